@@ -1,0 +1,188 @@
+"""What is claimed: statements, claims, hypotheses, errata and sources, as frozen data.
+
+Claims hold SymPy expressions: the exponent of Theorem 1 is ``Min(0, H - r)``, not a number.
+A claim is evaluated at a cell's parameters to say what the samples must show there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Self
+
+import sympy
+from sympy.logic.boolalg import Boolean
+
+from verifier.verdict import Summary
+
+
+class Form(StrEnum):
+    """Printed is what the paper says; amended is what is true."""
+
+    PRINTED = "printed"
+    AMENDED = "amended"
+
+
+class Kind(StrEnum):
+    """What sort of thing a claim says of its quantity."""
+
+    ORDER = "order"  # X_n / n^p converges in distribution to a variable that is not a.s. zero
+    UPPER = "upper"  # X_n = O_p(n^p)
+    ZERO = "zero"  # X_n = 0 almost surely, for every n
+    IDENTITY = "identity"  # an algebraic identity at every finite width
+    CONSTANT = "constant"  # converges in probability to a constant
+    VANISHES = "vanishes"  # converges in probability to zero
+    VALUE = "value"  # a limit, an expectation or a probability has a stated value
+    LAW = "law"  # convergence in distribution to a stated law
+    ATOM = "atom"  # the probability of being exactly zero
+    MEAN_ZERO = "mean-zero"  # the expectation vanishes at every finite width
+    INTEGER = "integer"  # a combinatorial statement
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a statement is printed."""
+
+    document: str
+    equations: tuple[str, ...] = ()
+    section: str = ""
+
+
+@dataclass(frozen=True)
+class Erratum:
+    """One entry of the errata: what is printed, why it is wrong, and what is true."""
+
+    id: str  # "E4"
+    where: str
+    printed: str
+    why: str
+    counterexample: str
+    amended: str
+    effect: str
+
+
+@dataclass(frozen=True)
+class Witness:
+    """An instance that satisfies every other hypothesis and violates the claim."""
+
+    text: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    claim: str = ""  # the claim it violates
+    proof: str = ""  # the goal of the statement's proof that re-checks it, if it is re-checked exactly
+    reproduce: str = ""  # the command that shows it, if it is measured
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A condition of an amended claim, with the witness that shows it is needed.
+
+    ``when`` limits it to some parameters, as in "Θ(x_i, x_j) ≠ 0 when r < 2H".
+    """
+
+    id: str
+    text: str
+    witness: Witness
+    latex: str = ""
+    when: Boolean = sympy.true
+    errata: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What a claim says at one cell: an exponent, exactly zero, or a value."""
+
+    claim: str
+    form: Form
+    kind: Kind
+    exponent: float | None = None
+    value: float | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One thing a statement says.
+
+    ``quantity`` is a SymPy function application such as ``K(r)``; ``exponent`` and ``value`` are
+    SymPy expressions in the statement's parameters; ``where`` is the range of the claim.
+    """
+
+    id: str  # "theorem1.order"
+    kind: Kind
+    quantity: sympy.Basic
+    text: str
+    exponent: sympy.Expr | None = None
+    value: sympy.Expr | None = None
+    where: Boolean = sympy.true
+    form: Form = Form.AMENDED
+    latex: str = ""
+    hypotheses: tuple[str, ...] = ()
+    errata: tuple[str, ...] = ()
+
+    def when(self, *conditions: Boolean) -> Self:
+        """The same claim on a smaller range of parameters."""
+        return replace(self, where=sympy.And(self.where, *conditions))
+
+    def covers(self, parameters: Mapping[str, Any]) -> bool:
+        """Whether ``parameters`` lie in the claim's range; a parameter it needs and lacks means no."""
+        outcome = _evaluate(self.where, parameters)
+        return outcome is sympy.true or outcome is True
+
+    def at(self, parameters: Mapping[str, Any]) -> Expectation | None:
+        """What the claim says at ``parameters``; ``None`` outside its range."""
+        if not self.covers(parameters):
+            return None
+        return Expectation(
+            claim=self.id,
+            form=self.form,
+            kind=self.kind,
+            exponent=_number(self.exponent, parameters),
+            value=_number(self.value, parameters),
+        )
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A lemma, theorem or corollary: printed and amended claims, hypotheses, errata, and a proof.
+
+    ``proof`` is the proof document of :mod:`verifier.kernel.proof` as plain data (JSON): a list of
+    steps and the goals they prove.  ``expected`` records the verdicts a gate compares with; the
+    verdicts themselves are always recomputed.
+    """
+
+    name: str
+    title: str
+    source: Source
+    summary: str
+    claims: tuple[Claim, ...]
+    hypotheses: tuple[Hypothesis, ...] = ()
+    errata: tuple[Erratum, ...] = ()
+    proof: Mapping[str, Any] | None = None
+    expected: Mapping[Form, Summary] = field(default_factory=dict)
+
+    def of_form(self, form: Form) -> tuple[Claim, ...]:
+        """The claims of one form, in the order they are written."""
+        return tuple(claim for claim in self.claims if claim.form is form)
+
+    def hypothesis(self, identifier: str) -> Hypothesis:
+        """The hypothesis with this id; KeyError where there is none."""
+        for hypothesis in self.hypotheses:
+            if hypothesis.id == identifier:
+                return hypothesis
+        raise KeyError(identifier)
+
+
+def _evaluate(expression: sympy.Basic, parameters: Mapping[str, Any]) -> Any:
+    symbols = {symbol.name: symbol for symbol in expression.free_symbols}
+    values = {symbols[name]: value for name, value in parameters.items() if name in symbols}
+    return expression.subs(values)
+
+
+def _number(expression: sympy.Expr | None, parameters: Mapping[str, Any]) -> float | None:
+    if expression is None:
+        return None
+    value = _evaluate(expression, parameters)
+    if value.free_symbols:
+        missing = ", ".join(sorted(symbol.name for symbol in value.free_symbols))
+        raise ValueError(f"the parameters {dict(parameters)} leave {missing} open in {expression}")
+    return float(value)

@@ -1,0 +1,115 @@
+"""What was found: the words a verdict is made of, and how two columns are summed up in one word.
+
+Proof status and numeric status are never merged into one tick.  The summary word stands beside
+the two columns; it does not replace them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+
+class ProofStatus(StrEnum):
+    """What the kernel found when it re-checked a proof."""
+
+    PROVED = "proved"
+    CERTIFIED = "certified"
+    CITED = "cited"
+    GAP = "gap"
+    REFUTED = "refuted"
+
+    @property
+    def explanation(self) -> str:
+        """One sentence for a reader who meets the word for the first time."""
+        return _PROOF_EXPLANATIONS[self]
+
+
+class NumericStatus(StrEnum):
+    """What the samples decided."""
+
+    CONSISTENT = "consistent"
+    CONTRADICTED = "contradicted"
+    INCONCLUSIVE = "inconclusive"
+    INVALID = "invalid"
+    UNTESTED = "untested"
+
+    @property
+    def explanation(self) -> str:
+        """One sentence for a reader who meets the word for the first time."""
+        return _NUMERIC_EXPLANATIONS[self]
+
+
+class Summary(StrEnum):
+    """One word for a form (printed or amended) of a statement."""
+
+    REFUTED = "refuted"
+    CONTRADICTED = "contradicted"
+    GAP = "gap"
+    INCONCLUSIVE = "inconclusive"
+    VERIFIED = "verified"
+
+
+_PROOF_EXPLANATIONS = {
+    ProofStatus.PROVED: "every step was re-checked; it rests only on its hypotheses and allow-listed theorems",
+    ProofStatus.CERTIFIED: "exact at the listed sizes, and only there",
+    ProofStatus.CITED: "it rests on a claim that is not itself proved here; its side conditions were checked",
+    ProofStatus.GAP: "a step is missing or could not be decided; this does not count as proved",
+    ProofStatus.REFUTED: "a counterexample was re-checked exactly",
+}
+
+_NUMERIC_EXPLANATIONS = {
+    NumericStatus.CONSISTENT: "the whole confidence interval lies inside the margin around the claim",
+    NumericStatus.CONTRADICTED: "the confidence interval excludes the claim",
+    NumericStatus.INCONCLUSIVE: "neither, at the allowed number of samples",
+    NumericStatus.INVALID: "nothing can be concluded from these samples",
+    NumericStatus.UNTESTED: "nothing was sampled",
+}
+
+#: From the weakest to the strongest; the status of a conjunction is that of its weakest part.
+_PROOF_ORDER = (
+    ProofStatus.REFUTED,
+    ProofStatus.GAP,
+    ProofStatus.CITED,
+    ProofStatus.CERTIFIED,
+    ProofStatus.PROVED,
+)
+
+_NUMERIC_ORDER = (
+    NumericStatus.CONTRADICTED,
+    NumericStatus.INVALID,
+    NumericStatus.INCONCLUSIVE,
+    NumericStatus.CONSISTENT,
+)
+
+
+def weakest_proof(statuses: Iterable[ProofStatus]) -> ProofStatus:
+    """The proof status of a conjunction; a conjunction of nothing is a gap."""
+    found = set(statuses)
+    return next((status for status in _PROOF_ORDER if status in found), ProofStatus.GAP)
+
+
+def weakest_numeric(statuses: Iterable[NumericStatus]) -> NumericStatus:
+    """The numeric status of several cells; untested cells say nothing."""
+    found = set(statuses)
+    return next((status for status in _NUMERIC_ORDER if status in found), NumericStatus.UNTESTED)
+
+
+def summarise(claims: Iterable[tuple[ProofStatus, NumericStatus]]) -> Summary:
+    """One word for a form: refuted, else contradicted, else gap, else inconclusive, else verified.
+
+    ``claims`` holds the two columns of every claim of the form.  An invalid measurement counts as
+    inconclusive; an untested one says nothing either way.
+    """
+    pairs = list(claims)
+    proofs = {proof for proof, _ in pairs}
+    numerics = {numeric for _, numeric in pairs}
+    if ProofStatus.REFUTED in proofs:
+        return Summary.REFUTED
+    if NumericStatus.CONTRADICTED in numerics:
+        return Summary.CONTRADICTED
+    if ProofStatus.GAP in proofs or not pairs:
+        return Summary.GAP
+    if numerics & {NumericStatus.INCONCLUSIVE, NumericStatus.INVALID}:
+        return Summary.INCONCLUSIVE
+    return Summary.VERIFIED
