@@ -1,0 +1,350 @@
+"""The transfer matrix over layers for moments of correlation functions.
+
+**Where it comes from.**  Let f be a linear network (ReLU is reduced to it below) and C a product
+of derivatives of f with all parameter indices contracted.  Write every factor of C^p as one
+*strand*: a path product W^L ... W^1 x summed over its hidden indices.  The entries of W^l are iid
+N(0, 1), so by Wick's theorem the expectation is a sum over perfect matchings pi_l of the strands,
+one for every weight layer.  A contraction realised in layer l removes the weight of both of its
+strands there and ties their indices, which is the same as forcing the pair into pi_l, with
+weight one instead of a Wick pairing.  At the node layer l the index is constant along the cycles of
+pi_l and pi_{l+1}, hence
+
+    E C^p = sum over pi_1, ..., pi_L and over assignments of contractions to layers of
+            prod_{l<L} n_l^{cycles(pi_l, pi_{l+1}) - N/2}  *  prod_{pairs of pi_1} x_i.x_j / n_0,
+
+N strands, with the pairs of pi_L joining equal outputs.  Two contractions at one strand lie in
+different layers since f is linear in each W^l.  Every coefficient is a count, so the result is an
+exact polynomial in the reciprocal widths with non-negative coefficients: nothing cancels.
+
+**ReLU, one input.**  Every hidden unit carries a mask; conditionally on the signs of a gauge
+W^l = diag(eta^l) V^l the masks of one input are iid Bernoulli(1/2) and independent of the Gaussian
+V.  A cycle still sums over one index, but a unit visited by several cycles is masked once: a layer
+with k cycles contributes 2^{N/2} E B^k instead of n^k, B ~ Binomial(n, 1/2).  This needs one input
+(masks of different inputs are dependent) and derivatives taken almost everywhere.
+
+**How it is summed.**  Reading pi_1, pi_2, ... in turn, all that matters is the current matching and
+the contractions not yet realised, up to isomorphism.  A layer pairs one strand at a time: pairing
+a and b closes a cycle if they were partners, else their partners become partners.  The partial
+states form an acyclic graph with a few edges each, built once for every layer, width, depth and
+activation; a layer is one sweep of a vector through it.  Strands without pending contractions are
+paired last, in closed form: 2k of them contribute b(b + 2)...(b + 2k - 2).
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Any, Protocol
+
+from verifier.exact.components import UNMATCHED, ComponentTable, Edge
+
+State = tuple[int, ...]
+"""(number of undone free pairs, component numbers in increasing order)."""
+
+Outcome = tuple[int, int, int, tuple[int, ...]]
+"""(multiplicity, cycles closed, free pairs gained, new components)."""
+
+
+class Ring(Protocol):
+    """Coefficients of a vector: closing a cycle, and the end of a layer."""
+
+    def loop(self, value: Any) -> Any:
+        """Multiply by the loop variable b of the layer being swept."""
+
+    def close(self, value: Any) -> Any:
+        """Replace powers of b by what they stand for once the layer is complete."""
+
+
+class StateLimitError(MemoryError):
+    """The transfer matrix grew beyond the number of partial states that was allowed."""
+
+
+class TransferMatrix:
+    """Partial states and transitions, shared by every moment computed with the same object.
+
+    ``limit`` bounds the number of partial states (``StateLimitError`` beyond it).
+    """
+
+    def __init__(self, limit: int | None = None) -> None:
+        self.table = ComponentTable()
+        self.limit = limit
+        self.states: list[State] = []
+        self._numbers: dict[State, int] = {}
+        self._level = array("h")
+        self._degree_done = array("h")
+        self._degree_undone = array("h")
+        self._rows: dict[int, dict[int, tuple[int, int]]] = {}
+        self._target = array("i")
+        self._multiplicity = array("q")
+        self._cycles = array("b")
+        self._weight = array("h")
+        self._weights: dict[tuple[int, int], int] = {(0, 0): 0}
+        self.weight_labels: list[tuple[int, int]] = [(0, 0)]
+        self._pairings: dict[tuple[int, ...], tuple[Outcome, ...]] = {}
+
+    def __len__(self) -> int:
+        return len(self.states)
+
+    @property
+    def transitions(self) -> int:
+        """Number of stored transitions between partial states."""
+        return len(self._target)
+
+    def number(self, state: State) -> int:
+        """Intern a state."""
+        known = self._numbers.get(state)
+        if known is not None:
+            return known
+        if self.limit is not None and len(self.states) >= self.limit:
+            raise StateLimitError(f"more than {self.limit} partial states are needed")
+        known = len(self.states)
+        self._numbers[state] = known
+        self.states.append(state)
+        level, done, undone = 2 * state[0], 0, 0
+        for c in state[1:]:
+            info = self.table.info(c)
+            level += info.undone
+            done = max(done, info.degree_done)
+            undone = max(undone, info.degree_undone)
+        self._level.append(level)
+        self._degree_done.append(done)
+        self._degree_undone.append(undone)
+        return known
+
+    def start(self, labels: list[int], edges: list[Edge]) -> int:
+        """Intern the state before any layer: no strand is paired, every contraction is pending."""
+        size = len(labels)
+        _, components = self.table.split([UNMATCHED] * size, [False] * size, labels, edges)
+        return self.number((0, *components))
+
+    def pending(self, number: int) -> bool:
+        """Whether contractions (or labelled strands) remain in a state between layers."""
+        return len(self.states[number]) > 1
+
+    def _pair(
+        self,
+        partner: list[int],
+        done: list[bool],
+        label: list[int],
+        edges: list[Edge],
+        a: int,
+        b: int,
+        layer: int,
+    ) -> tuple[Outcome, ...]:
+        """Put {a, b} into the new matching, with or without realising a contraction a-b."""
+        forced = False
+        for u, v, tag, _ in edges:
+            if tag and tag == layer and (u in (a, b) or v in (a, b)):
+                if {u, v} != {a, b}:
+                    return ()
+                forced = True
+        pa, pb = partner[a], partner[b]
+        cycles = int(pa == b)
+        if pa >= 0 and not cycles:
+            partner[pa], partner[pb] = pb, pa
+        partner[a], partner[b] = b, a
+        done[a] = done[b] = True
+        choices: list[tuple[int, list[Edge]]] = [] if forced else [(1, edges)]
+        for i, (u, v, tag, multiplicity) in enumerate(edges):
+            if {u, v} == {a, b} and tag in (0, layer) and (tag or not forced):
+                # Parallel contractions are distinct indices: any one of them may be realised here.
+                rest = edges[:i] + edges[i + 1 :]
+                if multiplicity > 1:
+                    rest.append((u, v, tag, multiplicity - 1))
+                if not (tag and multiplicity > 1):
+                    choices.append((multiplicity, rest))
+        if forced and sum(tag == layer and {u, v} == {a, b} for u, v, tag, _ in edges) != 1:
+            return ()
+        return tuple((m, cycles, *self.table.split(partner, done, label, rest)) for m, rest in choices)
+
+    def _within(self, c: int, a: int, b: int, layer: int) -> tuple[Outcome, ...]:
+        key = (c, a, b, layer)
+        known = self._pairings.get(key)
+        if known is None:
+            x = self.table.components[c]
+            known = self._pair(list(x.partner), list(x.done), list(x.label), list(x.edges), a, b, layer)
+            self._pairings[key] = known
+        return known
+
+    def _across(self, c: int, a: int, d: int, b: int, layer: int) -> tuple[Outcome, ...]:
+        key = (c, a, d, b, layer)
+        known = self._pairings.get(key)
+        if known is None:
+            x, y = self.table.components[c], self.table.components[d]
+            shift = len(x.partner)
+            known = self._pair(
+                [*x.partner, *(w + shift if w >= 0 else w for w in y.partner)],
+                [*x.done, *y.done],
+                [*x.label, *y.label],
+                [*x.edges, *((u + shift, v + shift, t, m) for u, v, t, m in y.edges)],
+                a,
+                b + shift,
+                layer,
+            )
+            self._pairings[key] = known
+        return known
+
+    def _with_free(self, c: int, a: int, layer: int) -> tuple[Outcome, ...]:
+        """Pair strand a with a strand of a free pair (the caller counts the strands)."""
+        key = (c, a, -1, layer)
+        known = self._pairings.get(key)
+        if known is None:
+            x = self.table.components[c]
+            size = len(x.partner)
+            known = self._pair(
+                [*x.partner, size + 1, size],
+                [*x.done, False, False],
+                [*x.label, 0, 0],
+                list(x.edges),
+                a,
+                size,
+                layer,
+            )
+            self._pairings[key] = known
+        return known
+
+    def _weight_number(self, x: int, y: int) -> int:
+        pair = (x, y) if x <= y else (y, x)
+        known = self._weights.get(pair)
+        if known is None:
+            known = len(self.weight_labels)
+            self._weights[pair] = known
+            self.weight_labels.append(pair)
+        return known
+
+    def row(self, number: int, layer: int) -> tuple[int, int]:
+        """Return the range of stored transitions of a partial state with a strand left to pair."""
+        rows = self._rows.setdefault(layer, {})
+        known = rows.get(number)
+        if known is not None:
+            return known
+        table, state = self.table, self.states[number]
+        free, components = state[0], state[1:]
+        pivot = max(components, key=lambda c: (table.info(c).urgency, c))
+        info = table.info(pivot)
+        a = info.pivot
+        label = table.components[pivot].label[a]
+        found: dict[tuple[int, int, int], int] = {}
+        at = components.index(pivot)
+        rest = components[:at] + components[at + 1 :]
+
+        def record(outcomes: tuple[Outcome, ...], times: int, others: State, base: int, weight: int) -> None:
+            for multiplicity, cycles, gained, new in outcomes:
+                target = (base + gained, *sorted(others + new)) if new else (base + gained, *others)
+                key = (self.number(target), cycles, weight)
+                found[key] = found.get(key, 0) + times * multiplicity
+
+        whole = table.components[pivot]
+        for b in range(len(whole.partner)):
+            if b != a and not whole.done[b]:
+                weight = self._weight_number(label, whole.label[b])
+                record(self._within(pivot, a, b, layer), 1, rest, free, weight)
+        if free:
+            record(self._with_free(pivot, a, layer), 2 * free, rest, free - 1, self._weight_number(label, 0))
+        previous, position = -1, 0
+        while position < len(rest):
+            other = rest[position]
+            count = rest.count(other) if other != previous else 0
+            previous = other
+            others = rest[:position] + rest[position + 1 :]
+            for b, size in table.info(other).orbits:
+                weight = self._weight_number(label, table.components[other].label[b])
+                record(self._across(pivot, a, other, b, layer), size * count, others, free, weight)
+            position += count
+        begin = len(self._target)
+        for (target, cycles, weight), multiplicity in found.items():
+            self._target.append(target)
+            self._multiplicity.append(multiplicity)
+            self._cycles.append(cycles)
+            self._weight.append(weight)
+        rows[number] = (begin, len(self._target))
+        return rows[number]
+
+    def complete(self, number: int, pairs: int, keep: Mapping[int, int] | None) -> int:
+        """Turn a state whose strands are all done (free pairs apart) into the next layer's start."""
+        state = self.states[number]
+        components: list[int] = []
+        for c in state[1:]:
+            if keep is None:
+                components.extend(self.table.info(c).flipped)
+            else:
+                components.extend(self.table.relabelled(c, keep)[1])
+        held = sum(len(self.table.components[c].partner) for c in components) // 2
+        return self.number((pairs - held, *sorted(components)))
+
+    def sweep(
+        self,
+        vector: Mapping[int, Any],
+        ring: Ring,
+        *,
+        strands: int,
+        remaining: int,
+        layer: int = 0,
+        weight: Callable[[int, int], Any] | None = None,
+        keep: Mapping[int, int] | None = None,
+    ) -> dict[int, Any]:
+        """Apply one layer to a vector of coefficients.
+
+        ``remaining`` is the number of layers still to come: states with a strand that has more
+        pending contractions than that are dropped.  ``layer`` realises contractions of that tag.
+        ``weight(x, y)`` multiplies every pair of labels x, y (``None`` result: not allowed);
+        ``keep`` renames labels afterwards.
+        """
+        levels: list[dict[int, Any]] = [{} for _ in range(strands + 1)]
+        for number, value in vector.items():
+            levels[self._level[number]][number] = value
+        complete: dict[int, Any] = {}
+        factors: dict[int, Any] = {}
+        target_of, times_of, cycles_of, weight_of = self._target, self._multiplicity, self._cycles, self._weight
+        for level in range(strands, -1, -1):
+            current = levels[level]
+            for number, value in current.items():
+                if self._degree_done[number] > remaining or self._degree_undone[number] > remaining + 1:
+                    continue
+                free = self.states[number][0]
+                if level == 2 * free:
+                    for k in range(free):
+                        closed = ring.loop(value)
+                        value = closed + value * (2 * k) if k else closed
+                    target = self.complete(number, strands // 2, keep)
+                    known = complete.get(target)
+                    complete[target] = value if known is None else known + value
+                    continue
+                begin, end = self.row(number, layer)
+                looped = None
+                for i in range(begin, end):
+                    if cycles_of[i]:
+                        if looped is None:
+                            looped = ring.loop(value)
+                        term = looped
+                    else:
+                        term = value
+                    times = times_of[i]
+                    if times != 1:
+                        term = term * times
+                    if weight is not None:
+                        w = weight_of[i]
+                        if w not in factors:
+                            factors[w] = weight(*self.weight_labels[w])
+                        factor = factors[w]
+                        if factor is None:
+                            continue
+                        term = term * factor
+                    target = target_of[i]
+                    below = levels[level - 2]
+                    known = below.get(target)
+                    below[target] = term if known is None else known + term
+            levels[level] = {}
+        return {number: ring.close(value) for number, value in complete.items()}
+
+
+def double_factorial_moments(pairs: int) -> int:
+    """(2 pairs - 1)!!, the number of perfect matchings of 2 * pairs strands."""
+    result = 1
+    for k in range(1, 2 * pairs, 2):
+        result *= k
+    return result
+
+
+__all__ = ["Ring", "State", "StateLimitError", "TransferMatrix", "double_factorial_moments", "pairwise"]
