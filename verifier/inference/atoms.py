@@ -1,0 +1,130 @@
+"""Claims that are decided by counting: X is identically zero; the law of X is symmetric about zero.
+
+Both are exact at any sample size: no limit theorem stands behind them.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+from scipy import special
+
+from verifier.inference.gates import (
+    DEFAULT_ALPHA,
+    LOOKS,
+    Decision,
+    broken,
+    check_settings,
+    replace_verdict,
+    zero_fraction,
+)
+from verifier.inference.samples import Samples, by_width
+from verifier.verdict import NumericStatus
+
+
+def decide_zero(samples: Samples, *, alpha: float = DEFAULT_ALPHA) -> Decision:
+    """Decide X_n = 0 for every n: consistent only when every sample is exactly zero.
+
+    The decision bounds P(X ≠ 0): N zeros and nothing else exclude, at level alpha, every probability above
+    1 - alpha^(1/N). ``high`` is the bound at the width with the fewest samples. One non-zero sample
+    contradicts, so no allowance for looks is needed in that direction. Any number of widths will do.
+    Raises ValueError for repeated or non-integer widths.
+    """
+    check_settings(alpha, 1.0, 1, 1, 0.0)
+    widths, logs = by_width(samples)
+    base = Decision(
+        NumericStatus.INVALID, "", "P(X ≠ 0)", 0.0, alpha, 0.0,
+        widths, tuple(s.count for s in logs), zero_fraction(logs), allowance=0.0, looks=1,
+    )  # fmt: skip
+    if not any(s.count for s in logs):
+        return replace_verdict(base, NumericStatus.UNTESTED, "nothing was sampled")
+    problem = broken(widths, logs, 1, underflow=False)  # a subnormal number is still not zero
+    if problem is not None:
+        return replace_verdict(base, NumericStatus.INVALID, problem)
+    count, nonzeros = sum(s.count for s in logs), sum(s.nonzeros for s in logs)
+    base = replace(base, estimate=nonzeros / count)
+    if nonzeros:
+        where = next(n for n, s in zip(widths, logs, strict=True) if s.nonzeros)
+        low, high = binomial_interval(nonzeros, count, alpha)
+        reason = f"{nonzeros} of {count} samples are not zero, the first at width {where}"
+        return replace_verdict(replace(base, low=low, high=high), NumericStatus.CONTRADICTED, reason)
+    bound = zero_bound(min(s.count for s in logs), alpha)
+    reason = (
+        f"all {count} samples are exactly zero; P(X ≠ 0) <= {bound:.3g} at each width, at level {alpha:g}"
+    )
+    return replace_verdict(replace(base, low=0.0, high=bound), NumericStatus.CONSISTENT, reason)
+
+
+def decide_mean_zero(
+    samples: Samples,
+    *,
+    alpha: float = DEFAULT_ALPHA,
+    margin: float = 0.125,
+    looks: int = LOOKS,
+    look: int = 1,
+) -> Decision:
+    """Decide E X = 0 where it holds by symmetry: an exact sign test of P(X > 0 | X ≠ 0) = 1/2.
+
+    A correlation function with an odd number of factors f changes sign with the last layer, so its law is
+    symmetric, which is what is tested: a law that is skewed but has mean zero is *contradicted*. Clopper-
+    Pearson intervals, Bonferroni over the widths: one that excludes 1/2 contradicts; all inside 1/2 ± margin
+    is consistent. ``estimate``, ``low``, ``high`` pool the widths.
+    """
+    check_settings(alpha, margin, looks, look, 0.0)
+    widths, logs = by_width(samples)
+    base = Decision(
+        NumericStatus.INVALID, "", "P(X > 0 | X ≠ 0)", 0.5, alpha, margin,
+        widths, tuple(s.count for s in logs), zero_fraction(logs), allowance=0.0, look=look, looks=looks,
+    )  # fmt: skip
+    if not any(s.count for s in logs):
+        return replace_verdict(base, NumericStatus.UNTESTED, "nothing was sampled")
+    problem = broken(widths, logs, 1, underflow=False)  # it keeps its sign
+    if problem is not None:
+        return replace_verdict(base, NumericStatus.INVALID, problem)
+    nonzeros, positive = sum(s.nonzeros for s in logs), sum(s.positive for s in logs)
+    if not nonzeros:
+        return replace_verdict(base, NumericStatus.CONSISTENT, "every sample is exactly zero")
+    level = alpha / looks
+    low, high = binomial_interval(positive, nonzeros, level)
+    base = replace(base, estimate=positive / nonzeros, low=low, high=high)
+    each = {
+        n: binomial_interval(s.positive, s.nonzeros, level / len(logs))
+        for n, s in zip(widths, logs, strict=True)
+        if s.nonzeros
+    }
+    off = [n for n, (lo, hi) in each.items() if not lo <= 0.5 <= hi]
+    if off:
+        lo, hi = each[off[0]]
+        reason = f"the signs are unbalanced: P(X > 0 | X ≠ 0) lies in [{lo:.4f}, {hi:.4f}] at width {off[0]}"
+        return replace_verdict(base, NumericStatus.CONTRADICTED, reason)
+    widest = max(max(0.5 - lo, hi - 0.5) for lo, hi in each.values())
+    if widest < margin and len(each) == len(logs):
+        reason = f"P(X > 0 | X ≠ 0) lies in 1/2 ± {widest:.4f} at every width"
+        return replace_verdict(base, NumericStatus.CONSISTENT, reason)
+    fewest = min(s.nonzeros for s in logs)
+    # A binomial interval is about z / (2 √N) wide on each side.
+    z = -float(special.ndtri(level / len(logs) / 2))
+    target = math.ceil((z / (2 * margin)) ** 2 * 1.5)
+    rare = min(s.nonzeros / s.count for s in logs)
+    needed = max(2 * base.samples, math.ceil(target / rare)) if rare > 0 else None
+    reason = f"only {fewest} signs at a width: 1/2 ± {widest:.3f} is wider than the margin {margin:g}"
+    return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed)
+
+
+def zero_bound(zeros: int, alpha: float) -> float:
+    """The largest P(X ≠ 0) that ``zeros`` samples, all zero, do not exclude: 1 - alpha^(1/zeros)."""
+    return -math.expm1(math.log(alpha) / zeros)
+
+
+def binomial_interval(successes: int, trials: int, alpha: float) -> tuple[float, float]:
+    """The Clopper-Pearson interval: exact coverage at least 1 - alpha for any probability.
+
+    Raises ValueError unless 0 <= successes <= trials and trials >= 1.
+    """
+    if not (trials >= 1 and 0 <= successes <= trials):
+        raise ValueError(f"{successes} successes of {trials} trials are not counts")
+    low = float(special.betaincinv(successes, trials - successes + 1, alpha / 2)) if successes else 0.0
+    failures = trials - successes
+    high = 1 - float(special.betaincinv(failures, successes + 1, alpha / 2)) if failures else 1.0
+    return low, high
