@@ -1,0 +1,337 @@
+"""Samplers of the correlation functions: T^r, layer-resolved T, and the hypernetwork terms K^(r).
+
+    T^r(x_0; x_1, ..., x_r) = <grad^r f(x_0), grad f(x_1) x ... x grad f(x_r)>                     Eq. (5)
+    T^{l,d}: the same with the r derivatives in given layers and given outputs of f              Eq. (7), (16)
+    K^(r)(u_i, u_j) = <grad^r h(u_i), (grad h(u_j))^r>, a derivative along grad h(u_j)             Eq. (29)
+
+All are almost-everywhere derivatives: activation patterns are held fixed.  Inputs are normalised to
+|x|^2 = n_0.  Every sampler is exact in law; they differ in cost only (see `verifier.networks.mlp`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from math import cos, factorial, isfinite, pi, sin, sqrt
+from typing import Any
+
+import numpy as np
+
+from verifier.networks import jets
+from verifier.networks.hypernetwork import ImplicitNetwork
+from verifier.networks.mlp import GAINS, KINDS, Network, Pass, build
+from verifier.networks.spaces import Array
+
+MAX_WIDTH = 1 << 53
+DENSE_BELOW = 16  # widths up to which drawing the matrices is the fastest way
+Widths = int | Sequence[int]
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Samples of several quantities from the same networks.
+
+    values: (samples, quantities), in the order asked for.  normals: (samples, outputs) or None; at one
+    input Z_d = f^d sqrt(n_{L-1}) / |q^{L-1}|, which is exactly standard normal and exactly independent
+    of all layers below the last one's weights along q^{L-1}; for use as control variates.  meta: what
+    was sampled and how ("sampler", "depth", "widths", "quantities", ...).
+    """
+
+    values: Array
+    normals: Array | None
+    meta: Mapping[str, Any] = field(default_factory=dict)
+
+
+# ---------------------------------------------------------------- what is asked for
+
+
+def _integer(name: str, value: Any, low: int, high: int | None = None) -> int:
+    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
+    if not whole or value < low or (high is not None and value >= high):
+        allowed = f"an integer >= {low}" + ("" if high is None else f" and < 2^{high.bit_length() - 1}")
+        raise ValueError(f"{name} is {value!r}: it must be {allowed}")
+    return int(value)
+
+
+def _widths(depth: int, widths: Widths) -> tuple[int, ...]:
+    """n_1..n_{L-1}, validated."""
+    listed = [widths] * (depth - 1) if isinstance(widths, (int, np.integer)) else list(widths)
+    if isinstance(widths, (int, np.integer)):
+        _integer("width", widths, 1, MAX_WIDTH)
+    if len(listed) != depth - 1:
+        raise ValueError(f"{len(listed)} widths were given: depth {depth} has {depth - 1} hidden layers")
+    return tuple(_integer("width", n, 1, MAX_WIDTH) for n in listed)
+
+
+def _orders(orders: Sequence[int]) -> tuple[int, ...]:
+    checked = tuple(_integer("order", r, 0) for r in orders)
+    if not checked:
+        raise ValueError("orders is empty: give at least one order r >= 0")
+    return checked
+
+
+def _pair(angle: float) -> Array:
+    """x_0, x_1 at `angle` degrees, |x|^2 = n_0, as rows; one row if they are equal."""
+    if not isfinite(angle):
+        raise ValueError(f"angle is {angle!r}: it must be a finite number of degrees")
+    folded = abs((angle + 180.0) % 360.0 - 180.0)
+    if folded == 0.0:
+        return np.array([[1.0]])
+    # Exact at right and straight angles, where quantities vanish identically.
+    exact = {90.0: (0.0, 1.0), 180.0: (-1.0, 0.0)}
+    cosine, sine = exact.get(folded, (cos(pi * folded / 180.0), sin(pi * folded / 180.0)))
+    return sqrt(2.0) * np.array([[1.0, 0.0], [cosine, sine]])
+
+
+def _rows(inputs: Any) -> Array:
+    array = np.asarray(inputs, dtype=float)
+    if array.ndim != 2 or array.size == 0 or not np.all(np.isfinite(array)):
+        raise ValueError(f"inputs has shape {array.shape}: it must be a finite array with one input a row")
+    return array
+
+
+def choose_sampler(sampler: str, activation: str, inputs: int, widths: Sequence[int]) -> str:
+    """The kind of network to use: the one asked for if it can serve, or the fastest one.
+
+    inputs: the number of distinct inputs; widths: n_1..n_{L-1}.  Raises ValueError naming why a
+    sampler cannot serve.
+    """
+    if activation not in GAINS:
+        raise ValueError(f"activation is {activation!r}: it must be one of {', '.join(GAINS)}")
+    widest = max(widths, default=1)
+    if sampler == "auto":
+        if widest <= DENSE_BELOW:
+            return "dense"
+        if inputs == 1 or activation == "linear":
+            return "gram"
+        return "stream" if inputs == 2 else "lazy"
+    if sampler not in KINDS:
+        raise ValueError(f"sampler is {sampler!r}: it must be one of auto, {', '.join(KINDS)}")
+    if sampler == "gram" and activation == "relu" and inputs > 1:
+        raise ValueError(f"sampler 'gram' serves one relu input, not {inputs}: their masks are dependent")
+    if sampler == "stream" and (activation != "relu" or inputs != 2):
+        raise ValueError(f"sampler 'stream' serves two relu inputs, not {inputs} {activation} input(s)")
+    return sampler
+
+
+# ---------------------------------------------------------------- running it
+
+
+def _batch(kind: str, widths: Sequence[int], outputs: int) -> int:
+    """Samples drawn together: a fixed function of the request, so that results depend on the rng alone."""
+    widest = max(widths, default=1)
+    if kind == "gram":
+        return max(1, 2000 // max(1, outputs // 64))
+    if kind == "stream":
+        return max(1, min(1000, (1 << 17) // max(widest, outputs)))
+    if kind == "lazy":
+        return max(1, min(1000, (1 << 15) // max(widest, outputs)))
+    sizes = [1, *widths, outputs]
+    return max(1, min(2000, (1 << 18) // max(a * b for a, b in pairwise(sizes))))
+
+
+def _collect(
+    samples: int,
+    batch: int,
+    rng: np.random.Generator,
+    draw: Callable[[int, np.random.Generator], tuple[Array, Array | None]],
+) -> tuple[Array, Array | None]:
+    """Run `draw(batch, rng)` until there are enough samples."""
+    # One fast stream a call, seeded from the generator given: normals are most of the work.
+    fast = np.random.Generator(np.random.SFC64([int(word) for word in rng.integers(0, 1 << 63, size=4)]))
+    values, normals = [], []
+    for start in range(0, samples, batch):
+        value, normal = draw(min(batch, samples - start), fast)
+        values.append(value)
+        if normal is not None:
+            normals.append(normal)
+    return np.concatenate(values), np.concatenate(normals) if normals else None
+
+
+def _normals(network: Network, at: Pass, rng: np.random.Generator) -> Array:
+    length = np.sqrt(np.einsum("bd,bd->b", at.q[-1], at.q[-1]))[:, None]
+    alive = length > 0.0
+    ratio = at.f * sqrt(network.widths[-1]) / np.where(alive, length, 1.0)
+    # Where every neuron is dead f = 0 tells nothing of the last layer: any fresh normal has the law.
+    return ratio if alive.all() else np.where(alive, ratio, rng.standard_normal(ratio.shape))
+
+
+def _unit(batch: int, outputs: int, d: int) -> Array:
+    e = np.zeros((batch, outputs))
+    e[:, d] = 1.0
+    return e
+
+
+def _distinct(rows: Array) -> tuple[Array, list[int]]:
+    """The distinct rows in order of appearance, and which one each row is."""
+    found: list[Array] = []
+    which = []
+    for row in rows:
+        match = [k for k, other in enumerate(found) if np.array_equal(row, other)]
+        which.append(match[0] if match else len(found))
+        if not match:
+            found.append(row)
+    return np.array(found), which
+
+
+def star(network: Network, inputs: Array, which: Sequence[int], orders: Sequence[int]) -> tuple[Array, Pass]:
+    """T^r for all r in orders on a given network with one output; see `sample_T`.
+
+    inputs: distinct rows; which: for x_0 and each direction x_1, x_2, ... the row it is.  Returns
+    values (batch, orders), and the pass at x_0.
+    """
+    passes = network.forward(inputs)
+    top = min(max(orders), network.depth)
+    used = list(dict.fromkeys(which[1 : top + 1]))
+    one = np.ones((network.batch, 1))
+    directions = [network.backward(passes[k], one) for k in used]
+    counts = [[list(which[1 : r + 1]).count(k) for k in used] for r in range(top + 1)]
+    jet = network.jet(passes[which[0]], directions, counts[top])
+    values = np.zeros((network.batch, len(orders)))
+    for column, r in enumerate(orders):
+        index = tuple(counts[r]) if r <= top else None
+        if index is not None and index in jet:
+            values[:, column] = jets.derivative_factor(index) * jet[index][:, 0]
+    return values, passes[which[0]]
+
+
+def sample_T(
+    depth: int,
+    widths: Widths,
+    orders: Sequence[int],
+    *,
+    angle: float = 0.0,
+    inputs: Any = None,
+    samples: int,
+    rng: np.random.Generator,
+    sampler: str = "auto",
+    activation: str = "relu",
+) -> Draw:
+    """T^r for every r in orders, from the same networks and the same jets.  Eq. (5).
+
+    depth: L >= 1.  widths: n_1..n_{L-1}, or one integer for all, 1 <= n < 2^53.  angle: degrees between
+    x_0 and x_1, both with |x|^2 = n_0; x_1 is taken for every direction; 0 is one input.  inputs: rows
+    x_0..x_R instead, with R >= max(orders), the directions of T^r being x_1..x_r.  sampler: "auto",
+    "dense", "lazy", "gram" or "stream".  T^0 = f, T^1 is the NTK; T^r = 0.0 exactly for r > L.
+
+    Returns a Draw with values (samples, orders); normals (samples, 1) at one input.  Raises ValueError
+    for a request outside these ranges, or a sampler that cannot serve it.
+    """
+    depth = _integer("depth", depth, 1)
+    hidden, orders = _widths(depth, widths), _orders(orders)
+    samples = _integer("samples", samples, 1)
+    if inputs is None:
+        rows = _pair(angle)
+        which = [0] + [len(rows) - 1] * min(max(orders), depth)
+    else:
+        rows, which = _distinct(_rows(inputs))
+        if len(which) <= max(orders):
+            raise ValueError(
+                f"inputs has {len(which)} rows: order {max(orders)} needs {max(orders) + 1} (x_0 and its directions)"
+            )
+    if max(orders) == 0:
+        rows, which = rows[:1], [0]
+    kind = choose_sampler(sampler, activation, len(rows), hidden)
+
+    def draw(batch: int, stream: np.random.Generator) -> tuple[Array, Array | None]:
+        network = build(kind, (rows.shape[1], *hidden), 1, batch, stream, activation)
+        values, at = star(network, rows, which, orders)
+        return values, _normals(network, at, stream) if len(rows) == 1 else None
+
+    values, normals = _collect(samples, _batch(kind, hidden, 1), rng, draw)
+    meta = {
+        "quantities": tuple(f"T({r})" for r in orders),
+        "sampler": kind,
+        "depth": depth,
+        "widths": hidden,
+        "angle": None if inputs is not None else angle,
+        "activation": activation,
+    }
+    return Draw(values, normals, meta)
+
+
+def hypernetwork_terms(
+    network: Network,
+    implicit: ImplicitNetwork,
+    inputs: Array,
+    z: tuple[Array, Array],
+    orders: Sequence[int],
+) -> tuple[Array, Pass]:
+    """K^(r) for all r in orders on a given network; see `sample_K`.  inputs: rows x_i, x_j, or one row."""
+    passes = network.forward(inputs)
+    at_i, at_j = passes[0], passes[-1]
+    g_i = implicit.forward(z[0], at_i.f)
+    top = min(max(orders), implicit.depth * network.depth)
+    series = [at_i.f]
+    if top:
+        # grad_w h(u_j) is the gradient of <c, f(x_j)> with c = dh/df held fixed.
+        direction = network.backward(at_j, implicit.gradient(implicit.forward(z[1], at_j.f)))
+        jet = network.jet(at_i, [direction], [min(top, network.depth)])
+        zero = np.zeros_like(at_i.f)
+        series = [jet.get((k,), zero) for k in range(min(top, network.depth) + 1)]
+    composed = implicit.compose(g_i, series, top)
+    values = np.zeros((network.batch, len(orders)))
+    for column, r in enumerate(orders):
+        if r < len(composed):
+            values[:, column] = factorial(r) * composed[r]
+    return values, at_i
+
+
+def _implicit_inputs(z: Sequence[Any]) -> tuple[Array, Array]:
+    if len(z) != 2:
+        raise ValueError(f"z has {len(z)} entries: it must be the pair (z_i, z_j)")
+    z_i, z_j = (np.atleast_1d(np.asarray(entry, dtype=float)) for entry in z)
+    if z_i.ndim != 1 or z_i.shape != z_j.shape or not np.all(np.isfinite([z_i, z_j])):
+        raise ValueError(f"z is {z!r}: z_i and z_j must be finite numbers or vectors of one length")
+    return z_i, z_j
+
+
+def sample_K(
+    g_depth: int,
+    depth: int,
+    widths: Widths,
+    orders: Sequence[int],
+    *,
+    m: int = 1,
+    angle: float = 0.0,
+    z: Sequence[Any] = (1.0, 1.0),
+    samples: int,
+    rng: np.random.Generator,
+    sampler: str = "auto",
+) -> Draw:
+    """K^(r)(u_i, u_j) for every r in orders, from the same networks and one jet.  Eq. (29).
+
+    g_depth: H >= 1; m: the inner width of g; depth, widths, sampler as in `sample_T`.  angle: degrees
+    between x_i and x_j, |x|^2 = n_0; z: the pair (z_i, z_j), numbers or vectors of length m_0.  K^(0) = h,
+    K^(1) is the hyperkernel; K^(r) = 0.0 exactly for r > H L.
+
+    Returns a Draw with values (samples, orders); at angle 0 normals (samples, outputs of f), in the
+    order V^1, ..., V^H row by row.  Raises ValueError for a request outside these ranges, or a sampler
+    that cannot serve it.
+    """
+    depth, g_depth = _integer("depth", depth, 1), _integer("g_depth", g_depth, 1)
+    hidden, orders = _widths(depth, widths), _orders(orders)
+    samples, m = _integer("samples", samples, 1), _integer("m", m, 1)
+    pair = _implicit_inputs(z)
+    rows = _pair(angle)
+    kind = choose_sampler(sampler, "relu", len(rows), hidden)
+    implicit = ImplicitNetwork(g_depth, m, pair[0].size)
+
+    def draw(batch: int, stream: np.random.Generator) -> tuple[Array, Array | None]:
+        network = build(kind, (rows.shape[1], *hidden), implicit.outputs, batch, stream)
+        values, at = hypernetwork_terms(network, implicit, rows, pair, orders)
+        return values, _normals(network, at, stream) if len(rows) == 1 else None
+
+    values, normals = _collect(samples, _batch(kind, hidden, implicit.outputs), rng, draw)
+    meta = {
+        "quantities": tuple(f"K({r})" for r in orders),
+        "sampler": kind,
+        "g_depth": g_depth,
+        "depth": depth,
+        "widths": hidden,
+        "m": m,
+        "angle": angle,
+        "z": tuple(tuple(entry.tolist()) for entry in pair),
+    }
+    return Draw(values, normals, meta)

@@ -1,0 +1,97 @@
+"""Two inputs of a ReLU layer, streamed: the Gram matrices of the activation patterns, exactly in law.
+
+The rows of (y(x_0), y(x_1)) are iid Gaussian in R^2.  Once the neurons are grouped by their pair of
+signs, everything that follows is linear in each group and invariant under its rotations, so that of
+a group only its size and the 2 x 2 Gram matrix of its rows are needed.  The sizes are multinomial.
+In an orthonormal basis of span(q_0, q_1) a row is R (cos phi, sin phi) with R^2/2 exponential and phi
+uniform, and a pair of signs is a sector of angles; so a group's Gram matrix is a sum over its members
+of independent terms, drawn in chunks and added up: time O(n), memory O(1).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from verifier.networks.spaces import Array
+
+CHUNK = 1 << 14  # neurons drawn at a time; the results depend on this number, so it is fixed
+# Active at x_0, active at x_1.  Neurons dead at both never enter.
+PATTERNS = ((True, True), (True, False), (False, True))
+
+
+def sectors(triangle: Array) -> tuple[Array, Array, Array]:
+    """Probability, centre and half width (radians) of the sector of each pattern.
+
+    triangle: shape (batch, 2, 2), upper triangular, with columns the coordinates of q_0 and q_1 in an
+    orthonormal basis.  Returns three arrays of shape (batch, 3).
+    """
+    zero_0 = triangle[:, 0, 0] == 0.0
+    zero_1 = (triangle[:, 0, 1] == 0.0) & (triangle[:, 1, 1] == 0.0)
+    angle = np.arctan2(triangle[:, 1, 1], triangle[:, 0, 1])
+    half = 0.5 * np.pi
+    centre = np.stack([angle / 2, (angle - np.pi) / 2, (angle + np.pi) / 2], axis=1)
+    width = np.stack([(np.pi - angle) / 2, angle / 2, angle / 2], axis=1)
+    # A preactivation that is identically zero is never active; the other one has half the neurons.
+    width[zero_0 | zero_1] = 0.0
+    width[zero_1 & ~zero_0, 1] = half
+    centre[zero_1 & ~zero_0, 1] = 0.0
+    width[zero_0 & ~zero_1, 2] = half
+    centre[zero_0 & ~zero_1, 2] = half
+    return width / np.pi, centre, width
+
+
+def _weighted_sums(
+    counts: NDArray[np.int64], width: Array, rng: np.random.Generator
+) -> tuple[Array, Array, Array]:
+    """Sums over `counts` members of E cos^2, E sin^2, E sin cos; E ~ Exp(1), angle uniform on +-width."""
+    ends = np.cumsum(counts)
+    starts = ends - counts
+    sums = np.zeros((3, counts.size))
+    total = int(ends[-1])
+    for low in range(0, total, CHUNK):
+        high = min(low + CHUNK, total)
+        first = int(np.searchsorted(ends, low, side="right"))
+        last = int(np.searchsorted(starts, high, side="left"))
+        pieces = np.minimum(ends[first:last], high) - np.maximum(starts[first:last], low)
+        filled = np.flatnonzero(pieces) + first
+        lengths = pieces[pieces > 0]
+        offsets = np.cumsum(lengths) - lengths
+        angle = rng.random(high - low)
+        angle -= 0.5
+        angle *= np.repeat(2.0 * width[filled], lengths)
+        weight = rng.standard_exponential(high - low)
+        sine = np.sin(angle)
+        cosine = np.cos(angle)
+        weighted = weight * sine
+        sums[2, filled] += np.add.reduceat(weighted * cosine, offsets)
+        sums[1, filled] += np.add.reduceat(weighted * sine, offsets)
+        cosine *= cosine
+        cosine *= weight
+        sums[0, filled] += np.add.reduceat(cosine, offsets)
+    return sums[0], sums[1], sums[2]
+
+
+def pattern_coordinates(triangle: Array, width: int, rng: np.random.Generator) -> tuple[Array, Array, Array]:
+    """Sizes of the three patterns in a layer of `width` neurons, and the layer's answers in their bases.
+
+    triangle: as in `sectors`.  Returns sizes (batch, 3) and the answers to the two orthonormal queries,
+    each (batch, 6): coordinates along the first, then the second basis vector of each pattern's space.
+    """
+    batch = triangle.shape[0]
+    probability, centre, half = sectors(triangle)
+    rest = np.maximum(1.0 - probability.sum(axis=1, keepdims=True), 0.0)
+    table = np.concatenate([probability, rest], axis=1)
+    table /= table.sum(axis=1, keepdims=True)
+    sizes = rng.multinomial(width, table)[:, :3]
+    radial, tangential, mixed = (
+        2.0 * part.reshape(batch, 3) for part in _weighted_sums(sizes.ravel(), half.ravel(), rng)
+    )
+    # Cholesky in the frame of each sector's own bisector, where a thin sector is well conditioned.
+    first = np.sqrt(radial)
+    slope = np.divide(mixed, first, out=np.zeros_like(mixed), where=first > 0.0)
+    second = np.sqrt(np.maximum(tangential - slope**2, 0.0)) * (sizes > 1)
+    cosine, sine = np.cos(centre), np.sin(centre)
+    answer_0 = np.concatenate([cosine * first - sine * slope, -sine * second], axis=1)
+    answer_1 = np.concatenate([sine * first + cosine * slope, cosine * second], axis=1)
+    return sizes.astype(float), answer_0, answer_1
