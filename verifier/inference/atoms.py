@@ -1,6 +1,6 @@
-"""Claims that are decided by counting: X is identically zero; the law of X is symmetric about zero.
+"""Claims decided by counting: X is identically zero; its law is symmetric; its atom at zero has a given size.
 
-Both are exact at any sample size: no limit theorem stands behind them.
+All are exact at any sample size: no limit theorem stands behind them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from verifier.inference.gates import (
     replace_verdict,
     zero_fraction,
 )
-from verifier.inference.samples import Samples, by_width
+from verifier.inference.samples import LogSample, Samples, by_width
 from verifier.verdict import NumericStatus
 
 
@@ -32,20 +32,13 @@ def decide_zero(samples: Samples, *, alpha: float = DEFAULT_ALPHA) -> Decision:
     Raises ValueError for repeated or non-integer widths.
     """
     check_settings(alpha, 1.0, 1, 1, 0.0)
-    widths, logs = by_width(samples)
-    base = Decision(
-        NumericStatus.INVALID, "", "P(X ≠ 0)", 0.0, alpha, 0.0,
-        widths, tuple(s.count for s in logs), zero_fraction(logs), allowance=0.0, looks=1,
-    )  # fmt: skip
-    if not any(s.count for s in logs):
-        return replace_verdict(base, NumericStatus.UNTESTED, "nothing was sampled")
-    problem = broken(widths, logs, 1, underflow=False)  # a subnormal number is still not zero
-    if problem is not None:
-        return replace_verdict(base, NumericStatus.INVALID, problem)
+    base, stopped, logs = _counting(samples, "P(X ≠ 0)", 0.0, alpha, 0.0, 1, 1)
+    if stopped is not None:
+        return stopped
     count, nonzeros = sum(s.count for s in logs), sum(s.nonzeros for s in logs)
     base = replace(base, estimate=nonzeros / count)
     if nonzeros:
-        where = next(n for n, s in zip(widths, logs, strict=True) if s.nonzeros)
+        where = next(n for n, s in zip(base.widths, logs, strict=True) if s.nonzeros)
         low, high = binomial_interval(nonzeros, count, alpha)
         reason = f"{nonzeros} of {count} samples are not zero, the first at width {where}"
         return replace_verdict(replace(base, low=low, high=high), NumericStatus.CONTRADICTED, reason)
@@ -72,16 +65,9 @@ def decide_mean_zero(
     is consistent. ``estimate``, ``low``, ``high`` pool the widths.
     """
     check_settings(alpha, margin, looks, look, 0.0)
-    widths, logs = by_width(samples)
-    base = Decision(
-        NumericStatus.INVALID, "", "P(X > 0 | X ≠ 0)", 0.5, alpha, margin,
-        widths, tuple(s.count for s in logs), zero_fraction(logs), allowance=0.0, look=look, looks=looks,
-    )  # fmt: skip
-    if not any(s.count for s in logs):
-        return replace_verdict(base, NumericStatus.UNTESTED, "nothing was sampled")
-    problem = broken(widths, logs, 1, underflow=False)  # it keeps its sign
-    if problem is not None:
-        return replace_verdict(base, NumericStatus.INVALID, problem)
+    base, stopped, logs = _counting(samples, "P(X > 0 | X ≠ 0)", 0.5, alpha, margin, looks, look)
+    if stopped is not None:
+        return stopped
     nonzeros, positive = sum(s.nonzeros for s in logs), sum(s.positive for s in logs)
     if not nonzeros:
         return replace_verdict(base, NumericStatus.CONSISTENT, "every sample is exactly zero")
@@ -90,25 +76,77 @@ def decide_mean_zero(
     base = replace(base, estimate=positive / nonzeros, low=low, high=high)
     each = {
         n: binomial_interval(s.positive, s.nonzeros, level / len(logs))
-        for n, s in zip(widths, logs, strict=True)
+        for n, s in zip(base.widths, logs, strict=True)
         if s.nonzeros
     }
-    off = [n for n, (lo, hi) in each.items() if not lo <= 0.5 <= hi]
-    if off:
-        lo, hi = each[off[0]]
-        reason = f"the signs are unbalanced: P(X > 0 | X ≠ 0) lies in [{lo:.4f}, {hi:.4f}] at width {off[0]}"
-        return replace_verdict(base, NumericStatus.CONTRADICTED, reason)
-    widest = max(max(0.5 - lo, hi - 0.5) for lo, hi in each.values())
-    if widest < margin and len(each) == len(logs):
-        reason = f"P(X > 0 | X ≠ 0) lies in 1/2 ± {widest:.4f} at every width"
+    return _by_intervals(base, each, min(s.nonzeros for s in logs), min(s.nonzeros / s.count for s in logs))
+
+
+def decide_atom(
+    samples: Samples,
+    claimed: float,
+    *,
+    alpha: float = DEFAULT_ALPHA,
+    margin: float = 0.05,
+    looks: int = LOOKS,
+    look: int = 1,
+) -> Decision:
+    """Decide P(X_n = 0) = ``claimed`` at every width, by exact binomial intervals, Bonferroni over widths.
+
+    One interval that excludes the claim contradicts; all inside claimed ± margin is consistent. Raises
+    ValueError unless 0 <= claimed <= 1.
+    """
+    check_settings(alpha, margin, looks, look, 0.0)
+    if not 0 <= claimed <= 1:
+        raise ValueError(f"the claimed P(X = 0) is {claimed}; a probability lies in [0, 1]")
+    base, stopped, logs = _counting(samples, "P(X = 0)", claimed, alpha, margin, looks, look)
+    if stopped is not None:
+        return stopped
+    level = alpha / looks
+    zeros, count = sum(s.zeros for s in logs), sum(s.count for s in logs)
+    low, high = binomial_interval(zeros, count, level)
+    base = replace(base, estimate=zeros / count, low=low, high=high)
+    each = {
+        n: binomial_interval(s.zeros, s.count, level / len(logs))
+        for n, s in zip(base.widths, logs, strict=True)
+    }
+    return _by_intervals(base, each, min(s.count for s in logs), 1.0)
+
+
+def _counting(
+    samples: Samples, quantity: str, claimed: float, alpha: float, margin: float, looks: int, look: int
+) -> tuple[Decision, Decision | None, tuple[LogSample, ...]]:
+    """A blank decision about ``quantity`` and, if the samples are unusable, the decision that says so."""
+    widths, logs = by_width(samples)
+    base = Decision(
+        NumericStatus.INVALID, "", quantity, float(claimed), alpha, margin,
+        widths, tuple(s.count for s in logs), zero_fraction(logs), allowance=0.0, look=look, looks=looks,
+    )  # fmt: skip
+    if not any(s.count for s in logs):
+        return base, replace_verdict(base, NumericStatus.UNTESTED, "nothing was sampled"), logs
+    # Underflow to a subnormal number is harmless here: it is still not zero, and keeps its sign.
+    problem = broken(widths, logs, 1, underflow=False)
+    stopped = None if problem is None else replace_verdict(base, NumericStatus.INVALID, problem)
+    return base, stopped, logs
+
+
+def _by_intervals(
+    base: Decision, each: dict[int, tuple[float, float]], fewest: int, usable: float
+) -> Decision:
+    """The verdict on a probability that is claimed at every width; ``usable``: the rarest counted part."""
+    for n, (lo, hi) in each.items():
+        if not lo <= base.claimed <= hi:
+            reason = f"{base.quantity} lies in [{lo:.4f}, {hi:.4f}] at width {n}, without {base.claimed:g}"
+            return replace_verdict(base, NumericStatus.CONTRADICTED, reason)
+    widest = max(max(base.claimed - lo, hi - base.claimed) for lo, hi in each.values())
+    if widest < base.margin and len(each) == len(base.widths):
+        reason = f"{base.quantity} lies in {base.claimed:g} ± {widest:.4f} at every width"
         return replace_verdict(base, NumericStatus.CONSISTENT, reason)
-    fewest = min(s.nonzeros for s in logs)
-    # A binomial interval is about z / (2 √N) wide on each side.
-    z = -float(special.ndtri(level / len(logs) / 2))
-    target = math.ceil((z / (2 * margin)) ** 2 * 1.5)
-    rare = min(s.nonzeros / s.count for s in logs)
-    needed = max(2 * base.samples, math.ceil(target / rare)) if rare > 0 else None
-    reason = f"only {fewest} signs at a width: 1/2 ± {widest:.3f} is wider than the margin {margin:g}"
+    # A binomial interval reaches about z / (2 √N) to each side, a little more for its exactness.
+    z = -float(special.ndtri(base.alpha / base.looks / len(each) / 2))
+    target = math.ceil(1.5 * (z / (2 * base.margin)) ** 2)
+    needed = max(2 * base.samples, math.ceil(target / usable)) if usable > 0 else None
+    reason = f"{fewest} counts at a width give {base.claimed:g} ± {widest:.3f}, not within {base.margin:g}"
     return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed)
 
 

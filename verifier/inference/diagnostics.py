@@ -16,6 +16,7 @@ import numpy.typing as npt
 from scipy import special
 
 from verifier.inference.exponents import columns, contrast, t_quantile
+from verifier.inference.laws import law_distances
 from verifier.inference.samples import LogSample, Moments
 
 Array = npt.NDArray[np.float64]
@@ -39,9 +40,16 @@ class Diagnostic:
 
 
 def curvature(
-    widths: Sequence[int], moments: Sequence[Moments], level: float, allowance: float, correction: bool
+    widths: Sequence[int],
+    moments: Sequence[Moments],
+    level: float,
+    allowance: float,
+    correction: bool,
+    upward_only: bool = False,
 ) -> Diagnostic | None:
     """|u · values| for the unit contrast u that sees (log n)² and is blind to the fitted columns.
+
+    With ``upward_only`` the signed value: an exponent that grows with the width, and not one that falls.
 
     The threshold is the t quantile times the standard error, plus the curvature that the allowed correction
     can make. None when there are not more widths than columns.
@@ -53,34 +61,42 @@ def curvature(
     residual = quadratic - design @ np.linalg.lstsq(design, quadratic, rcond=None)[0]
     unit = residual / np.linalg.norm(residual)
     estimate = contrast(unit, moments)
-    slack = abs(float(unit @ _omitted(widths, allowance, correction)))
+    slack = abs(float(unit @ omitted_term(widths, allowance, correction)))
     bound = t_quantile(level / 2, estimate.degrees) * estimate.standard_error + slack
-    return Diagnostic("curvature in log n", abs(estimate.value), bound + 1e-12 * _scale(moments))
+    value = estimate.value if upward_only else abs(estimate.value)
+    return Diagnostic("curvature in log n", value, bound + 1e-12 * _scale(moments))
 
 
-def lack_of_fit(
-    widths: Sequence[int], moments: Sequence[Moments], level: float, allowance: float, correction: bool
-) -> Diagnostic | None:
-    """χ² of the residuals of the weighted fit, at the allowed correction that fits best.
+def lack_of_fit(design: Array, omitted: Array, moments: Sequence[Moments], level: float) -> Diagnostic | None:
+    """χ² of the residuals of the weighted fit, at the allowed corrections that fit best.
 
-    The degrees of freedom count the columns only, so the test errs on the side of fitting. None when there
-    are not more widths than columns or a width shows no variance.
+    ``design`` (cells, columns) is fitted freely, ``omitted`` (cells, terms) with coefficients in [-1, 1]. The
+    degrees of freedom count the free columns only, so the test errs on the side of fitting. None when there
+    are not more cells than columns or a cell shows no variance.
     """
-    design = columns(widths, correction)
-    degrees = len(widths) - design.shape[1]
+    degrees = design.shape[0] - design.shape[1]
     variance = np.array([m.variance / m.count for m in moments])
     if degrees < 1 or not np.all(variance > 0):
         return None
     root = 1 / np.sqrt(variance)
     values = np.array([m.value for m in moments])
-    y, x = root * (values - values.mean()), root[:, None] * design
-    extra = root * _omitted(widths, allowance, correction)
-    basis = np.linalg.qr(x)[0]
-    ry, re = y - basis @ (basis.T @ y), extra - basis @ (basis.T @ extra)
-    # The best coefficient in [-1, 1] of the omitted term: clip the minimiser of a convex quadratic.
-    norm = float(re @ re)
-    best = min(1.0, max(-1.0, float(ry @ re) / norm)) if norm > 0 else 0.0
-    left = ry - best * re
+    basis = np.linalg.qr(root[:, None] * design)[0]
+
+    def residual(v: Array) -> Array:
+        scaled = root * v
+        return scaled - basis @ (basis.T @ scaled)
+
+    left = residual(values - values.mean())
+    terms = [residual(column) for column in omitted.T]
+    # Coordinate descent on a convex quadratic in a box; one term needs one step.
+    found = [0.0] * len(terms)
+    for _ in range(1 if len(terms) == 1 else 100):
+        for j, term in enumerate(terms):
+            norm = float(term @ term)
+            best = found[j] + float(left @ term) / norm if norm > 0 else 0.0
+            best = min(1.0, max(-1.0, best))
+            left = left - (best - found[j]) * term
+            found[j] = best
     return Diagnostic("lack of fit (chi-squared)", float(left @ left), float(special.chdtri(degrees, level)))
 
 
@@ -91,41 +107,19 @@ def law_distance(
     level: float,
     coefficient: float,
 ) -> Diagnostic | None:
-    """The largest excess of the Kolmogorov distance of X_n/n^p to that at the largest width.
+    """The largest Kolmogorov distance of X_n/n^p to that at the largest width, over its threshold.
 
-    A correction c/n to the scale moves a law with bounded log-density by at most about c/(4n) (1/4 bounds
-    x f(x) for the Gaussian); ``coefficient`` is the largest c allowed for. The distances are taken over the
-    kept samples and Bonferroni over the pairs, so ``value`` is distance over threshold and the threshold 1.
-    None when the largest width's law is nearly constant (see :data:`DEGENERATE_SPREAD`).
+    See :func:`verifier.inference.laws.law_distances`; None when the limit is nearly constant.
     """
     if math.sqrt(max(samples[-1].log_mean().variance, 0.0)) < DEGENERATE_SPREAD:
         return None
-    keys = [s.keys(exponent * math.log(n)) for n, s in zip(widths, samples, strict=True)]
-    worst = 0.0
-    for n, key in zip(widths[:-1], keys[:-1], strict=True):
-        slack = coefficient / 4 * (1 / n + 1 / widths[-1])
-        bound = kolmogorov_threshold(len(key), len(keys[-1]), level / (len(widths) - 1)) + slack
-        worst = max(worst, kolmogorov_distance(key, keys[-1]) / bound)
+    rows = law_distances(widths, samples, exponent, level, coefficient)
+    worst = max(row.distance / row.threshold for row in rows)
     return Diagnostic("law of X/n^p against the largest width (over its threshold)", worst, 1.0)
 
 
-def kolmogorov_distance(first: Array, second: Array) -> float:
-    """sup |F - G| of two sorted samples; ties (atoms) are handled exactly."""
-    grid = np.concatenate([first, second])
-    f = np.searchsorted(first, grid, side="right") / len(first)
-    g = np.searchsorted(second, grid, side="right") / len(second)
-    return float(np.max(np.abs(f - g)))
-
-
-def kolmogorov_threshold(first: int, second: int, level: float) -> float:
-    """The distance that two samples of one law exceed with probability at most about ``level``.
-
-    The leading term 2 exp(-2 d² NM/(N+M)) of the two-sample Kolmogorov law; conservative with atoms.
-    """
-    return math.sqrt(math.log(2 / level) / 2 * (1 / first + 1 / second))
-
-
-def _omitted(widths: Sequence[int], allowance: float, correction: bool) -> Array:
+def omitted_term(widths: Sequence[int], allowance: float, correction: bool) -> Array:
+    """The largest correction to log a_n that the fit leaves out but allows for; shape (widths,)."""
     n = np.asarray(widths, dtype=np.float64)
     return allowance**2 / 2 / n**2 if correction else allowance / n
 

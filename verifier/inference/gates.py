@@ -20,10 +20,17 @@ from dataclasses import asdict, dataclass, replace
 
 from scipy import special
 
-from verifier.inference.diagnostics import Diagnostic, curvature, lack_of_fit, law_distance
+from verifier.inference.diagnostics import (
+    Diagnostic,
+    curvature,
+    lack_of_fit,
+    law_distance,
+    omitted_term,
+)
 from verifier.inference.exponents import (
     DEFAULT_ALLOWANCE,
     Estimate,
+    columns,
     correction_coefficient,
     log_half_exponent,
     log_mean_exponent,
@@ -161,27 +168,38 @@ def decide_order(
     if stopped is not None:
         return stopped
     evidence = gather(widths, logs, alpha / looks, correction, allowance)
-    base = describe(base, evidence, logs)
+    base = with_diagnostics(describe(base, evidence, logs), logs, claimed, alpha / looks)
+    return settle(base, evidence)
+
+
+def settle(base: Decision, evidence: Evidence) -> Decision:
+    """The three-way rule for an exact exponent, ``base.claimed``, on described evidence."""
+    claimed, margin = base.claimed, base.margin
     lows, highs = evidence.lows(), evidence.highs()
     interval = f"[{base.low:+.4f}, {base.high:+.4f}]"
     if evidence.all_above(claimed) or evidence.all_below(claimed):
         reason = f"the exponent lies in {interval}, without {claimed:+g}, also without the smallest widths"
         return replace_verdict(base, NumericStatus.CONTRADICTED, reason)
-    base = with_diagnostics(base, widths, logs, claimed, alpha / looks)
     inside = all(claimed - margin < lo for lo in lows) and all(hi < claimed + margin for hi in highs)
     covers = all(lo <= claimed <= hi for lo, hi in zip(lows, highs, strict=True))
     vetoes = [d.name for d in base.diagnostics if d.vetoes]
     if inside and covers and evidence.presence_within(margin) and not vetoes:
         reason = f"the exponent lies in {interval}, inside {claimed:+g} ± {margin:g}"
         return replace_verdict(base, NumericStatus.CONSISTENT, reason)
-    return _inconclusive(base, evidence, logs, inside, covers, vetoes)
+    return _inconclusive(base, evidence, inside, covers, vetoes)
 
 
 def unusable(
-    base: Decision, logs: Sequence[LogSample], all_zero: str | None, min_nonzero: int = MIN_NONZERO
+    base: Decision,
+    logs: Sequence[LogSample],
+    all_zero: str | None,
+    places: Sequence[object] | None = None,
 ) -> Decision | None:
-    """The decision, if it is already forced: nothing sampled, invalid data, or too few non-zero samples."""
-    problem = broken(base.widths, logs, MIN_WIDTHS)
+    """The decision, if it is already forced: nothing sampled, invalid data, or too few non-zero samples.
+
+    ``places`` names where each sample was taken, if that is not a width each (a pair of widths, say).
+    """
+    problem = broken(base.widths if places is None else places, logs, MIN_WIDTHS)
     if not logs or problem == "nothing was sampled":
         return replace_verdict(base, NumericStatus.UNTESTED, "nothing was sampled")
     if problem is None and all_zero is not None and all(s.nonzeros == 0 for s in logs):
@@ -189,16 +207,16 @@ def unusable(
     if problem is not None:
         return replace_verdict(base, NumericStatus.INVALID, problem)
     fewest = min(s.nonzeros for s in logs)
-    if fewest < min_nonzero:
+    if fewest < MIN_NONZERO:
         rare = min(logs, key=lambda s: s.nonzeros / s.count)
-        needed = math.ceil(1.2 * min_nonzero * rare.count / rare.nonzeros) if rare.nonzeros else None
-        reason = f"a width has only {fewest} non-zero samples; {min_nonzero} are needed"
+        needed = math.ceil(1.2 * MIN_NONZERO * rare.count / rare.nonzeros) if rare.nonzeros else None
+        reason = f"a width has only {fewest} non-zero samples; {MIN_NONZERO} are needed"
         return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed)
     return None
 
 
 def broken(
-    widths: Sequence[int], logs: Sequence[LogSample], min_widths: int, underflow: bool = True
+    widths: Sequence[object], logs: Sequence[LogSample], min_widths: int, underflow: bool = True
 ) -> str | None:
     """Why nothing can be concluded from these samples, or None. A NaN is never dropped.
 
@@ -247,17 +265,20 @@ def describe(base: Decision, evidence: Evidence, logs: Sequence[LogSample]) -> D
     )  # fmt: skip
 
 
-def with_diagnostics(
-    base: Decision, widths: Sequence[int], logs: Sequence[LogSample], exponent: float, level: float
-) -> Decision:
+def with_diagnostics(base: Decision, logs: Sequence[LogSample], exponent: float, level: float) -> Decision:
     """``base`` with the three checks of fit, which share ``level``."""
-    moments = [s.log_mean() for s in logs]
+    widths, moments = base.widths, [s.log_mean() for s in logs]
     share = level / 3
     # With the 1/n column c is fitted and not bounded by C, so the law may move by that much more.
     coefficient = base.allowance + (abs(base.c_hat) if base.correction else 0.0)
     found = (
         curvature(widths, moments, share, base.allowance, base.correction),
-        lack_of_fit(widths, moments, share, base.allowance, base.correction),
+        lack_of_fit(
+            columns(widths, base.correction),
+            omitted_term(widths, base.allowance, base.correction)[:, None],
+            moments,
+            share,
+        ),
         law_distance(widths, logs, exponent, share, coefficient),
     )
     return replace(base, diagnostics=tuple(d for d in found if d is not None))
@@ -279,7 +300,6 @@ def samples_for(estimate: Estimate, count: int, room: float, level: float, alpha
 def _inconclusive(
     base: Decision,
     evidence: Evidence,
-    logs: Sequence[LogSample],
     inside: bool,
     covers: bool,
     vetoes: Sequence[str],
