@@ -20,7 +20,7 @@ import numpy as np
 
 from verifier.networks import jets
 from verifier.networks.hypernetwork import ImplicitNetwork
-from verifier.networks.mlp import GAINS, KINDS, Network, Pass, build
+from verifier.networks.mlp import GAINS, KINDS, Direction, Network, Pass, build
 from verifier.networks.spaces import Array
 
 MAX_WIDTH = 1 << 53
@@ -227,9 +227,7 @@ def sample_T(
     else:
         rows, which = _distinct(_rows(inputs))
         if len(which) <= max(orders):
-            raise ValueError(
-                f"inputs has {len(which)} rows: order {max(orders)} needs {max(orders) + 1} (x_0 and its directions)"
-            )
+            raise ValueError(f"inputs has {len(which)} rows: order {max(orders)} needs {max(orders) + 1}")
     if max(orders) == 0:
         rows, which = rows[:1], [0]
     kind = choose_sampler(sampler, activation, len(rows), hidden)
@@ -242,6 +240,127 @@ def sample_T(
     values, normals = _collect(samples, _batch(kind, hidden, 1), rng, draw)
     meta = {
         "quantities": tuple(f"T({r})" for r in orders),
+        "sampler": kind,
+        "depth": depth,
+        "widths": hidden,
+        "angle": None if inputs is not None else angle,
+        "activation": activation,
+    }
+    return Draw(values, normals, meta)
+
+
+Term = tuple[tuple[int, ...], tuple[int, ...]]  # layers l_1..l_k and outputs d_1..d_k
+
+
+def layered(
+    network: Network, inputs: Array, which: Sequence[int], terms: Sequence[Term], d: int, outputs: int
+) -> tuple[Array, Pass]:
+    """The layer-resolved terms on a given network, by Eq. (16); see `sample_layer_T`.
+
+    which: for x_i and x_{i_1}, x_{i_2}, ... the row of inputs it is.  Returns values (batch, terms), and
+    the pass at x_i.
+    """
+    passes = network.forward(inputs)
+    base = passes[which[0]]
+    gradients: dict[tuple[int, int], Direction] = {}
+    pushed: dict[tuple[int, int, int, int], Array] = {}
+
+    def delta(k: int, output: int, l: int) -> Array:
+        """C^{l -> L} at input k for one output: the derivative of f^output with respect to y^l."""
+        if (k, output) not in gradients:
+            gradients[k, output] = network.backward(passes[k], _unit(network.batch, outputs, output))
+        found = gradients[k, output].deltas[l - 1]
+        assert found is not None
+        return found
+
+    values = np.zeros((network.batch, len(terms)))
+    for column, (layers, ds) in enumerate(terms):
+        if not layers:
+            values[:, column] = base.f[:, d]
+            continue
+        if len(set(layers)) < len(layers):
+            continue  # f is linear in each W^l: Eq. (9)
+        # The derivatives commute, Eq. (8), if inputs and outputs are permuted along with the layers.
+        order = sorted((l, which[t + 1], ds[t]) for t, l in enumerate(layers))
+        l_1, i_1, _ = order[0]
+        l_k, i_k, d_k = order[-1]
+        if l_k == network.depth and d_k != d:
+            continue  # the output weights of different outputs are different weights
+        value = network.inner(l_1 - 1, base.q[l_1 - 1], passes[i_1].q[l_1 - 1]) / network.widths[l_1 - 1]
+        value = value * network.inner(l_k, delta(which[0], d, l_k), delta(i_k, d_k, l_k))
+        for (l, i, output), (l_next, i_next, _) in pairwise(order):
+            key = (i, output, l, l_next - 1)
+            if key not in pushed:
+                pushed[key] = network.push(base, delta(i, output, l), l, l_next - 1)
+            overlap = network.inner(l_next - 1, passes[i_next].q[l_next - 1], pushed[key])
+            value = value * overlap / network.widths[l_next - 1]
+        values[:, column] = value
+    return values, base
+
+
+def _terms(depth: int, layers: Any, ds: Any) -> list[Term]:
+    several = len(layers) == 0 or not isinstance(layers[0], (int, np.integer))
+    listed = (list(layers), list(ds)) if several else ([layers], [ds])
+    if len(listed[0]) != len(listed[1]) or not listed[0]:
+        raise ValueError(f"{len(listed[0])} tuples of layers and {len(listed[1])} of outputs: give one of each a term")
+    terms = []
+    for term, outputs in zip(*listed, strict=True):
+        if len(term) != len(outputs):
+            raise ValueError(f"layers {tuple(term)} and outputs {tuple(outputs)}: they must be of one length")
+        for l in term:
+            if _integer("layer", l, 1) > depth:
+                raise ValueError(f"layer is {l}: the network has layers 1 to {depth}")
+        terms.append((tuple(int(l) for l in term), tuple(_integer("output", e, 0) for e in outputs)))
+    return terms
+
+
+def sample_layer_T(
+    depth: int,
+    widths: Widths,
+    layers: Any,
+    d: int,
+    ds: Any,
+    *,
+    angle: float = 0.0,
+    inputs: Any = None,
+    samples: int,
+    rng: np.random.Generator,
+    sampler: str = "auto",
+    activation: str = "relu",
+) -> Draw:
+    """The layer-resolved T^{l,d}: derivatives in the layers l_1..l_k of f^d, along f^{d_1}..f^{d_k}.  Eqs. (7), (16).
+
+    layers: one tuple (l_1, ..., l_k), 1 <= l_t <= L, or a list of such tuples; ds: the outputs
+    (d_1, ..., d_k) of each, counted from 0, and d the output that is differentiated.  The empty tuple is
+    f^d(x_i) itself; a repeated layer gives exactly 0.  The network has max(d, ds) + 1 outputs, which
+    share all layers but the last.  angle: degrees between x_i and x_j, which all k directions use; or
+    inputs: rows x_i, x_{i_1}, x_{i_2}, ...  The rest as in `sample_T`.
+
+    Returns a Draw with values (samples, terms); normals (samples, outputs) at one input.  Raises
+    ValueError for a request outside these ranges, or a sampler that cannot serve it.
+    """
+    depth = _integer("depth", depth, 1)
+    hidden, samples = _widths(depth, widths), _integer("samples", samples, 1)
+    terms, d = _terms(depth, layers, ds), _integer("output", d, 0)
+    most = max(len(term) for term, _ in terms)
+    outputs = 1 + max([d, *(e for _, out in terms for e in out)])
+    if inputs is None:
+        rows = _pair(angle)
+        which = [0] + [len(rows) - 1] * most
+    else:
+        rows, which = _distinct(_rows(inputs))
+        if len(which) <= most:
+            raise ValueError(f"inputs has {len(which)} rows: {most} layers need {most + 1} (x_i and its directions)")
+    kind = choose_sampler(sampler, activation, len(rows), hidden)
+
+    def draw(batch: int, stream: np.random.Generator) -> tuple[Array, Array | None]:
+        network = build(kind, (rows.shape[1], *hidden), outputs, batch, stream, activation)
+        values, at = layered(network, rows, which, terms, d, outputs)
+        return values, _normals(network, at, stream) if len(rows) == 1 else None
+
+    values, normals = _collect(samples, _batch(kind, hidden, outputs), rng, draw)
+    meta = {
+        "quantities": tuple(f"T{term};{d};{out}" for term, out in terms),
         "sampler": kind,
         "depth": depth,
         "widths": hidden,

@@ -127,8 +127,8 @@ class Network:
                     lower, delta = jets.lowered(a, j), direction.deltas[l]
                     if lower is None or lower not in previous or delta is None:
                         continue
-                    overlap = _dot(self._fit(l, direction.q[l]), self._fit(l, previous[lower]))
-                    term = (overlap / self.widths[l])[:, None] * delta
+                    overlap = self.inner(l, direction.q[l], previous[lower]) / self.widths[l]
+                    term = overlap[:, None] * delta
                     y = term if y is None else self._fit(l + 1, y) + self._fit(l + 1, term)
                 if y is not None:
                     current[a] = y if last else self._activate(y, at.masks[l])
@@ -141,6 +141,10 @@ class Network:
         for l in range(start, stop):
             result = self._activate(self._product(l, result), at.masks[l])
         return result
+
+    def inner(self, l: int, a: Array, b: Array) -> Array:
+        """<a, b> for two vectors of layer l (q^l, y^l or delta^l): shape (batch,)."""
+        return _dot(self._fit(l, a), self._fit(l, b))
 
     def _product(self, l: int, q: Array) -> Array:
         return self.matrices[l].apply(q) / sqrt(self.widths[l])

@@ -41,9 +41,18 @@ def sectors(triangle: Array) -> tuple[Array, Array, Array]:
     return width / np.pi, centre, width
 
 
-def _weighted_sums(
-    counts: NDArray[np.int64], width: Array, rng: np.random.Generator
-) -> tuple[Array, Array, Array]:
+def _sine(x: Array) -> Array:
+    """sin x for |x| <= pi/4, to double precision: Taylor's series, a third of the time of numpy.sin."""
+    square = x * x
+    series = np.full_like(x, -1.0 / 1307674368000)
+    for denominator in (6227020800, -39916800, 362880, -5040, 120, -6, 1):
+        series *= square
+        series += 1.0 / denominator
+    series *= x
+    return series
+
+
+def _weighted_sums(counts: NDArray[np.int64], width: Array, rng: np.random.Generator) -> tuple[Array, Array, Array]:
     """Sums over `counts` members of E cos^2, E sin^2, E sin cos; E ~ Exp(1), angle uniform on +-width."""
     ends = np.cumsum(counts)
     starts = ends - counts
@@ -57,18 +66,23 @@ def _weighted_sums(
         filled = np.flatnonzero(pieces) + first
         lengths = pieces[pieces > 0]
         offsets = np.cumsum(lengths) - lengths
-        angle = rng.random(high - low)
-        angle -= 0.5
-        angle *= np.repeat(2.0 * width[filled], lengths)
+        half = rng.random(high - low)
+        half -= 0.5
+        half *= np.repeat(width[filled], lengths)  # half the angle, within +-pi/4
         weight = rng.standard_exponential(high - low)
-        sine = np.sin(angle)
-        cosine = np.cos(angle)
-        weighted = weight * sine
-        sums[2, filled] += np.add.reduceat(weighted * cosine, offsets)
-        sums[1, filled] += np.add.reduceat(weighted * sine, offsets)
-        cosine *= cosine
-        cosine *= weight
-        sums[0, filled] += np.add.reduceat(cosine, offsets)
+        sine = _sine(half)
+        square = sine * sine  # s^2; then sin^2 = 4 s^2 (1 - s^2), sin cos = 2 s c (1 - 2 s^2)
+        rest = 1.0 - square
+        sine *= np.sqrt(rest)
+        sine *= weight
+        rest *= square
+        rest *= weight
+        sine *= 1.0 - 2.0 * square
+        sums[0, filled] += np.add.reduceat(weight, offsets)
+        sums[1, filled] += 4.0 * np.add.reduceat(rest, offsets)
+        sums[2, filled] += 2.0 * np.add.reduceat(sine, offsets)
+    sums[0] -= sums[1]
+    np.maximum(sums, 0.0, out=sums, where=np.array([[True], [True], [False]]))
     return sums[0], sums[1], sums[2]
 
 
