@@ -43,9 +43,7 @@ def decide_zero(samples: Samples, *, alpha: float = DEFAULT_ALPHA) -> Decision:
         reason = f"{nonzeros} of {count} samples are not zero, the first at width {where}"
         return replace_verdict(replace(base, low=low, high=high), NumericStatus.CONTRADICTED, reason)
     bound = zero_bound(min(s.count for s in logs), alpha)
-    reason = (
-        f"all {count} samples are exactly zero; P(X ≠ 0) <= {bound:.3g} at each width, at level {alpha:g}"
-    )
+    reason = f"all {count} samples are exactly zero; P(X ≠ 0) <= {bound:.3g} at each width, at level {alpha:g}"
     return replace_verdict(replace(base, low=0.0, high=bound), NumericStatus.CONSISTENT, reason)
 
 
@@ -106,10 +104,7 @@ def decide_atom(
     zeros, count = sum(s.zeros for s in logs), sum(s.count for s in logs)
     low, high = binomial_interval(zeros, count, level)
     base = replace(base, estimate=zeros / count, low=low, high=high)
-    each = {
-        n: binomial_interval(s.zeros, s.count, level / len(logs))
-        for n, s in zip(base.widths, logs, strict=True)
-    }
+    each = {n: binomial_interval(s.zeros, s.count, level / len(logs)) for n, s in zip(base.widths, logs, strict=True)}
     return _by_intervals(base, each, min(s.count for s in logs), 1.0)
 
 
@@ -130,9 +125,7 @@ def _counting(
     return base, stopped, logs
 
 
-def _by_intervals(
-    base: Decision, each: dict[int, tuple[float, float]], fewest: int, usable: float
-) -> Decision:
+def _by_intervals(base: Decision, each: dict[int, tuple[float, float]], fewest: int, usable: float) -> Decision:
     """The verdict on a probability that is claimed at every width; ``usable``: the rarest counted part."""
     for n, (lo, hi) in each.items():
         if not lo <= base.claimed <= hi:

@@ -50,9 +50,7 @@ class Average:
         """Why a mean at this level is not supported, and how many samples would do; None if it is."""
         needed = math.ceil(clt_factor(level) * self.skewness**2)
         if self.largest_share > LARGEST_SHARE:
-            share = (
-                f"the ten largest samples carry {self.largest_share:.1%} of the sum (at most 5% is trusted)"
-            )
+            share = f"the ten largest samples carry {self.largest_share:.1%} of the sum (at most 5% is trusted)"
             # The share falls about like 1/S for light tails; heavier tails need more than this.
             return share, max(needed, math.ceil(self.count * self.largest_share / LARGEST_SHARE))
         if self.count < needed:

@@ -29,6 +29,7 @@ from verifier.inference.samples import LogSample, Moments
 
 __all__ = [
     "DEFAULT_ALLOWANCE",
+    "DEFAULT_WIDTHS",
     "MEAN_LOG_NORMAL",
     "Estimate",
     "bias_allowance",
@@ -46,6 +47,8 @@ Array = npt.NDArray[np.float64]
 
 #: C: the largest |c| in log a_n = a + p log n + c/n that an interval allows for.
 DEFAULT_ALLOWANCE = 10.0
+#: Six widths with jittered ratios and mixed parity: a grid of equal ratios is blind to log-periodic factors.
+DEFAULT_WIDTHS = (128, 413, 1150, 4690, 20011, 131071)
 
 
 @dataclass(frozen=True)
@@ -160,9 +163,7 @@ def correction_coefficient(widths: Sequence[int], moments: Sequence[Moments]) ->
     return float(np.linalg.pinv(design)[2] @ (values - values.mean())) * min(widths)
 
 
-def _exponent(
-    widths: Sequence[int], moments: Sequence[Moments], correction: bool, allowance: float
-) -> Estimate:
+def _exponent(widths: Sequence[int], moments: Sequence[Moments], correction: bool, allowance: float) -> Estimate:
     weights = slope_weights(widths, correction)
     return contrast(weights, moments, bias_allowance(widths, weights, allowance, correction))
 

@@ -215,9 +215,7 @@ def unusable(
     return None
 
 
-def broken(
-    widths: Sequence[object], logs: Sequence[LogSample], min_widths: int, underflow: bool = True
-) -> str | None:
+def broken(widths: Sequence[object], logs: Sequence[LogSample], min_widths: int, underflow: bool = True) -> str | None:
     """Why nothing can be concluded from these samples, or None. A NaN is never dropped.
 
     ``underflow``: subnormal numbers, whose logarithms have lost digits, count as broken.
@@ -346,9 +344,7 @@ def zero_fraction(logs: Sequence[LogSample]) -> float:
     return sum(s.zeros for s in logs) / count if count else math.nan
 
 
-def replace_verdict(
-    base: Decision, verdict: NumericStatus, reason: str, needed: int | None = None
-) -> Decision:
+def replace_verdict(base: Decision, verdict: NumericStatus, reason: str, needed: int | None = None) -> Decision:
     """``base`` with its verdict, the sentence that explains it, and the samples a width it still needs."""
     return replace(base, verdict=verdict, reason=reason, samples_needed=needed)
 

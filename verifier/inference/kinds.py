@@ -68,9 +68,7 @@ def decide_upper(
     if evidence.all_above(claimed):
         reason = f"the exponent lies in {interval}, above {claimed:+g}, also without the smallest widths"
         return replace_verdict(base, NumericStatus.CONTRADICTED, reason)
-    bend = curvature(
-        base.widths, [s.log_mean() for s in logs], alpha / looks, allowance, correction, upward_only=True
-    )
+    bend = curvature(base.widths, [s.log_mean() for s in logs], alpha / looks, allowance, correction, upward_only=True)
     base = replace(base, diagnostics=() if bend is None else (bend,))
     if max(evidence.highs()) < claimed + margin:
         if bend is not None and bend.vetoes:
@@ -212,9 +210,7 @@ def _decay(base: Decision, logs: Sequence[LogSample], passes: float, fails: floa
 def _undecided(base: Decision, evidence: Evidence, bound: float) -> Decision:
     """Inconclusive about an upper bound, with a budget from the distance of the estimate to the bound."""
     interval = f"[{base.low:+.4f}, {base.high:+.4f}]"
-    reason = (
-        f"the {base.quantity} lies in {interval} (L_1/2: [{base.second_low:+.4f}, {base.second_high:+.4f}])"
-    )
+    reason = f"the {base.quantity} lies in {interval} (L_1/2: [{base.second_low:+.4f}, {base.second_high:+.4f}])"
     budgets = [
         # The allowance enters once here: the estimate's own bias is part of the distance seen.
         samples_for(e, base.samples, abs(bound - e.value) + e.allowance, evidence.level, base.alpha)
@@ -222,6 +218,4 @@ def _undecided(base: Decision, evidence: Evidence, bound: float) -> Decision:
     ]
     known = [b for b in budgets if b is not None]
     needed = max(2 * base.samples, *known) if len(known) == len(budgets) else None
-    return replace_verdict(
-        base, NumericStatus.INCONCLUSIVE, f"{reason}: not surely on one side of {bound:+g}", needed
-    )
+    return replace_verdict(base, NumericStatus.INCONCLUSIVE, f"{reason}: not surely on one side of {bound:+g}", needed)

@@ -217,9 +217,7 @@ class LogSample:
         # log E h - log E g; without a control every g is 1 and the second logarithm vanishes.
         value = 2 * (h - g)
         log_n = math.log(n)
-        relative = (
-            math.exp(log_n + hh - 2 * h) + math.exp(log_n + gg - 2 * g) - 2 * math.exp(log_n + hg - h - g)
-        )
+        relative = math.exp(log_n + hh - 2 * h) + math.exp(log_n + gg - 2 * g) - 2 * math.exp(log_n + hg - h - g)
         return Moments(value, 4 * max(relative, 0.0) * n / (n - 1) if n > 1 else math.nan, n)
 
     def keys(self, log_scale: float) -> Array:

@@ -68,15 +68,12 @@ def decide_two_widths(
     functionals = ([s.log_mean() for s in logs], [s.log_half() for s in logs])
     kept = _confirmation(cells, correction)
     presence = [_presence(s) for s in logs]
-    fit = lack_of_fit(
-        _design(cells, correction), _omitted(cells, allowance, correction), functionals[0], level
-    )
+    fit = lack_of_fit(_design(cells, correction), _omitted(cells, allowance, correction), functionals[0], level)
     decisions = []
     for axis, base in enumerate(blank):
         full = [_estimate(cells, m, axis, correction, allowance) for m in functionals]
         reduced = [
-            _estimate([cells[i] for i in kept], [m[i] for i in kept], axis, correction, allowance)
-            for m in functionals
+            _estimate([cells[i] for i in kept], [m[i] for i in kept], axis, correction, allowance) for m in functionals
         ]
         evidence = Evidence(
             (full[0], full[1]),
