@@ -19,6 +19,8 @@ import pynauty
 
 UNMATCHED = -1
 
+_CACHE_SIZE = 200_000
+
 Edge = tuple[int, int, int, int]
 """(strand, strand, tag, multiplicity): tag 0 may be realised in any layer, tag l only in layer l."""
 
@@ -127,6 +129,8 @@ class ComponentTable:
             self._numbers[representative] = number
             self._orbits.append(orbits)
             self._info.append(None)
+        if len(self._raw) >= _CACHE_SIZE:
+            self._raw.clear()
         self._raw[component] = number
         return number
 

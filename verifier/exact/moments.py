@@ -198,7 +198,7 @@ def polynomials_by_depth(
 
     # With output labels the last layer comes first, so that they are forgotten at once.
     values = _run(
-        matrix or TransferMatrix(),
+        TransferMatrix() if matrix is None else matrix,
         start,
         max_depth,
         rings,
@@ -321,7 +321,7 @@ def _moment(
     by_output = len({o for _, o in strands.labels}) > 1
     result = one * 0
     for _, result in _run(
-        matrix or TransferMatrix(),
+        TransferMatrix() if matrix is None else matrix,
         [(strands, 1)],
         depth,
         rings,

@@ -34,7 +34,6 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Callable, Mapping
-from itertools import pairwise
 from typing import Any, Protocol
 
 from verifier.exact.components import UNMATCHED, ComponentTable, Edge
@@ -44,6 +43,9 @@ State = tuple[int, ...]
 
 Outcome = tuple[int, int, int, tuple[int, ...]]
 """(multiplicity, cycles closed, free pairs gained, new components)."""
+
+
+_CACHE_SIZE = 200_000
 
 
 class Ring(Protocol):
@@ -158,13 +160,19 @@ class TransferMatrix:
             return ()
         return tuple((m, cycles, *self.table.split(partner, done, label, rest)) for m, rest in choices)
 
+    def _remember(self, key: tuple[int, ...], outcomes: tuple[Outcome, ...]) -> None:
+        # A cache, not the result: rows are stored in the arrays, so it may be emptied at any time.
+        if len(self._pairings) >= _CACHE_SIZE:
+            self._pairings.clear()
+        self._pairings[key] = outcomes
+
     def _within(self, c: int, a: int, b: int, layer: int) -> tuple[Outcome, ...]:
         key = (c, a, b, layer)
         known = self._pairings.get(key)
         if known is None:
             x = self.table.components[c]
             known = self._pair(list(x.partner), list(x.done), list(x.label), list(x.edges), a, b, layer)
-            self._pairings[key] = known
+            self._remember(key, known)
         return known
 
     def _across(self, c: int, a: int, d: int, b: int, layer: int) -> tuple[Outcome, ...]:
@@ -182,7 +190,7 @@ class TransferMatrix:
                 b + shift,
                 layer,
             )
-            self._pairings[key] = known
+            self._remember(key, known)
         return known
 
     def _with_free(self, c: int, a: int, layer: int) -> tuple[Outcome, ...]:
@@ -201,7 +209,7 @@ class TransferMatrix:
                 size,
                 layer,
             )
-            self._pairings[key] = known
+            self._remember(key, known)
         return known
 
     def _weight_number(self, x: int, y: int) -> int:
@@ -338,13 +346,3 @@ class TransferMatrix:
             levels[level] = {}
         return {number: ring.close(value) for number, value in complete.items()}
 
-
-def double_factorial_moments(pairs: int) -> int:
-    """(2 pairs - 1)!!, the number of perfect matchings of 2 * pairs strands."""
-    result = 1
-    for k in range(1, 2 * pairs, 2):
-        result *= k
-    return result
-
-
-__all__ = ["Ring", "State", "StateLimitError", "TransferMatrix", "double_factorial_moments", "pairwise"]
