@@ -56,9 +56,10 @@ def _integer(name: str, value: Any, low: int, high: int | None = None) -> int:
 
 def _widths(depth: int, widths: Widths) -> tuple[int, ...]:
     """n_1..n_{L-1}, validated."""
-    listed = [widths] * (depth - 1) if isinstance(widths, (int, np.integer)) else list(widths)
-    if isinstance(widths, (int, np.integer)):
-        _integer("width", widths, 1, MAX_WIDTH)
+    if isinstance(widths, Sequence | np.ndarray) and not isinstance(widths, str):
+        listed = list(widths)
+    else:
+        listed = [_integer("width", widths, 1, MAX_WIDTH)] * (depth - 1)
     if len(listed) != depth - 1:
         raise ValueError(f"{len(listed)} widths were given: depth {depth} has {depth - 1} hidden layers")
     return tuple(_integer("width", n, 1, MAX_WIDTH) for n in listed)

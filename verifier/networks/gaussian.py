@@ -160,7 +160,7 @@ class _Records:
                 unit /= np.where(fresh, residual, 1.0)[:, None]
         if not fresh.all():
             unit[~fresh] = 0.0
-        rho = np.where(fresh, residual * norm, 0.0)
+        rho = np.where(fresh, residual * scale, 0.0)
         if bad.any():
             rho[bad] = np.nan
         return coefficients * scale[:, None], unit, rho
