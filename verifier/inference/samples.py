@@ -132,15 +132,18 @@ class LogSample:
         zero = np.isneginf(logs)
         live = ~(bad | zero)
         y = logs[live]
-        log_g = np.zeros_like(y)
+        log_h = _log_sum(y / 2)
         controlled = normals is not None or coefficients is not None
         if controlled:
             if normals is None or coefficients is None:
                 raise ValueError("the control variate needs both normals and coefficients")
             shift, log_control = control_terms(normals, coefficients, logs.size)
             y_controlled, log_g = y - shift[live], log_control[live]
-        else:
+            sums = _log_sum(log_g), _log_sum(2 * log_g), _log_sum(y / 2 + log_g)
+        else:  # g = 1
             y_controlled = y
+            ones = math.log(y.size) if y.size else -math.inf
+            sums = ones, ones, log_h
         mean, squares = _centred(y_controlled)
         # A stride is chosen by position and count alone, so what is kept is a fair subsample.
         step = -(-logs.size // keep)
@@ -152,11 +155,11 @@ class LogSample:
             subnormal=subnormal,
             mean=mean,
             squares=squares,
-            log_h=_log_sum(y / 2),
+            log_h=log_h,
             log_hh=_log_sum(y),
-            log_g=_log_sum(log_g),
-            log_gg=_log_sum(2 * log_g),
-            log_hg=_log_sum(y / 2 + log_g),
+            log_g=sums[0],
+            log_gg=sums[1],
+            log_hg=sums[2],
             controlled=controlled,
             kept=logs[::step],
             kept_sign=np.where(bad, 0.0, signs)[::step].astype(np.int8),

@@ -1,0 +1,90 @@
+"""Whole laws: Kolmogorov distances with an allowance, and joint normality."""
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from verifier.inference.laws import kolmogorov_distance, kolmogorov_threshold, law_distances, mardia
+from verifier.inference.samples import LogSample
+
+SEED = 20_246
+WIDTHS = (128, 413, 1150, 4690)
+
+
+def rng(key=0):
+    return np.random.default_rng([SEED, key])
+
+
+def test_distance_agrees_with_scipy_ties_included():
+    for size in (50, 333):
+        a, b = np.sort(rng(1).standard_normal(size)), np.sort(rng(2).standard_normal(2 * size))
+        assert kolmogorov_distance(a, b) == pytest.approx(stats.ks_2samp(a, b).statistic, abs=1e-12)
+    a, b = np.sort(rng(3).integers(0, 4, 200)), np.sort(rng(4).integers(0, 5, 300))
+    assert kolmogorov_distance(a * 1.0, b * 1.0) == pytest.approx(stats.ks_2samp(a, b).statistic, abs=1e-12)
+
+
+def test_threshold_has_its_level():
+    """Under one law the threshold at level 0.05 is exceeded in at most 5 %: binomial bound at rate 1e-9."""
+    bound = kolmogorov_threshold(400, 300, 0.05)
+    above = sum(kolmogorov_distance(np.sort(rng(2 * k).random(400)), np.sort(rng(2 * k + 1).random(300))) > bound
+                for k in range(400))  # fmt: skip
+    assert above <= stats.binom.isf(1e-9, 400, 0.05)
+
+
+def _samples(exponent, size=4000, factor=lambda n: 1.0, atom=0.0):
+    found = []
+    for n in WIDTHS:
+        x = rng(n).standard_normal(size) * float(n) ** exponent * factor(n)
+        found.append(LogSample.from_values(np.where(rng(n + 1).random(size) < atom, 0.0, x), keep=size))
+    return found
+
+
+def test_law_distances_see_a_wrong_exponent_and_allow_a_correction():
+    assert not any(r.exceeds for r in law_distances(WIDTHS, _samples(-1.0), -1.0, 1e-9))
+    assert any(r.exceeds for r in law_distances(WIDTHS, _samples(-1.0), -0.75, 1e-9))
+    corrected = _samples(-1.0, 200_000, lambda n: 1 + 10 / n)
+    assert not any(r.exceeds for r in law_distances(WIDTHS, corrected, -1.0, 1e-9))
+    assert any(r.exceeds for r in law_distances(WIDTHS, corrected, -1.0, 1e-9, coefficient=0.0))
+
+
+def test_law_distances_see_an_atom_and_a_sign():
+    same = _samples(-1.0, atom=0.5)
+    assert not any(r.exceeds for r in law_distances(WIDTHS, same, -1.0, 1e-9))
+    mixed = [*_samples(-1.0)[:3], same[3]]
+    assert all(r.exceeds for r in law_distances(WIDTHS, mixed, -1.0, 1e-9))
+    folded = [*_samples(-1.0)[:3], LogSample.from_values(np.abs(rng(9).standard_normal(4000)) / WIDTHS[3])]
+    assert all(r.exceeds for r in law_distances(WIDTHS, folded, -1.0, 1e-9))
+
+
+def test_mardia_has_its_level_and_power():
+    """At level 0.01 at most 1 % of 300 Gaussian samples are rejected: binomial bound at rate 1e-9."""
+    mix = np.array([[1.0, 0.5, 0.0], [0.0, 2.0, 1.0], [0.0, 0.0, 0.3]])
+    rejected = sum(mardia(rng(k).standard_normal((1000, 3)) @ mix).p_value < 0.01 for k in range(300))
+    assert rejected <= stats.binom.isf(1e-9, 300, 0.013)  # 0.013: the normal limit of the kurtosis is slow
+    skew = rng().standard_exponential((1000, 3))
+    assert mardia(skew).skewness_p < 1e-9
+    heavy = rng().standard_t(4, (2000, 2))
+    assert mardia(heavy).kurtosis_p < 1e-9
+
+
+def test_mardia_skewness_against_the_double_sum():
+    x = rng().standard_exponential((120, 2))
+    centred = x - x.mean(axis=0)
+    inverse = np.linalg.inv(centred.T @ centred / 120)
+    b1 = np.mean((centred @ inverse @ centred.T) ** 3)
+    assert mardia(x).skewness == pytest.approx(120 * b1 / 6, rel=1e-10)
+    assert math.isclose(mardia(x @ np.array([[2.0, 1.0], [0.0, 0.1]])).skewness, mardia(x).skewness, rel_tol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("values", "words"),
+    [
+        (np.ones(5), "shape"), (np.ones((30, 2)), "at least 40"), (np.ones((50, 2)), "singular"),
+        (np.full((50, 2), np.nan), "NaN"),
+    ],
+)  # fmt: skip
+def test_mardia_bad_input(values, words):
+    with pytest.raises(ValueError, match=words):
+        mardia(values)
