@@ -1,0 +1,113 @@
+"""The ``verifier`` command: what all of its subcommands share.
+
+Nothing heavy is imported here.  A subcommand's module is imported when it is run, and imports what it
+computes with inside its functions, so that ``verifier --help`` answers at once.
+"""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+import click
+
+from verifier.commands.codes import INTERNAL, UNDECIDED, USAGE, CommandError
+
+_COMMANDS = {
+    "list": ("verifier.commands.inspect", "list_", "The statements that are known, one a line."),
+    "show": ("verifier.commands.inspect", "show", "A statement in full: claims, hypotheses, proof, errata."),
+    "check": ("verifier.commands.check", "check", "Re-check proofs and measure exponents; the main command."),
+    "prove": ("verifier.commands.proofs", "prove", "Write a statement's proof, with all it rests on, as JSON."),
+    "verify": ("verifier.commands.proofs", "verify", "Re-check a proof file with nothing but the kernel."),
+    "axioms": ("verifier.commands.proofs", "axioms", "Everything that a statement's proof rests on."),
+}
+
+
+class Commands(click.Group):
+    """Subcommands that are imported on demand; errors end in one line and a documented exit code."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, attribute, _ = _COMMANDS[cmd_name]
+        __import__(module)
+        command: click.Command = getattr(sys.modules[module], attribute)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in _COMMANDS.items()])
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> Any:
+        name = args[0] if args else ""
+        if name and not name.startswith("-") and name not in _COMMANDS:
+            raise click.UsageError(f"unknown command {name!r}; {_nearest(name)}")
+        return super().resolve_command(ctx, args)
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        """Run, and turn every way of failing into one line on stderr and an exit code."""
+        kwargs["standalone_mode"] = False
+        try:
+            code = super().main(*args, **kwargs)
+        except click.exceptions.Exit as error:
+            code = error.exit_code
+        except click.exceptions.Abort:
+            code = _fail("interrupted", UNDECIDED)
+        except KeyboardInterrupt:
+            code = _fail("interrupted", UNDECIDED)
+        except click.ClickException as error:
+            code = _fail(" ".join(error.format_message().split()), USAGE)
+        except CommandError as error:
+            code = _fail(str(error), error.code)
+        except BrokenPipeError:
+            # The reader has seen enough; writing on would only fail again at exit.
+            sys.stdout = None
+            code = 0
+        except Exception as error:
+            if _wants_traceback(args, kwargs):
+                import traceback
+
+                traceback.print_exc()
+            message = " ".join(str(error).split())
+            code = _fail(f"internal error: {type(error).__name__}: {message} (-v shows where)", INTERNAL)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def _fail(message: str, code: int) -> int:
+    click.echo(f"verifier: {message}", err=True)
+    return code
+
+
+def _wants_traceback(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
+    given = kwargs.get("args") or (args[0] if args else None) or sys.argv[1:]
+    return any(word == "--verbose" or (word.startswith("-v") and set(word[1:]) == {"v"}) for word in given)
+
+
+def _nearest(name: str) -> str:
+    import difflib
+
+    near = difflib.get_close_matches(name, list(_COMMANDS), n=2)
+    return f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(_COMMANDS)}"
+
+
+@click.group(
+    cls=Commands,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    epilog="Exit codes: 0 as expected; 1 an unexpected refutation, contradiction or change; 2 usage or "
+    "unreadable input; 3 inconclusive, invalid, interrupted or a gap; 4 internal error; 5 nothing selected.",
+)
+@click.version_option(package_name="verifier", message="%(prog)s %(version)s")
+def cli() -> None:
+    """Prove, certify or measure asymptotic claims about wide neural networks, and never confuse the three."""
+
+
+def main() -> None:
+    """The console script."""
+    cli(prog_name="verifier")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,226 @@
+"""``verifier check``: re-check proofs, measure exponents, and say what both come to."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from verifier.commands.codes import NOTHING, USAGE, CommandError
+from verifier.commands.options import Inputs, Number, Whole, Widths, as_json, verbosity
+
+if TYPE_CHECKING:
+    from verifier.project import Entry, Project
+    from verifier.report.data import RunReport
+    from verifier.sampling.plan import Group, Options
+    from verifier.sampling.select import Selection
+
+DEFAULT_SEED = 20201
+
+# So that a worker's arithmetic is as fast, and as reproducible, as ours; read when NumPy is imported.
+for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(_name, "1")
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@click.option("-k", "expression", metavar="EXPR", help="Only cells such as 'H=2,r>=3' (and: a comma).")
+@click.option("--seed", type=Whole(0, 2**128 - 1), default=DEFAULT_SEED, show_default=True, help="The random seed.")
+@click.option("--jobs", "-j", type=Whole(1), default=None, help="Worker processes; the default is one a core.")
+@click.option("--widths", "--width", type=Widths(), help="Widths to measure at instead of the check's own.")
+@click.option("--samples", type=Whole(1), help="At most this many samples a width.")
+@click.option("--quick", is_flag=True, help="Fewer cells and samples: seconds instead of a minute.")
+@click.option("--thorough", is_flag=True, help="Error rate 1e-8 a claim instead of 1e-3; more samples.")
+@click.option("--angle", type=Number(0, 180, "DEGREES"), help="Degrees between the two inputs; 0: one input only.")
+@click.option("--z", type=Inputs(), help="The inputs of the implicit network, as in 1,-1.")
+@click.option("--timeout", type=Number(0, 1e9, "SECONDS"), help="Stop after so many seconds with what is decided.")
+@as_json
+@verbosity
+def check(
+    names: tuple[str, ...],
+    expression: str | None,
+    seed: int,
+    jobs: int | None,
+    widths: tuple[int, ...] | None,
+    samples: int | None,
+    quick: bool,
+    thorough: bool,
+    angle: float | None,
+    z: tuple[Any, Any] | None,
+    timeout: float | None,
+    as_json: bool,
+    verbose: int,
+    quiet: bool,
+) -> int:
+    """Re-check the proofs of statements and measure what they claim.
+
+    Without NAMES: every statement.  A statement's proof status and what its samples say stay two columns.
+    """
+    from verifier.project import default_project
+    from verifier.sampling.plan import Options
+    from verifier.sampling.select import Selection
+
+    if quick and thorough:
+        raise CommandError("--quick and --thorough exclude each other")
+    options = Options(widths, samples, angle, z, quick, thorough)
+    try:
+        selection = Selection(expression) if expression is not None else None
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+    project = default_project()
+    entries, broken = _load(project, names)
+    if not entries:
+        raise CommandError("; ".join(broken) or "there are no statements here", USAGE if broken else NOTHING)
+    for message in broken:
+        click.echo(f"verifier: {message}", err=True)
+    report = run_check(
+        project, entries, options, seed=seed, jobs=jobs or available_cores(), selection=selection, timeout=timeout,
+        quiet=quiet,
+    )  # fmt: skip
+    code = USAGE if broken else report.exit_code
+    _save(report, options, verbose)
+    if as_json:
+        click.echo(json.dumps(report.to_json() | {"exit_code": code}, indent=2))
+    else:
+        from rich.console import Console
+
+        from verifier.report.text import render
+
+        render(report, Console(highlight=False), verbose)
+    return code
+
+
+def available_cores() -> int:
+    """The cores this process may use."""
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not on every system
+        return os.cpu_count() or 1
+
+
+def run_check(
+    project: Project,
+    entries: Sequence[Entry],
+    options: Options,
+    *,
+    seed: int,
+    jobs: int,
+    selection: Selection | None = None,
+    timeout: float | None = None,
+    quiet: bool = True,
+) -> RunReport:
+    """Plan, draw, re-check and report.  Raises CommandError for a selection of nothing."""
+    from verifier.commands.progress import progress
+    from verifier.proofs import Rechecked, recheck
+    from verifier.report.data import RunReport, collect, statement_report
+    from verifier.sampling.run import run
+
+    start = time.monotonic()
+    plans = {entry.name: _plan(entry, options, selection) for entry in entries}
+    groups = [group for planned in plans.values() for group in planned]
+    _require_selection(groups, selection)
+    if selection is not None:
+        entries = [entry for entry in entries if any(group.needed for group in plans[entry.name])]
+    drawn = [group for group in groups if group.needed]
+    proofs: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = []
+    rechecked: dict[str, Rechecked] = {}
+    for entry in entries:
+        if entry.statement.proof is None:
+            continue
+        try:
+            proofs.append((entry.name, recheck, (entry.name, project.bundle(entry.name))))
+        except Exception as error:  # another statement, on which this one rests, cannot be loaded
+            rechecked[entry.name] = Rechecked(entry.name, problem=" ".join(str(error).split()))
+    with progress(drawn, quiet) as listener:
+        outcome = run(drawn, seed=seed, jobs=jobs, timeout=timeout, listener=listener, also=proofs)
+    rechecked |= outcome.extra
+    reports = []
+    for entry in entries:
+        found = rechecked.get(entry.name)
+        problem = found.problem if found else None
+        if found is None and entry.statement.proof is not None:
+            problem = "not re-checked before the run ended"
+        reports.append(
+            statement_report(
+                entry.statement, collect(outcome, entry.name), found.goals if found else (), options=options,
+                seed=seed, jobs=jobs, problem=problem,
+            )
+        )  # fmt: skip
+    return RunReport(seed, options, tuple(reports), outcome.stopped, time.monotonic() - start)
+
+
+def _load(project: Project, names: Sequence[str]) -> tuple[list[Entry], list[str]]:
+    """The entries that can be loaded, and a line for each that cannot."""
+    from verifier.loading import LoadError
+    from verifier.project import UnknownStatement
+
+    entries, broken = [], []
+    for name in dict.fromkeys(names or project.names):
+        try:
+            entries.append(project.entry(name))
+        except UnknownStatement as error:
+            raise CommandError(str(error)) from None
+        except LoadError as error:
+            broken.append(str(error))
+    return entries, broken
+
+
+def _plan(entry: Entry, options: Options, selection: Selection | None) -> tuple[Group, ...]:
+    from verifier.sampling.plan import plan
+
+    if entry.check is None:
+        return ()
+    select: Callable[[Mapping[str, Any]], bool] = selection if selection is not None else _everything
+    try:
+        return plan(
+            entry.check, entry.statement, options, source=entry.check_path, violated=entry.violated, select=select
+        )
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+
+
+def _everything(parameters: Mapping[str, Any]) -> bool:
+    return True
+
+
+def _require_selection(groups: Sequence[Group], selection: Selection | None) -> None:
+    """An expression that names a parameter or a value no cell has is an error; one that meets none selects nothing."""
+    if selection is None:
+        return
+    cells = [cell for group in groups for cell in group.cells]
+    if not cells:
+        raise CommandError(f"-k {selection.expression!r}: nothing is measured for these statements", NOTHING)
+    try:
+        selection.require_names(cell.parameters for cell in cells)
+        selection.require_values(cell.parameters for cell in cells)
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+    if not any(cell.selected for cell in cells):
+        raise CommandError(f"-k {selection.expression!r} selects none of {len(cells)} cells", NOTHING)
+
+
+def _save(report: RunReport, options: Options, verbose: int) -> None:
+    """Keep the run under ``.verifier/``; a directory that cannot be written to is not an error of the check."""
+    from verifier.sampling.store import save_run
+
+    now = datetime.now(UTC)
+    settings = {
+        "widths": options.widths, "samples": options.samples, "angle": options.angle, "z": options.z,
+        "quick": options.quick, "thorough": options.thorough,
+    }  # fmt: skip
+    data = {"time": now.isoformat(timespec="seconds"), "options": settings, "stopped": report.stopped}
+    try:
+        path = save_run(data | {"report": report.to_json()}, f"{now:%Y%m%dT%H%M%S}-{os.getpid()}")
+    except OSError as error:
+        if verbose:
+            click.echo(f"verifier: the run is not stored: {error}", err=True)
+        return
+    if verbose:
+        click.echo(f"stored as {os.path.relpath(path)}", err=True)
+
+

@@ -1,0 +1,230 @@
+"""``verifier list`` and ``verifier show``: what is stated, without running anything."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from verifier.commands.codes import EXPECTED, NOTHING, USAGE, CommandError
+from verifier.commands.options import as_json, verbosity
+
+if TYPE_CHECKING:
+    from rich.console import Console
+
+    from verifier.project import Entry
+    from verifier.statement import Claim, Statement
+
+
+@click.command("list")
+@as_json
+@verbosity
+def list_(as_json: bool, verbose: int, quiet: bool) -> int:
+    """The statements that are known: shipped, and in the folder lemmas/ of the current directory."""
+    from verifier.loading import LoadError
+    from verifier.project import default_project
+
+    project = default_project()
+    entries, broken = [], []
+    for name in project.names:
+        try:
+            entries.append(project.statement(name))
+        except LoadError as error:
+            broken.append(str(error))
+    if not entries and not broken:
+        raise CommandError("there are no statements here", NOTHING)
+    if as_json:
+        rows = [
+            {
+                "name": entry.name,
+                "title": entry.statement.title,
+                "claims": len(entry.statement.claims),
+                "proof": entry.statement.proof is not None,
+                "check": entry.name in project.check_files,
+                "expected": {str(form): str(word) for form, word in entry.statement.expected.items()},
+                "file": str(entry.path),
+            }
+            for entry in entries
+        ]
+        click.echo(json.dumps(rows, indent=2))
+    else:
+        _render_list(entries, set(project.check_files))
+    for message in broken:
+        click.echo(f"verifier: {message}", err=True)
+    return USAGE if broken else EXPECTED
+
+
+def _render_list(entries: list[Entry], checked: set[str]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, header_style="dim", show_edge=False, padding=(0, 2, 0, 0))
+    for column in ("name", "title", "proof", "measured"):
+        table.add_column(column, no_wrap=column != "title")
+    for entry in entries:
+        statement = entry.statement
+        table.add_row(
+            entry.name,
+            statement.title,
+            "yes" if statement.proof is not None else "-",
+            "yes" if entry.name in checked else "-",
+        )
+    Console(highlight=False).print(table)
+
+
+@click.command()
+@click.argument("name")
+@as_json
+@verbosity
+def show(name: str, as_json: bool, verbose: int, quiet: bool) -> int:
+    """A statement in full: claims, hypotheses with their witnesses, proof, errata."""
+    from verifier.loading import LoadError
+    from verifier.project import UnknownStatement, default_project
+
+    project = default_project()
+    try:
+        entry = project.statement(name)
+    except (UnknownStatement, LoadError) as error:
+        raise CommandError(str(error)) from None
+    if as_json:
+        click.echo(json.dumps(_as_data(entry.statement), indent=2))
+        return EXPECTED
+    from rich.console import Console
+
+    _render(entry.statement, Console(highlight=False))
+    return EXPECTED
+
+
+def _as_data(statement: Statement) -> dict[str, Any]:
+    return {
+        "name": statement.name,
+        "title": statement.title,
+        "source": {
+            "document": statement.source.document,
+            "section": statement.source.section,
+            "equations": list(statement.source.equations),
+        },
+        "summary": statement.summary,
+        "claims": [
+            {
+                "id": claim.id,
+                "form": str(claim.form),
+                "kind": str(claim.kind),
+                "text": claim.text,
+                "quantity": str(claim.quantity),
+                "exponent": None if claim.exponent is None else str(claim.exponent),
+                "value": None if claim.value is None else str(claim.value),
+                "where": str(claim.where),
+                "hypotheses": list(claim.hypotheses),
+                "errata": list(claim.errata),
+            }
+            for claim in statement.claims
+        ],
+        "hypotheses": [
+            {
+                "id": hypothesis.id,
+                "text": hypothesis.text,
+                "when": str(hypothesis.when),
+                "witness": {
+                    "text": hypothesis.witness.text,
+                    "parameters": {key: str(value) for key, value in hypothesis.witness.parameters.items()},
+                    "claim": hypothesis.witness.claim,
+                    "proof": hypothesis.witness.proof,
+                    "reproduce": hypothesis.witness.reproduce,
+                },
+                "errata": list(hypothesis.errata),
+            }
+            for hypothesis in statement.hypotheses
+        ],
+        "errata": [vars(erratum) for erratum in statement.errata],
+        "proof": [
+            {"id": step.get("id"), "rule": step.get("rule"), "premises": step.get("premises", [])}
+            for step in (statement.proof or {}).get("steps", [])
+        ],
+        "expected": {str(form): str(word) for form, word in statement.expected.items()},
+    }
+
+
+def _render(statement: Statement, console: Console) -> None:
+    from rich.text import Text
+
+    from verifier.report.text import source_line
+
+    console.print(Text.assemble((statement.name, "bold"), "  ", statement.title))
+    console.print(source_line(statement.source), style="dim")
+    if statement.summary:
+        console.print()
+        console.print(Text(statement.summary))
+    for claim in statement.claims:
+        _render_claim(claim, console)
+    if statement.hypotheses:
+        _heading("hypotheses, each with an instance that shows it is needed", console)
+    for hypothesis in statement.hypotheses:
+        when = "" if str(hypothesis.when) == "True" else f"  (when {hypothesis.when})"
+        console.print(Text.assemble("  ", (hypothesis.id, "bold"), f": {hypothesis.text}{when}"))
+        console.print(Text(f"    without it: {hypothesis.witness.text}", style="dim"))
+        if hypothesis.witness.reproduce:
+            console.print(Text(f"    {hypothesis.witness.reproduce}", style="dim"), soft_wrap=True)
+    _render_proof(statement, console)
+    if statement.errata:
+        _heading("errata", console)
+    for erratum in statement.errata:
+        console.print(Text.assemble("  ", (erratum.id, "bold"), f" {erratum.where}"))
+        for word, text in (("printed", erratum.printed), ("why", erratum.why), ("amended", erratum.amended)):
+            if text:
+                console.print(Text.assemble((f"    {word:8}", "dim"), text))
+
+
+def _heading(text: str, console: Console) -> None:
+    console.print()
+    console.print(text, style="dim")
+
+
+def _render_claim(claim: Claim, console: Console) -> None:
+    from rich.text import Text
+
+    console.print()
+    console.print(Text.assemble((f"{claim.form}  ", "dim"), (claim.id, "bold"), f"  {claim.text}"))
+    shown = {
+        "exponent": claim.exponent,
+        "value": claim.value,
+        "where": None if str(claim.where) == "True" else claim.where,
+        "needs": ", ".join(claim.hypotheses) or None,
+        "errata": ", ".join(claim.errata) or None,
+    }
+    for word, value in shown.items():
+        if value is not None:
+            console.print(Text.assemble((f"  {word:9}", "dim"), str(value)))
+
+
+def _render_proof(statement: Statement, console: Console) -> None:
+    """The steps with their rules, and what the kernel says of each goal."""
+    from rich.text import Text
+
+    if statement.proof is None:
+        _heading("no proof is given: every claim is a gap", console)
+        return
+    _heading("proof", console)
+    for step in statement.proof.get("steps", []):
+        premises = step.get("premises", [])
+        after = f"  from {', '.join(str(p) for p in premises)}" if premises else ""
+        console.print(Text.assemble("  ", (str(step.get("id")), "bold"), f"  {step.get('rule')}", (after, "dim")))
+    for goal, status, text in _goals(statement.name):
+        from verifier.report.text import styled
+
+        console.print(Text.assemble("  goal ", (goal, "bold"), "  ", styled(status), f"  {text}"))
+
+
+def _goals(name: str) -> list[tuple[str, str, str]]:
+    """Claim, status and range of each goal; a refusal of the whole proof is shown in their place."""
+    from verifier.project import default_project
+    from verifier.proofs import recheck
+
+    try:
+        found = recheck(name, default_project().bundle(name))
+    except Exception as error:  # what it rests on cannot be loaded
+        return [(name, "gap", " ".join(str(error).split()))]
+    if found.problem:
+        return [(name, "gap", found.problem)]
+    return [(goal.claim, str(goal.status), goal.error or goal.range) for goal in found.goals]

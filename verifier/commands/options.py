@@ -1,0 +1,114 @@
+"""Options that several commands share, and how their values are read."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+import click
+
+from verifier.commands.codes import CommandError
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def verbosity(function: F) -> F:
+    """``-v`` (repeatable) and ``-q``."""
+    loud = click.option("-v", "--verbose", count=True, help="Say more; show tracebacks of internal errors.")
+    function = loud(function)
+    return click.option("-q", "--quiet", is_flag=True, help="No progress display.")(function)
+
+
+def as_json(function: F) -> F:
+    """``--json``."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(function)
+
+
+class Widths(click.ParamType):
+    """Increasing widths, as in ``128,413,2^11``."""
+
+    name = "N,N,..."
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        if isinstance(value, tuple):
+            return value
+        from verifier.sampling.plan import check_widths
+
+        try:
+            return check_widths([_width(word) for word in str(value).split(",")])
+        except ValueError as error:
+            raise CommandError(f"--widths {value}: {error}") from None
+
+
+class Inputs(click.ParamType):
+    """The pair (z_i, z_j): ``1,-1``, or vectors ``1:0,0:1``."""
+
+    name = "ZI,ZJ"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[Any, Any]:
+        if isinstance(value, tuple):
+            return value
+        try:
+            first, second = (tuple(_finite(entry) for entry in word.split(":")) for word in str(value).split(","))
+            if len(first) != len(second):
+                raise ValueError
+        except ValueError:
+            raise CommandError(
+                f"--z {value}: two numbers are needed, as in 1,-1, or two vectors of one length, as in 1:0,0:1"
+            ) from None
+        return (first[0], second[0]) if len(first) == 1 else (first, second)
+
+
+class Number(click.ParamType):
+    """A finite number in a range, both ends included."""
+
+    def __init__(self, low: float, high: float, name: str) -> None:
+        self.low, self.high, self.name = low, high, name
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        option = param.opts[0] if param is not None else self.name
+        try:
+            number = _finite(str(value))
+        except ValueError:
+            raise CommandError(f"{option} {value}: not a finite number") from None
+        if not self.low <= number <= self.high:
+            raise CommandError(f"{option} {value}: it must lie from {self.low:g} to {self.high:g}")
+        return number
+
+
+class Whole(click.ParamType):
+    """An integer of at least ``low``."""
+
+    name = "N"
+
+    def __init__(self, low: int, high: int | None = None) -> None:
+        self.low, self.high = low, high
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        option = param.opts[0] if param is not None else self.name
+        allowed = f"an integer of at least {self.low}" + (f", at most {self.high}" if self.high is not None else "")
+        try:
+            number = int(str(value))
+        except ValueError:
+            raise CommandError(f"{option} {value}: it must be {allowed}") from None
+        if number < self.low or (self.high is not None and number > self.high):
+            raise CommandError(f"{option} {value}: it must be {allowed}")
+        return number
+
+
+def _width(word: str) -> int:
+    word = word.strip().replace("_", "")
+    match = re.fullmatch(r"(\d+)\^(\d+)", word)
+    if match and int(match.group(2)) <= 1000:
+        return int(match.group(1)) ** int(match.group(2))
+    if not re.fullmatch(r"[-+]?\d+", word):
+        raise ValueError(f"{word!r} is not an integer; widths are integers from 1 to 2^53 - 1")
+    return int(word)
+
+
+def _finite(word: str) -> float:
+    number = float(word)
+    if number - number != 0:
+        raise ValueError
+    return number

@@ -1,0 +1,82 @@
+"""What a run looks like while it runs: a live display on a terminal, plain lines elsewhere.
+
+Progress goes to stderr, so that stdout holds the result and nothing else.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import click
+
+from verifier.sampling.plan import Group
+from verifier.sampling.select import text_of
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from verifier.sampling.run import Listener
+
+
+@contextmanager
+def progress(groups: Sequence[Group], quiet: bool) -> Iterator[Listener | None]:
+    """A listener for the run of ``groups``; None if there is nothing to show."""
+    if quiet or not groups:
+        yield None
+    elif not sys.stderr.isatty():
+        yield _Lines()
+    else:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(bar_width=24),
+            TextColumn("{task.completed:.0f} of {task.total:.0f} cells decided"),
+            TextColumn("[dim]{task.fields[last]}"),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=Console(stderr=True), transient=True) as display:
+            yield _Live(display, groups)
+
+
+def label(group: Group) -> str:
+    """A group in a few words: ``H=2 L=3 angle=60``."""
+    shown = {n: v for n, v in group.shared.items() if n not in ("m", "z") and not (n == "angle" and v == 0)}
+    return " ".join(f"{name}={text_of(value)}" for name, value in shown.items())
+
+
+def _cells(group: Group) -> int:
+    return sum(cell.selected and bool(cell.questions) for cell in group.cells)
+
+
+class _Lines:
+    """One line for each group that is through."""
+
+    def progress(self, group: Group, size: int, decided: int, cells: int) -> None:
+        if decided == cells or size == group.schedule.sizes[-1]:
+            click.echo(
+                f"{group.statement} {label(group)}: {decided} of {cells} cells decided, {size} samples a width",
+                err=True,
+            )
+
+
+class _Live:
+    """A bar for each statement."""
+
+    def __init__(self, display: Progress, groups: Sequence[Group]) -> None:
+        self.display = display
+        self.decided: dict[tuple[str, str], int] = {}
+        self.tasks: dict[str, TaskID] = {}
+        for name in dict.fromkeys(group.statement for group in groups):
+            total = sum(_cells(group) for group in groups if group.statement == name)
+            self.tasks[name] = display.add_task(name, total=total, last="")
+
+    def progress(self, group: Group, size: int, decided: int, cells: int) -> None:
+        self.decided[group.statement, f"{group.part} {group.shared}"] = decided
+        done = sum(count for (name, _), count in self.decided.items() if name == group.statement)
+        last = f"{label(group)}, {size} samples"
+        self.display.update(self.tasks[group.statement], completed=done, last=last)

@@ -1,0 +1,175 @@
+"""The files of a project: statements in ``lemmas/``, what is measured in ``checks/``, paired by name.
+
+Shipped statements are found beside the ``verifier`` package, a user's own in the current directory; where
+both have a name, the user's file is meant.  Nothing is loaded before it is asked for, and a file that cannot
+be loaded is an error of that statement alone.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+from verifier.check import Check
+from verifier.loading import LoadError, load_file
+from verifier.statement import Statement
+
+LEMMAS = "lemmas"
+CHECKS = "checks"
+
+
+class UnknownStatement(ValueError):
+    """No file of that name; the message suggests the nearest names."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One statement with the check of the same name, if there is one."""
+
+    name: str
+    statement: Statement
+    module: ModuleType
+    path: Path
+    check: Check | None = None
+    check_path: Path | None = None
+
+    def violated(self, parameters: Mapping[str, Any]) -> list[str]:
+        """The ids of the hypotheses that fail at ``parameters``, as far as the statement's file can tell."""
+        test: Callable[[Mapping[str, Any]], Iterable[str]] | None
+        test = getattr(self.module, "hypotheses_violated", None)
+        return list(test(parameters)) if test is not None else []
+
+
+@dataclass(frozen=True)
+class Project:
+    """Statements and checks found in ``roots``; where a name occurs twice, the last root wins."""
+
+    roots: tuple[Path, ...]
+    _entries: dict[str, Entry] = field(default_factory=dict, compare=False, repr=False)
+
+    @cached_property
+    def lemma_files(self) -> dict[str, Path]:
+        """The statement files by name, sorted."""
+        return _files(self.roots, LEMMAS)
+
+    @cached_property
+    def check_files(self) -> dict[str, Path]:
+        """The check files by name, sorted."""
+        return _files(self.roots, CHECKS)
+
+    @property
+    def names(self) -> list[str]:
+        """Every name that has a statement file."""
+        return list(self.lemma_files)
+
+    def path_of(self, name: str) -> Path:
+        """The file that states ``name``; UnknownStatement, with the nearest names, if there is none."""
+        if name in self.lemma_files:
+            return self.lemma_files[name]
+        if name in self.check_files:
+            raise UnknownStatement(
+                f"{name!r} has a check ({self.check_files[name]}) but no statement: write {LEMMAS}/{name}.py"
+            )
+        near = difflib.get_close_matches(name, self.names, n=3, cutoff=0.5)
+        known = f"did you mean {' or '.join(near)}?" if near else f"known: {', '.join(self.names) or 'none'}"
+        raise UnknownStatement(f"unknown statement {name!r}; {known}")
+
+    def statement(self, name: str) -> Entry:
+        """The entry of ``name`` without its check.  Raises UnknownStatement or LoadError."""
+        if name not in self._entries:
+            path = self.path_of(name)
+            module = load_file(path)
+            statement = getattr(module, "statement", None)
+            if not isinstance(statement, Statement):
+                raise LoadError(path, None, "defines no `statement` (a verifier.statement.Statement)")
+            if statement.name != name:
+                raise LoadError(path, None, f"states {statement.name!r}; a file is named after its statement")
+            self._entries[name] = Entry(name, statement, module, path)
+        return self._entries[name]
+
+    def entry(self, name: str) -> Entry:
+        """The statement and its check.  Raises UnknownStatement or LoadError."""
+        found = self.statement(name)
+        path = self.check_files.get(name)
+        if path is None:
+            return found
+        return Entry(name, found.statement, found.module, found.path, load_check(path), path)
+
+    def dependencies(self, name: str) -> list[str]:
+        """The statements whose claims the proof of ``name`` uses, in the order they are first used."""
+        document = self.statement(name).statement.proof or {}
+        used = [
+            str(step["data"]["statement"])
+            for step in document.get("steps", [])
+            if step.get("rule") == "use" and "statement" in step.get("data", {})
+        ]
+        return [other for other in dict.fromkeys(used) if other != name]
+
+    def order(self, names: Iterable[str]) -> list[str]:
+        """``names`` and everything they rest on, dependencies first.  Raises ValueError for a cycle."""
+        ordered: list[str] = []
+        path: list[str] = []
+
+        def visit(name: str) -> None:
+            if name in ordered:
+                return
+            if name in path:
+                raise ValueError("statements rest on each other: " + " -> ".join([*path[path.index(name) :], name]))
+            path.append(name)
+            for other in self.dependencies(name):
+                visit(other)
+            path.pop()
+            ordered.append(name)
+
+        for name in names:
+            visit(name)
+        return ordered
+
+    def bundle(self, name: str) -> dict[str, Any]:
+        """The proof of ``name`` with all it rests on, dependencies first, as plain data."""
+        documents = [self.statement(other).statement.proof for other in self.order([name])]
+        return {"format": 1, "documents": [dict(document) for document in documents if document is not None]}
+
+
+def load_check(path: Path) -> Check:
+    """The check in ``path``.  Raises LoadError naming the file."""
+    check = getattr(load_file(path), "check", None)
+    if not isinstance(check, Check):
+        raise LoadError(path, None, "defines no `check` (a verifier.check.Check)")
+    if check.name != path.stem:
+        raise LoadError(path, None, f"checks {check.name!r}; a file is named after its statement")
+    return check
+
+
+def default_project() -> Project:
+    """The shipped files, and those of the current directory."""
+    shipped = Path(__file__).resolve().parent.parent
+    roots = dict.fromkeys([shipped, Path.cwd().resolve()])
+    return Project(tuple(roots))
+
+
+def _files(roots: Iterable[Path], folder: str) -> dict[str, Path]:
+    """Files by name; names starting with an underscore are helpers."""
+    found = {
+        path.stem: path
+        for root in roots
+        for path in sorted((root / folder).glob("*.py"))
+        if not path.stem.startswith("_")
+    }
+    return dict(sorted(found.items(), key=lambda item: natural(item[0])))
+
+
+def natural(name: str) -> tuple[tuple[int, str], ...]:
+    """A sorting key: lemma2 before lemma10."""
+    words: list[str] = []
+    for letter in name:
+        if words and words[-1].isdigit() == letter.isdigit():
+            words[-1] += letter
+        else:
+            words.append(letter)
+    return tuple((int(word), "") if word.isdigit() else (-1, word) for word in words)

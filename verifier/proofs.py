@@ -1,0 +1,46 @@
+"""The kernel's word on a bundle, as the reports show it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from verifier.report.data import GoalReport
+from verifier.verdict import ProofStatus
+
+
+@dataclass(frozen=True)
+class Rechecked:
+    """The goals of one statement as the kernel re-checked them, or why it refused the bundle."""
+
+    statement: str
+    goals: tuple[GoalReport, ...] = ()
+    problem: str | None = None
+
+
+def recheck(statement: str, bundle: Mapping[str, Any]) -> Rechecked:
+    """Re-check ``bundle`` and return the goals of ``statement``.
+
+    A refused bundle is an answer, not an exception: each claim of the statement is then a gap.
+    """
+    from verifier.kernel.proof import ProofError, check_bundle
+
+    try:
+        results = check_bundle(bundle)
+    except ProofError as error:
+        return Rechecked(statement, problem=f"the kernel refuses it: {' '.join(str(error).split())}")
+    goals = tuple(
+        GoalReport(
+            claim=result.claim,
+            form=str(result.form),
+            status=ProofStatus(str(result.status)),
+            rests_on=tuple(result.rests_on),
+            range=str(result.range),
+            sizes=tuple(result.sizes),
+            error=result.error,
+        )
+        for result in results
+        if result.statement == statement
+    )
+    return Rechecked(statement, goals)

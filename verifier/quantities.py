@@ -1,0 +1,61 @@
+"""The random quantities that checks are written about, each read off networks that are exact in law."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from verifier.check import Draw, Parameters, Quantity
+from verifier.networks.correlations import sample_K, sample_layer_T, sample_T
+
+
+def _hypernetwork_term(
+    shared: Parameters, cells: Sequence[Parameters], width: int, samples: int, rng: np.random.Generator
+) -> Draw:
+    return sample_K(
+        shared["H"], shared["L"], width, [cell["r"] for cell in cells],
+        m=shared.get("m", 1), angle=shared.get("angle", 0), z=shared.get("z", (1, 1)), samples=samples, rng=rng,
+    )  # fmt: skip
+
+
+def _star_term(
+    shared: Parameters, cells: Sequence[Parameters], width: int, samples: int, rng: np.random.Generator
+) -> Draw:
+    orders = [cell["r"] for cell in cells]
+    return sample_T(shared["L"], width, orders, angle=shared.get("angle", 0), samples=samples, rng=rng)
+
+
+def _layer_term(
+    shared: Parameters, cells: Sequence[Parameters], width: int, samples: int, rng: np.random.Generator
+) -> Draw:
+    return sample_layer_T(
+        shared["L"], width, [cell["l"] for cell in cells], shared.get("d", 0), [cell["ds"] for cell in cells],
+        angle=shared.get("angle", 0), samples=samples, rng=rng,
+    )  # fmt: skip
+
+
+#: K^(r)(u_i, u_j) of a hypernetwork with H layers, Eq. (29); cells: H, L, r and optionally m, angle, z.
+hypernetwork_term = Quantity("K", "K^(r)", ("H", "L", "m", "angle", "z"), _hypernetwork_term)
+
+#: T^r(x_0; x_1, …, x_1), Eq. (5); cells: L, r and optionally angle.
+star_term = Quantity("T", "T^r", ("L", "angle"), _star_term)
+
+#: T^{l,d} of Lemma 3, Eq. (7); cells: L, l = (l_1, …, l_k), ds = (d_1, …, d_k) and optionally d, angle.
+layer_term = Quantity("T", "T^(l,d)", ("L", "d", "angle"), _layer_term)
+
+
+def layer_parameters(cell: Parameters) -> dict[str, Any]:
+    """What the claims on T^{l,d} speak of: k, the last layer and output, whether all outputs agree."""
+    layers, outputs, d = tuple(cell["l"]), tuple(cell["ds"]), cell.get("d", 0)
+    order = sorted(zip(layers, outputs, strict=True))
+    return {
+        "k": len(layers),
+        "l_1": order[0][0] if order else 0,
+        "l_k": order[-1][0] if order else 0,
+        "d_k": order[-1][1] if order else d,
+        "last_equal": int(not order or order[-1][1] == d),
+        "all_equal": int(all(output == d for output in outputs)),
+        "repeated": int(len(set(layers)) < len(layers)),
+    }

@@ -1,0 +1,319 @@
+"""A run on the terminal: what is claimed, what is proved, what was measured, and the two summed up."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from verifier.report.data import CellReport, ClaimReport, RunReport, StatementReport
+from verifier.sampling.select import text_of
+from verifier.statement import Form
+from verifier.verdict import NumericStatus
+
+STYLES = {
+    "proved": "green", "certified": "green", "verified": "bold green", "consistent": "green",
+    "cited": "cyan", "gap": "yellow", "inconclusive": "yellow", "invalid": "yellow", "untested": "dim",
+    "refuted": "red", "contradicted": "bold red",
+}  # fmt: skip
+
+#: Cells listed one by one under a table before the rest is only counted.
+LISTED = 6
+
+
+@dataclass(frozen=True)
+class Row:
+    """One cell as it is shown: what each form claims of it, side by side."""
+
+    parameters: tuple[tuple[str, Any], ...]
+    quantity: str
+    widths: tuple[int, ...]
+    by_claim: tuple[tuple[ClaimReport, CellReport], ...]
+
+    def of_form(self, form: Form) -> list[tuple[ClaimReport, CellReport]]:
+        return [(claim, cell) for claim, cell in self.by_claim if claim.claim.form is form]
+
+
+def render(report: RunReport, console: Console, verbose: int = 0) -> None:
+    """Print the whole report to ``console``."""
+    for number, statement in enumerate(report.statements):
+        if number:
+            console.print()
+        render_statement(statement, console, verbose)
+    if report.stopped:
+        console.print()
+        console.print(f"[bold yellow]{report.stopped}[/]: what is above was decided before; the rest is open.")
+    for note in report.notes:
+        console.print(f"note: {note}", style="yellow", markup=False)
+    if verbose:
+        console.print(f"seed {report.seed}, {report.seconds:.1f} s, exit code {report.exit_code}", style="dim")
+
+
+def render_statement(report: StatementReport, console: Console, verbose: int = 0) -> None:
+    """One statement: its claims, the table of its cells, what is not as claimed, the summary."""
+    statement = report.statement
+    console.print(Text.assemble((statement.name, "bold"), "  ", statement.title))
+    console.print(source_line(statement.source), style="dim", highlight=False)
+    console.print()
+    for claim in report.claims:
+        _render_claim(claim, console, verbose)
+    if report.problem:
+        console.print(Text(f"proof: {report.problem}", style="yellow"))
+    rows = _rows(report.claims)
+    if rows:
+        console.print()
+    for table in _tables(rows):
+        _render_table(table, console)
+        console.print()
+    _render_exceptions(report, console, verbose)
+    for error in report.errors:
+        console.print(Text(f"internal error: {error}", style="red"))
+    console.print(_summary(report))
+
+
+def source_line(source: Any) -> str:
+    """Where a statement is printed, in one line."""
+    parts = [source.document]
+    if source.section:
+        parts.append(f"Section {source.section}" if source.section[0].isdigit() else source.section)
+    if source.equations:
+        parts.append(f"Eq. {', '.join(f'({e})' for e in source.equations)}")
+    return ", ".join(part for part in parts if part)
+
+
+def styled(word: object) -> Text:
+    """A status word in its colour."""
+    return Text(str(word), style=STYLES.get(str(word), ""))
+
+
+def _render_claim(report: ClaimReport, console: Console, verbose: int) -> None:
+    claim = report.claim
+    console.print(Text.assemble((f"{claim.form}  ", "dim"), (claim.id, "bold"), f"  {claim.text}"))
+    lines = Table.grid(padding=(0, 1))
+    lines.add_column(style="dim", no_wrap=True)
+    lines.add_column()
+    proof = styled(report.proof)
+    if not report.goals:
+        proof.append(": no proof is given", style="dim")
+    lines.add_row("proof", proof)
+    for goal in report.goals:
+        several = len({(g.status, g.range) for g in report.goals}) > 1
+        if goal.range or several:
+            words = Text.assemble(styled(goal.status), f" for {goal.range}" if goal.range else "")
+            lines.add_row("", words)
+        if goal.error:
+            lines.add_row("", Text(goal.error, style="yellow"))
+        if goal.sizes:
+            lines.add_row("", "exact at " + ", ".join(goal.sizes))
+    if report.rests_on:
+        lines.add_row("rests on", ", ".join(report.rests_on))
+    lines.add_row("samples", _numeric_line(report))
+    console.print(Padding(lines, (0, 0, 0, 2)))
+
+
+def _numeric_line(report: ClaimReport) -> Text:
+    text = styled(report.numeric)
+    counts = {
+        status: sum(cell.verdict is status for cell in report.cells) for status in NumericStatus
+    }
+    found = [f"{count} {status}" for status, count in counts.items() if count]
+    if len(report.cells) > 1:
+        text.append(f"  ({', '.join(found)})", style="dim")
+    return text
+
+
+def _rows(claims: Iterable[ClaimReport]) -> list[Row]:
+    """The cells of all claims, one row for cells that were measured together."""
+    merged: dict[str, Row] = {}
+    for claim in claims:
+        for cell in claim.cells:
+            parameters = tuple(cell.parameters.items())
+            key = f"{cell.quantity} {parameters}"
+            old = merged.get(key)
+            pairs = (*(old.by_claim if old else ()), (claim, cell))
+            merged[key] = Row(parameters, cell.quantity, cell.widths, pairs)
+    return list(merged.values())
+
+
+def _tables(rows: Sequence[Row]) -> list[list[Row]]:
+    """Rows of one quantity, angle and set of widths belong in one table."""
+    tables: dict[str, list[Row]] = {}
+    for row in rows:
+        angle = dict(row.parameters).get("angle", 0)
+        names = [name for name, _ in row.parameters]
+        tables.setdefault(f"{row.quantity} {angle} {row.widths} {names}", []).append(row)
+    return list(tables.values())
+
+
+def _render_table(rows: Sequence[Row], console: Console) -> None:
+    names = [name for name, _ in rows[0].parameters]
+    varying = [n for n in names if len({text_of(dict(row.parameters)[n]) for row in rows}) > 1]
+    varying = varying or names[:1]
+    fixed = [(n, dict(rows[0].parameters)[n]) for n in names if n not in varying]
+    console.print(_title(rows[0], fixed))
+    identity = all(cell.claimed == "identity" for row in rows for _, cell in row.by_claim)
+    table = Table(box=None, padding=(0, 1, 0, 1), header_style="dim", show_edge=False)
+    for name in varying:
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("claimed", justify="right", no_wrap=True)
+    if identity:
+        table.add_column("largest error", justify="right", no_wrap=True)
+    else:
+        table.add_column("estimate", justify="right", no_wrap=True)
+        table.add_column("interval", no_wrap=True)
+        table.add_column("zeros", justify="right", no_wrap=True)
+    table.add_column("verdict")
+    split = False
+    for row in rows:
+        cells = [text_of(dict(row.parameters)[name]) for name in varying]
+        claimed, verdict, differs = _sides(row)
+        split |= differs
+        shown = _shown(row)
+        if identity:
+            table.add_row(*cells, "equal", f"{shown.estimate:.1e}", verdict)
+        else:
+            table.add_row(*cells, claimed, *_found(shown), _zeros(shown), verdict)
+    console.print(table)
+    if split:
+        console.print("  where printed and amended differ: printed / amended", style="dim")
+
+
+def _title(row: Row, fixed: Sequence[tuple[str, Any]]) -> Text:
+    words = []
+    for name, value in fixed:
+        if name == "angle":
+            words.append("one input" if value == 0 else f"two inputs {text_of(value)}° apart")
+        elif (name == "z" and set(value) == {1}) or (name == "m" and value == 1):
+            continue
+        else:
+            words.append(f"{name} = {text_of(value)}")
+    text = Text(row.quantity, style="bold")
+    text.append(", " + ", ".join(words) if words else "")
+    text.append(f"; widths {', '.join(_width(n) for n in row.widths)}", style="dim")
+    return text
+
+
+def _width(n: int) -> str:
+    """A width, briefly where it has many digits."""
+    return str(n) if n < 10**6 else f"{n:.3g}".replace("e+", "e").replace("e0", "e")
+
+
+def _shown(row: Row) -> CellReport:
+    """The cell whose numbers are shown: one with an exponent, if there is one; amended before printed."""
+    cells = [cell for form in (Form.AMENDED, Form.PRINTED) for _, cell in row.of_form(form)]
+    measured = [cell for cell in cells if math.isfinite(cell.estimate) and cell.claimed != "zero"]
+    orders = [cell for claim, cell in row.by_claim if cell in measured and claim.claim.kind.value != "atom"]
+    return (orders or measured or cells)[-1 if False else 0]
+
+
+def _sides(row: Row) -> tuple[str, Text, bool]:
+    """Claimed and verdict, in one word if printed and amended agree."""
+    sides: list[tuple[str, Text]] = []
+    for form in (Form.PRINTED, Form.AMENDED):
+        found = row.of_form(form)
+        if found:
+            main = [(k, c) for k, c in found if k.claim.kind.value != "atom"] or found
+            claimed = "/".join(dict.fromkeys(_claimed(cell) for _, cell in main))
+            words = list(dict.fromkeys("outside" if cell.outside else str(cell.verdict) for _, cell in main))
+            # A mass at zero that is off is told in the same place.
+            words += [f"zeros {c.verdict}" for k, c in found if (k, c) not in main and c.verdict not in words
+                      and c.verdict is not NumericStatus.CONSISTENT]  # fmt: skip
+            text = Text(", ").join(styled(word) for word in words)
+            sides.append((claimed, text))
+    claims = list(dict.fromkeys(claimed for claimed, _ in sides))
+    verdicts = list({text.plain: text for _, text in sides}.values())
+    differs = len(claims) > 1 or len(verdicts) > 1
+    if not differs:
+        return claims[0], verdicts[0], False
+    claimed = claims[0] if len(claims) == 1 else " / ".join(claims)
+    return claimed, Text(" / ").join([text for _, text in sides] if len(verdicts) > 1 else verdicts), len(sides) > 1
+
+
+def _claimed(cell: CellReport) -> str:
+    if isinstance(cell.claimed, str):
+        return cell.claimed
+    return f"{cell.claimed:g}"
+
+
+def _found(cell: CellReport) -> tuple[str, str]:
+    if not math.isfinite(cell.estimate) or isinstance(cell.claimed, str):
+        return "", ""
+    return f"{cell.estimate:+.4f}", f"[{cell.low:+.3f}, {cell.high:+.3f}]"
+
+
+def _zeros(cell: CellReport) -> str:
+    if not math.isfinite(cell.zero_fraction):
+        return ""
+    found = "all" if cell.zero_fraction == 1 else f"{100 * cell.zero_fraction:.1f}%" if cell.zero_fraction else "none"
+    return found if not cell.atom else f"{found} ({100 * cell.atom:g}%)"
+
+
+def _render_exceptions(report: StatementReport, console: Console, verbose: int) -> None:
+    """Cells that are not consistent, gathered by reason, with the command that draws the first again."""
+    for claim in report.claims:
+        for verdict in (NumericStatus.CONTRADICTED, NumericStatus.INVALID, NumericStatus.INCONCLUSIVE,
+                        NumericStatus.UNTESTED):  # fmt: skip
+            cells = [cell for cell in claim.cells if cell.verdict is verdict]
+            if not cells:
+                continue
+            console.print(Text.assemble(
+                styled(verdict), f"  {len(cells)} of {len(claim.cells)} cells of ", (claim.claim.id, "bold"),
+                f" ({claim.claim.form})",
+            ))  # fmt: skip
+            _render_reasons(cells, console, verbose)
+
+
+def _render_reasons(cells: Sequence[CellReport], console: Console, verbose: int) -> None:
+    reasons: dict[str, list[CellReport]] = {}
+    for cell in cells:
+        reasons.setdefault(cell.reason, []).append(cell)
+    listed = list(reasons.items())
+    for reason, members in listed if verbose else listed[:LISTED]:
+        first = members[0]
+        more = f" and {len(members) - 1} more" if len(members) > 1 else ""
+        console.print(Text(f"  {_where(first)}{more}: {reason}"))
+        if first.needed and first.verdict is NumericStatus.INCONCLUSIVE:
+            console.print(Text(f"    {_budget(first)}", style="dim"))
+        if first.verdict is not NumericStatus.UNTESTED:
+            console.print(Text(f"    {first.reproduce}", style="dim"), soft_wrap=True)
+    if len(listed) > LISTED and not verbose:
+        console.print(f"  and {len(listed) - LISTED} other reasons (-v shows them)", style="dim")
+
+
+def _where(cell: CellReport) -> str:
+    shown = {n: v for n, v in cell.parameters.items() if n not in ("m", "z") and not (n == "angle" and v == 0)}
+    return " ".join(f"{name}={text_of(value)}" for name, value in shown.items())
+
+
+def _budget(cell: CellReport) -> str:
+    time = f", about {_duration(cell.seconds)} in all" if math.isfinite(cell.seconds) else ""
+    return f"about {cell.needed} samples a width would decide it{time} (drawn so far: {cell.samples})"
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{max(seconds, 1):.0f} s"
+    if seconds < 5400:
+        return f"{seconds / 60:.0f} min"
+    return f"{seconds / 3600:.0f} h"
+
+
+def _summary(report: StatementReport) -> Text:
+    text = Text()
+    for form in report.forms:
+        found, expected = report.summary(form), report.expected(form)
+        text.append("   " if text else "")
+        text.append(f"{form}: ", style="dim")
+        text.append_text(styled(found))
+        recorded = form in report.statement.expected
+        if found is not expected:
+            text.append(f", expected {expected}", style="bold")
+        elif recorded:
+            text.append(", as expected", style="dim")
+    return text

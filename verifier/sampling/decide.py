@@ -1,0 +1,91 @@
+"""The answer to a question from the samples of one cell."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from verifier.inference.atoms import decide_atom, decide_mean_zero, decide_zero
+from verifier.inference.gates import Decision, decide_order
+from verifier.inference.kinds import decide_to_zero, decide_upper
+from verifier.inference.samples import LogSample
+from verifier.sampling.plan import Group, Question
+from verifier.statement import Kind
+from verifier.verdict import NumericStatus
+
+
+def decide(
+    group: Group, question: Question, samples: Mapping[int, LogSample], largest: float, look: int
+) -> Decision:
+    """Decide ``question`` from ``samples`` by width, at look number ``look`` of the group's schedule."""
+    looks = len(group.schedule.sizes)
+    alpha = question.alpha
+    if question.kind is Kind.IDENTITY:
+        return _identity(question, samples, largest)
+    if question.kind is Kind.ZERO:
+        return decide_zero(samples, alpha=alpha)
+    if question.kind is Kind.MEAN_ZERO:
+        return decide_mean_zero(samples, alpha=alpha, looks=looks, look=look)
+    assert question.target is not None
+    if question.kind is Kind.ATOM:
+        return decide_atom(
+            samples, question.target, alpha=alpha, margin=question.margin, looks=looks, look=look
+        )
+    settings: dict[str, Any] = {
+        "alpha": alpha, "margin": question.margin, "correction": group.correction, "looks": looks, "look": look,
+    }  # fmt: skip
+    if question.kind is Kind.VANISHES:
+        rescaled = {n: _rescaled(s, question.target * math.log(n)) for n, s in samples.items()}
+        found = decide_to_zero(rescaled, **settings)
+        # Reported as the exponent of X itself, beside the claim that it lies below the target.
+        shift = question.target
+        return replace(
+            found, claimed=shift, estimate=found.estimate + shift, low=found.low + shift, high=found.high + shift
+        )
+    if question.kind is Kind.UPPER:
+        return decide_upper(samples, question.target, **settings)
+    return decide_order(samples, question.target, **settings)
+
+
+def settled(group: Group, question: Question, decision: Decision) -> bool:
+    """Whether more samples are not needed.  A claim of zero is settled at a fixed number of samples."""
+    if question.kind is Kind.ZERO and decision.verdict is NumericStatus.CONSISTENT:
+        return decision.samples >= group.zeros
+    return decision.decided
+
+
+def _rescaled(sample: LogSample, log_scale: float) -> LogSample:
+    """The sample of X / exp(log_scale)."""
+    return LogSample(
+        tuple(
+            replace(
+                block,
+                mean=block.mean - log_scale,
+                log_h=block.log_h - log_scale / 2,
+                log_hh=block.log_hh - log_scale,
+                log_hg=block.log_hg - log_scale / 2,
+                kept=block.kept - log_scale,
+            )
+            for block in sample.blocks
+        )
+    )
+
+
+def _identity(question: Question, samples: Mapping[int, LogSample], largest: float) -> Decision:
+    """An identity holds if no relative error exceeds the tolerance."""
+    tolerance = question.margin
+    counts = tuple(sample.count for sample in samples.values())
+    if math.isnan(largest) or math.isinf(largest):
+        verdict, reason = NumericStatus.INVALID, f"a relative error is {largest}"
+    elif largest <= tolerance:
+        verdict = NumericStatus.CONSISTENT
+        reason = f"both sides agree on all {sum(counts)} networks, to a relative error of {largest:.1e}"
+    else:
+        verdict = NumericStatus.CONTRADICTED
+        reason = f"the two sides differ by a relative error of {largest:.3g}; {tolerance:g} is allowed"
+    return Decision(
+        verdict, reason, "relative error", 0.0, question.alpha, tolerance, tuple(samples), counts,
+        zero_fraction=math.nan, estimate=largest, low=0.0, high=tolerance, looks=1,
+    )  # fmt: skip

@@ -1,0 +1,130 @@
+"""One block of samples: drawn in a worker process, reduced there to what inference needs."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from verifier.check import Check, Part
+from verifier.inference.samples import LogSample
+from verifier.loading import LoadError, load_file
+from verifier.sampling.keys import PILOT, stream
+
+#: Fewest non-zero samples from which a control variate's coefficients are fitted.
+PILOT_NONZERO = 64
+#: Coefficients are kept where the control has a finite variance and is no noisier than what it removes.
+COEFFICIENT_RANGE = (-0.4, 30.0)
+
+Coefficients = tuple[tuple[float, ...] | None, ...]
+
+
+@dataclass(frozen=True)
+class Block:
+    """What to draw: all that the result depends on."""
+
+    group: int
+    source: Path | Part
+    part: int
+    key: tuple[int, ...]
+    seed: int
+    shared: Mapping[str, Any]
+    cells: tuple[Mapping[str, Any], ...]
+    width: int
+    samples: int
+    number: int
+    coefficients: Coefficients | None = None
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """A block's summary, one LogSample a cell, or the error that prevented it."""
+
+    block: Block
+    samples: tuple[LogSample, ...] = ()
+    largest: tuple[float, ...] = ()  # the largest |value| a cell; NaN if any value is NaN
+    coefficients: Coefficients | None = None
+    seconds: float = 0.0
+    error: str | None = None
+
+
+def draw(block: Block) -> Drawn:
+    """Draw and reduce one block.  Errors of the sampler are data, not exceptions: other blocks go on."""
+    start = time.perf_counter()
+    try:
+        part = _part(block.source, block.part)
+        rng = stream(block.seed, block.key, block.width, block.samples, block.number)
+        found = part.quantity.draw(block.shared, block.cells, block.width, block.samples, rng)
+        values = np.asarray(found.values, dtype=np.float64)
+        if values.shape != (block.samples, len(block.cells)):
+            raise ValueError(
+                f"the sampler of {part.quantity.text} returned shape {values.shape}; "
+                f"({block.samples}, {len(block.cells)}) was asked for"
+            )
+        normals = None if found.normals is None else np.asarray(found.normals, dtype=np.float64)
+        if block.number == PILOT:
+            fitted = fit_coefficients(values, normals)
+            return Drawn(block, coefficients=fitted, seconds=time.perf_counter() - start)
+        samples = tuple(
+            _reduce(values[:, column], normals, block.coefficients[column] if block.coefficients else None)
+            for column in range(len(block.cells))
+        )
+        largest = tuple(float(v) for v in np.abs(values).max(axis=0)) if block.samples else ()
+        return Drawn(block, samples, largest, seconds=time.perf_counter() - start)
+    except Exception as error:
+        return Drawn(block, error=f"{type(error).__name__}: {' '.join(str(error).split())}")
+
+
+def fit_coefficients(
+    values: npt.NDArray[np.float64], normals: npt.NDArray[np.float64] | None
+) -> Coefficients:
+    """For each column, c minimising the variance of log|X| - Σ c_d log|Z_d| over its non-zero samples.
+
+    These come from samples that are used for nothing else, so for everything else they are constants.
+    None where there is nothing to gain or too little to fit.
+    """
+    if normals is None:
+        return tuple(None for _ in range(values.shape[1]))
+    logs = np.log(np.abs(normals))
+    found: list[tuple[float, ...] | None] = []
+    for column in values.T:
+        live = (column != 0) & np.isfinite(column) & np.isfinite(logs).all(axis=1)
+        if np.count_nonzero(live) < PILOT_NONZERO:
+            found.append(None)
+            continue
+        y, x = np.log(np.abs(column[live])), logs[live]
+        x = x - x.mean(axis=0)
+        c = np.linalg.lstsq(x, y - y.mean(), rcond=None)[0]
+        low, high = COEFFICIENT_RANGE
+        found.append(tuple(float(v) for v in np.clip(c, low, high)))
+    return tuple(found)
+
+
+def _reduce(
+    values: npt.NDArray[np.float64],
+    normals: npt.NDArray[np.float64] | None,
+    coefficients: tuple[float, ...] | None,
+) -> LogSample:
+    if coefficients is None or normals is None:
+        return LogSample.from_values(values)
+    return LogSample.from_values(values, normals=normals, coefficients=coefficients)
+
+
+@lru_cache(maxsize=256)
+def _loaded(path: Path) -> Check:
+    check = getattr(load_file(path), "check", None)
+    if not isinstance(check, Check):
+        raise LoadError(path, None, "defines no `check`")
+    return check
+
+
+def _part(source: Path | Part, index: int) -> Part:
+    return _loaded(source).parts[index] if isinstance(source, Path) else source
+
+

@@ -1,0 +1,259 @@
+"""Running a plan: blocks in worker processes, looks at doubling sizes, until every cell is decided.
+
+What is drawn is fixed by the plan and the seed (:mod:`verifier.sampling.keys`); this module only decides in
+which order and where.  A group's cells are decided when all blocks of a look are there, so the answer does
+not depend on how many workers there are or which of them is faster.
+"""
+
+from __future__ import annotations
+
+import math
+import multiprocessing
+import os
+import signal
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from verifier.inference.gates import Decision
+from verifier.inference.samples import LogSample
+from verifier.sampling.decide import decide, settled
+from verifier.sampling.draw import Block, Coefficients, Drawn, draw
+from verifier.sampling.keys import PILOT
+from verifier.sampling.plan import Group, Question
+
+#: One thread a worker: the matrices are small and the workers are many.
+THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+PILOT_SAMPLES = 1024
+
+
+class Listener(Protocol):
+    """Told what happens, for a progress display."""
+
+    def progress(self, group: Group, size: int, decided: int, cells: int) -> None: ...
+
+
+@dataclass(frozen=True)
+class Answers:
+    """What one group's samples say: a decision for each (cell, question), the last one if not settled."""
+
+    group: Group
+    decisions: dict[tuple[int, Question], Decision]
+    seconds_per_sample: float = math.nan  # of one sample at every width
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The answers of a run, in the order of its plan, and what kept it from being complete."""
+
+    answers: tuple[Answers, ...]
+    extra: dict[str, Any] = field(default_factory=dict)
+    stopped: str | None = None  # "interrupted", "timed out"
+
+
+@dataclass
+class _State:
+    """Where a group stands."""
+
+    index: int
+    group: Group
+    seed: int
+    look: int = 0
+    outstanding: int = 0
+    coefficients: Coefficients | None = None
+    drawn: dict[tuple[int, int], Drawn] = field(default_factory=dict)
+    decisions: dict[tuple[int, Question], Decision] = field(default_factory=dict)
+    open: set[tuple[int, Question]] = field(default_factory=set)
+    seconds: dict[int, tuple[float, int]] = field(default_factory=dict)
+    error: str | None = None
+
+    def __post_init__(self) -> None:
+        for number, cell in enumerate(self.group.cells):
+            if cell.selected:
+                self.open.update((number, question) for question in cell.questions)
+
+    def start(self) -> list[Block]:
+        if not self.open:
+            return []
+        if self.group.controls:
+            return self._count([self._block(self._pilot_width(), PILOT_SAMPLES, PILOT)])
+        return self._next_look()
+
+    def take(self, drawn: Drawn) -> list[Block]:
+        """Record a block; the blocks to draw next, once the look is complete and cells are still open."""
+        self.outstanding -= 1
+        if drawn.error is not None:
+            self.error = self.error or drawn.error
+        width, samples = drawn.block.width, drawn.block.samples
+        if drawn.block.number == PILOT:
+            self.coefficients = drawn.coefficients
+        else:
+            self.drawn[width, drawn.block.number] = drawn
+            seconds, count = self.seconds.get(width, (0.0, 0))
+            self.seconds[width] = (seconds + drawn.seconds, count + samples)
+        if self.outstanding or self.error:
+            return []
+        if self.drawn:
+            self._decide()
+        return self._next_look() if self.open else []
+
+    @property
+    def size(self) -> int:
+        """Samples a width so far."""
+        return self.group.schedule.sizes[self.look - 1] if self.look else 0
+
+    def answers(self) -> Answers:
+        each = [seconds / count for seconds, count in self.seconds.values() if count]
+        return Answers(self.group, self.decisions, sum(each) if each else math.nan, self.error)
+
+    def _next_look(self) -> list[Block]:
+        sizes = self.group.schedule.sizes
+        if self.look >= len(sizes):
+            return []
+        done, self.look = self.size, self.look + 1
+        blocks = []
+        for first in range(done, sizes[self.look - 1], self.group.block):
+            samples = min(self.group.block, sizes[self.look - 1] - first)
+            # The number is the position of the first sample, so that it names the block whatever the looks.
+            blocks += [self._block(width, samples, first) for width in reversed(self.group.widths)]
+        return self._count(blocks)
+
+    def _count(self, blocks: list[Block]) -> list[Block]:
+        self.outstanding += len(blocks)
+        return blocks
+
+    def _block(self, width: int, samples: int, number: int) -> Block:
+        group = self.group
+        cells = tuple(cell.parameters for cell in group.cells)
+        return Block(
+            self.index, group.source, group.part, group.key, self.seed, group.shared, cells,
+            width, samples, number, self.coefficients,
+        )  # fmt: skip
+
+    def _pilot_width(self) -> int:
+        return self.group.widths[len(self.group.widths) // 2]
+
+    def _decide(self) -> None:
+        for number, question in sorted(self.open, key=lambda item: (item[0], str(item[1]))):
+            decision = decide(
+                self.group, question, self._samples(number), self._largest(number), self.look
+            )
+            self.decisions[number, question] = decision
+            if settled(self.group, question, decision):
+                self.open.discard((number, question))
+
+    def _samples(self, number: int) -> dict[int, LogSample]:
+        merged: dict[int, LogSample] = {}
+        for (width, _), drawn in sorted(self.drawn.items()):
+            sample = drawn.samples[number]
+            merged[width] = merged[width] + sample if width in merged else sample
+        return merged
+
+    def _largest(self, number: int) -> float:
+        found = [drawn.largest[number] for drawn in self.drawn.values()]
+        return math.nan if any(math.isnan(v) for v in found) else max(found)
+
+
+Call = Callable[..., Any]
+
+
+def run(
+    groups: Sequence[Group],
+    *,
+    seed: int,
+    jobs: int = 1,
+    timeout: float | None = None,
+    listener: Listener | None = None,
+    also: Sequence[tuple[str, Call, tuple[Any, ...]]] = (),
+) -> Outcome:
+    """Draw and decide ``groups``; call the functions of ``also`` beside them, and return what they return.
+
+    ``also`` holds (name, function, arguments), called in the same workers.  Ctrl-C and ``timeout`` (seconds)
+    end the run with what is decided so far.
+    """
+    states = [_State(index, group, seed) for index, group in enumerate(groups)]
+    deadline = None if timeout is None else time.monotonic() + timeout
+    extra: dict[str, Any] = {}
+    stopped = None
+    pending: deque[tuple[str | None, Call, tuple[Any, ...]]] = deque()
+    pending.extend((name, function, arguments) for name, function, arguments in also)
+    for state in states:
+        pending.extend((None, draw, (block,)) for block in state.start())
+    running: dict[Future[Any], str | None] = {}
+    try:
+        with _executor(jobs) as submit:
+            while pending or running:
+                while pending and len(running) < 2 * jobs:
+                    name, function, arguments = pending.popleft()
+                    running[submit(function, *arguments)] = name
+                left = None if deadline is None else deadline - time.monotonic()
+                if left is not None and left <= 0:
+                    raise TimeoutError
+                done, _ = wait(running, timeout=left, return_when=FIRST_COMPLETED)
+                for future in done:
+                    name = running.pop(future)
+                    if name is not None:
+                        extra[name] = future.result()
+                        continue
+                    drawn = future.result()
+                    state = states[drawn.block.group]
+                    before = state.look
+                    more = state.take(drawn)
+                    pending.extend((None, draw, (block,)) for block in more)
+                    if listener is not None and not state.outstanding - len(more) and before:
+                        _tell(listener, state, before)
+    except KeyboardInterrupt:
+        stopped = "interrupted"
+    except TimeoutError:
+        stopped = "timed out"
+    return Outcome(tuple(state.answers() for state in states), extra, stopped)
+
+
+def _tell(listener: Listener, state: _State, look: int) -> None:
+    total = {number for number, cell in enumerate(state.group.cells) if cell.selected and cell.questions}
+    undecided = {number for number, _ in state.open}
+    size = state.group.schedule.sizes[look - 1]
+    listener.progress(state.group, size, len(total) - len(undecided), len(total))
+
+
+@contextmanager
+def _executor(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
+    """Calls here (one job) or in fresh worker processes, which end with the block."""
+    if jobs == 1:
+        yield _here
+        return
+    before = {name: os.environ.get(name) for name in THREADS}
+    os.environ.update(dict.fromkeys(THREADS, "1"))  # read when a worker imports NumPy
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_ignore_interrupts)
+    try:
+        yield pool.submit
+        pool.shutdown()
+    except BaseException:
+        workers = list((getattr(pool, "_processes", None) or {}).values())
+        pool.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:  # what they are drawing is not wanted any more
+            worker.terminate()
+        raise
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def _here(function: Call, *arguments: Any) -> Future[Any]:
+    future: Future[Any] = Future()
+    future.set_result(function(*arguments))
+    return future
+
+
+def _ignore_interrupts() -> None:
+    """Ctrl-C reaches every process of a terminal; the main one decides what happens."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
