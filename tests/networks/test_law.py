@@ -119,7 +119,10 @@ def test_normals_are_standard_and_independent(kind, n):
 
 
 def test_normals_are_independent_of_the_layers_below():
-    """K^(0)^2 = |q|^4 Z_1^2 Z_2^2 / n^2 at H = 2, Z_1 > 0: with Z divided out nothing of it is left.  Seed 42, rate 1e-9."""
+    """K^(0)^2 = |q|^4 Z_1^2 Z_2^2 / n^2 at H = 2, Z_1 > 0: divided by Z it is independent of it.
+
+    Seed 42, rate 1e-9.
+    """
     draw = sample_K(2, 3, 6, [0], samples=20_000, rng=np.random.default_rng(42), sampler="gram")
     h, z = draw.values[:, 0], draw.normals
     alive = h != 0.0

@@ -1,0 +1,1 @@
+"""Timings, printed by commands: nothing here is a test."""
