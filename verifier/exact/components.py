@@ -218,6 +218,10 @@ class ComponentTable:
         self._info[number] = known
         return known
 
+    def orbit(self, number: int, v: int) -> int:
+        """Return the number of the automorphism orbit of a strand of a component."""
+        return self._orbits[number][v]
+
     def relabelled(self, number: int, keep: Sequence[int]) -> tuple[int, tuple[int, ...]]:
         """Replace label x by ``keep[x]`` in a done component, and mark it undone.
 
