@@ -2,8 +2,8 @@
 
 T^3 at L = 4 and K^(3) at H = 2, L = 3, with drawn matrices (dense), with products only (lazy), with
 revealed bases (gram), at one input; and with streamed activation patterns at two inputs.  Every row
-runs in a process of its own, one thread, so that its peak memory is its own; the time is the least of
-several repeats and includes drawing everything that is random.
+runs in a process of its own, one thread, so that its peak memory is its own; the time is processor time,
+the least of several repeats, and includes drawing everything that is random.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Row:
     n: int
     angle: int
     samples: int
-    repeats: int = 3
+    repeats: int = 5
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,9 @@ def measure(row: Row) -> Measured:
     before = peak_kilobytes()
     seconds = []
     for repeat in range(row.repeats):
-        start = time.perf_counter()
+        start = time.process_time()
         run(row.samples, repeat)
-        seconds.append((time.perf_counter() - start) / row.samples)
+        seconds.append((time.process_time() - start) / row.samples)
     return Measured(min(seconds), (peak_kilobytes() - before) / 1024)
 
 
@@ -81,9 +81,9 @@ def plan(quick: bool) -> list[Row]:
     wide = [16384] if quick else [16384, 100_000, 1_000_000]
     for quantity in QUANTITIES:
         for n in dense:
-            rows.append(Row(quantity, "dense", n, 0, max(1, min(2000, (1 << 24) // n**2)), 2 if n > 1024 else 3))
+            rows.append(Row(quantity, "dense", n, 0, max(1, min(2000, (1 << 24) // n**2)), 2 if n > 1024 else 5))
         for n in dense + wide:
-            rows.append(Row(quantity, "lazy", n, 0, max(2, min(2000, (1 << 19) // n)), 2 if n > 10**5 else 3))
+            rows.append(Row(quantity, "lazy", n, 0, max(2, min(2000, (1 << 19) // n)), 2 if n > 10**5 else 5))
         for n in [*dense, *wide, 10**9, 10**12]:
             rows.append(Row(quantity, "gram", n, 0, 2000))
         for n in [*dense, 20011]:
@@ -128,15 +128,15 @@ def main(arguments: list[str] | None = None) -> None:
     results: dict[Row, Measured] = {}
     context = get_context("spawn")
     for count, row in enumerate(rows, start=1):
-        print(
-            f"\r{count}/{len(rows)} {row.quantity} {row.sampler} n = {row.n:<14,}", end="", file=sys.stderr, flush=True
-        )
+        if sys.stderr.isatty():
+            print(f"\r{count}/{len(rows)} {row.quantity} {row.sampler} n = {row.n:<17,}", end="", file=sys.stderr)
         with ProcessPoolExecutor(1, mp_context=context) as pool:
             results[row] = pool.submit(measure, row).result()
-    print(file=sys.stderr)
     note = f", {options.note}" if options.note else ""
     print(f"# Samplers: time and peak memory a sample\n\n{date.today().isoformat()}, one thread{note}.")
-    print("Microseconds a sample, drawing included; MB above the program itself, at the batch size in use.")
+    print(
+        "Microseconds of processor time a sample, drawing included; MB above the program itself, at the batch size in use."
+    )
     for quantity in QUANTITIES:
         for angle in (0, 60):
             print("\n" + "\n".join(table(results, quantity, angle)))

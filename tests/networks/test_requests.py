@@ -42,6 +42,8 @@ def layered(layers, d, ds, **more):
         (lambda: T(sampler="gram", angle=60), "one relu input, not 2: their masks are dependent"),
         (lambda: T(sampler="stream"), "two relu inputs, not 1"),
         (lambda: T(sampler="stream", angle=60, activation="linear"), "two relu inputs"),
+        (lambda: T(sampler="dense", widths=10**6), "'dense' serves widths up to 32768, not 1000000"),
+        (lambda: T(angle=60, widths=2**40), "'stream' serves widths up to"),
         (lambda: K(g_depth=0), "g_depth is 0"),
         (lambda: K(m=0), "m is 0"),
         (lambda: K(z=(1.0,)), "z has 1 entries"),

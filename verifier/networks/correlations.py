@@ -25,6 +25,8 @@ from verifier.networks.spaces import Array
 
 MAX_WIDTH = 1 << 53
 DENSE_BELOW = 16  # widths up to which drawing the matrices is the fastest way
+# Beyond these a single sample takes tens of gigabytes (dense, lazy) or many minutes (stream).
+WIDEST = {"dense": 1 << 15, "lazy": 1 << 27, "stream": 1 << 34, "gram": MAX_WIDTH}
 Widths = int | Sequence[int]
 
 
@@ -103,16 +105,21 @@ def choose_sampler(sampler: str, activation: str, inputs: int, widths: Sequence[
     widest = max(widths, default=1)
     if sampler == "auto":
         if widest <= DENSE_BELOW:
-            return "dense"
-        if inputs == 1 or activation == "linear":
-            return "gram"
-        return "stream" if inputs == 2 else "lazy"
+            sampler = "dense"
+        elif inputs == 1 or activation == "linear":
+            sampler = "gram"
+        else:
+            sampler = "stream" if inputs == 2 else "lazy"
     if sampler not in KINDS:
         raise ValueError(f"sampler is {sampler!r}: it must be one of auto, {', '.join(KINDS)}")
     if sampler == "gram" and activation == "relu" and inputs > 1:
         raise ValueError(f"sampler 'gram' serves one relu input, not {inputs}: their masks are dependent")
     if sampler == "stream" and (activation != "relu" or inputs != 2):
         raise ValueError(f"sampler 'stream' serves two relu inputs, not {inputs} {activation} input(s)")
+    if widest > WIDEST[sampler]:
+        raise ValueError(
+            f"sampler {sampler!r} serves widths up to {WIDEST[sampler]}, not {widest}: its cost grows with n"
+        )
     return sampler
 
 
