@@ -35,11 +35,11 @@ def test_error_rates_are_within_alpha(alpha):
 
 def test_a_gate_without_allowance_on_small_widths_is_exposed():
     """Twin: with C = 0 and widths 32 … 4096 the true claim n^-1 (1 + 10/n) is contradicted far more than alpha."""
-    schedule = Schedule(start=4096, looks=1)
+    schedule = Schedule(start=2048, looks=1)
     widths = (32, 75, 161, 340, 700, 1501, 4096)
     family = [KNOWN["G1 G2, 1 + 10/n"]]
-    broken = calibrate(family, 0.05, repetitions=40, seed=SEED, widths=widths, allowance=0.0, schedule=schedule)
-    honest = calibrate(family, 0.05, repetitions=40, seed=SEED, widths=widths, schedule=schedule)
+    broken = calibrate(family, 0.05, repetitions=30, seed=SEED, widths=widths, allowance=0.0, schedule=schedule)
+    honest = calibrate(family, 0.05, repetitions=30, seed=SEED, widths=widths, schedule=schedule)
     assert not _bounds(broken, 0.05)[2]
     assert _bounds(honest, 0.05)[2]
 

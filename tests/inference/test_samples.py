@@ -81,9 +81,10 @@ def test_logs_and_values_agree():
 def test_keys_keep_the_order_of_signed_values():
     x = np.array([-3.0, 1e-300, 0.0, -1e-300, 2.0, 1e300, -1e300])
     keys = LogSample.from_values(x).keys(0.0)
-    sign = np.sign(np.sort(x))
-    assert np.array_equal(np.sign(keys), sign)
+    assert np.array_equal(np.sign(keys), np.sign(np.sort(x)))
     assert np.all(np.diff(keys) > 0)
+    logs = np.array([-1e9, -5000.0, -5000.000001, 1e9, 0.0, 1e9 + 1, -math.inf])
+    assert np.all(np.diff(LogSample.from_logs(logs).keys(0.0)) > 0)
 
 
 def test_bad_values_are_counted_and_never_dropped():

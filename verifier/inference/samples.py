@@ -230,8 +230,7 @@ class LogSample:
         """
         logs = np.concatenate([b.kept for b in self.blocks]) - log_scale
         sign = np.concatenate([b.kept_sign for b in self.blocks]).astype(np.float64)
-        # An offset larger than any |log|X|| that fits in a float makes the map increasing.
-        keys = np.where(np.isneginf(logs), 0.0, sign * (np.where(np.isneginf(logs), 0.0, logs) + _OFFSET))
+        keys = sign * _positive(logs)
         keys.sort()
         return keys
 
@@ -244,7 +243,11 @@ class LogSample:
         return live
 
 
-_OFFSET = float(2**20)
+def _positive(logs: Array) -> Array:
+    """log|X| ↦ l + sqrt(l² + 1): increasing, positive, 0 at -inf, and neither overflows nor loses digits."""
+    finite = np.where(np.isneginf(logs), 0.0, logs)
+    large = np.hypot(finite, 1.0) + np.abs(finite)
+    return np.where(np.isneginf(logs), 0.0, np.where(finite < 0, 1 / large, large))
 
 
 def pair_differences(values: npt.ArrayLike) -> Array:
