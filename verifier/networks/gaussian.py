@@ -19,6 +19,7 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
+from numpy.typing import NDArray
 
 from verifier.networks.spaces import Array, EuclideanSpace, Space
 
@@ -108,8 +109,8 @@ class _Records:
         if self._answers.shape[2] != self.target.size:
             self._answers = self.target.fit(self._answers)
 
-    def append(self, query: Array, answer: Array) -> None:
-        """Record W query = answer, for a query that `split` returned."""
+    def append(self, query: Array, answer: Array, live: NDArray[np.bool_]) -> None:
+        """Record W query = answer, for a query that `split` returned; live: where it is not zero."""
         self.refit()
         if self.count == self._queries.shape[1]:
             room = max(4, 2 * self.count)
@@ -121,7 +122,7 @@ class _Records:
         self._queries[:, self.count] = query
         self._answers[:, self.count] = answer
         self.count += 1
-        self.live += np.any(query != 0.0, axis=1)
+        self.live += live
 
     def split(self, vector: Array) -> tuple[Array, Array, Array]:
         """c, e, rho with vector = Q^T c + rho e: e is a unit vector orthogonal to the queries, or zero.
@@ -177,7 +178,7 @@ class RevealedGaussian:
     def observe(self, queries: list[Array], answers: list[Array]) -> None:
         """Record answers drawn elsewhere from the right law, to orthonormal (or zero) right queries."""
         for query, answer in zip(queries, answers, strict=True):
-            self._right.append(query, answer)
+            self._right.append(query, answer, np.any(query != 0.0, axis=1))
 
     def apply(self, q: Array) -> Array:
         """W q: shape (batch, size of the source) to (batch, size of the target)."""
@@ -203,12 +204,15 @@ class RevealedGaussian:
         other.refit()
         if other.count:
             fresh += _combine(_project(other.answers, unit) - _project(other.queries, fresh), other.queries)
-        if not np.all(rho > 0.0):
-            fresh[~(rho > 0.0)] = 0.0
-        mine.append(unit, fresh)
+        live = rho > 0.0
+        if not live.all():
+            fresh[~live] = 0.0
+        mine.append(unit, fresh, live)
         # NaN rho must reach the answer although the record is kept clean (0 * NaN is NaN).
-        new = rho[:, None] * fresh
-        return new if answer is None else mine.target.fit(answer) + new
+        fresh *= rho[:, None]
+        if answer is not None:
+            fresh += mine.target.fit(answer)
+        return fresh
 
 
 class LazyGaussian(RevealedGaussian):

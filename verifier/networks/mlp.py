@@ -147,12 +147,17 @@ class Network:
         return _dot(self._fit(l, a), self._fit(l, b))
 
     def _product(self, l: int, q: Array) -> Array:
-        return self.matrices[l].apply(q) / sqrt(self.widths[l])
+        y = self.matrices[l].apply(q)
+        y /= sqrt(self.widths[l])
+        return y
 
     def _activate(self, y: Array, mask: Array | None) -> Array:
         if mask is None:
             return self.gain * y if self.gain != 1.0 else y
-        return self.gain * y * mask
+        result = y * mask
+        if self.gain != 1.0:
+            result *= self.gain
+        return result
 
     def _fit(self, l: int, vector: Array) -> Array:
         """Vectors of layer l, padded to a common length where the layer keeps a growing basis."""
