@@ -1,0 +1,293 @@
+"""Theorem 1: the order of the higher terms of a hypernetwork.  Supplement, Eq. (39).
+
+Errata E2, E4, E8, E9, E14, E25-E29.
+
+As printed: K^(r) ~ n^{H-r} if r > H, and ~ 1 otherwise.  As amended, for m = 1: K^(r) ~ n^{min(0, H-r)}
+for 1 <= r <= HL under conditions on the inputs and masks, and K^(r) = 0 for r > HL.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import cos, radians
+from typing import Any
+
+from sympy import And, Eq, Function, Min, symbols
+
+from lemmas import lemma3, lemma4, lemma5
+from lemmas._errata import errata, supplement
+from verifier.prover import ProofBuilder, formal, induction
+from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.verdict import Summary
+
+H, L, r = symbols("H L r", integer=True)
+K = Function("K")
+
+order = Min(0, H - r)
+attained = And(H >= 1, L >= 1, r >= 1, r <= H * L)
+PAIR = ("relu", "m_is_1", "inputs_nonzero", "z_nonzero", "not_antiparallel", "masks_overlap", "not_orthogonal", "ntk")
+WIDE = (*PAIR, "proportional_widths")
+
+CLAIMS = (
+    Claim(
+        "theorem1.printed", Kind.ORDER, K(r), "K^(r) ~ n^{H-r} if r > H, and ~ 1 otherwise", exponent=order,
+        where=And(H >= 1, L >= 1, r >= 0), form=Form.PRINTED,
+        latex=r"\mathcal K^{(r)}_{i,j}\sim\begin{cases}n^{H-r}&r>H\\1&\text{otherwise}\end{cases}",
+        errata=("E2", "E3", "E4", "E8", "E9", "E14", "E18", "E25", "E26", "E27", "E28"),
+    ),
+    Claim(
+        "theorem1.order.shallow", Kind.ORDER, K(r), "K^(r) ~ n^{min(0, H-r)} for 1 <= r <= HL; L <= 2", exponent=order,
+        where=And(attained, L <= 2), latex=r"\mathcal K^{(r)}_{i,j}\sim n^{\min(0,H-r)},\quad 1\le r\le HL,\ L\le2",
+        hypotheses=PAIR, errata=("E4", "E8", "E9", "E14", "E25", "E26"),
+    ),
+    Claim(
+        "theorem1.order.deep", Kind.ORDER, K(r), "K^(r) ~ n^{min(0, H-r)} for 1 <= r <= HL; L >= 3", exponent=order,
+        where=And(attained, L >= 3), latex=r"\mathcal K^{(r)}_{i,j}\sim n^{\min(0,H-r)},\quad 1\le r\le HL,\ L\ge3",
+        hypotheses=WIDE, errata=("E4", "E7", "E8", "E9", "E14", "E25", "E26", "E29"),
+    ),
+    Claim(
+        "theorem1.output.shallow", Kind.ORDER, K(r), "K^(0) = h ~ 1; L <= 2", exponent=order,
+        where=And(Eq(r, 0), H >= 1, L >= 1, L <= 2), hypotheses=("relu", "m_is_1", "inputs_nonzero", "z_nonzero"),
+    ),
+    Claim(
+        "theorem1.output.deep", Kind.ORDER, K(r), "K^(0) = h ~ 1; L >= 3", exponent=order,
+        where=And(Eq(r, 0), H >= 1, L >= 3),
+        hypotheses=("relu", "m_is_1", "inputs_nonzero", "z_nonzero", "proportional_widths"),
+    ),
+    Claim(
+        "theorem1.zero", Kind.ZERO, K(r), "K^(r) = 0 for r > HL", where=And(H >= 1, L >= 1, r >= H * L + 1),
+        latex=r"\mathcal K^{(r)}_{i,j}=0,\quad r>HL", hypotheses=("relu",), errata=("E4",),
+    ),
+)  # fmt: skip
+BY_ID = {claim.id: claim for claim in CLAIMS}
+
+
+def sign_cases(depth: Any) -> list[dict[str, Any]]:
+    """A point of the limit's support, by signs, at which all dominant terms have one sign: one for each case.
+
+    Where Σ^0 = x_i·x_j/n_0 is negative and Θ is not, the Gaussians Γ(l', 1) of chains that start at layer 1 are
+    taken negative, so that chains from layer 1 and from later ones agree; where Θ is negative they are taken large.
+    """
+    found = []
+    for sig0 in "+0-":
+        for theta in "+0-":
+            point: dict[str, Any] = {"support": "covariance", "Gam1": "+", "large": False}
+            if sig0 == "-":
+                flipped = theta == "+" and depth != 1
+                point = {"support": "full", "Gam1": "-" if flipped else "+", "large": theta != "+"}
+            found += [{"Sig0": sig0, "Theta": theta, "zj": zj, **point} for zj in "+-"]
+    return found
+
+
+def _order_at(proof: ProofBuilder, tag: str, joint: str, depth: Any) -> str:
+    """K^(r) ~ n^{min(0, H-r)} at one depth, from the joint limit of the building blocks of f."""
+    at = (lambda step: step) if depth == "L" else _specialised(proof, tag, depth)
+    inputs = ["hyp-inputs_nonzero", "hyp-z_nonzero"]
+    family = _masks(proof, tag, joint, inputs)
+    family = proof.step(f"hj-{tag}", "conv.compose", (family, *inputs), {"of": "hj"})
+    family = proof.step(f"empty-{tag}", "conv.rewrite", (family, "zeroth"), {"for": [["d", 1, "H"]]})
+    parts = {"for": [["d", 1, "H"], ["k", 1, depth]]}
+    family = proof.step(f"parts-{tag}", "conv.rewrite", (family, at("gather")), parts)
+    proof.step(
+        f"terms-{tag}", "conv.sum_of_orders", (family, at("cut"), at("best")), where=[["<=", 1, "r"]],
+        note="only the compositions of greatest order stay in the limit",
+    )  # fmt: skip
+    hypotheses = [f"hyp-{name}" for name in ("inputs_nonzero", "z_nonzero", "not_antiparallel", "masks_overlap")]
+    conditions = [at("hyp-not_orthogonal"), at("hyp-ntk")]
+    proof.step(
+        f"no-loss-{tag}", "nonzero.signs", (f"terms-{tag}", *hypotheses, *conditions), {"cases": sign_cases(depth)},
+        note="all sums over l, d and α done: at one point of the support every summand has the same sign",
+    )  # fmt: skip
+    return proof.step(f"order-{tag}", "order", (f"terms-{tag}", f"no-loss-{tag}"))
+
+
+def _specialised(proof: ProofBuilder, tag: str, depth: int) -> Any:
+    def at(step: str) -> str:
+        return proof.step(f"{step}-{tag}", "specialise", (step,), {"values": {"L": depth}})
+
+    return at
+
+
+def _masks(proof: ProofBuilder, tag: str, family: str, inputs: list[str]) -> str:
+    for label in ("i", "j"):
+        data = {"of": "D", "input": label}
+        family = proof.step(f"mask-{label}-{tag}", "conv.compose", (family, *inputs), data)
+    return family
+
+
+def _output_at(proof: ProofBuilder, tag: str, joint: str) -> str:
+    """K^(0) = h_i ~ 1: a product of Gaussians on the event that the mask D(i) is 1."""
+    inputs = ["hyp-inputs_nonzero", "hyp-z_nonzero"]
+    family = proof.step(f"h-mask-{tag}", "conv.compose", (joint, *inputs), {"of": "D", "input": "i"})
+    family = proof.step(f"h-{tag}", "conv.compose", (family, *inputs), {"of": "h"})
+    only = proof.step(f"h-only-{tag}", "conv.select", (family,), {"of": ["K", 0], "values": {}})
+    alive = proof.step(f"h-alive-{tag}", "nonzero.product", (only, *inputs), {})
+    return proof.step(f"h-order-{tag}", "order", (only, alive))
+
+
+def _refute(proof: ProofBuilder, name: str, instance: Mapping[str, int]) -> None:
+    goal = formal(BY_ID["theorem1.printed"])
+    proof.step(name, "refute.zero", ("beyond",), {"goal": goal, "instance": dict(instance)})
+    proof.goal("theorem1.printed", name, ["relu"], form="printed")
+
+
+def _proof() -> dict[str, Any]:
+    used = (lemma3.statement, lemma4.statement, lemma5.statement)
+    proof = ProofBuilder("theorem1", [s.proof for s in used if s.proof])
+    for name in ("relu", "m_is_1", "inputs_nonzero", "z_nonzero", "not_antiparallel", "masks_overlap"):
+        proof.hypothesis(name)
+    proof.hypothesis("proportional_widths")
+    within = [["<=", "r", ["*", "H", ["-", "L", 1]]]]
+    proof.hypothesis("not_orthogonal", {"is": "ifzero", "of": ["Sig", 0], "then": within, "where": []})
+    kernel = ["sum", "l", 1, "L", ["*", ["Dot", "l"], ["Sig", ["-", "l", 1]]]]
+    beyond = [["<=", ["*", 2, "H"], "r"]]
+    proof.hypothesis("ntk", {"is": "ifzero", "of": kernel, "then": beyond, "where": []})
+
+    expand = proof.use("lemma4", "lemma4.identity")
+    spread = proof.use("lemma5", "lemma5.identity")
+    product = proof.use("lemma3", "lemma3.identity")
+    proof.step("degree", "zero.degree", ("hyp-relu",), {"of": "a"}, note="f has degree L on an activation cell")
+    proof.step("cut", "eq.truncate", (expand, "degree"), note="so no part of a composition exceeds L")
+    proof.step("gather", "eq.gather", (spread, product), note="Lemma 5 with Eq. (16) put in")
+    proof.step("zeroth", "eq.zeroth", (), {"of": "a"})
+    fold = {
+        "is": "fold", "count": "H", "most": "L", "total": "r",
+        "weight": ["k", ["min", 0, ["-", 1, "k"]]], "value": ["min", 0, ["-", "H", "r"]],
+    }  # fmt: skip
+    witness = [
+        {"lo": 0, "hi": 0, "a": 0},
+        {"lo": 1, "hi": ["+", "P", 1], "a": 1},
+        {"lo": ["+", "P", 2], "hi": ["+", "P", "L"], "a": ["-", "r", "P"]},
+    ]
+    proof.step(
+        "best", "int.induction", (), induction(fold, witness),
+        note="min Σ max(α_d - 1, 0) over Σ α_d = r, 0 <= α_d <= L is max(r - H, 0), attained for 0 <= r <= HL",
+    )  # fmt: skip
+
+    joints = [
+        proof.use("lemma3", "lemma3.joint.shallow", 0),
+        proof.use("lemma3", "lemma3.joint.shallow", 1),
+        proof.use("lemma3", "lemma3.joint.deep"),
+    ]
+    small = [_order_at(proof, f"L{depth}", joints[depth - 1], depth) for depth in (1, 2)]
+    stated = {**formal(BY_ID["theorem1.order.shallow"])}
+    proof.step("order-shallow", "cases", small, {"parameter": "L", "from": 1, "to": 2, "conclusion": stated})
+    proof.goal("theorem1.order.shallow", "order-shallow", PAIR, judgment=stated)
+    large = _order_at(proof, "deep", joints[2], "L")
+    proof.goal("theorem1.order.deep", large, WIDE, judgment=formal(BY_ID["theorem1.order.deep"]))
+
+    alone = ["relu", "m_is_1", "inputs_nonzero", "z_nonzero"]
+    for depth in (1, 2):
+        proof.goal("theorem1.output.shallow", _output_at(proof, f"L{depth}", joints[depth - 1]), alone)
+    proof.goal("theorem1.output.deep", _output_at(proof, "deep", joints[2]), [*alone, "proportional_widths"])
+
+    proof.step("beyond", "zero.degree", ("hyp-relu",), {"of": "K"}, note="h has degree HL on an activation cell")
+    proof.goal("theorem1.zero", "beyond", ["relu"], judgment=formal(BY_ID["theorem1.zero"]))
+    _refute(proof, "counterexample-1", {"H": 1, "L": 1, "r": 2})
+    _refute(proof, "counterexample-2", {"H": 1, "L": 2, "r": 3})
+    return proof.document()
+
+
+statement = Statement(
+    name="theorem1",
+    title="Higher-order terms for hypernetworks",
+    source=supplement("39", "40", "42", "43", "48", "51", section="4.3"),
+    summary="K^(r) = ⟨∇^r h_i, (∇h_j)^{⊗r}⟩ is of order n^{min(0, H-r)}, as far as h has derivatives of order r.",
+    claims=CLAIMS,
+    hypotheses=(
+        Hypothesis(
+            "relu", "σ is the ReLU; derivatives are those of the activation cell",
+            Witness("tanh, H = 1, L = 2, r = 3: the mean of K^(3) = T^3 is of order n^{-1}, not n^{-2}."),
+            errata=("E10",),
+        ),
+        Hypothesis(
+            "m_is_1", "every hidden layer of g has width 1",
+            Witness(
+                "θ = 0, z = (1, -1), H = L = m = 2: exponents -.483(10), -.975(15) for r = 1, 2, and 0 exactly beyond.",
+                {"H": 2, "L": 2, "m": 2, "z": (1, -1)}, "theorem1.order.shallow",
+            ), errata=("E28",),
+        ),
+        Hypothesis("inputs_nonzero", "x_i ≠ 0 and x_j ≠ 0", Witness("x_i = 0: f(x_i) = 0, and K^(r) = 0 for r < H.")),
+        Hypothesis(
+            "z_nonzero", "z_i ≠ 0 and z_j ≠ 0 (for vectors also z_i·z_j ≠ 0 when r >= H)",
+            Witness(
+                "m_0 = 2, z_i ⟂ z_j, H = 1, L = 2: K^(1) has exponent -.51(2) and K^(2) = 0.",
+                {"H": 1, "L": 2}, "theorem1.order.shallow",
+            ), errata=("E26", "E27"),
+        ),
+        Hypothesis(
+            "not_antiparallel", "x_j is not a negative multiple of x_i",
+            Witness(
+                "x_j = -x_i, H = 1, L = 2: no neuron is active at both inputs, and K^(2) = T^2 = 0 exactly.",
+                {"H": 1, "L": 2, "r": 2, "angle": 180}, "theorem1.order.shallow",
+                reproduce='verifier check theorem1 --angle 180 -k "H=1,L=2"',
+            ), when=r >= 1, errata=("E8",),
+        ),
+        Hypothesis(
+            "not_orthogonal", "x_i·x_j ≠ 0 if r > H(L-1)",
+            Witness(
+                "x_i ⟂ x_j, H = 1, L = 2: K^(2) carries the factor x_i·x_j/n_0 = 0.",
+                {"H": 1, "L": 2, "r": 2, "angle": 90}, "theorem1.order.shallow",
+                reproduce='verifier check theorem1 --angle 90 -k "H=1,L=2"',
+            ), when=r > H * (L - 1), errata=("E9",),
+        ),
+        Hypothesis(
+            "ntk", "the limit kernel Θ^f(x_i, x_j) ≠ 0 if 1 <= r < 2H",
+            Witness(
+                "L = 2 at 113.218°, where Θ = 0: K^(1) has exponent -1/2 at H = 1 and -.505 at H = 2.",
+                {"H": 1, "L": 2, "r": 1, "angle": 113.218}, "theorem1.order.shallow",
+                reproduce="verifier check theorem1 --angle 113.218",
+            ), when=And(r >= 1, r < 2 * H), errata=("E25",),
+        ),
+        Hypothesis(
+            "masks_overlap", "P[D_i D_j = 1] > 0 if r >= 1",
+            Witness(
+                "H = 2, x_i = x_j, z_i z_j < 0: D_i D_j = 0, and K^(r) = 0 for every r >= 1.",
+                {"H": 2, "L": 2, "r": 1, "z": (1, -1)}, "theorem1.order.shallow",
+                reproduce='verifier check theorem1 --z 1,-1 -k "H=2,L=2"',
+            ), when=r >= 1, errata=("E26", "E28"),
+        ),
+        Hypothesis(
+            "proportional_widths", "n_l/n → γ_l in (0, ∞)",
+            Witness(
+                "H = 1, L = 3 at 113.218° with n_2/n_1 → 0: E (n_2 T²)² = .209, .041, .0091, .0026 at 1/4 … 1/258.",
+                {"H": 1, "L": 3, "r": 2, "angle": 113.218}, "theorem1.order.deep",
+            ), when=L >= 3, errata=("E7", "E29"),
+        ),
+    ),
+    errata=errata("E1", "E2", "E3", "E4", "E8", "E9", "E14", "E18", "E25", "E26", "E27", "E28", "E29"),
+    proof=_proof(),
+    expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
+)  # fmt: skip
+
+
+def hypotheses_violated(parameters: Mapping[str, Any]) -> list[str]:
+    """The ids of the hypotheses that fail at a cell's parameters H, L, r, m, angle (degrees) and z.
+
+    Angles are given in decimals, so a limit kernel below 1e-4 in absolute value counts as zero.
+    """
+    from verifier.networks.kernels import ntk
+
+    depth, layers, order_r = int(parameters["L"]), int(parameters["H"]), int(parameters["r"])
+    angle = abs(float(parameters.get("angle", 0)))
+    z_i, z_j = (tuple(v) if isinstance(v, tuple | list) else (v,) for v in parameters.get("z", (1, 1)))
+    found = []
+    if int(parameters.get("m", 1)) != 1:
+        found.append("m_is_1")
+    if not any(z_i) or not any(z_j):
+        found.append("z_nonzero")
+    if order_r == 0:
+        return found
+    scalar = sum(a * b for a, b in zip(z_i, z_j, strict=True))
+    if scalar == 0 and order_r >= layers and "z_nonzero" not in found:
+        found.append("z_nonzero")
+    if abs(angle - 180) < 1e-6:
+        return [*found, "not_antiparallel"]
+    if abs(angle - 90) < 1e-6 and order_r > layers * (depth - 1):
+        found.append("not_orthogonal")
+    gram = [[1.0, cos(radians(angle))], [cos(radians(angle)), 1.0]]
+    if order_r < 2 * layers and abs(float(ntk(depth, gram)[0, 1])) < 1e-4:
+        found.append("ntk")
+    if layers >= 2 and angle == 0 and scalar < 0:
+        found.append("masks_overlap")
+    return found
