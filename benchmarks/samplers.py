@@ -134,9 +134,7 @@ def main(arguments: list[str] | None = None) -> None:
             results[row] = pool.submit(measure, row).result()
     note = f", {options.note}" if options.note else ""
     print(f"# Samplers: time and peak memory a sample\n\n{date.today().isoformat()}, one thread{note}.")
-    print(
-        "Microseconds of processor time a sample, drawing included; MB above the program itself, at the batch size in use."
-    )
+    print("Microseconds of processor time a sample, drawing included; MB above the program itself.")
     for quantity in QUANTITIES:
         for angle in (0, 60):
             print("\n" + "\n".join(table(results, quantity, angle)))
