@@ -154,7 +154,7 @@ def _proof() -> dict[str, Any]:
         "is": "fold", "count": "H", "most": "L", "total": "r",
         "weight": ["k", ["min", 0, ["-", 1, "k"]]], "value": ["min", 0, ["-", "H", "r"]],
     }  # fmt: skip
-    witness = [
+    witness: list[dict[str, Any]] = [
         {"lo": 0, "hi": 0, "a": 0},
         {"lo": 1, "hi": ["+", "P", 1], "a": 1},
         {"lo": ["+", "P", 2], "hi": ["+", "P", "L"], "a": ["-", "r", "P"]},
