@@ -13,21 +13,25 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
-from math import cos, factorial, isfinite, pi, sin, sqrt
+from math import factorial, sqrt
 from typing import Any
 
 import numpy as np
 
 from verifier.networks import jets
 from verifier.networks.hypernetwork import ImplicitNetwork
-from verifier.networks.mlp import GAINS, KINDS, Direction, Network, Pass, build
+from verifier.networks.mlp import Direction, Network, Pass, build
+from verifier.networks.request import (
+    Widths,
+    checked_orders,
+    choose_sampler,
+    distinct_rows,
+    hidden_widths,
+    input_pair,
+    input_rows,
+    whole,
+)
 from verifier.networks.spaces import Array
-
-MAX_WIDTH = 1 << 53
-DENSE_BELOW = 16  # widths up to which drawing the matrices is the fastest way
-# Beyond these a single sample takes tens of gigabytes (dense, lazy) or many minutes (stream).
-WIDEST = {"dense": 1 << 15, "lazy": 1 << 27, "stream": 1 << 34, "gram": MAX_WIDTH}
-Widths = int | Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -35,95 +39,13 @@ class Draw:
     """Samples of several quantities from the same networks.
 
     values: (samples, quantities), in the order asked for.  normals: (samples, outputs) or None; at one
-    input Z_d = f^d sqrt(n_{L-1}) / |q^{L-1}|, which is exactly standard normal and exactly independent
-    of all layers below the last one's weights along q^{L-1}; for use as control variates.  meta: what
-    was sampled and how ("sampler", "depth", "widths", "quantities", ...).
+    input Z_d = f^d sqrt(n_{L-1}) / |q^{L-1}|, which are exactly standard normal, independent of each
+    other and of q^{L-1} and all layers below; for use as control variates.  meta: what was sampled and how ("sampler", "depth", "widths", "quantities", ...).
     """
 
     values: Array
     normals: Array | None
     meta: Mapping[str, Any] = field(default_factory=dict)
-
-
-# ---------------------------------------------------------------- what is asked for
-
-
-def _integer(name: str, value: Any, low: int, high: int | None = None) -> int:
-    whole = isinstance(value, (int, np.integer)) and not isinstance(value, bool)
-    if not whole or value < low or (high is not None and value >= high):
-        allowed = f"an integer >= {low}" + ("" if high is None else f" and < 2^{high.bit_length() - 1}")
-        raise ValueError(f"{name} is {value!r}: it must be {allowed}")
-    return int(value)
-
-
-def _widths(depth: int, widths: Widths) -> tuple[int, ...]:
-    """n_1..n_{L-1}, validated."""
-    if isinstance(widths, Sequence | np.ndarray) and not isinstance(widths, str):
-        listed = list(widths)
-    else:
-        listed = [_integer("width", widths, 1, MAX_WIDTH)] * (depth - 1)
-    if len(listed) != depth - 1:
-        raise ValueError(f"{len(listed)} widths were given: depth {depth} has {depth - 1} hidden layers")
-    return tuple(_integer("width", n, 1, MAX_WIDTH) for n in listed)
-
-
-def _orders(orders: Sequence[int]) -> tuple[int, ...]:
-    checked = tuple(_integer("order", r, 0) for r in orders)
-    if not checked:
-        raise ValueError("orders is empty: give at least one order r >= 0")
-    return checked
-
-
-def _pair(angle: float) -> Array:
-    """x_0, x_1 at `angle` degrees, |x|^2 = n_0, as rows; one row if they are equal."""
-    if not isfinite(angle):
-        raise ValueError(f"angle is {angle!r}: it must be a finite number of degrees")
-    folded = abs((angle + 180.0) % 360.0 - 180.0)
-    if folded == 0.0:
-        return np.array([[1.0]])
-    # Exact at right and straight angles, where quantities vanish identically.
-    exact = {90.0: (0.0, 1.0), 180.0: (-1.0, 0.0)}
-    cosine, sine = exact.get(folded, (cos(pi * folded / 180.0), sin(pi * folded / 180.0)))
-    return sqrt(2.0) * np.array([[1.0, 0.0], [cosine, sine]])
-
-
-def _rows(inputs: Any) -> Array:
-    array = np.asarray(inputs, dtype=float)
-    if array.ndim != 2 or array.size == 0 or not np.all(np.isfinite(array)):
-        raise ValueError(f"inputs has shape {array.shape}: it must be a finite array with one input a row")
-    return array
-
-
-def choose_sampler(sampler: str, activation: str, inputs: int, widths: Sequence[int]) -> str:
-    """The kind of network to use: the one asked for if it can serve, or the fastest one.
-
-    inputs: the number of distinct inputs; widths: n_1..n_{L-1}.  Raises ValueError naming why a
-    sampler cannot serve.
-    """
-    if activation not in GAINS:
-        raise ValueError(f"activation is {activation!r}: it must be one of {', '.join(GAINS)}")
-    widest = max(widths, default=1)
-    if sampler == "auto":
-        if widest <= DENSE_BELOW:
-            sampler = "dense"
-        elif inputs == 1 or activation == "linear":
-            sampler = "gram"
-        else:
-            sampler = "stream" if inputs == 2 else "lazy"
-    if sampler not in KINDS:
-        raise ValueError(f"sampler is {sampler!r}: it must be one of auto, {', '.join(KINDS)}")
-    if sampler == "gram" and activation == "relu" and inputs > 1:
-        raise ValueError(f"sampler 'gram' serves one relu input, not {inputs}: their masks are dependent")
-    if sampler == "stream" and (activation != "relu" or inputs != 2):
-        raise ValueError(f"sampler 'stream' serves two relu inputs, not {inputs} {activation} input(s)")
-    if widest > WIDEST[sampler]:
-        raise ValueError(
-            f"sampler {sampler!r} serves widths up to {WIDEST[sampler]}, not {widest}: its cost grows with n"
-        )
-    return sampler
-
-
-# ---------------------------------------------------------------- running it
 
 
 def _batch(kind: str, widths: Sequence[int], outputs: int) -> int:
@@ -171,18 +93,6 @@ def _unit(batch: int, outputs: int, d: int) -> Array:
     return e
 
 
-def _distinct(rows: Array) -> tuple[Array, list[int]]:
-    """The distinct rows in order of appearance, and which one each row is."""
-    found: list[Array] = []
-    which = []
-    for row in rows:
-        match = [k for k, other in enumerate(found) if np.array_equal(row, other)]
-        which.append(match[0] if match else len(found))
-        if not match:
-            found.append(row)
-    return np.array(found), which
-
-
 def star(network: Network, inputs: Array, which: Sequence[int], orders: Sequence[int]) -> tuple[Array, Pass]:
     """T^r for all r in orders on a given network with one output; see `sample_T`.
 
@@ -226,16 +136,17 @@ def sample_T(
     Returns a Draw with values (samples, orders); normals (samples, 1) at one input.  Raises ValueError
     for a request outside these ranges, or a sampler that cannot serve it.
     """
-    depth = _integer("depth", depth, 1)
-    hidden, orders = _widths(depth, widths), _orders(orders)
-    samples = _integer("samples", samples, 1)
+    depth = whole("depth", depth, 1)
+    hidden, orders = hidden_widths(depth, widths), checked_orders(orders)
+    samples = whole("samples", samples, 1)
     if inputs is None:
-        rows = _pair(angle)
+        rows = input_pair(angle)
         which = [0] + [len(rows) - 1] * min(max(orders), depth)
     else:
-        rows, which = _distinct(_rows(inputs))
-        if len(which) <= max(orders):
-            raise ValueError(f"inputs has {len(which)} rows: order {max(orders)} needs {max(orders) + 1}")
+        given = input_rows(inputs)
+        rows, which = distinct_rows(given[: max(orders) + 1])
+        if len(given) <= max(orders):
+            raise ValueError(f"inputs has {len(given)} rows: order {max(orders)} needs {max(orders) + 1}")
     if max(orders) == 0:
         rows, which = rows[:1], [0]
     kind = choose_sampler(sampler, activation, len(rows), hidden)
@@ -316,9 +227,9 @@ def _terms(depth: int, layers: Any, ds: Any) -> list[Term]:
         if len(term) != len(outputs):
             raise ValueError(f"layers {tuple(term)} and outputs {tuple(outputs)}: they must be of one length")
         for l in term:
-            if _integer("layer", l, 1) > depth:
+            if whole("layer", l, 1) > depth:
                 raise ValueError(f"layer is {l}: the network has layers 1 to {depth}")
-        terms.append((tuple(int(l) for l in term), tuple(_integer("output", e, 0) for e in outputs)))
+        terms.append((tuple(int(l) for l in term), tuple(whole("output", e, 0) for e in outputs)))
     return terms
 
 
@@ -347,18 +258,19 @@ def sample_layer_T(
     Returns a Draw with values (samples, terms); normals (samples, outputs) at one input.  Raises
     ValueError for a request outside these ranges, or a sampler that cannot serve it.
     """
-    depth = _integer("depth", depth, 1)
-    hidden, samples = _widths(depth, widths), _integer("samples", samples, 1)
-    terms, d = _terms(depth, layers, ds), _integer("output", d, 0)
+    depth = whole("depth", depth, 1)
+    hidden, samples = hidden_widths(depth, widths), whole("samples", samples, 1)
+    terms, d = _terms(depth, layers, ds), whole("output", d, 0)
     most = max(len(term) for term, _ in terms)
     outputs = 1 + max([d, *(e for _, out in terms for e in out)])
     if inputs is None:
-        rows = _pair(angle)
+        rows = input_pair(angle)
         which = [0] + [len(rows) - 1] * most
     else:
-        rows, which = _distinct(_rows(inputs))
-        if len(which) <= most:
-            raise ValueError(f"inputs has {len(which)} rows: {most} layers need {most + 1} (x_i and its directions)")
+        given = input_rows(inputs)
+        rows, which = distinct_rows(given[: most + 1])
+        if len(given) <= most:
+            raise ValueError(f"inputs has {len(given)} rows: {most} layers need {most + 1} (x_i and its directions)")
     kind = choose_sampler(sampler, activation, len(rows), hidden)
 
     def draw(batch: int, stream: np.random.Generator) -> tuple[Array, Array | None]:
@@ -437,11 +349,11 @@ def sample_K(
     order V^1, ..., V^H row by row.  Raises ValueError for a request outside these ranges, or a sampler
     that cannot serve it.
     """
-    depth, g_depth = _integer("depth", depth, 1), _integer("g_depth", g_depth, 1)
-    hidden, orders = _widths(depth, widths), _orders(orders)
-    samples, m = _integer("samples", samples, 1), _integer("m", m, 1)
+    depth, g_depth = whole("depth", depth, 1), whole("g_depth", g_depth, 1)
+    hidden, orders = hidden_widths(depth, widths), checked_orders(orders)
+    samples, m = whole("samples", samples, 1), whole("m", m, 1)
     pair = _implicit_inputs(z)
-    rows = _pair(angle)
+    rows = input_pair(angle)
     kind = choose_sampler(sampler, "relu", len(rows), hidden)
     implicit = ImplicitNetwork(g_depth, m, pair[0].size)
 
