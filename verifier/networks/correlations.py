@@ -40,7 +40,8 @@ class Draw:
 
     values: (samples, quantities), in the order asked for.  normals: (samples, outputs) or None; at one
     input Z_d = f^d sqrt(n_{L-1}) / |q^{L-1}|, which are exactly standard normal, independent of each
-    other and of q^{L-1} and all layers below; for use as control variates.  meta: what was sampled and how ("sampler", "depth", "widths", "quantities", ...).
+    other and of q^{L-1} and all layers below; for use as control variates.
+    meta: what was sampled and how ("sampler", "depth", "widths", "quantities", ...).
     """
 
     values: Array
