@@ -5,5 +5,5 @@ from verifier.identities import lemma5_error
 
 check = Check(
     "lemma5",
-    Agreement(lemma5_error, cells(H=[1, 2], L=[1, 2, 3], a=up_to(lambda L: L), angle=[0, 60])),
+    Agreement(lemma5_error, cells(H=[1, 2], L=[1, 2, 3], k=up_to(lambda L: L), angle=[0, 60])),
 )

@@ -1,9 +1,17 @@
 """Theorem 1, measured: the order of K^(r) in n for each (H, L, r), at one input and at two."""
 
-from verifier.check import MODERATE, WIDE, Check, Measure, cells, up_to
+from verifier.check import MODERATE, WIDE, Check, Measure, Parameters, cells, up_to
 from verifier.quantities import hypernetwork_term
 
 orders = up_to(lambda H, L: min(7, H * L + 1))
+
+
+
+def atom(cell: Parameters) -> float | None:
+    """At one input h = 0 unless the H - 1 masks of g are all open, and the outputs of f have fair signs."""
+    z_i, z_j = cell["z"]
+    return 1 - 2.0 ** (1 - cell["H"]) if z_i == z_j != 0 and cell["r"] <= cell["H"] * cell["L"] else None
+
 
 check = Check(
     "theorem1",
@@ -12,6 +20,7 @@ check = Check(
         cells(H=[1, 2, 3], L=[2, 3], r=orders, angle=0, m=1, z=(1, 1)),
         widths=WIDE,
         controls=True,
+        atom=atom,
     ),
     Measure(
         hypernetwork_term,

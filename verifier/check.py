@@ -72,8 +72,10 @@ class Measure:
     ``correction`` adds the 1/n column to the fit.  ``controls`` removes the known noise of the outputs, which
     is exact at one input only.  ``block`` samples are drawn at a time (a part of the random key); ``samples``
     is the most a width may take.  ``quick`` says which cells ``--quick`` keeps; ``largest`` is the widest
-    network that the sampler can afford; ``movable`` cells are those that ``--angle`` moves.  ``derived`` adds
-    parameters that claims speak of and that follow from the cell's own.
+    network that the sampler can afford; ``movable`` cells are those that ``--angle`` moves.  ``derived``
+    adds parameters that claims speak of and that follow from the cell's own.  ``atom`` is the probability of
+    being exactly zero that the cell must show: one that is surely another keeps an order from counting as
+    consistent.
     """
 
     quantity: Quantity
@@ -89,6 +91,7 @@ class Measure:
     largest: int = LARGEST_WIDTH - 1
     movable: bool = False
     derived: Callable[[Parameters], Mapping[str, Any]] | None = None
+    atom: Callable[[Parameters], float | None] | None = None
 
 
 @dataclass(frozen=True)

@@ -134,6 +134,11 @@ def compositions(total: int, parts: int, largest: int) -> Iterator[tuple[int, ..
             yield (first, *rest)
 
 
+def multinomial(alpha: Sequence[int]) -> int:
+    """r! / (alpha_1! ... alpha_H!) for r the sum of ``alpha``."""
+    return factorial(sum(alpha)) // prod(factorial(a) for a in alpha)
+
+
 def brackets(network: Dense, along: Matrices) -> Array:
     """<grad^a f_i^d, V^a> for a = 0..L, shape (L+1, H): a! times a sum over a-subsets of the layers.
 
@@ -164,10 +169,9 @@ def _lemma4(
         for cell in cells:
             r = cell["r"]
             terms = [
-                factor * factorial(r) / prod(factorial(a) for a in alpha)
-                * prod(single[a, d] for d, a in enumerate(alpha))
+                factor * multinomial(alpha) * prod(single[a, d] for d, a in enumerate(alpha))
                 for alpha in compositions(r, outputs, depth)
-            ]  # fmt: skip
+            ]
             weight = rho**r / factorial(r)
             sides.append((sum(terms) * weight, weight))
             scale = max(scale, sum(abs(term) for term in terms) * weight, abs(plain[r]) if r < len(plain) else 0.0)
@@ -191,11 +195,9 @@ def _output(network: Dense) -> Callable[[Sequence[npt.NDArray[Any]]], complex]:
 
 def _sampled(network: Dense, orders: Sequence[int]) -> Array:
     """K^(r) by the jets that the samplers use, on the same weights."""
-    matrices = [DenseGaussian(weight[None]) for weight in network.weights]
-    widths = [weight.shape[1] for weight in network.weights]
     implicit = ImplicitNetwork(len(network.weights[-1]), 1, 1)
     z = (np.array([network.z[0]]), np.array([network.z[1]]))
-    values, _ = hypernetwork_terms(Network(widths, matrices, 1), implicit, network.inputs, z, orders)
+    values, _ = hypernetwork_terms(_as_network(network), implicit, network.inputs, z, orders)
     return values[0]
 
 
@@ -213,13 +215,48 @@ def _lemma5(
         plain, rho = taylor(_output(network), network.weights, along, depth)
         sides, scale = [], 0.0
         for cell in cells:
-            total, size = _layer_sum(network, slopes, cell["a"], range(1, depth + 1), last)
-            weight = rho ** cell["a"] / factorial(cell["a"])
+            total, size = _layer_sum(network, slopes, cell["k"], range(1, depth + 1), last)
+            weight = rho ** cell["k"] / factorial(cell["k"])
             sides.append(total * weight)
-            scale = max(scale, size * weight, abs(plain[cell["a"]]))
+            scale = max(scale, size * weight, abs(plain[cell["k"]]))
         for column, cell in enumerate(cells):
-            errors[row, column] = _relative([plain[cell["a"]] - sides[column]], scale)
+            errors[row, column] = _relative([plain[cell["k"]] - sides[column]], scale)
     return Errors(errors)
+
+
+def _layer_term(
+    shared: Parameters, cells: Sequence[Parameters], width: int, samples: int, rng: np.random.Generator
+) -> Errors:
+    errors = np.zeros((samples, len(cells)))
+    outputs = 1 + max([shared["d"], *(output for cell in cells for output in cell["ds"])])
+    for row in range(samples):
+        network = draw_dense({**shared, "H": outputs}, width, rng)
+        last = len(network.inputs) - 1
+        units = np.eye(outputs)
+        gradients = [network.gradient(last, unit) for unit in units]
+        terms = [(tuple(cell["l"]), tuple(cell["ds"])) for cell in cells]
+        most = max(len(layers) for layers, _ in terms)
+        formula, _ = layered(_as_network(network), network.inputs, [0] + [last] * most, terms, shared["d"], outputs)
+        for column, (layers, ds) in enumerate(terms):
+            mixed = list(network.weights)
+            for layer, output in zip(layers, ds, strict=True):
+                mixed[layer - 1] = gradients[output][layer - 1]
+            direct = float(network.f(mixed, 0)[shared["d"]])
+            errors[row, column] = _relative([direct - float(formula[0, column])], _size(network, mixed))
+    return Errors(errors)
+
+
+def _size(network: Dense, weights: Matrices) -> float:
+    """A bound on |f| from the matrices' norms: rounding is relative to this, not to a small result."""
+    return float(np.linalg.norm(network.inputs[0])) * prod(
+        sqrt(2) * float(np.linalg.norm(weight)) / sqrt(weight.shape[1]) for weight in weights
+    )
+
+
+def _as_network(network: Dense) -> Network:
+    """The same weights in the form that the samplers work on."""
+    matrices = [DenseGaussian(weight[None]) for weight in network.weights]
+    return Network([weight.shape[1] for weight in network.weights], matrices, 1)
 
 
 def _layer_sum(network: Dense, slopes: Array, order: int, layers: Iterable[int], last: int) -> tuple[float, float]:
@@ -227,9 +264,7 @@ def _layer_sum(network: Dense, slopes: Array, order: int, layers: Iterable[int],
     terms = [
         (l, ds) for l in product(layers, repeat=order) for ds in product(range(len(slopes)), repeat=order)
     ]
-    matrices = [DenseGaussian(weight[None]) for weight in network.weights]
-    net = Network([weight.shape[1] for weight in network.weights], matrices, 1)
-    values, _ = layered(net, network.inputs, [0] + [last] * order, terms, 0, len(slopes))
+    values, _ = layered(_as_network(network), network.inputs, [0] + [last] * order, terms, 0, len(slopes))
     weights = [prod(slopes[d] for d in ds) for _, ds in terms]
     products = [w * float(v) for w, v in zip(weights, values[0], strict=True)]
     return sum(products), sum(abs(p) for p in products)
@@ -243,5 +278,8 @@ def _relative(differences: Sequence[float], scale: float) -> float:
 #: Lemma 4, Eq. (29): K^(r) as a multinomial sum, against the plain network and against the samplers' jets.
 lemma4_error = Quantity("K", "error of Eq. (29)", ("H", "L", "angle", "z"), _lemma4)
 
-#: Lemma 5, Eq. (34): <grad^a f^d, (grad h)^a> as a sum over layers and outputs; cells: H, L, a.
+#: Lemma 5, Eq. (34): <grad^k f^d, (grad h)^k> as a sum over layers and outputs; cells: H, L, k.
 lemma5_error = Quantity("K", "error of Eq. (34)", ("H", "L", "angle"), _lemma5)
+
+#: Eq. (16): T^(l,d) by products of layers, against f with W^l replaced by a gradient; cells: L, d, l, ds.
+layer_error = Quantity("T", "error of Eq. (16)", ("L", "d", "angle"), _layer_term)

@@ -30,13 +30,14 @@ def recheck(statement: str, bundle: Mapping[str, Any]) -> Rechecked:
         results = check_bundle(bundle)
     except ProofError as error:
         return Rechecked(statement, problem=f"the kernel refuses it: {' '.join(str(error).split())}")
+    instances = _instances(bundle)
     goals = tuple(
         GoalReport(
             claim=result.claim,
             form=str(result.form),
             status=ProofStatus(str(result.status)),
             rests_on=tuple(result.rests_on),
-            range=str(result.range),
+            range=instances.get(str(result.digest)) or str(result.range),
             sizes=tuple(result.sizes),
             error=result.error,
         )
@@ -44,3 +45,14 @@ def recheck(statement: str, bundle: Mapping[str, Any]) -> Rechecked:
         if result.statement == statement
     )
     return Rechecked(statement, goals)
+
+
+def _instances(bundle: Mapping[str, Any]) -> dict[str, str]:
+    """Where a goal is a refutation: the instance that contradicts the claim, by the goal's digest."""
+    found = {}
+    for document in bundle.get("documents", []):
+        for goal in document.get("goals", []):
+            instance = goal.get("judgment", {}).get("instance")
+            if isinstance(instance, Mapping):
+                found[str(goal.get("digest"))] = ", ".join(f"{name} = {value}" for name, value in instance.items())
+    return found

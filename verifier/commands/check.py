@@ -151,7 +151,7 @@ def run_check(
                 seed=seed, jobs=jobs, problem=problem,
             )
         )  # fmt: skip
-    return RunReport(seed, options, tuple(reports), outcome.stopped, time.monotonic() - start)
+    return RunReport(seed, options, tuple(reports), outcome.stopped, outcome.failed, time.monotonic() - start)
 
 
 def _load(project: Project, names: Sequence[str]) -> tuple[list[Entry], list[str]]:

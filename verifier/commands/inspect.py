@@ -162,8 +162,8 @@ def _render(statement: Statement, console: Console) -> None:
         _heading("hypotheses, each with an instance that shows it is needed", console)
     for hypothesis in statement.hypotheses:
         when = "" if str(hypothesis.when) == "True" else f"  (when {hypothesis.when})"
-        console.print(Text.assemble("  ", (hypothesis.id, "bold"), f": {hypothesis.text}{when}"))
-        console.print(Text(f"    without it: {hypothesis.witness.text}", style="dim"))
+        console.print(Text(f"  {hypothesis.id}", style="bold"))
+        _lines([("says", f"{hypothesis.text}{when}"), ("without it", hypothesis.witness.text)], console, indent=4)
         if hypothesis.witness.reproduce:
             console.print(Text(f"    {hypothesis.witness.reproduce}", style="dim"), soft_wrap=True)
     _render_proof(statement, console)
@@ -171,9 +171,22 @@ def _render(statement: Statement, console: Console) -> None:
         _heading("errata", console)
     for erratum in statement.errata:
         console.print(Text.assemble("  ", (erratum.id, "bold"), f" {erratum.where}"))
-        for word, text in (("printed", erratum.printed), ("why", erratum.why), ("amended", erratum.amended)):
-            if text:
-                console.print(Text.assemble((f"    {word:8}", "dim"), text))
+        parts = (("printed", erratum.printed), ("why", erratum.why), ("amended", erratum.amended))
+        _lines([(word, text) for word, text in parts if text], console, indent=4)
+
+
+def _lines(rows: list[tuple[str, str]], console: Console, indent: int = 2) -> None:
+    """Labelled lines, long ones indented where they go on."""
+    from rich.padding import Padding
+    from rich.table import Table
+    from rich.text import Text
+
+    grid = Table.grid(padding=(0, 2, 0, 0))
+    grid.add_column(style="dim", no_wrap=True)
+    grid.add_column()
+    for word, text in rows:
+        grid.add_row(word, Text(text))
+    console.print(Padding(grid, (0, 0, 0, indent), expand=False))
 
 
 def _heading(text: str, console: Console) -> None:
@@ -185,17 +198,16 @@ def _render_claim(claim: Claim, console: Console) -> None:
     from rich.text import Text
 
     console.print()
-    console.print(Text.assemble((f"{claim.form}  ", "dim"), (claim.id, "bold"), f"  {claim.text}"))
+    console.print(Text.assemble((claim.id, "bold"), (f"  ({claim.form})", "dim")))
     shown = {
+        "claim": claim.text,
         "exponent": claim.exponent,
         "value": claim.value,
         "where": None if str(claim.where) == "True" else claim.where,
         "needs": ", ".join(claim.hypotheses) or None,
         "errata": ", ".join(claim.errata) or None,
     }
-    for word, value in shown.items():
-        if value is not None:
-            console.print(Text.assemble((f"  {word:9}", "dim"), str(value)))
+    _lines([(word, str(value)) for word, value in shown.items() if value is not None], console)
 
 
 def _render_proof(statement: Statement, console: Console) -> None:
@@ -210,9 +222,9 @@ def _render_proof(statement: Statement, console: Console) -> None:
         premises = step.get("premises", [])
         after = f"  from {', '.join(str(p) for p in premises)}" if premises else ""
         console.print(Text.assemble("  ", (str(step.get("id")), "bold"), f"  {step.get('rule')}", (after, "dim")))
-    for goal, status, text in _goals(statement.name):
-        from verifier.report.text import styled
+    from verifier.report.text import styled
 
+    for goal, status, text in _goals(statement.name):
         console.print(Text.assemble("  goal ", (goal, "bold"), "  ", styled(status), f"  {text}"))
 
 

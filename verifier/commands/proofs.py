@@ -68,23 +68,20 @@ def prove(name: str, output: str, verbose: int, quiet: bool) -> int:
 def verify(file: str, statement: str | None, as_json: bool, verbose: int, quiet: bool) -> int:
     """Re-check a proof file in a process that imports nothing but the kernel.
 
-    Exits with 0 if every goal is proved, certified, cited or a re-checked refutation, 1 if a step is
-    refused, 3 if there is a gap.
+    Exits with 0 if every goal is proved, certified, cited or a re-checked refutation, 3 if one is a gap
+    (which a step that does not re-check makes of it), 1 if the goals are not those of --statement, 2 if the
+    file is no proof.
     """
     found = _run_kernel(_read(file))
     if "refused" in found:
-        if as_json:
-            click.echo(json.dumps({"file": file, "refused": found["refused"], "goals": []}, indent=2))
-        else:
-            click.echo(f"refused: {found['refused']}")
-        return UNEXPECTED
+        raise CommandError(f"{file}: not a proof: {found['refused']}")
     goals: list[dict[str, Any]] = found["goals"]
     problems = _not_of(statement, goals) if statement is not None else []
     if as_json:
         click.echo(json.dumps({"file": file, "goals": goals, "problems": problems}, indent=2))
     else:
         _render_goals(goals, problems)
-    if problems or any(goal.get("error") for goal in goals if goal["status"] != "gap"):
+    if problems:
         return UNEXPECTED
     if not goals or any(goal["status"] == "gap" for goal in goals):
         return UNDECIDED
@@ -194,22 +191,27 @@ def _identity(goal: dict[str, Any]) -> tuple[str, str, str]:
 
 def _render_goals(goals: list[dict[str, Any]], problems: list[str]) -> None:
     from rich.console import Console
+    from rich.table import Table
     from rich.text import Text
 
-    from verifier.report.text import styled
+    from verifier.report.text import sizes_text, styled
 
     console = Console(highlight=False)
     for goal in goals:
         console.print(Text.assemble(styled(goal["status"]), "  ", (str(goal["claim"]), "bold"), f" ({goal['form']})"))
+        lines = Table.grid(padding=(0, 2, 0, 0))
+        lines.add_column(style="dim", no_wrap=True)
+        lines.add_column()
         for word, value in (
-            ("range", goal["range"]),
-            ("exact at", ", ".join(goal["sizes"])),
-            ("rests on", ", ".join(goal["rests_on"])),
-            ("digest", goal["digest"]),
-            ("error", goal["error"]),
+            ("  range", goal["range"]),
+            ("  exact at", sizes_text(goal["sizes"])),
+            ("  rests on", ", ".join(goal["rests_on"])),
+            ("  digest", goal["digest"]),
+            ("  error", goal["error"]),
         ):
             if value:
-                console.print(Text.assemble((f"  {word:9}", "dim"), str(value)))
+                lines.add_row(word, Text(str(value)))
+        console.print(lines)
     for problem in problems:
         console.print(Text(problem, style="red"))
     if not goals:

@@ -53,6 +53,7 @@ class CellReport:
     atom: float | None = None
     needed: int | None = None  # samples a width that would decide an inconclusive cell
     seconds: float = math.nan  # about how long these would take
+    place: tuple[int, int] = (0, 0)  # of its group in the plan, and of the cell in the group
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -134,6 +135,7 @@ class RunReport:
     options: Options
     statements: tuple[StatementReport, ...]
     stopped: str | None = None
+    failed: bool = False
     seconds: float = math.nan
     notes: tuple[str, ...] = field(default=())
 
@@ -147,7 +149,7 @@ class RunReport:
             if report.errors:
                 codes.add(4)
         if self.stopped:
-            codes.add(3)
+            codes.add(4 if self.failed else 3)
         return next(code for code in (2, 1, 4, 3, 5, 0) if code in codes)
 
     def to_json(self) -> dict[str, Any]:
@@ -182,8 +184,8 @@ def statement_report(
     for claim in statement.claims:
         own = tuple(goal for goal in goals if goal.claim == claim.id)
         cells = tuple(
-            _cell_report(found, number, cell, asked, claim, options, seed, jobs)
-            for found in answers
+            _cell_report(found, (place, number), cell, asked, claim, options, seed, jobs)
+            for place, found in enumerate(answers)
             for number, cell in enumerate(found.group.cells)
             for asked in cell.asked
             if cell.selected and asked.claim == claim.id
@@ -213,7 +215,7 @@ def collect(outcome: Outcome, name: str) -> list[Answers]:
 
 def _cell_report(
     found: Answers,
-    number: int,
+    place: tuple[int, int],
     cell: Cell,
     asked: Asked,
     claim: Claim,
@@ -221,18 +223,18 @@ def _cell_report(
     seed: int,
     jobs: int,
 ) -> CellReport:
-    group, question = found.group, asked.question
+    group, question, number = found.group, asked.question, place[1]
     claimed = _claimed(claim, cell, question)
     again = reproduce(group, cell, options, seed)
     common: dict[str, Any] = {
         "parameters": cell.parameters, "claimed": claimed, "reproduce": again, "quantity": group.quantity,
-        "atom": cell.atom, "widths": group.widths, "outside": asked.outside,
+        "atom": cell.atom, "widths": group.widths, "outside": asked.outside, "place": place,
     }  # fmt: skip
     if question is None:
         # Still show what was measured, if another claim had it measured.
         other = _any_decision(found, number)
         numbers = _numbers(other) if other else {}
-        reason = f"outside the claim: it needs {', '.join(asked.outside)}"
+        reason = f"the claim needs {', '.join(asked.outside)}, which fails here"
         return CellReport(**common | numbers, verdict=NumericStatus.UNTESTED, reason=reason)
     common |= {"alpha": question.alpha, "margin": question.margin}
     decision = found.decisions.get((number, question))

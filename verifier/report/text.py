@@ -12,9 +12,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from verifier.report.data import CellReport, ClaimReport, RunReport, StatementReport
+from verifier.report.data import CellReport, ClaimReport, GoalReport, RunReport, StatementReport
 from verifier.sampling.select import text_of
-from verifier.statement import Form
+from verifier.statement import Form, Kind
 from verifier.verdict import NumericStatus
 
 STYLES = {
@@ -83,7 +83,8 @@ def source_line(source: Any) -> str:
     if source.section:
         parts.append(f"Section {source.section}" if source.section[0].isdigit() else source.section)
     if source.equations:
-        parts.append(f"Eq. {', '.join(f'({e})' for e in source.equations)}")
+        listed = ", ".join(f"({equation})" for equation in source.equations)
+        parts.append(f"Eq{'s' if len(source.equations) > 1 else ''}. {listed}")
     return ", ".join(part for part in parts if part)
 
 
@@ -94,35 +95,70 @@ def styled(word: object) -> Text:
 
 def _render_claim(report: ClaimReport, console: Console, verbose: int) -> None:
     claim = report.claim
-    console.print(Text.assemble((f"{claim.form}  ", "dim"), (claim.id, "bold"), f"  {claim.text}"))
-    lines = Table.grid(padding=(0, 1))
+    console.print(Text.assemble((claim.id, "bold"), (f"  ({claim.form})", "dim")))
+    lines = Table.grid(padding=(0, 2, 0, 0))
     lines.add_column(style="dim", no_wrap=True)
     lines.add_column()
-    proof = styled(report.proof)
-    if not report.goals:
-        proof.append(": no proof is given", style="dim")
-    lines.add_row("proof", proof)
-    for goal in report.goals:
-        several = len({(g.status, g.range) for g in report.goals}) > 1
-        if goal.range or several:
-            words = Text.assemble(styled(goal.status), f" for {goal.range}" if goal.range else "")
-            lines.add_row("", words)
-        if goal.error:
-            lines.add_row("", Text(goal.error, style="yellow"))
-        if goal.sizes:
-            lines.add_row("", "exact at " + ", ".join(goal.sizes))
-    if report.rests_on:
-        lines.add_row("rests on", ", ".join(report.rests_on))
+    lines.add_row("claim", Text(claim.text))
+    if len(report.goals) == 1:
+        lines.add_row("proof", _goal_line(report.goals[0]))
+    else:
+        lines.add_row("proof", _goals_line(report))
+    for label, names in rests_on_lines(report.rests_on):
+        lines.add_row(label, Text(names))
     lines.add_row("samples", _numeric_line(report))
-    console.print(Padding(lines, (0, 0, 0, 2)))
+    console.print(Padding(lines, (0, 0, 0, 2), expand=False))
+
+
+def sizes_text(sizes: Sequence[str], shown: int = 3) -> str:
+    """A few of the sizes at which something is exact, and how many there are."""
+    plain = [size.replace('"', "").replace("{", "").replace("}", "").replace(":", "=") for size in sizes]
+    listed = "; ".join(plain[:shown])
+    return listed if len(plain) <= shown else f"{len(plain)} sizes, among them {listed}"
+
+
+def rests_on_lines(rests_on: Sequence[str]) -> list[tuple[str, str]]:
+    """What a proof rests on, by kind: ``statement lemma4.identity`` is listed under statements."""
+    kinds: dict[str, list[str]] = {}
+    for entry in rests_on:
+        kind, _, name = entry.partition(" ")
+        kinds.setdefault(kind if name else "", []).append(name or entry)
+    order = ("cited", "hypothesis", "statement", "theorem")
+    plural = {"hypothesis": "hypotheses", "statement": "statements", "theorem": "theorems"}
+    listed = [*[kind for kind in order if kind in kinds], *[kind for kind in kinds if kind not in order]]
+    lines = [(plural.get(kind, kind), ", ".join(kinds[kind])) for kind in listed]
+    return [("rests on" if not number else "", f"{kind}: {names}") for number, (kind, names) in enumerate(lines)]
+
+
+def _goals_line(report: ClaimReport) -> Text:
+    """The status of the whole and, where goals differ in status or range, of each of its parts."""
+    if not report.goals:
+        return styled(report.proof).append(": no proof is given", style="dim")
+    if len({goal.status for goal in report.goals}) == 1:
+        lines = list(dict.fromkeys(_goal_line(goal).plain for goal in report.goals))
+        if len(lines) == 1:
+            return _goal_line(report.goals[0])
+        parts = "; ".join(line.removeprefix(f"{report.proof} ") for line in lines)
+        return styled(report.proof).append(f" {parts}")
+    whole = styled(report.proof).append(", the weakest of its parts:", style="dim")
+    return Text("\n").join([whole, *[_goal_line(goal) for goal in report.goals]])
+
+
+def _goal_line(goal: GoalReport) -> Text:
+    text = styled(goal.status)
+    if goal.range:
+        text.append(f" {'at' if str(goal.status) == 'refuted' else 'for'} {goal.range}")
+    if goal.sizes:
+        text.append(f", exact at {sizes_text(goal.sizes)}")
+    if goal.error:
+        text.append(f": {goal.error}", style="yellow")
+    return text
 
 
 def _numeric_line(report: ClaimReport) -> Text:
     text = styled(report.numeric)
-    counts = {
-        status: sum(cell.verdict is status for cell in report.cells) for status in NumericStatus
-    }
-    found = [f"{count} {status}" for status, count in counts.items() if count]
+    words = ["outside" if cell.outside else str(cell.verdict) for cell in report.cells]
+    found = [f"{words.count(word)} {word}" for word in [*map(str, NumericStatus), "outside"] if word in words]
     if len(report.cells) > 1:
         text.append(f"  ({', '.join(found)})", style="dim")
     return text
@@ -138,7 +174,7 @@ def _rows(claims: Iterable[ClaimReport]) -> list[Row]:
             old = merged.get(key)
             pairs = (*(old.by_claim if old else ()), (claim, cell))
             merged[key] = Row(parameters, cell.quantity, cell.widths, pairs)
-    return list(merged.values())
+    return sorted(merged.values(), key=lambda row: row.by_claim[0][1].place)
 
 
 def _tables(rows: Sequence[Row]) -> list[list[Row]]:
@@ -157,17 +193,17 @@ def _render_table(rows: Sequence[Row], console: Console) -> None:
     varying = varying or names[:1]
     fixed = [(n, dict(rows[0].parameters)[n]) for n in names if n not in varying]
     console.print(_title(rows[0], fixed))
-    identity = all(cell.claimed == "identity" for row in rows for _, cell in row.by_claim)
-    table = Table(box=None, padding=(0, 1, 0, 1), header_style="dim", show_edge=False)
+    if all(cell.claimed == "identity" for row in rows for _, cell in row.by_claim):
+        _render_identities(rows, varying, console)
+        return
+    padding = (0, 1, 0, 1) if console.width >= 100 else (0, 1, 0, 0)
+    table = Table(box=None, padding=padding, header_style="dim", show_edge=False, pad_edge=False)
     for name in varying:
         table.add_column(name, justify="right", no_wrap=True)
     table.add_column("claimed", justify="right", no_wrap=True)
-    if identity:
-        table.add_column("largest error", justify="right", no_wrap=True)
-    else:
-        table.add_column("estimate", justify="right", no_wrap=True)
-        table.add_column("interval", no_wrap=True)
-        table.add_column("zeros", justify="right", no_wrap=True)
+    table.add_column("estimate", justify="right", no_wrap=True)
+    table.add_column("interval", no_wrap=True)
+    table.add_column("zeros", justify="right", no_wrap=True)
     table.add_column("verdict")
     split = False
     for row in rows:
@@ -175,13 +211,36 @@ def _render_table(rows: Sequence[Row], console: Console) -> None:
         claimed, verdict, differs = _sides(row)
         split |= differs
         shown = _shown(row)
-        if identity:
-            table.add_row(*cells, "equal", f"{shown.estimate:.1e}", verdict)
-        else:
-            table.add_row(*cells, claimed, *_found(shown), _zeros(shown), verdict)
+        table.add_row(*cells, claimed, *_found(shown), _zeros(shown), verdict)
     console.print(table)
     if split:
         console.print("  where printed and amended differ: printed / amended", style="dim")
+
+
+def _render_identities(rows: Sequence[Row], varying: Sequence[str], console: Console) -> None:
+    """Identities, one line for all values of the last parameter: the largest error says it all."""
+    together: dict[tuple[str, ...], list[Row]] = {}
+    for row in rows:
+        key = tuple(text_of(dict(row.parameters)[name]) for name in varying[:-1])
+        together.setdefault(key, []).append(row)
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False, pad_edge=False)
+    for name in varying:
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("networks", justify="right", no_wrap=True)
+    table.add_column("largest relative error", justify="right", no_wrap=True)
+    table.add_column("verdict")
+    for key, members in together.items():
+        values = [text_of(dict(row.parameters)[varying[-1]]) for row in members]
+        cells = [cell for row in members for _, cell in row.by_claim]
+        words = dict.fromkeys(cell.verdict for cell in cells)
+        table.add_row(
+            *key,
+            values[0] if len(values) == 1 else f"{values[0]}…{values[-1]}",
+            str(max(cell.samples * len(cell.widths) for cell in cells)),
+            f"{max(cell.estimate for cell in cells):.1e}",
+            Text(", ").join(styled(word) for word in words),
+        )
+    console.print(table)
 
 
 def _title(row: Row, fixed: Sequence[tuple[str, Any]]) -> Text:
@@ -209,7 +268,7 @@ def _shown(row: Row) -> CellReport:
     cells = [cell for form in (Form.AMENDED, Form.PRINTED) for _, cell in row.of_form(form)]
     measured = [cell for cell in cells if math.isfinite(cell.estimate) and cell.claimed != "zero"]
     orders = [cell for claim, cell in row.by_claim if cell in measured and claim.claim.kind.value != "atom"]
-    return (orders or measured or cells)[-1 if False else 0]
+    return (orders or measured or cells)[0]
 
 
 def _sides(row: Row) -> tuple[str, Text, bool]:
@@ -219,7 +278,7 @@ def _sides(row: Row) -> tuple[str, Text, bool]:
         found = row.of_form(form)
         if found:
             main = [(k, c) for k, c in found if k.claim.kind.value != "atom"] or found
-            claimed = "/".join(dict.fromkeys(_claimed(cell) for _, cell in main))
+            claimed = "/".join(dict.fromkeys(_claimed(claim, cell) for claim, cell in main))
             words = list(dict.fromkeys("outside" if cell.outside else str(cell.verdict) for _, cell in main))
             # A mass at zero that is off is told in the same place.
             words += [f"zeros {c.verdict}" for k, c in found if (k, c) not in main and c.verdict not in words
@@ -235,10 +294,11 @@ def _sides(row: Row) -> tuple[str, Text, bool]:
     return claimed, Text(" / ").join([text for _, text in sides] if len(verdicts) > 1 else verdicts), len(sides) > 1
 
 
-def _claimed(cell: CellReport) -> str:
+def _claimed(claim: ClaimReport, cell: CellReport) -> str:
     if isinstance(cell.claimed, str):
         return cell.claimed
-    return f"{cell.claimed:g}"
+    sign = {Kind.UPPER: "≤", Kind.VANISHES: "<"}.get(claim.claim.kind, "")
+    return f"{sign}{cell.claimed:g}"
 
 
 def _found(cell: CellReport) -> tuple[str, str]:
@@ -259,14 +319,19 @@ def _render_exceptions(report: StatementReport, console: Console, verbose: int) 
     for claim in report.claims:
         for verdict in (NumericStatus.CONTRADICTED, NumericStatus.INVALID, NumericStatus.INCONCLUSIVE,
                         NumericStatus.UNTESTED):  # fmt: skip
-            cells = [cell for cell in claim.cells if cell.verdict is verdict]
-            if not cells:
-                continue
-            console.print(Text.assemble(
-                styled(verdict), f"  {len(cells)} of {len(claim.cells)} cells of ", (claim.claim.id, "bold"),
-                f" ({claim.claim.form})",
-            ))  # fmt: skip
-            _render_reasons(cells, console, verbose)
+            cells = [cell for cell in claim.cells if cell.verdict is verdict and not cell.outside]
+            _render_kind(styled(verdict), cells, claim, console, verbose)
+        outside = [cell for cell in claim.cells if cell.outside]
+        _render_kind(Text("outside", style="dim"), outside, claim, console, verbose)
+
+
+def _render_kind(
+    word: Text, cells: Sequence[CellReport], claim: ClaimReport, console: Console, verbose: int
+) -> None:
+    if cells:
+        of = f"  {len(cells)} of {len(claim.cells)} cells of "
+        console.print(Text.assemble(word, of, (claim.claim.id, "bold"), f" ({claim.claim.form})"))
+        _render_reasons(cells, console, verbose)
 
 
 def _render_reasons(cells: Sequence[CellReport], console: Console, verbose: int) -> None:
@@ -277,9 +342,9 @@ def _render_reasons(cells: Sequence[CellReport], console: Console, verbose: int)
     for reason, members in listed if verbose else listed[:LISTED]:
         first = members[0]
         more = f" and {len(members) - 1} more" if len(members) > 1 else ""
-        console.print(Text(f"  {_where(first)}{more}: {reason}"))
+        console.print(Padding(Text(f"{_where(first)}{more}: {reason}"), (0, 0, 0, 2), expand=False))
         if first.needed and first.verdict is NumericStatus.INCONCLUSIVE:
-            console.print(Text(f"    {_budget(first)}", style="dim"))
+            console.print(Padding(Text(_budget(first), style="dim"), (0, 0, 0, 4), expand=False))
         if first.verdict is not NumericStatus.UNTESTED:
             console.print(Text(f"    {first.reproduce}", style="dim"), soft_wrap=True)
     if len(listed) > LISTED and not verbose:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from verifier.inference.atoms import decide_atom, decide_mean_zero, decide_zero
+from verifier.inference.atoms import binomial_interval, decide_atom, decide_mean_zero, decide_zero
 from verifier.inference.gates import Decision, decide_order
 from verifier.inference.kinds import decide_to_zero, decide_upper
 from verifier.inference.samples import LogSample
@@ -42,11 +42,13 @@ def decide(
         # Reported as the exponent of X itself, beside the claim that it lies below the target.
         shift = question.target
         return replace(
-            found, claimed=shift, estimate=found.estimate + shift, low=found.low + shift, high=found.high + shift
-        )
+            found, claimed=shift, estimate=found.estimate + shift, low=found.low + shift, high=found.high + shift,
+            reason=f"for X / n^{shift:g} {found.reason}",
+        )  # fmt: skip
     if question.kind is Kind.UPPER:
         return decide_upper(samples, question.target, **settings)
-    return decide_order(samples, question.target, **settings)
+    found = decide_order(samples, question.target, **settings)
+    return found if question.atom is None else _with_atom(found, question.atom, samples, alpha / looks)
 
 
 def settled(group: Group, question: Question, decision: Decision) -> bool:
@@ -71,6 +73,21 @@ def _rescaled(sample: LogSample, log_scale: float) -> LogSample:
             for block in sample.blocks
         )
     )
+
+
+def _with_atom(found: Decision, atom: float, samples: Mapping[int, LogSample], level: float) -> Decision:
+    """``found``, unless it is consistent and the mass at zero is surely not ``atom``: then inconclusive.
+
+    A quantity with another atom is not the one that was meant, but that does not contradict its order.
+    """
+    zeros, count = sum(s.zeros for s in samples.values()), sum(s.count for s in samples.values())
+    if found.verdict is not NumericStatus.CONSISTENT or not count:
+        return found
+    low, high = binomial_interval(zeros, count, level)
+    if low <= atom <= high:
+        return found
+    reason = f"the exponent agrees, but P(X = 0) lies in [{low:.4f}, {high:.4f}], without {atom:g}"
+    return replace(found, verdict=NumericStatus.INCONCLUSIVE, reason=reason)
 
 
 def _identity(question: Question, samples: Mapping[int, LogSample], largest: float) -> Decision:

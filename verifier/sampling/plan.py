@@ -54,6 +54,7 @@ class Question:
     target: float | None
     alpha: float
     margin: float
+    atom: float | None = None  # the mass at zero that must not be excluded, for an order
 
 
 @dataclass(frozen=True)
@@ -194,7 +195,7 @@ def _cell(
     select: Callable[[Mapping[str, Any]], bool],
 ) -> Cell:
     asked: list[Asked] = []
-    atom = None
+    atom = part.atom(parameters) if isinstance(part, Measure) and part.atom is not None else None
     full = with_derived(part, parameters)
     broken = tuple(violated(full))
     for claim in statement.claims:
@@ -207,18 +208,19 @@ def _cell(
         outside = outside if claim.form.value == "amended" else ()
         if claim.kind is Kind.ATOM and not outside:
             atom = expectation.value
-        question = None if outside else _question(expectation, part, shares[claim.id])
+        question = None if outside else _question(expectation, part, shares[claim.id], atom)
         asked.append(Asked(claim.id, question, outside))
     return Cell(parameters, tuple(asked), atom, select(parameters))
 
 
-def _question(expectation: Expectation, part: Part, alpha: float) -> Question:
+def _question(expectation: Expectation, part: Part, alpha: float, atom: float | None) -> Question:
     if expectation.kind in (Kind.ORDER, Kind.UPPER, Kind.VANISHES):
         exponent = 0.0 if expectation.kind is Kind.VANISHES else None
         exponent = exponent if expectation.exponent is None else expectation.exponent
         if exponent is None or not math.isfinite(exponent):
             raise ValueError(f"claim {expectation.claim} states an order without a finite exponent")
-        return Question(expectation.kind, exponent, alpha, DEFAULT_MARGIN)
+        mass = atom if expectation.kind is Kind.ORDER else None
+        return Question(expectation.kind, exponent, alpha, DEFAULT_MARGIN, mass)
     if expectation.kind is Kind.ATOM:
         return Question(Kind.ATOM, expectation.value, alpha, 0.05)
     if expectation.kind is Kind.IDENTITY and isinstance(part, Agreement):
@@ -241,7 +243,9 @@ def _group(
     if isinstance(part, Agreement):
         widths = part.widths  # an identity is checked on networks small enough to be drawn whole
     cap = part.quick_samples if options.quick else part.samples * (THOROUGH_FACTOR if options.thorough else 1)
-    cap = options.samples or cap
+    if options.samples is not None:
+        # The same identity on ever more small networks teaches nothing.
+        cap = options.samples if measured else min(options.samples, cap)
     correction = isinstance(part, Measure) and part.correction
     if options.widths is not None and min(widths) < CORRECTED_BELOW:
         correction = True

@@ -15,6 +15,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
@@ -53,7 +54,8 @@ class Outcome:
 
     answers: tuple[Answers, ...]
     extra: dict[str, Any] = field(default_factory=dict)
-    stopped: str | None = None  # "interrupted", "timed out"
+    stopped: str | None = None  # "interrupted", "timed out", or how it failed
+    failed: bool = False
 
 
 @dataclass
@@ -179,7 +181,7 @@ def run(
     states = [_State(index, group, seed) for index, group in enumerate(groups)]
     deadline = None if timeout is None else time.monotonic() + timeout
     extra: dict[str, Any] = {}
-    stopped = None
+    stopped, failed = None, False
     pending: deque[tuple[str | None, Call, tuple[Any, ...]]] = deque()
     pending.extend((name, function, arguments) for name, function, arguments in also)
     for state in states:
@@ -211,7 +213,9 @@ def run(
         stopped = "interrupted"
     except TimeoutError:
         stopped = "timed out"
-    return Outcome(tuple(state.answers() for state in states), extra, stopped)
+    except BrokenProcessPool:
+        stopped, failed = "a worker process ended unexpectedly (was it out of memory?)", True
+    return Outcome(tuple(state.answers() for state in states), extra, stopped, failed)
 
 
 def _tell(listener: Listener, state: _State, look: int) -> None:
