@@ -12,7 +12,7 @@ matters.  Pairs of anonymous strands are therefore never stored, merely counted 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import pynauty
@@ -177,9 +177,7 @@ class ComponentTable:
                         done=tuple(done[v] for v in vertices),
                         label=tuple(label[v] for v in vertices),
                         edges=tuple(
-                            sorted(
-                                (min(place[u], place[v]), max(place[u], place[v]), t, m) for u, v, t, m in own
-                            )
+                            sorted((min(place[u], place[v]), max(place[u], place[v]), t, m) for u, v, t, m in own)
                         ),
                     )
                 )
@@ -222,13 +220,11 @@ class ComponentTable:
         """Return the number of the automorphism orbit of a strand of a component."""
         return self._orbits[number][v]
 
-    def relabelled(self, number: int, keep: Sequence[int]) -> tuple[int, tuple[int, ...]]:
+    def relabelled(self, number: int, keep: Mapping[int, int]) -> tuple[int, tuple[int, ...]]:
         """Replace label x by ``keep[x]`` in a done component, and mark it undone.
 
         Returns (free pairs, component numbers).
         """
         component = self.components[number]
         size = len(component.partner)
-        return self.split(
-            component.partner, [False] * size, [keep[x] for x in component.label], component.edges
-        )
+        return self.split(component.partner, [False] * size, [keep[x] for x in component.label], component.edges)

@@ -135,9 +135,7 @@ def correlation(
     place = {v: i for i, v in enumerate(v for v in lab if v < m)}
     order = [v for v in lab if v < m]
     inputs = list(dict.fromkeys(factors[v][0] for v in order))
-    edges = sorted(
-        (min(place[u], place[v]), max(place[u], place[v]), i) for i, (u, v, _) in enumerate(contractions)
-    )
+    edges = sorted((min(place[u], place[v]), max(place[u], place[v]), i) for i, (u, v, _) in enumerate(contractions))
     return Correlation(
         factors=tuple(Factor(inputs.index(factors[v][0]), factors[v][1]) for v in order),
         contractions=tuple((u, v) for u, v, _ in edges),
@@ -152,9 +150,7 @@ def star(r: int) -> Correlation:
     """Return T(r), the star of Eq. (5): f(0;a1,...,ar) f(1;a1) ... f(r;ar)."""
     if r < 0:
         raise CorrelationError(f"T({r}): the order of T must be 0 or more")
-    return correlation(
-        [(str(j), 0) for j in range(r + 1)], [(0, j, f"a{j}") for j in range(1, r + 1)], text=f"T({r})"
-    )
+    return correlation([(str(j), 0) for j in range(r + 1)], [(0, j, f"a{j}") for j in range(1, r + 1)], text=f"T({r})")
 
 
 def from_graph(vertices: int, edges: Sequence[tuple[int, int]]) -> Correlation:
@@ -162,9 +158,7 @@ def from_graph(vertices: int, edges: Sequence[tuple[int, int]]) -> Correlation:
     for u, v in edges:
         if not (0 <= u < vertices and 0 <= v < vertices):
             raise CorrelationError(f"edge {u}-{v} needs vertices 0..{vertices - 1}")
-    return correlation(
-        [("0", 0)] * vertices, [(u, v, f"a{i}") for i, (u, v) in enumerate(edges, start=1)]
-    )
+    return correlation([("0", 0)] * vertices, [(u, v, f"a{i}") for i, (u, v) in enumerate(edges, start=1)])
 
 
 _TOKEN = re.compile(r"\s*(?:(?P<name>[A-Za-z_][A-Za-z0-9_']*)|(?P<int>\d+)|(?P<sign>[()\[\],;^*]))")

@@ -31,6 +31,7 @@ from typing import Literal
 
 from flint import fmpq, fmpq_poly
 
+from verifier.exact.components import Edge
 from verifier.exact.correlation import CorrelationError
 from verifier.exact.moments import Activation, Laurent, Strands, polynomials_by_depth
 from verifier.exact.transfer import TransferMatrix
@@ -83,7 +84,7 @@ def shared_trunk_terms(r: int, H: int, moment: int, depth: int) -> list[tuple[St
     result = []
     for (copies, free), weight in total.items():
         labels: list[tuple[int, int]] = []
-        edges = []
+        edges: list[Edge] = []
         for counts in copies:
             for d, row in enumerate(counts):
                 root = len(labels)
@@ -103,9 +104,7 @@ def shared_trunk_terms(r: int, H: int, moment: int, depth: int) -> list[tuple[St
 class HypernetworkMoments:
     """E[(K^(r))^p] for all depths up to ``max_depth``, remembering what different H and r share."""
 
-    def __init__(
-        self, max_depth: int, activation: Activation = "linear", matrix: TransferMatrix | None = None
-    ) -> None:
+    def __init__(self, max_depth: int, activation: Activation = "linear", matrix: TransferMatrix | None = None) -> None:
         if max_depth < 1:
             raise CorrelationError(f"depth {max_depth}: a network has at least one layer")
         self.max_depth, self.activation = max_depth, activation
@@ -115,15 +114,13 @@ class HypernetworkMoments:
     def _star_moment(self, orders: tuple[int, ...], free: int) -> list[Laurent]:
         """Return E[prod_j T^{orders_j} f^free] by depth."""
         labels: list[tuple[int, int]] = []
-        edges = []
+        edges: list[Edge] = []
         for a in orders:
             root = len(labels)
             labels.extend([(0, 0)] * (a + 1))
             edges.extend((root, root + j, 0, 1) for j in range(1, a + 1))
         labels.extend([(0, 0)] * free)
-        return polynomials_by_depth(
-            Strands(tuple(labels), tuple(edges)), self.max_depth, self.activation, self.matrix
-        )
+        return polynomials_by_depth(Strands(tuple(labels), tuple(edges)), self.max_depth, self.activation, self.matrix)
 
     def independent(self, H: int, r: int, moment: int) -> list[Laurent]:
         """Return E[(K^(r))^moment] by depth, each f^d with a trunk of its own."""

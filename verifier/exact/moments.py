@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import partial
 from math import lcm
 from typing import Any, Literal
 
@@ -158,7 +159,7 @@ def _run(
             strands=size,
             remaining=depth - step,
             layer=layer if layer in tags else 0,
-            weight=(lambda x, y, o=outputs, i=inputs: weigh(x, y, o, i)) if inputs or outputs else None,
+            weight=partial(weigh, outputs=outputs, inputs=inputs) if inputs or outputs else None,
             keep=keep,
         )
         if keep is not None:
@@ -281,9 +282,7 @@ def symbolic(
     width_names = [f"n{l}" for l in range(1, depth)] if separate else ["n"]
     used = sorted({i for i, _ in strands.labels}) if gram else []
     entries = [(i, j) for k, i in enumerate(used) for j in used[k:]]
-    context = fmpz_mpoly_ctx.get(
-        (*width_names, *(f"g{i}_{j}" for i, j in entries), "b"), Ordering.lex
-    )
+    context = fmpz_mpoly_ctx.get((*width_names, *(f"g{i}_{j}" for i, j in entries), "b"), Ordering.lex)
     generators = context.gens()
     position = {entry: len(width_names) + k for k, entry in enumerate(entries)}
 
@@ -319,8 +318,7 @@ def _moment(
     if not possible_layers(strands, depth):
         return one * 0
     by_output = len({o for _, o in strands.labels}) > 1
-    result = one * 0
-    for _, result in _run(
+    *_, (_, result) = _run(
         TransferMatrix() if matrix is None else matrix,
         [(strands, 1)],
         depth,
@@ -329,8 +327,7 @@ def _moment(
         downward=by_output and weight is None,
         input_weight=weight,
         by_output=by_output,
-    ):
-        pass
+    )
     return result
 
 

@@ -129,9 +129,7 @@ def correlation_value(
     edges = [(u, v, 0) for u, v in correlation.contractions]
     active = {
         output: [
-            p
-            for p in paths(len(x), widths, output)
-            if all(masks[layer - 1][p[layer]] for layer in range(1, depth))
+            p for p in paths(len(x), widths, output) if all(masks[layer - 1][p[layer]] for layer in range(1, depth))
         ]
         for output in correlation.outputs
     }

@@ -142,8 +142,4 @@ class MaskedSymbol:
 
 def laurent(polynomial: fmpz_poly, shift: int, scale: Fraction | int = 1) -> dict[int, Fraction]:
     """Return {power of n: coefficient} of ``scale * polynomial(n) / n^shift``, without zeros."""
-    return {
-        k - shift: Fraction(int(c)) * scale
-        for k, c in enumerate(polynomial.coeffs())
-        if c != 0
-    }
+    return {k - shift: Fraction(int(c)) * scale for k, c in enumerate(polynomial.coeffs()) if c != 0}

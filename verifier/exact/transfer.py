@@ -345,4 +345,3 @@ class TransferMatrix:
                     below[target] = term if known is None else known + term
             levels[level] = {}
         return {number: ring.close(value) for number, value in complete.items()}
-

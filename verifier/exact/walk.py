@@ -129,9 +129,7 @@ class WalkSearch:
             self._layers[c] = known
         return known
 
-    def _matchings(
-        self, size: int, labels: Sequence[object], edges: list[Edge], bound: int
-    ) -> Iterator[State]:
+    def _matchings(self, size: int, labels: Sequence[object], edges: list[Edge], bound: int) -> Iterator[State]:
         """Yield the matchings, up to isomorphism, whose lower bound is exactly ``bound``."""
         _, start = self.table.split([UNMATCHED] * size, [False] * size, [0] * size, edges)
         # A pairing that merges two components costs one in the bound; so many may merge:
@@ -154,9 +152,7 @@ class WalkSearch:
     def _pairings(self, state: State) -> set[tuple[State, int]]:
         """Pair one unmatched strand in every way; the second entry says whether two components merge."""
         table, result = self.table, set()
-        at, first = next(
-            (i, c) for i, c in enumerate(state[1:]) if UNMATCHED in table.components[c].partner
-        )
+        at, first = next((i, c) for i, c in enumerate(state[1:]) if UNMATCHED in table.components[c].partner)
         rest = state[1 : at + 1] + state[at + 2 :]
         x = table.components[first]
         degrees = x.degrees()
@@ -191,7 +187,8 @@ class WalkSearch:
 
     def _cover(self, state: State, everything: bool) -> State:
         """Realise the contractions inside the current matching: all of them, or one of a bundle."""
-        free, components = state[0], []
+        free = state[0]
+        components: list[int] = []
         for c in state[1:]:
             key = (c, everything)
             known = self._covered.get(key)
@@ -239,7 +236,9 @@ class WalkSearch:
             x = self.table.components[c]
             pairs = [(v, w) for v, w in enumerate(x.partner) if w > v]
             known = frozenset(
-                self._swapped(x.partner, x.edges, p, q) for i, p in enumerate(pairs) for q in pairs[:i]
+                self._swapped(x.partner, x.edges, p, q)
+                for i, p in enumerate(pairs)
+                for q in pairs[:i]
                 for q in (q, q[::-1])
             )
             self._inside[c] = known
@@ -260,9 +259,7 @@ class WalkSearch:
                 partner = (*x.partner, *(w + size for w in y.partner))
                 edges = (*x.edges, *((u + size, v + size, t, k) for u, v, t, k in y.edges))
                 others = [(v + size, w + size) for v, w in enumerate(y.partner) if w > v]
-            known = frozenset(
-                self._swapped(partner, edges, p, q) for p in pairs for o in others for q in (o, o[::-1])
-            )
+            known = frozenset(self._swapped(partner, edges, p, q) for p in pairs for o in others for q in (o, o[::-1]))
             self._between[c, d] = known
         return known
 

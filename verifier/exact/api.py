@@ -1,0 +1,384 @@
+"""Exact moments and the Dyer-Gur-Ari study, as a program would ask for them.
+
+``exact_moment`` reads a correlation function, checks the request, refuses what would not fit in memory
+and returns an ``ExactMoment``; ``conjecture_rows`` (from :mod:`verifier.exact.enumeration`) decides
+cluster graphs one at a time.  Nothing here prints.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from fractions import Fraction
+from math import log2
+from typing import Any, Literal
+
+from verifier.exact.correlation import Correlation, CorrelationError, HypernetworkTerm, parse
+from verifier.exact.enumeration import ConjectureRow, conjecture_rows
+from verifier.exact.estimate import BASE_BYTES, BYTES_PER_STATE, estimated_bytes
+from verifier.exact.hypernetwork import (
+    HypernetworkMoments,
+    Trunk,
+    hypernetwork_moments_by_depth,
+    shared_trunk_terms,
+)
+from verifier.exact.moments import (
+    RELU_GRAM,
+    Activation,
+    Strands,
+    evaluate,
+    leading,
+    polynomial,
+    strands_of,
+    symbolic,
+    value,
+)
+from verifier.exact.transfer import StateLimitError, TransferMatrix
+
+__all__ = [
+    "DEFAULT_MEMORY",
+    "ConjectureRow",
+    "CorrelationError",
+    "ExactMoment",
+    "conjecture_rows",
+    "exact_moment",
+    "local_slope",
+    "parse_gram",
+]
+
+DEFAULT_MEMORY = 4_000_000_000
+"""Bytes a moment may take unless the caller says otherwise."""
+
+
+@dataclass(frozen=True)
+class ExactMoment:
+    """An exact moment E[C^p].
+
+    ``polynomial`` maps powers of the common hidden width n to coefficients (None when the widths are
+    given separately or the Gram matrix is symbolic); ``monomials`` then maps monomials such as
+    ``n1^-1 n2^-2 g[0,1]^2`` to coefficients.  ``values`` are the moment at given widths, ``slopes`` the
+    local slopes of |E C^p|^{1/p} between n and 2n.
+    """
+
+    correlation: str
+    depth: int
+    activation: Activation
+    moment: int
+    polynomial: Mapping[int, Fraction] | None
+    monomials: Mapping[str, Fraction] | None = None
+    widths: tuple[int, ...] = ()
+    value: Fraction | None = None
+    values: Mapping[int, Fraction] = field(default_factory=dict)
+    slopes: Mapping[int, float] = field(default_factory=dict)
+    g_depth: int | None = None
+    trunk: Trunk | None = None
+    layers: tuple[int, ...] | None = None
+
+    @property
+    def leading(self) -> tuple[int, Fraction] | None:
+        """(power of n, coefficient) of the leading term; None if the moment vanishes identically."""
+        return None if self.polynomial is None else leading(self.polynomial)
+
+    @property
+    def is_zero(self) -> bool:
+        """Whether the moment vanishes at every width (at the given widths, if only those were asked)."""
+        if self.polynomial is not None:
+            return not self.polynomial
+        if self.monomials is not None:
+            return not self.monomials
+        return self.value == 0
+
+    def at(self, width: int) -> Fraction:
+        """Return the moment with all hidden widths equal to ``width``."""
+        if self.polynomial is None:
+            raise CorrelationError("this moment is not a polynomial in one width")
+        return evaluate(self.polynomial, width)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return a JSON object; coefficients and values are strings ``p`` or ``p/q``."""
+        data: dict[str, Any] = {
+            "correlation": self.correlation,
+            "depth": self.depth,
+            "activation": self.activation,
+            "moment": self.moment,
+        }
+        if self.g_depth is not None:
+            data["g_depth"], data["trunk"] = self.g_depth, self.trunk
+        if self.layers is not None:
+            data["layers"] = list(self.layers)
+        if self.polynomial is not None:
+            ordered = sorted(self.polynomial.items(), reverse=True)
+            data["polynomial"] = {str(power): str(c) for power, c in ordered}
+            lead = self.leading
+            data["leading"] = lead and {"power": lead[0], "coefficient": str(lead[1])}
+        if self.monomials is not None:
+            data["monomials"] = {key: str(c) for key, c in self.monomials.items()}
+        if self.widths:
+            data["widths"] = list(self.widths)
+        if self.value is not None:
+            data["value"] = str(self.value)
+        if len(self.values) > 1:
+            data["values"] = {str(n): str(v) for n, v in self.values.items()}
+        if self.slopes:
+            data["slopes"] = {str(n): slope for n, slope in self.slopes.items()}
+        return data
+
+
+def local_slope(polynomial: Mapping[int, Fraction], width: int, moment: int = 1) -> float | None:
+    """Return the slope of log |E C^p|^{1/p} in log n between ``width`` and twice it.
+
+    None if either value is 0.  This is what a log-log fit over those two widths would report.
+    """
+    low, high = abs(evaluate(polynomial, width)), abs(evaluate(polynomial, 2 * width))
+    if not low or not high:
+        return None
+    ratio = high / low
+    # Numerator and denominator may exceed the range of a float; their logarithms do not.
+    return (log2(ratio.numerator) - log2(ratio.denominator)) / moment
+
+
+def parse_gram(text: str) -> dict[tuple[str, str], Fraction]:
+    """Read a Gram matrix x_i.x_j / n_0 such as ``0,1=1/2; 0,2=0``.
+
+    Entries are separated by ``;`` or spaces; diagonal entries default to 1.  Raises
+    ``CorrelationError`` for an entry that cannot be read or that is given twice differently.
+    """
+    gram: dict[tuple[str, str], Fraction] = {}
+    for match in re.finditer(r"[^;\s]+", text):
+        entry = match.group(0)
+        found = re.fullmatch(r"(\w+),(\w+)=(-?\d+(?:/\d+|\.\d+)?)", entry)
+        try:
+            if found is None:
+                raise ZeroDivisionError
+            number = Fraction(found.group(3))
+        except ZeroDivisionError:
+            raise CorrelationError(
+                f"Gram entry {entry!r}: write i,j=p/q with the names of two inputs", text, match.start()
+            ) from None
+        key = (min(found.group(1), found.group(2)), max(found.group(1), found.group(2)))
+        if gram.get(key, number) != number:
+            raise CorrelationError(f"Gram entry {entry!r} contradicts an earlier one", text, match.start())
+        gram[key] = number
+    return gram
+
+
+def _checked_gram(gram: Mapping[tuple[str, str], Any], names: Sequence[str]) -> dict[tuple[str, str], Fraction]:
+    """Complete a Gram matrix (diagonal 1) for the inputs used, and check that it is one."""
+    for i, j in gram:
+        for name in (i, j):
+            if name not in names:
+                allowed = ", ".join(sorted(names))
+                raise CorrelationError(f"the Gram matrix names input {name!r}; the inputs are {allowed}")
+    full: dict[tuple[str, str], Fraction] = {}
+    for a, i in enumerate(names):
+        for j in names[a:]:
+            entry = gram.get((i, j), gram.get((j, i)))
+            if entry is None:
+                if i != j:
+                    raise CorrelationError(f"the Gram matrix has no entry for inputs {i!r} and {j!r}")
+                entry = 1
+            full[i, j] = full[j, i] = Fraction(entry)
+    # Symmetric elimination: positive semidefinite iff every pivot is >= 0 and a zero pivot has a zero row.
+    rows = [[full[i, j] for j in names] for i in names]
+    for k, row in enumerate(rows):
+        pivot = row[k]
+        if pivot < 0 or (pivot == 0 and any(row[k + 1 :])):
+            raise CorrelationError("the Gram matrix is not positive semidefinite: no inputs have it")
+        for m in range(k + 1, len(rows)):
+            if pivot:
+                factor = rows[m][k] / pivot
+                rows[m] = [x - factor * y for x, y in zip(rows[m], row)]
+    return full
+
+
+def _refuse_beyond(memory: int, estimates: Sequence[float], what: str) -> TransferMatrix:
+    estimate = max(estimates, default=0.0)
+    if estimate > memory:
+        size = "far more than any machine has" if estimate > 1e15 else f"about {estimate / 1e9:.1f} GB"
+        raise CorrelationError(f"{what} would need {size} of memory; the limit is {memory / 1e9:.1f} GB")
+    return TransferMatrix(limit=max(1_000, int((memory - BASE_BYTES) / BYTES_PER_STATE)))
+
+
+def _monomial_name(monomial: tuple[tuple[str, int], ...]) -> str:
+    return " ".join(symbol if power == 1 else f"{symbol}^{power}" for symbol, power in monomial) or "1"
+
+
+def exact_moment(
+    correlation: str | Correlation | HypernetworkTerm,
+    depth: int,
+    *,
+    g_depth: int | None = None,
+    activation: Activation = "linear",
+    moment: int = 1,
+    width: int | Sequence[int] | None = None,
+    widths: Sequence[int] | Literal["separate"] | None = None,
+    gram: Mapping[tuple[str, str], Any] | Literal["symbolic"] | None = None,
+    layers: Sequence[int] | None = None,
+    trunk: Trunk = "shared",
+    g_activation: Activation = "linear",
+    memory: int = DEFAULT_MEMORY,
+) -> ExactMoment:
+    """Return E[C^moment] of a network of ``depth`` weight layers.
+
+    ``correlation`` is a text, or a parsed object; K(r) needs ``g_depth`` = H (scalar g-layers, z = 1) and
+    takes ``trunk`` and ``g_activation``.  Without ``gram`` every input label is one input with
+    |x|^2 = n_0; with it (linear networks only) entries are x_i.x_j / n_0, or symbols.  ``width`` asks for
+    values and local slopes with all hidden widths equal, ``widths`` for the value at separate hidden
+    widths n_1, ..., n_{L-1}, or ("separate") for the polynomial in them.  ``layers`` gives the weight
+    layer of every letter, in order of first appearance.  ``memory`` is in bytes.
+
+    Raises ``CorrelationError`` for anything that cannot be read or does not fit together, and before any
+    work if the estimated memory exceeds ``memory``.
+    """
+    if isinstance(correlation, str):
+        correlation = parse(correlation)
+    if depth < 1:
+        raise CorrelationError(f"depth {depth}: a network has at least one layer")
+    if moment < 1:
+        raise CorrelationError(f"moment {moment}: it must be 1 or more")
+    for name in (activation, g_activation):
+        if name not in ("linear", "relu"):
+            raise CorrelationError(f"activation {name!r}: it is 'linear' or 'relu'")
+    shown_widths = (width,) if isinstance(width, int) else tuple(width or ())
+    for n in (*shown_widths, *(() if widths in (None, "separate") else widths or ())):
+        if int(n) < 1:
+            raise CorrelationError(f"width {n}: a hidden layer has at least one unit")
+    if shown_widths and widths is not None:
+        raise CorrelationError("give either one width or separate widths, not both")
+    if widths not in (None, "separate") and len(widths or ()) != depth - 1:
+        raise CorrelationError(f"{len(widths or ())} widths: depth {depth} has {depth - 1} hidden layers")
+    if layers is not None:
+        for layer in layers:
+            if not 1 <= layer <= depth:
+                raise CorrelationError(f"layer {layer}: depth {depth} has weight layers 1 to {depth}")
+    if isinstance(correlation, HypernetworkTerm):
+        if widths is not None or gram is not None or layers is not None:
+            raise CorrelationError("K(r) is computed at one input with all hidden widths equal")
+        found = _hypernetwork(correlation, depth, g_depth, activation, moment, trunk, g_activation, memory)
+        return _finish(correlation, depth, activation, moment, found, shown_widths, g_depth=g_depth, trunk=trunk)
+    if g_depth is not None:
+        raise CorrelationError("a depth of g makes sense for K(r) only")
+    if gram is not None and activation != "linear":
+        raise CorrelationError(RELU_GRAM)
+    names = correlation.input_names
+    strands = strands_of(correlation, moment, layers=layers)
+    matrix = _refuse_beyond(memory, [estimated_bytes(strands)], f"E[({correlation})^{moment}]")
+    entries = None if gram is None or gram == "symbolic" else _checked_gram(gram, names)
+    ordered_layers = None if layers is None else tuple(layers)
+    try:
+        if gram == "symbolic" or widths == "separate":
+            if gram is not None and gram != "symbolic":
+                raise CorrelationError("separate symbolic widths go with a symbolic Gram matrix or none")
+            terms = symbolic(
+                strands,
+                depth,
+                activation,
+                separate=widths == "separate",
+                gram=gram == "symbolic",
+                names=names,
+                matrix=matrix,
+            )
+            return ExactMoment(
+                correlation=str(correlation),
+                depth=depth,
+                activation=activation,
+                moment=moment,
+                polynomial=None,
+                monomials={_monomial_name(key): c for key, c in sorted(terms.items(), reverse=True)},
+                layers=ordered_layers,
+            )
+        if widths is not None:
+            hidden = tuple(int(n) for n in widths)
+            return ExactMoment(
+                correlation=str(correlation),
+                depth=depth,
+                activation=activation,
+                moment=moment,
+                polynomial=None,
+                widths=hidden,
+                value=value(strands, hidden, activation, entries, names, matrix),
+                layers=ordered_layers,
+            )
+        found = polynomial(strands, depth, activation, entries, names, matrix)
+    except StateLimitError as error:
+        raise CorrelationError(
+            f"E[({correlation})^{moment}] outgrew the memory limit of {memory / 1e9:.1f} GB: {error}"
+        ) from error
+    return _finish(correlation, depth, activation, moment, found, shown_widths, layers=ordered_layers)
+
+
+def _hypernetwork(
+    term: HypernetworkTerm,
+    depth: int,
+    g_depth: int | None,
+    activation: Activation,
+    moment: int,
+    trunk: Trunk,
+    g_activation: Activation,
+    memory: int,
+) -> dict[int, Fraction]:
+    r = term.order
+    if g_depth is None:
+        raise CorrelationError("K(r) needs the depth H of the implicit network g")
+    if g_depth < 1:
+        raise CorrelationError(f"g depth {g_depth}: the implicit network has at least one layer")
+    what = f"E[({term})^{moment}] at H = {g_depth}"
+    if r > g_depth * depth:
+        return {}
+    if trunk == "independent":
+        labels = ((0, 0),) * (moment * (r + 1))
+        a = min(r, depth)
+        edges = tuple((c * (r + 1), c * (r + 1) + j, 0, 1) for c in range(moment) for j in range(1, a + 1))
+        estimates = [estimated_bytes(Strands(labels, edges))]
+    else:
+        # The labelled terms number at least H^r a copy: refuse before writing them down.
+        if (g_depth * g_depth) ** (r * moment) > 10**9:
+            estimates = [float("inf")]
+        else:
+            terms = shared_trunk_terms(r, g_depth, moment, depth)
+            distinct = {tuple(s.edges): s for s, _ in terms}
+            estimates = [sum(estimated_bytes(s) - BASE_BYTES for s in distinct.values()) + BASE_BYTES]
+    matrix = _refuse_beyond(memory, estimates, what)
+    try:
+        engine = HypernetworkMoments(depth, activation, matrix)
+        return hypernetwork_moments_by_depth(
+            r,
+            g_depth,
+            depth,
+            moment=moment,
+            activation=activation,
+            trunk=trunk,
+            g_activation=g_activation,
+            engine=engine,
+        )[-1]
+    except StateLimitError as error:
+        raise CorrelationError(f"{what} outgrew the memory limit of {memory / 1e9:.1f} GB: {error}") from error
+
+
+def _finish(
+    correlation: Correlation | HypernetworkTerm,
+    depth: int,
+    activation: Activation,
+    moment: int,
+    found: Mapping[int, Fraction],
+    shown_widths: tuple[int, ...],
+    g_depth: int | None = None,
+    trunk: Trunk | None = None,
+    layers: tuple[int, ...] | None = None,
+) -> ExactMoment:
+    values = {n: evaluate(found, n) for n in shown_widths}
+    slopes = {n: slope for n in shown_widths if (slope := local_slope(found, n, moment)) is not None}
+    return ExactMoment(
+        correlation=str(correlation),
+        depth=depth,
+        activation=activation,
+        moment=moment,
+        polynomial=dict(sorted(found.items(), reverse=True)),
+        value=values[shown_widths[0]] if len(shown_widths) == 1 else None,
+        values=values,
+        slopes=slopes,
+        g_depth=g_depth,
+        trunk=trunk,
+        layers=layers,
+    )

@@ -1,0 +1,126 @@
+"""How large a transfer matrix will be, before it is built.
+
+The states between layers are pairs (matching, sub-multigraph of the contractions) up to isomorphism.
+By Burnside's lemma their number is at least, and with little symmetry close to,
+
+    sum over isomorphism classes P of pending contractions of  M(t_P, N) / |Aut P|,
+
+t_P the number of strands P touches and M(t, N) the number of ways to match them among N strands
+of which the other N - t are alike.  Partial states (a layer half swept) were found to be about 2N
+times as many, plus 5 phi^N (phi the golden ratio) of highly symmetric ones: between 0.4 and 1.9 times
+what was then built for the graphs of ``benchmarks/exact_results.md``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from fractions import Fraction
+from math import comb, factorial
+
+import networkx
+import pynauty
+
+from verifier.exact.cluster import ClusterGraph, canonical_graph
+from verifier.exact.moments import Strands
+
+BYTES_PER_STATE = 6_000
+"""Measured peak memory a partial state: canonical forms, transitions, interning tables, caches."""
+
+BASE_BYTES = 60_000_000
+"""The interpreter and its libraries."""
+
+_MOST_CLASSES = 20_000
+
+
+def matchings(touched: int, strands: int) -> int:
+    """Ways to pair ``touched`` distinct strands among ``strands``, the others being alike."""
+    total, pairings = 0, 1
+    for j in range(touched // 2 + 1):
+        if j:
+            pairings *= 2 * j - 1
+        if touched - 2 * j <= strands - touched:
+            total += comb(touched, 2 * j) * pairings
+    return total
+
+
+def automorphisms(graph: ClusterGraph) -> int:
+    """Order of the automorphism group of the strands that have contractions."""
+    touched = sorted({v for u, w, _ in graph.edges for v in (u, w)})
+    if not touched:
+        return 1
+    place = {v: i for i, v in enumerate(touched)}
+    size = len(touched)
+    classes: dict[int, set[int]] = {0: set(range(size))}
+    adjacency = {}
+    for i, (u, v, k) in enumerate(graph.edges):
+        adjacency[size + i] = [place[u], place[v]]
+        classes.setdefault(k, set()).add(size + i)
+    nauty = pynauty.Graph(
+        size + len(graph.edges), adjacency_dict=adjacency, vertex_coloring=[classes[k] for k in sorted(classes)]
+    )
+    _, mantissa, exponent, _, _ = pynauty.autgrp(nauty)
+    return round(mantissa * 10**exponent)
+
+
+def pending_classes(graph: ClusterGraph) -> set[ClusterGraph] | None:
+    """All sub-multigraphs up to isomorphism, by removing edges; None if there are very many."""
+    found = {graph}
+    level = {graph}
+    while level:
+        following = set()
+        for g in level:
+            for i, (u, v, k) in enumerate(g.edges):
+                edges = {(a, b): c for j, (a, b, c) in enumerate(g.edges) if j != i}
+                if k > 1:
+                    edges[u, v] = k - 1
+                following.add(canonical_graph(g.vertices, edges))
+        level = following - found
+        found |= level
+        if len(found) > _MOST_CLASSES:
+            return None
+    return found
+
+
+def estimated_states(strands: Strands) -> float:
+    """Return an estimate of the number of partial states (infinity if it is out of reach).
+
+    Labels and layer tags are ignored: they matter in one layer only, or restrict the states.
+    """
+    graph = networkx.MultiGraph()
+    graph.add_nodes_from(range(strands.size))
+    for u, v, _, k in strands.edges:
+        graph.add_edges_from([(u, v)] * k)
+    kinds: Counter[ClusterGraph] = Counter()
+    for component in networkx.connected_components(graph):
+        place = {v: i for i, v in enumerate(sorted(component))}
+        edges = Counter(
+            (min(place[u], place[v]), max(place[u], place[v])) for u, v in graph.subgraph(component).edges()
+        )
+        if edges:
+            kinds[canonical_graph(len(place), dict(edges))] += 1
+    # Generating function of 1/|Aut| by touched strands; copies of one kind are unordered.
+    total: dict[int, Fraction] = {0: Fraction(1)}
+    for kind, copies in kinds.items():
+        classes = pending_classes(kind)
+        if classes is None:
+            return float("inf")
+        series: dict[int, Fraction] = {}
+        for g in classes:
+            touched = len({v for u, w, _ in g.edges for v in (u, w)})
+            series[touched] = series.get(touched, Fraction(0)) + Fraction(1, automorphisms(g))
+        for _ in range(copies):
+            product: dict[int, Fraction] = {}
+            for a, x in total.items():
+                for b, y in series.items():
+                    product[a + b] = product.get(a + b, Fraction(0)) + x * y
+            total = product
+        total = {t: x / factorial(copies) for t, x in total.items()}
+    full = sum(x * matchings(t, strands.size) for t, x in total.items())
+    if not kinds:
+        return 1.0
+    return float(full) * 2 * strands.size + 5 * 2.618 ** (strands.size / 2)
+
+
+def estimated_bytes(strands: Strands) -> float:
+    """Return an estimate of the peak memory in bytes."""
+    return BASE_BYTES + BYTES_PER_STATE * estimated_states(strands)
