@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from math import cos, radians
 from typing import Any
 
-from sympy import And, Eq, Function, Min, symbols
+from sympy import And, Eq, Function, Integer, Min, symbols
 
 from lemmas import lemma3, lemma4, lemma5
 from lemmas._errata import errata, supplement
@@ -46,11 +46,11 @@ CLAIMS = (
         hypotheses=WIDE, errata=("E4", "E7", "E8", "E9", "E14", "E25", "E26", "E29"),
     ),
     Claim(
-        "theorem1.output.shallow", Kind.ORDER, K(r), "K^(0) = h ~ 1; L <= 2", exponent=order,
+        "theorem1.output.shallow", Kind.ORDER, K(0), "K^(0) = h ~ 1; L <= 2", exponent=Integer(0),
         where=And(Eq(r, 0), H >= 1, L >= 1, L <= 2), hypotheses=("relu", "m_is_1", "inputs_nonzero", "z_nonzero"),
     ),
     Claim(
-        "theorem1.output.deep", Kind.ORDER, K(r), "K^(0) = h ~ 1; L >= 3", exponent=order,
+        "theorem1.output.deep", Kind.ORDER, K(0), "K^(0) = h ~ 1; L >= 3", exponent=Integer(0),
         where=And(Eq(r, 0), H >= 1, L >= 3),
         hypotheses=("relu", "m_is_1", "inputs_nonzero", "z_nonzero", "proportional_widths"),
     ),
@@ -125,6 +125,13 @@ def _output_at(proof: ProofBuilder, tag: str, joint: str) -> str:
     return proof.step(f"h-order-{tag}", "order", (only, alive))
 
 
+def _both(proof: ProofBuilder, claim: str, steps: list[str], hypotheses: tuple[str, ...]) -> None:
+    """A claim for L <= 2 from its two cases."""
+    stated = formal(BY_ID[claim])
+    data = {"parameter": "L", "from": 1, "to": 2, "conclusion": stated}
+    proof.goal(claim, proof.step(claim, "cases", steps, data), hypotheses, judgment=stated)
+
+
 def _refute(proof: ProofBuilder, name: str, instance: Mapping[str, int]) -> None:
     goal = formal(BY_ID["theorem1.printed"])
     proof.step(name, "refute.zero", ("beyond",), {"goal": goal, "instance": dict(instance)})
@@ -170,16 +177,15 @@ def _proof() -> dict[str, Any]:
         proof.use("lemma3", "lemma3.joint.deep"),
     ]
     small = [_order_at(proof, f"L{depth}", joints[depth - 1], depth) for depth in (1, 2)]
-    stated = {**formal(BY_ID["theorem1.order.shallow"])}
-    proof.step("order-shallow", "cases", small, {"parameter": "L", "from": 1, "to": 2, "conclusion": stated})
-    proof.goal("theorem1.order.shallow", "order-shallow", PAIR, judgment=stated)
+    _both(proof, "theorem1.order.shallow", small, PAIR)
     large = _order_at(proof, "deep", joints[2], "L")
     proof.goal("theorem1.order.deep", large, WIDE, judgment=formal(BY_ID["theorem1.order.deep"]))
 
-    alone = ["relu", "m_is_1", "inputs_nonzero", "z_nonzero"]
-    for depth in (1, 2):
-        proof.goal("theorem1.output.shallow", _output_at(proof, f"L{depth}", joints[depth - 1]), alone)
-    proof.goal("theorem1.output.deep", _output_at(proof, "deep", joints[2]), [*alone, "proportional_widths"])
+    alone = ("relu", "m_is_1", "inputs_nonzero", "z_nonzero")
+    _both(proof, "theorem1.output.shallow", [_output_at(proof, f"L{d}", joints[d - 1]) for d in (1, 2)], alone)
+    output = formal(BY_ID["theorem1.output.deep"])
+    wide = (*alone, "proportional_widths")
+    proof.goal("theorem1.output.deep", _output_at(proof, "deep", joints[2]), wide, judgment=output)
 
     proof.step("beyond", "zero.degree", ("hyp-relu",), {"of": "K"}, note="h has degree HL on an activation cell")
     proof.goal("theorem1.zero", "beyond", ["relu"], judgment=formal(BY_ID["theorem1.zero"]))

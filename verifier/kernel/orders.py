@@ -62,7 +62,8 @@ def two_layer(depth: Any) -> Judgment:
             reached = sums["power"] + (2 if weights != 1 else 1)
             require(reached == 2 * power, f"{quantity}: n^{sums['power']}/2 Σ does not have order n^{power}")
     base = {"kind": "two-layer", "depth": depth}
-    return {"is": "conv", "entries": family(depth, depth), "base": base, "where": [["<=", 1, "H"]]}
+    where = [["<=", 1, "H"], ["=", "L", depth]]
+    return {"is": "conv", "entries": family(depth, depth), "base": base, "where": where}
 
 
 def _vector(power: int, **factors: int) -> dict[str, int]:

@@ -189,6 +189,8 @@ def _status(goal: Mapping[str, Any], found: Checked) -> str:
 
 
 def _range(judgment: Judgment) -> str:
+    if judgment["is"] == "refuted":
+        return "counterexample " + ", ".join(f"{name} = {_plain(v)}" for name, v in judgment["instance"].items())
     shown = [f"{_plain(a)} {op.replace('<=', '≤')} {_plain(b)}" for op, a, b in judgment.get("where", [])]
     return ", ".join(shown)
 
@@ -268,7 +270,7 @@ def _cases(premises: list[Judgment], data: Mapping[str, Any], context: Context) 
     require(isinstance(low, int) and isinstance(high, int), "the bounds of a case distinction are numbers")
     require(len(premises) == high - low + 1 > 0, f"{len(premises)} premises for {name} = {low}..{high}")
     for value, premise in zip(range(low, high + 1), premises, strict=True):
-        matches(at(general, {name: value}), premise)
+        matches(at(general, {name: value}), at(premise, {name: value}))
     return {**general, "where": join(general["where"], [["<=", low, name], ["<=", name, high]])}, set()
 
 
