@@ -9,6 +9,7 @@ for 1 <= r <= HL under conditions on the inputs and masks, and K^(r) = 0 for r >
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import islice
 from math import cos, radians
 from typing import Any
 
@@ -16,7 +17,7 @@ from sympy import And, Eq, Function, Integer, Min, symbols
 
 from lemmas import lemma3, lemma4, lemma5
 from lemmas._errata import errata, supplement
-from verifier.prover import ProofBuilder, formal, induction
+from verifier.prover import ProofBuilder, counterexamples, formal, induction
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
 
@@ -132,10 +133,14 @@ def _both(proof: ProofBuilder, claim: str, steps: list[str], hypotheses: tuple[s
     proof.goal(claim, proof.step(claim, "cases", steps, data), hypotheses, judgment=stated)
 
 
-def _refute(proof: ProofBuilder, name: str, instance: Mapping[str, int]) -> None:
+def _refute(proof: ProofBuilder, count: int) -> None:
+    """The smallest instances of the printed range at which K^(r) is zero."""
     goal = formal(BY_ID["theorem1.printed"])
-    proof.step(name, "refute.zero", ("beyond",), {"goal": goal, "instance": dict(instance)})
-    proof.goal("theorem1.printed", name, ["relu"], form="printed")
+    found = counterexamples(goal, proof.conclusion("beyond"), ("H", "L", "r"))
+    for number, instance in enumerate(islice(found, count), start=1):
+        name = f"counterexample-{number}"
+        proof.step(name, "refute.zero", ("beyond",), {"goal": goal, "instance": instance})
+        proof.goal("theorem1.printed", name, ["relu"], form="printed")
 
 
 def _proof() -> dict[str, Any]:
@@ -189,8 +194,7 @@ def _proof() -> dict[str, Any]:
 
     proof.step("beyond", "zero.degree", ("hyp-relu",), {"of": "K"}, note="h has degree HL on an activation cell")
     proof.goal("theorem1.zero", "beyond", ["relu"], judgment=formal(BY_ID["theorem1.zero"]))
-    _refute(proof, "counterexample-1", {"H": 1, "L": 1, "r": 2})
-    _refute(proof, "counterexample-2", {"H": 1, "L": 2, "r": 3})
+    _refute(proof, 2)
     return proof.document()
 
 
