@@ -136,7 +136,7 @@ def _both(proof: ProofBuilder, claim: str, steps: list[str], hypotheses: tuple[s
 def _refute(proof: ProofBuilder, count: int) -> None:
     """The smallest instances of the printed range at which K^(r) is zero."""
     goal = formal(BY_ID["theorem1.printed"])
-    found = counterexamples(goal, proof.conclusion("beyond"), ("H", "L", "r"))
+    found = counterexamples(goal, proof.conclusion("beyond"), ("H", "L", "r"), last="r")
     for number, instance in enumerate(islice(found, count), start=1):
         name = f"counterexample-{number}"
         proof.step(name, "refute.zero", ("beyond",), {"goal": goal, "instance": instance})

@@ -121,17 +121,21 @@ def check(*documents: Mapping[str, Any]) -> Any:
 
 
 def counterexamples(
-    goal: Judgment, fact: Judgment, parameters: Sequence[str], most: int = 4
+    goal: Judgment, fact: Judgment, parameters: Sequence[str], last: str, most: int = 4
 ) -> Iterator[dict[str, int]]:  # fmt: skip
     """Instances in the ranges of both a printed ``goal`` and a ``fact`` that contradicts it, smallest sum first.
 
-    Parameters run over 0..``most``; the kernel's refutation rules re-check each instance that is used.
+    Parameters run over 0..``most``; of instances that differ in ``last`` alone only the first is given.  The
+    kernel's refutation rules re-check each instance that is used.
     """
+    seen = set()
     points = product(range(most + 1), repeat=len(parameters))
     for point in sorted(points, key=lambda p: (sum(p), p)):
         values = dict(zip(parameters, point, strict=True))
         try:
-            if holds(goal["where"], values) and holds(fact["where"], values):
+            rest = tuple(value for name, value in values.items() if name != last)
+            if rest not in seen and holds(goal["where"], values) and holds(fact["where"], values):
+                seen.add(rest)
                 yield values
         except KernelError:  # a parameter is left open: no instance of this fact
             return
