@@ -23,7 +23,7 @@ import pynauty
 from verifier.exact.cluster import ClusterGraph, canonical_graph
 from verifier.exact.moments import Strands
 
-BYTES_PER_STATE = 6_000
+BYTES_PER_STATE = 4_000
 """Measured peak memory a partial state: canonical forms, transitions, interning tables, caches."""
 
 BASE_BYTES = 60_000_000
