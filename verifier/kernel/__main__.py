@@ -32,7 +32,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(json.dumps([{name: getattr(result, name) for name in fields} for result in results], indent=1))
     else:
         for result in results:
-            print(f"{result.claim} ({result.form}): {result.status}" + (f", for {result.range}" if result.range else ""))
+            where = f", {result.range}" if result.range else ""
+            print(f"{result.claim} ({result.form}): {result.status}{where}")
             if result.rests_on:
                 print(f"  rests on {'; '.join(result.rests_on)}")
             if result.sizes:

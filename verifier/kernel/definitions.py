@@ -101,6 +101,8 @@ CITED = {
         "n A(l',l,e) → Gam(l',l,e) with (F, Gam) centred Gaussian, iid over outputs; Sig(l) > 0 for l >= 1 and "
         "Dot(l) > 0 unless the inputs are antiparallel; Cov(Gam(l',l,d), F(j,d)) > 0 and Cov(F(i,d), F(j,d)) > 0; "
         "for linearly independent inputs the support contains points with F, Gam(l',l>=2) positive and the "
-        "Gam(l',1), l' >= 2, all of either sign and arbitrarily large together"
+        "Gam(l',1), l' >= 2, all of either sign and arbitrarily large together. The convergence is the master theorem "
+        "for matrix programs with transposes (Yang, Tensor Programs III, 2020); the positivity is argued and measured "
+        "in docs/deep_limit.md"
     ),
 }
