@@ -41,7 +41,7 @@ def stars() -> str:
     for r in range(7):
         for activation in ("linear", "relu"):
             for moment in (1, 2):
-                polynomials_by_depth(strands_of(star(r), moment), 7, activation, matrix)  # type: ignore[arg-type]
+                polynomials_by_depth(strands_of(star(r), moment), 7, activation, matrix)
     return f"{len(matrix):,} partial states"
 
 
@@ -65,7 +65,7 @@ def hypernetworks() -> str:
 
     matrix, nonzero = TransferMatrix(), 0
     for activation in ("linear", "relu"):
-        engine = HypernetworkMoments(6, activation, matrix)  # type: ignore[arg-type]
+        engine = HypernetworkMoments(6, activation, matrix)
         for H in range(1, 5):
             for r in range(6):
                 nonzero += sum(bool(p) for p in engine.independent(H, r, 2))

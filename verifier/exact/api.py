@@ -11,17 +11,23 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import combinations_with_replacement
 from math import log2
 from typing import Any, Literal
 
 from verifier.exact.correlation import Correlation, CorrelationError, HypernetworkTerm, parse
 from verifier.exact.enumeration import ConjectureRow, conjecture_rows
-from verifier.exact.estimate import BASE_BYTES, BYTES_PER_STATE, estimated_bytes
+from verifier.exact.estimate import (
+    BASE_BYTES,
+    BYTES_PER_STATE,
+    estimated_bytes,
+    estimated_states_of_stars,
+)
 from verifier.exact.hypernetwork import (
     HypernetworkMoments,
     Trunk,
+    compositions,
     hypernetwork_moments_by_depth,
-    shared_trunk_terms,
 )
 from verifier.exact.moments import (
     RELU_GRAM,
@@ -332,13 +338,13 @@ def _hypernetwork(
         edges = tuple((c * (r + 1), c * (r + 1) + j, 0, 1) for c in range(moment) for j in range(1, a + 1))
         estimates = [estimated_bytes(Strands(labels, edges))]
     else:
-        # The labelled terms number at least H^r a copy: refuse before writing them down.
-        if (g_depth * g_depth) ** (r * moment) > 10**9:
+        size = moment * g_depth * (r + 1)
+        copy = {tuple(sorted(alpha)) for alpha in compositions(r, g_depth, depth)}
+        if len(copy) ** moment > 10_000 or size > 64:
             estimates = [float("inf")]
         else:
-            terms = shared_trunk_terms(r, g_depth, moment, depth)
-            distinct = {tuple(s.edges): s for s, _ in terms}
-            estimates = [sum(estimated_bytes(s) - BASE_BYTES for s in distinct.values()) + BASE_BYTES]
+            shapes = (sum(several, ()) for several in combinations_with_replacement(sorted(copy), moment))
+            estimates = [BASE_BYTES + BYTES_PER_STATE * estimated_states_of_stars(shapes, size)]
     matrix = _refuse_beyond(memory, estimates, what)
     try:
         engine = HypernetworkMoments(depth, activation, matrix)

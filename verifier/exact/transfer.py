@@ -16,11 +16,21 @@ N strands, with the pairs of pi_L joining equal outputs.  Two contractions at on
 different layers since f is linear in each W^l.  Every coefficient is a count, so the result is an
 exact polynomial in the reciprocal widths with non-negative coefficients: nothing cancels.
 
-**ReLU, one input.**  Every hidden unit carries a mask; conditionally on the signs of a gauge
-W^l = diag(eta^l) V^l the masks of one input are iid Bernoulli(1/2) and independent of the Gaussian
-V.  A cycle still sums over one index, but a unit visited by several cycles is masked once: a layer
-with k cycles contributes 2^{N/2} E B^k instead of n^k, B ~ Binomial(n, 1/2).  This needs one input
-(masks of different inputs are dependent) and derivatives taken almost everywhere.
+**ReLU, one input.**  All correlation functions at one input, derivatives taken almost everywhere,
+have jointly the law they have in a linear network with iid Bernoulli(1/2) masks D on its hidden units
+(and a factor 2 for every pair of strands).  Proof, by a gauge of signs: write W^l = diag(eta^l) W'^l for
+l < L with iid signs eta independent of W', and W^L = W'^L.  Put V^l = W'^l diag(eta^{l-1}), eta^0 = 1.
+The mask of unit i of layer l is 1[eta^l_i (W'^l q^{l-1})_i > 0]: given W' and the masks below it is
+a fair coin, the bit of eta^l_i, as long as q^{l-1} is not 0.  V^{l+1} is standard Gaussian whatever
+eta^l is.  So (V, D) are independent with the stated laws.  A product of weights along a path is the
+same product of entries of V, for every sign occurs twice; d/dW^l_ij = +-d/dV^l_ij with a
+sign that depends on the entry only and cancels where a derivative is contracted with its like.  If a
+whole layer is dead, every path product is 0 and the later masks, whatever they are, do not matter.
+Hence a cycle still sums over one index, but a unit visited by several cycles is masked once: k cycles
+contribute 2^{N/2} E B^k instead of n^k, B ~ Binomial(n, 1/2).  In words, a ReLU network is a linear one
+of random widths: X_relu(n_1, ...) = prod_l (2 B_l / n_l)^{m/2} X_lin(B_1, ...) in law, m strands, and
+0 if some B_l = 0.  Several outputs are allowed.  Not covered: distinct inputs (their masks are
+dependent) and the delta functions in true second derivatives of ReLU.
 
 **How it is summed.**  Reading pi_1, pi_2, ... in turn, all that matters is the current matching and
 the contractions not yet realised, up to isomorphism.  A layer pairs one strand at a time: pairing
