@@ -7,12 +7,12 @@ Statistical tests compare a mean with a known value within Z standard errors: fa
 from __future__ import annotations
 
 import resource
-from itertools import pairwise
 from math import sqrt
 
 import numpy as np
 import pytest
 from scipy import stats
+from supplement_reference import dense_h
 
 from verifier.networks import hyperkernel as hk
 from verifier.networks import kernels
@@ -25,37 +25,6 @@ Z = 6.2  # two-sided 1e-9 is 6.11
 
 def error(values):
     return values.std(ddof=1) / sqrt(len(values))
-
-
-def dense_h(weights, x, z, m, depth):
-    """h and grad_w h of one drawn hypernetwork by the chain rule: nothing here is shared with the package."""
-    q, masks, ys = [x], [], x
-    for w in weights[:-1]:
-        y = w @ ys / sqrt(w.shape[1])
-        masks.append(y > 0)
-        ys = sqrt(2.0) * y * masks[-1]
-        q.append(ys)
-    v = weights[-1] @ q[-1] / sqrt(weights[-1].shape[1])
-    sizes = [z.size, *[m] * (depth - 1), 1]
-    vs, a, g_masks, at = [], [z], [], 0
-    for columns, rows in pairwise(sizes):
-        vs.append(v[at : at + rows * columns].reshape(rows, columns))
-        at += rows * columns
-        g = vs[-1] @ a[-1] / sqrt(columns)
-        g_masks.append(g > 0)
-        a.append(sqrt(2.0) * g * g_masks[-1])
-    delta, c = np.ones(1), []
-    for l in range(depth - 1, -1, -1):
-        c.insert(0, np.outer(delta, a[l]).ravel() / sqrt(sizes[l]))
-        if l:
-            delta = sqrt(2.0) * g_masks[l - 1] * (vs[l].T @ delta) / sqrt(sizes[l])
-    c = np.concatenate(c)
-    back, gradient = c, []
-    for l in range(len(weights) - 1, -1, -1):
-        gradient.insert(0, np.outer(back, q[l]) / sqrt(weights[l].shape[1]))
-        if l:
-            back = sqrt(2.0) * masks[l - 1] * (weights[l].T @ back) / sqrt(weights[l].shape[1])
-    return g[0], c, np.concatenate([part.ravel() for part in gradient])
 
 
 @pytest.mark.parametrize("kind", ["dense", "lazy"])

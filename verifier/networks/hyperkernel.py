@@ -18,7 +18,7 @@ covariance c.c', orthogonal to e_1 and e_2.  At infinite width n the r are the C
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from math import sqrt
@@ -33,7 +33,7 @@ from verifier.networks.mlp import Direction, Network, Pass, _orthonormal_pair, b
 from verifier.networks.request import Widths, choose_sampler, hidden_widths, input_pair, whole
 from verifier.networks.spaces import Array
 
-DENSE_G = 16  # inner widths of g up to which drawing its matrices is the fastest way
+DENSE_G = 16  # matrices of g with a side of at most this are drawn: it is the fastest way
 QUANTITIES = ("K^h", "K^g", "h(u)", "h(u')")
 
 
@@ -76,10 +76,13 @@ class Implicit:
         """Fresh weights; mixing: (batch, k, j), V(x_j) = sum_k mixing[:, k, j] G_k."""
         batch, count, inputs = mixing.shape
         sizes = [m_0, *[m] * (depth - 1), 1]
-        make: Callable[..., GaussianMatrix] = LazyGaussian if m > DENSE_G else DenseGaussian.draw
-        parts = tuple(
-            tuple(make(batch, rows, columns, rng) for _ in range(count)) for columns, rows in pairwise(sizes)
-        )
+
+        def make(rows: int, columns: int) -> GaussianMatrix:
+            if min(rows, columns) <= DENSE_G:
+                return DenseGaussian.draw(batch, rows, columns, rng)
+            return LazyGaussian(batch, rows, columns, rng)
+
+        parts = tuple(tuple(make(rows, columns) for _ in range(count)) for columns, rows in pairwise(sizes))
         networks = tuple(
             Network(sizes[:-1], [MixedGaussian(layer, mixing[:, :, j]) for layer in parts], batch)
             for j in range(inputs)
