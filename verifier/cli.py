@@ -20,6 +20,14 @@ _COMMANDS = {
     "prove": ("verifier.commands.proofs", "prove", "Write a statement's proof, with all it rests on, as JSON."),
     "verify": ("verifier.commands.proofs", "verify", "Re-check a proof file with nothing but the kernel."),
     "axioms": ("verifier.commands.proofs", "axioms", "Everything that a statement's proof rests on."),
+    "gate": ("verifier.commands.gate", "gate", "Red where a verdict is not the recorded one; for CI."),
+    "fit": ("verifier.commands.fit", "fit", "Decide a claim about samples in a file, from anywhere."),
+    "sample": ("verifier.commands.sample", "sample", "Write raw samples of a correlation function."),
+    "exact": ("verifier.commands.exact", "exact", "An exact finite-width moment, as a polynomial in 1/n."),
+    "conjecture": ("verifier.commands.exact", "conjecture", "The Dyer-Gur-Ari conjecture, graph by graph."),
+    "limit-kernel": ("verifier.commands.sample", "limit_kernel", "Infinite-width kernels to 15 digits."),
+    "calibrate": ("verifier.commands.calibrate", "calibrate", "Measure how often the gate itself is wrong."),
+    "new": ("verifier.commands.new", "new", "A small project of one's own, with a worked example."),
 }
 
 

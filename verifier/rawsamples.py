@@ -1,0 +1,126 @@
+"""Raw samples of T^r and K^(r) for use elsewhere, reproducible from a seed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from verifier.networks.correlations import sample_K, sample_T
+from verifier.sampling.keys import group_key, stream
+
+#: Samples drawn from one key: more samples of the same request begin with the same ones.
+BLOCK = 256
+#: Samples that one file may hold.
+MAX_SAMPLES = 20_000_000
+
+
+@dataclass(frozen=True)
+class Request:
+    """What to sample: ``T(r)`` of f, or ``K(r)`` of a hypernetwork with ``g_depth`` layers."""
+
+    quantity: str
+    depth: int
+    widths: tuple[int, ...]
+    samples: int
+    seed: int
+    angle: float = 0.0
+    g_depth: int | None = None
+    m: int = 1
+    z: tuple[Any, Any] = (1.0, 1.0)
+    activation: str = "relu"
+
+    @property
+    def parsed(self) -> tuple[str, int]:
+        """("T" or "K", r).  Raises ValueError for anything else."""
+        names = {"f": "T(0)", "h": "K(0)"}
+        match = re.fullmatch(r"\s*([TK])\s*\(\s*(\d{1,4})\s*\)\s*", names.get(self.quantity.strip(), self.quantity))
+        if match is None:
+            raise ValueError(
+                f"{self.quantity!r} cannot be sampled; T(r) and K(r) can, for an order r >= 0 (f is T(0), h is K(0))"
+            )
+        return match.group(1), int(match.group(2))
+
+    def metadata(self) -> dict[str, Any]:
+        """Everything that the samples depend on, as plain data."""
+        symbol, order = self.parsed
+        found: dict[str, Any] = {
+            "quantity": f"{symbol}({order})", "depth": self.depth, "widths": list(self.widths),
+            "samples": self.samples, "seed": self.seed, "angle": self.angle, "block": BLOCK,
+        }  # fmt: skip
+        if symbol == "K":
+            return found | {"g_depth": self.g_depth, "m": self.m, "z": [_plain(entry) for entry in self.z]}
+        return found | {"activation": self.activation}
+
+
+def draw(request: Request) -> dict[int, npt.NDArray[np.float64]]:
+    """The samples by width, each of shape (samples,).  Raises ValueError for a request that cannot be served."""
+    symbol, order = request.parsed
+    if symbol == "K" and request.g_depth is None:
+        raise ValueError("K(r) needs --g-depth H, the depth of the implicit network g")
+    if symbol == "T" and request.g_depth is not None:
+        raise ValueError("--g-depth is for K(r); T(r) is a quantity of f alone")
+    if request.samples * len(request.widths) > MAX_SAMPLES:
+        raise ValueError(
+            f"{request.samples * len(request.widths)} samples in all; one file holds at most {MAX_SAMPLES}"
+        )
+    if len(set(request.widths)) < len(request.widths):
+        raise ValueError(f"a width occurs twice in {list(request.widths)}")
+    # What does not shape the law of one sample does not belong to its key.
+    fixed = {k: v for k, v in request.metadata().items() if k not in ("widths", "samples", "seed", "block")}
+    key = group_key("sample", str(fixed.pop("quantity")), fixed)
+    found = {}
+    for width in request.widths:
+        parts: list[npt.NDArray[np.float64]] = []
+        for start in range(0, request.samples, BLOCK):
+            rng = stream(request.seed, key, width, BLOCK, start)
+            if symbol == "K":
+                assert request.g_depth is not None
+                drawn = sample_K(
+                    request.g_depth, request.depth, width, [order], m=request.m, angle=request.angle, z=request.z,
+                    samples=BLOCK, rng=rng,
+                )  # fmt: skip
+            else:
+                drawn = sample_T(
+                    request.depth, width, [order], angle=request.angle, samples=BLOCK, rng=rng,
+                    activation=request.activation,
+                )  # fmt: skip
+            parts.append(drawn.values[:, 0])
+        found[width] = np.concatenate(parts)[: request.samples]
+    return found
+
+
+def write(path: Path, drawn: Mapping[int, npt.NDArray[np.float64]], metadata: Mapping[str, Any]) -> None:
+    """Write NPZ (arrays ``samples``, ``width`` and ``metadata``, JSON) or Parquet (columns ``width``, ``value``).
+
+    With one width, ``width`` is a single number in the NPZ file.  Raises ValueError for another suffix or
+    where pyarrow is missing, OSError where the file cannot be written.
+    """
+    values = np.concatenate(list(drawn.values()))
+    widths = np.concatenate([np.full(x.size, n, dtype=np.int64) for n, x in drawn.items()])
+    text = json.dumps(dict(metadata), sort_keys=True)
+    if path.suffix.lower() in (".parquet", ".pq"):
+        from verifier.datafiles import write_parquet
+
+        write_parquet(path, {"width": widths, "value": values}, {"verifier": text})
+        return
+    check_suffix(path)
+    width = np.array(next(iter(drawn))) if len(drawn) == 1 else widths
+    with path.open("wb") as file:
+        np.savez(file, samples=values, width=width, metadata=np.array(text))
+
+
+def check_suffix(path: Path, allowed: Sequence[str] = (".npz", ".parquet", ".pq")) -> None:
+    """ValueError unless the file's suffix says a format that can be written."""
+    if path.suffix.lower() not in allowed:
+        raise ValueError(f"{path}: the suffix {path.suffix!r} is not .npz or .parquet")
+
+
+def _plain(entry: Any) -> Any:
+    return [float(v) for v in entry] if isinstance(entry, tuple | list) else float(entry)
