@@ -82,6 +82,9 @@ HYPOTHESES = {
     "relu": "σ is the ReLU, and derivatives are those of the activation cell",
     "m_is_1": "every hidden layer of g has width 1",
     "not_orthogonal": "the scalar product of x_i and x_j is not 0",
+    "no_mass_at_zero": "the limit X has P[X = 0] = 0",
+    "rows_fixed": "finitely many entries of a product are looked at, their number not growing with the widths",
+    "many_features": "the number k of random features tends to infinity",
 }
 
 #: Theorems that may be cited without making a claim less than proved.
@@ -92,6 +95,9 @@ ALLOWED = {
     "mann-wald": "continuous mapping, the set of discontinuities being null for the limit",
     "polynomial-null-set": "a polynomial not identically 0 on the support of a Gaussian vector is a.s. not 0 there",
     "cauchy-product": "the product of formal power series",
+    "chebyshev": "Chebyshev's inequality, given the past",
+    "levy-continuity": "convergence of characteristic functions is convergence in distribution",
+    "price": "Price/Plackett: the derivative of a bivariate Gaussian expectation in the correlation",
 }  # fmt: skip
 
 #: Theorems that are cited and not proved here: what rests on them has status cited.

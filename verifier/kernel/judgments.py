@@ -16,6 +16,13 @@
 ``assume``    a hypothesis the rules know by ``name``
 ``ifzero``    a hypothesis: where the constant ``of`` is 0, the constraints ``then`` hold
 ``refuted``   ``goal`` is false at ``instance``
+``plim``      ``of`` → ``to`` in probability, as the widths ``as`` tend to infinity in any manner
+``gp``        the units of ``of`` converge to independent centred Gaussians of covariance ``cov``, ``as`` before
+``expect``    the expectation ``of`` has the closed form ``value``
+``mean``      the expectation of ``of`` is ``value`` at every finite width
+``function``  ``of`` is determined by ``arguments``, over the ``domain``
+``maps``      convergence in distribution survives the step ``function``, ``jointly`` or for itself
+``constant``  ``of`` takes one value almost surely
 ============  ==========================================================================================
 """
 
@@ -58,9 +65,19 @@ TERMS = {
     "assume": (),
     "ifzero": ("of",),
     "refuted": (),
+    "plim": ("of", "to"),
+    "gp": ("of", "cov"),
+    "expect": ("of", "value"),
+    "mean": ("of", "value"),
+    "function": ("of", "arguments"),
+    "maps": (),
+    "constant": ("of",),
 }
 #: kind -> fields compared as they stand
-PLAIN = {"instance": ("sizes", "primes"), "conv": ("base",), "assume": ("name",), "refuted": ("instance",)}
+PLAIN = {
+    "instance": ("sizes", "primes"), "conv": ("base",), "assume": ("name",), "refuted": ("instance",),
+    "plim": ("as",), "gp": ("as",), "function": ("domain",), "maps": ("function", "jointly"),
+}  # fmt: skip
 
 
 def gap(constraint: Constraint) -> Poly:

@@ -15,7 +15,18 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from verifier.kernel import algebra, definitions, integers, judgments, orders, signs
+from verifier.kernel import (
+    algebra,
+    definitions,
+    enclosures,
+    expectations,
+    integers,
+    judgments,
+    orders,
+    processes,
+    sequences,
+    signs,
+)
 from verifier.kernel.judgments import Judgment, at, canonical, holds, join, matches
 from verifier.kernel.terms import KernelError, free_variables, require, same, show
 
@@ -81,7 +92,9 @@ def goal_digest(claim: Any, form: Any, judgment: Judgment, hypotheses: Sequence[
 
 def _definitions_digest() -> str:
     public = {name: value for name, value in vars(definitions).items() if name.isupper()}
-    return judgments.digest({**public, "text": definitions.__doc__})
+    layers = [part.__doc__ for part in (expectations, processes, sequences)]
+    layers += [repr((processes.PROCESSES, processes.RECURSIONS, processes.ACTIVATIONS))]
+    return judgments.digest({**public, "text": definitions.__doc__, "layers": layers})
 
 
 DEFINITIONS_DIGEST = _definitions_digest()
@@ -365,3 +378,12 @@ RULES: dict[str, Rule] = {
     "refute.zero": _refute_zero,
     "refute.limit": _refute_limit,
 }  # fmt: skip
+
+
+def _plainly(rule: Callable[[list[Judgment], Mapping[str, Any]], tuple[Judgment, set[str]]]) -> Rule:
+    """A rule that looks at its premises and data alone."""
+    return lambda premises, data, context: rule(premises, data)
+
+
+for _part in (enclosures, expectations, processes, sequences):
+    RULES.update({name: _plainly(rule) for name, rule in _part.RULES.items()})
