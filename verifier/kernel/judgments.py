@@ -40,6 +40,7 @@ from verifier.kernel.terms import (
     Poly,
     Term,
     add,
+    bind,
     constant,
     key,
     polynomial,
@@ -149,7 +150,7 @@ def _core(text: str) -> Any:
     if kind == "fold":
         known.add("weight")
         name, body = judgment["weight"]
-        extra = (key(body, {name: "#w"}),)
+        extra = (key(body, bind({}, name)),)
     elif kind == "conv":
         known.add("entries")
         extra = (tuple(sorted((entry_key(e) for e in judgment["entries"]), key=repr)),)
@@ -172,7 +173,7 @@ def entry_key(entry: Mapping[str, Any]) -> Any:
     ranges = []
     for name, low, high in entry["for"]:
         ranges.append((key(low, bound), key(high, bound)))
-        bound[name] = f"#{len(bound)}"
+        bound = bind(bound, name)
     return (tuple(ranges), key(entry["x"], bound), key(entry["p"], bound), key(entry["y"], bound))
 
 

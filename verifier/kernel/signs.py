@@ -52,6 +52,7 @@ def nonzero_signs(conv: Judgment, ifzero: Sequence[Judgment], assumed: set[str],
             require(positive or constant(factor) not in (None, 0), f"the factor {show(factor)} could be 0")
     require(len(sums) == 1, "the limit has not exactly one sum of dominant terms")
     _, d, k, count, total, most, weight, at_zero, beyond = sums[0]
+    require(count == "H", f"{show(count)} factors: d must run over 1..H")
     # k minus this weight's opposite tells empty parts from others: [k >= 1] = k + weight(k).  Both add up to
     # fixed numbers over the dominant summands, so all of them have one and the same number of non-empty parts.
     require(same(weight, ["min", 0, ["-", 1, k]]), f"the weight {show(weight)} does not count the empty parts")
@@ -153,13 +154,13 @@ class _Point:
         _, length, depth, (l1, last), (_, _, step), (l3, first) = chains[0]
         require(same(length, k) and same(depth, most), f"{self.name}: the chain is not as long as the part is large")
         require(same(first, ["Sig", ["-", l3, 1]]), f"{self.name}: chains do not start with Sig")
-        others = [t for t in flatten(resolve(last)) if not (isinstance(t, list) and t == ["Dot", l1])]
-        require(len(others) == len(flatten(resolve(last))) - 1, f"{self.name}: chains do not end with Dot")
+        others = [t for t in flatten(resolve(last, d)) if not (isinstance(t, list) and t == ["Dot", l1])]
+        require(len(others) == len(flatten(resolve(last, d))) - 1, f"{self.name}: chains do not end with Dot")
         ends = outside * self.sign(["*", 1, *others])
         require(ends != 0, f"{self.name}: a chain ends with 0")
         if same(depth, 1):
             return
-        u, u1 = self.sign(resolve(step)), self.sign(resolve(step), self.gam1)
+        u, u1 = self.sign(resolve(step, d)), self.sign(resolve(step, d), self.gam1)
         # k >= 2, up to the factor u^k: chains that start at layer 1, and those that do not.
         c1, c2 = ends * u1 * self.sig0, ends * u
         only_first = same(depth, 2)

@@ -48,9 +48,11 @@ LIST_READERS: dict[str, Any] = {
     "first": lambda entries: entries[0],
     "last": lambda entries: entries[-1],
     "len": len,
-    "increasing": lambda entries: int(all(a < b for a, b in pairwise(entries))),
+    "increasing": lambda entries: int(all(a < b for a, b in pairwise(entries))),  # of numbers only
 }
 ARITHMETIC = ("+", "-", "*", "/", "^")
+#: names with a meaning of their own, which no binder may take: the inputs, H, L and the width
+RESERVED = frozenset({"i", "j", "H", "L", "n"})
 
 
 class KernelError(ValueError):
@@ -77,13 +79,14 @@ def polynomial(term: Term, bound: Mapping[str, str] | None = None) -> Poly:
     if isinstance(term, int):
         return {(): Fraction(term)} if term else {}
     if isinstance(term, str):
+        require(term in bound or is_name(term), f"{show(term)} is not a name")
         return {((("var", bound.get(term, term)), 1),): Fraction(1)}
     require(len(term) >= 1 and isinstance(term[0], str), f"{show(term)} has no head")
     head, arguments = term[0], term[1:]
     if head in ARITHMETIC:
         return _arithmetic(head, [polynomial(argument, bound) for argument in arguments], term)
     if head == "sum":
-        return _sum(term, bound)
+        require(len(term) == 5, f"{show(term)}: sum needs a variable, two bounds and a body")
     if head in ("min", "max"):
         parts = [polynomial(argument, bound) for argument in arguments]
         if all(set(part) <= {()} for part in parts):
@@ -94,7 +97,9 @@ def polynomial(term: Term, bound: Mapping[str, str] | None = None) -> Poly:
         if set(difference) <= {()}:  # equal indices, or numbers that differ
             return {} if difference else {(): Fraction(1)}
     if head in LIST_READERS and len(arguments) == 1 and isinstance(arguments[0], list) and arguments[0][:1] == ["list"]:
-        return polynomial(LIST_READERS[head](arguments[0][1:]), bound)
+        entries = arguments[0][1:]
+        if head != "increasing" or all(type(entry) is int for entry in entries):  # names have no order yet
+            return polynomial(LIST_READERS[head](entries), bound)
     return {((_atom(term, bound), 1),): Fraction(1)}
 
 
@@ -155,38 +160,34 @@ def _atom(term: list[Any], bound: Mapping[str, str]) -> Any:
         require(len(term) == 6, f"{show(term)}: chain needs k, L, last, step, first")
         _, k, depth, (l1, last), (lp, l2, step), (l3, first) = term
         return (
-            "chain", key(k, bound), key(depth, bound), key(last, _bind(bound, l1)),
-            key(step, _bind(bound, lp, l2)), key(first, _bind(bound, l3)),
+            "chain", key(k, bound), key(depth, bound), key(last, bind(bound, l1)),
+            key(step, bind(bound, lp, l2)), key(first, bind(bound, l3)),
         )  # fmt: skip
     if head == "consecutive":
         _, ls, es, names, body = term
-        return ("consecutive", key(ls, bound), key(es, bound), key(body, _bind(bound, *names)))
+        return ("consecutive", key(ls, bound), key(es, bound), key(body, bind(bound, *names)))
     if head in BINDERS:
         positions, scope = BINDERS[head]
-        inner = _bind(bound, *(term[p] for p in positions))
+        inner = bind(bound, *(term[p] for p in positions))
         rest = [i for i in range(1, len(term)) if i not in positions]
         return (head, *(key(term[i], inner if i >= scope else bound) for i in rest))
     return (head, *(key(argument, bound) for argument in arguments))
 
 
-def _bind(bound: Mapping[str, str], *names: str) -> dict[str, str]:
-    require(all(isinstance(name, str) for name in names), "a bound variable must be a name")
-    return {**bound, **{name: f"#{len(bound) + i}" for i, name in enumerate(names)}}
+def is_name(name: Any) -> bool:
+    """Whether a variable may be called so; "#" is kept for the numbers of bound variables."""
+    return isinstance(name, str) and bool(name) and not name.startswith("#")
 
 
-def _sum(term: list[Any], bound: Mapping[str, str]) -> Poly:
-    """Σ_v with Kronecker deltas resolved: Σ_{v=1}^{H} kron(a, v) X(v) = X(a) for 1 <= a <= H.
+def bind(bound: Mapping[str, str], *names: str) -> dict[str, str]:
+    """The numbering of bound variables inside a binder of ``names``.
 
-    A delta is between output indices, and a variable that stands in one runs over 1..H; so only a
-    sum over 1..H is resolved, and only against a variable (a number could lie outside).
+    Numbers go on from the largest in use, not from how many there are: an inner binder may repeat a name.
     """
-    require(len(term) == 5, f"{show(term)}: sum needs a variable, two bounds and a body")
-    _, name, lo, hi, body = term
-    delta = _find_delta(body, name) if (lo, hi) == (1, "H") else None
-    if delta is None:
-        return {((_atom(term, bound), 1),): Fraction(1)}
-    other, rest = delta
-    return polynomial(substitute(rest, {name: other}), bound)
+    require(all(is_name(name) and name not in RESERVED for name in names), f"{show(names)} cannot be bound")
+    require(len(set(names)) == len(names), f"{show(names)}: one binder binds a name twice")
+    level = 1 + max((int(number[1:]) for number in bound.values()), default=-1)
+    return {**bound, **{name: f"#{level + i}" for i, name in enumerate(names)}}
 
 
 def _find_delta(body: Term, name: str) -> tuple[Term, Term] | None:
@@ -206,12 +207,12 @@ def flatten(term: Term) -> list[Term]:
     return [term]
 
 
-def resolve(term: Term) -> Term:
-    """A sum over 1..H with a Kronecker delta in it, resolved as the normal form does; other terms as they are."""
+def resolve(term: Term, index: str) -> Term:
+    """Σ_{v=1}^{H} δ(index, v) X(v) as X(index); other terms as they are.  The caller knows that 1 <= index <= H."""
     if isinstance(term, list) and len(term) == 5 and term[0] == "sum" and term[2:4] == [1, "H"]:
         delta = _find_delta(term[4], term[1])
-        if delta is not None:
-            return substitute(delta[1], {term[1]: delta[0]})
+        if delta is not None and delta[0] == index:
+            return substitute(delta[1], {term[1]: index})
     return term
 
 
