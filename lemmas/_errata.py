@@ -188,6 +188,32 @@ _ALL = (
         "None for exponents.",
     ),
     Erratum(
+        "E22", "Theorem 3: rates",
+        "The first term of ∂_t K^h is of order 1/m, the second of order 1/n.",
+        "They are: the claim holds. '~ 1/m' should read O_p(1/m), and a fixed m is not needed for the second term.",
+        "First term at infinite n: slopes in m -.9995(64), -1.058(27), -1.105(33) for H = 2, 3, 4; second: slope in n "
+        "-.98(4). Fits from three small widths mislead, since the samples are heavy-tailed.",
+        "O_p(1/m) n^0 and O_p(1/n) m^0.",
+        "None.",
+    ),
+    Erratum(
+        "E23", "Remark 1: the constant",
+        "The limit of Σ^0(p(z), p(z')) is exp(-|z-z'|²/2)/2.",
+        "It is right, and so is the factor 1/k.",
+        "|z-z'| = 1, k = 10^4: .30345(21) against .30327.",
+        "As printed, for k → ∞.",
+        "None.",
+    ),
+    Erratum(
+        "E24", "Section 2.2: learning rates μ = o(n)",
+        "Wide networks can be trained with a learning rate of √n.",
+        "That higher-order terms are small is not stability: squared loss needs μ < 2/λ_max(Θ).",
+        "L = 2, squared loss, μ = √n: f grows to 1.5e2, all units die and f = 0, at n = 10^3, 10^4 and 10^5; "
+        "μ = 1/2 converges.",
+        "μ < 2/λ_max(Θ) for the squared loss; bounded gradients were not examined.",
+        "A remark of the main text.",
+    ),
+    Erratum(
         "E25", "Theorem 1 for 1 <= r < 2H, and T^1",
         "K^(r) ~ 1 for r <= H.",
         "The layers' contributions to the limit kernel Θ can cancel.",

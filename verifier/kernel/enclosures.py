@@ -12,6 +12,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
+from verifier.kernel.expectations import LADDER
 from verifier.kernel.judgments import Judgment, holds
 from verifier.kernel.processes import RECURSIONS
 from verifier.kernel.terms import Term, constant, require, same, show, substitute
@@ -55,7 +56,7 @@ def ball(term: Term, values: Mapping[str, Any]) -> Any:
     if head == "^" and len(parts) == 2 and isinstance(term[2], int):
         return parts[0] ** term[2]
     if head == "pi" and not parts:
-        return arb(1).acos() + arb(-1).acos()
+        return arb(-1).acos()
     require(len(parts) == 1 and head in ("inv", "sqrt", "acos", "exp", "cos"), f"{show(term)} has no enclosure")
     if head == "inv":
         return _finite(1 / parts[0], term)
@@ -104,13 +105,15 @@ class Instance:
             a, b, d = (_arb()(x) for x in self.input[head])
             return ((a, b), (b, d))
         if head in RECURSIONS:
-            level = self._integer(arguments[0], values)
-            require(level >= 0, f"{show(term)}: level {level}")
-            mark = f"{head} {level}"
+            record = RECURSIONS[head]
+            require(len(arguments) == len(record["over"]), f"{show(term)} has not the arguments {record['over']}")
+            at = {name: self._integer(t, values) for name, t in zip(record["over"], arguments, strict=True)}
+            name, body = record["next"]
+            require(all(level >= 0 for level in at.values()), f"{show(term)}: level {at}")
+            mark = f"{head} {at}"
             if mark not in self._known:
-                name, body = RECURSIONS[head]["next"]
-                inner = RECURSIONS[head]["zero"] if level == 0 else substitute(body, {name: level - 1})
-                self._known[mark] = self.matrix(inner)
+                before = {**at, name: at[name] - 1}
+                self._known[mark] = self.matrix(record["zero"] if at[name] == 0 else substitute(body, before))
             return self._known[mark]
         if head in ("dual_relu", "dual_step"):
             return self._dual(head.removeprefix("dual_"), self.matrix(arguments[0], bound))
@@ -191,8 +194,9 @@ def closed_forms(premises: list[Judgment]) -> dict[str, Term]:
     found = {}
     for premise in premises:
         if premise["is"] == "expect" and premise["of"][0].startswith("E_"):
-            require(premise["of"][1:] == ["rho", "s", "t"], f"{show(premise['of'])} is not about all s, t")
-            found[premise["of"][0].removeprefix("E_")] = premise["value"]
+            name = premise["of"][0].removeprefix("E_")
+            require(premise["of"][1:] == list(LADDER[name][1]), f"{show(premise['of'])} is not about all variances")
+            found[name] = premise["value"]
     return found
 
 

@@ -1,11 +1,11 @@
 """Gaussian expectations in closed form, by their derivative in the correlation, and by characteristic functions.
 
-For standard Gaussians ξ, η of correlation ρ and s, t > 0 (s, t >= 0 for the ReLU) let
+For standard Gaussians ξ, η of correlation ρ and standard deviations s, t >= 0 let
 
-    E_φ(ρ, s, t) = 2 E[φ(sξ) φ(tη)],    φ one of ``relu`` and ``step`` = relu'.
+    E_relu(ρ, s, t) = 2 E[relu(sξ) relu(tη)],    E_step(ρ) = 2 E[step(ξ) step(η)],    step = relu',
 
-Price's theorem: ∂E_φ/∂ρ = s t E_φ'(ρ, s, t) for |ρ| < 1, where ``step`` has the point mass at 0 as its derivative, and
-2 E[δ(sξ) δ(tη)] = 1/(π s t √(1-ρ²)) is twice a Gaussian density at the origin.  At ρ = 0 the two factors are
+where step(sξ) = step(ξ) for s > 0.  Price's theorem: ∂E_relu/∂ρ = s t E_step for |ρ| < 1 (at s t = 0 both are 0), and
+∂E_step/∂ρ = 2 E[δ(ξ) δ(η)] = 1/(π √(1-ρ²)), twice a Gaussian density at the origin.  At ρ = 0 the two factors are
 independent.  Both sides are continuous on [-1, 1].  So a closed form is right if its derivative and its value at
 ρ = 0 are, for every s and t at once, and if it has no pole at |ρ| = 1.
 """
@@ -24,13 +24,14 @@ Powers = tuple[int, int, int, int, int, int]
 Element = dict[Powers, Fraction]
 RHO, S, A, PI, SCALE_S, SCALE_T = range(6)
 
-#: φ -> (its derivative, E φ(sξ) E φ(tη) as an element): E relu(sξ) = s/√(2π), E step(sξ) = 1/2
-LADDER: dict[str, tuple[str, Element]] = {
-    "relu": ("step", {(0, 0, 0, -1, 1, 1): Fraction(1, 2)}),
-    "step": ("delta", {(0, 0, 0, 0, 0, 0): Fraction(1, 4)}),
+#: φ -> (its derivative, the variables, the factor of the chain rule, the product of the means);
+#: E relu(sξ) = s/√(2π), E step(ξ) = 1/2
+LADDER: dict[str, tuple[str, tuple[str, ...], Element, Element]] = {
+    "relu": ("step", ("rho", "s", "t"), {(0, 0, 0, 0, 1, 1): Fraction(1)}, {(0, 0, 0, -1, 1, 1): Fraction(1, 2)}),
+    "step": ("delta", ("rho",), {(0, 0, 0, 0, 0, 0): Fraction(1)}, {(0, 0, 0, 0, 0, 0): Fraction(1, 4)}),
 }
-#: 2 E[δ(sξ) δ(tη)]
-DENSITY: Element = {(0, -1, 0, -1, -1, -1): Fraction(1)}
+#: 2 E[δ(ξ) δ(η)]
+DENSITY: Element = {(0, -1, 0, -1, 0, 0): Fraction(1)}
 ONE_MINUS_SQUARE = ["-", 1, ["^", "rho", 2]]
 
 
@@ -132,7 +133,7 @@ def derivative(value: Element) -> Element:
             power = powers[position]
             if power:
                 lowered: Any = tuple(p - (i == position) for i, p in enumerate(powers))
-                out = _sum(out, _times({lowered: c * power}, chain))  # type: ignore[arg-type]
+                out = _sum(out, _times({lowered: c * power}, chain))
     return out
 
 
@@ -147,13 +148,13 @@ def at_zero(value: Element) -> Element:
 
 
 def ladder(premises: list[Judgment], data: Mapping[str, Any]) -> tuple[Judgment, set[str]]:
-    """E_φ(ρ, s, t) = ``value`` for |ρ| <= 1, from the derivative in ρ and the value at ρ = 0.
+    """E_φ = ``value`` for |ρ| <= 1, from the derivative in ρ and the value at ρ = 0.
 
     The premise is the closed form for φ' where φ' is a function; raises KernelError for any other value.
     """
     name = data["of"]
     require(isinstance(name, str) and name in LADDER, f"{show(name)}: relu or step is allowed")
-    below, start = LADDER[name]
+    below, variables, chain, start = LADDER[name]
     value = element(data["value"])
     require(all(p[RHO] >= 0 and p[S] >= 0 and p[A] >= 0 for p in value), "the closed form has a pole at |rho| = 1")
     if below == "delta":
@@ -161,15 +162,15 @@ def ladder(premises: list[Judgment], data: Mapping[str, Any]) -> tuple[Judgment,
         slope = DENSITY
     else:
         require(len(premises) == 1 and premises[0]["is"] == "expect", "the derivative's closed form is the one premise")
-        require(premises[0]["of"] == [f"E_{below}", "rho", "s", "t"], f"the premise is not about {below}")
+        require(premises[0]["of"] == [f"E_{below}", *LADDER[below][1]], f"the premise is not about {below}")
         slope = element(premises[0]["value"])
-    wanted = _times(slope, {(0, 0, 0, 0, 1, 1): Fraction(1)})
+    wanted = _times(slope, chain)
     gap = _sum(derivative(value), _times(wanted, {(0,) * 6: Fraction(-1)}))
-    require(is_zero(gap), f"the derivative of {show(data['value'])} in rho is not s t E_{below}")
+    require(is_zero(gap), f"the derivative of {show(data['value'])} in rho is not that of E_{name}")
     origin = _sum(at_zero(value), _times(start, {(0,) * 6: Fraction(-2)}))
     require(not origin, f"{show(data['value'])} is not 2 E{name} E{name} at rho = 0")
-    where = [["<=", -1, "rho"], ["<=", "rho", 1], ["<=", 0, "s"], ["<=", 0, "t"]]
-    conclusion = {"is": "expect", "of": [f"E_{name}", "rho", "s", "t"], "value": data["value"], "where": where}
+    where = [["<=", -1, "rho"], ["<=", "rho", 1], *(["<=", 0, scale] for scale in variables[1:])]
+    conclusion = {"is": "expect", "of": [f"E_{name}", *variables], "value": data["value"], "where": where}
     return conclusion, {"theorem price"}
 
 

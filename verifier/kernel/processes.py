@@ -6,12 +6,13 @@ Terms here are kernels, functions of a pair of inputs from a finite set; sums an
 ``Gx``, ``Gz``                x·x'/n_0 and z·z'/m_0
 ``dual_φ(C)``                 2 E[φ(a) φ(a')] for (a, a') ~ N(0, C), φ = relu or step (= relu')
 ``S(v)``                      S(0) = Gx, S(v+1) = dual_relu(S(v))
-``Sigma(v)``                  Sigma(0) = Gz, Sigma(v+1) = dual_relu(S(L-1) Sigma(v))
+``Sigma(L,v)``                Sigma(L,0) = Gz, Sigma(L,v+1) = dual_relu(S(L-1) Sigma(L,v))
 ``Y(l)``, ``FGram(v)``        f's pre-activations y^l and q^v·q'^v/n_v, q^0 = x, q^v = √2 relu(y^v), f = y^L
 ``FMask(l)``                  (2/n_l) Σ_a σ'(y^l_a) σ'(y'^l_a)
 ``FChain(u,v,a,b)``           entry (a, b) of P^{u→v} P'^{u→v}ᵀ, P^{u→v} = Π_{l=u}^{v-1} √(2/n_l) W^{l+1} Z^l
-``FNtk(a,b)``                 ∂f^a/∂w · ∂f'^b/∂w
-``G``, ``GGram``, …           the same of g, g^l = V^l a^{l-1}/√m_{l-1}, a^0 = z; its weights V are outputs of f
+``FNtk(L,a,b)``               ∂f^a/∂w · ∂f'^b/∂w
+``G(L,l)``, ``GGram(L,v)``,   the same of g, g^l = V^l a^{l-1}/√m_{l-1}, a^0 = z, h = g^H; its weights V are outputs of
+``GNtk(L,H,a,b)``, …          f, of depth L, and its derivatives are with respect to V
 ============================  ====================================================================================
 
 ``plim``: ``of`` → ``to`` in probability; ``gp``: the units of ``of`` converge in distribution, at finitely many
@@ -45,15 +46,16 @@ ACTIVATIONS: dict[str, dict[str, Any]] = {
 #: The random processes.  ``factor`` is the square of √2 in q = √2 σ(y); ``rows`` the conditional covariance C.
 PROCESSES: dict[str, dict[str, Any]] = {
     "f": {"head": "F", "unit": "Y", "base": ["Gx"], "rows": 1, "factor": 2, "activation": "relu", "top": "L",
-          "limit": "S", "widths": ["n"], "positive": ["inputs_nonzero"]},
+          "limit": "S", "of": [], "widths": ["n"], "positive": ["inputs_nonzero"]},
     "g": {"head": "G", "unit": "G", "base": ["Gz"], "rows": ["FGram", ["-", "L", 1]], "factor": 2,
-          "activation": "relu", "top": "H", "limit": "Sigma", "widths": ["n", "m"],
+          "activation": "relu", "top": "H", "limit": "Sigma", "of": ["L"], "widths": ["n", "m"],
           "positive": ["inputs_nonzero", "z_nonzero"]},
 }  # fmt: skip
 #: The deterministic recursions that the limits are named by.
 RECURSIONS: dict[str, dict[str, Any]] = {
-    "S": {"zero": ["Gx"], "next": ["v", ["dual_relu", ["S", "v"]]]},
-    "Sigma": {"zero": ["Gz"], "next": ["v", ["dual_relu", ["*", ["S", ["-", "L", 1]], ["Sigma", "v"]]]]},
+    "S": {"zero": ["Gx"], "over": ["v"], "next": ["v", ["dual_relu", ["S", "v"]]]},
+    "Sigma": {"zero": ["Gz"], "over": ["L", "v"],
+              "next": ["v", ["dual_relu", ["*", ["S", ["-", "L", 1]], ["Sigma", "L", "v"]]]]},
 }
 
 
@@ -81,7 +83,7 @@ def limit_of(term: Term, premises: list[Judgment], scope: Mapping[str, Any], whe
         values: dict[str, Term] = {}
         fits = True
         for slot, given in zip(pattern[1:], term[1:], strict=True):
-            if isinstance(slot, str) and slot not in values and slot not in ("L", "H"):
+            if isinstance(slot, str) and slot not in values:
                 values[slot] = given
             elif not same(substitute(slot, values), given):
                 fits = False
@@ -105,7 +107,7 @@ def _rows(record: Mapping[str, Any], premises: list[Judgment], where: list[Any])
 
 
 def _range(record: Mapping[str, Any]) -> list[Any]:
-    return [["<=", 1, "L"]] + ([["<=", 1, "H"]] if record["top"] == "H" else [])
+    return [["<=", 1, name] for name in dict.fromkeys(("L", record["top"]))]
 
 
 def gram_induction(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
@@ -124,7 +126,7 @@ def gram_induction(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
     known = ACTIVATIONS[activation]
     require(not known["jumps"], f"{activation} is not continuous")
     # dual_φ has the factor 2 in it.
-    step = ["*", ["/", factor, 2], [f"dual_{activation}", ["*", rows, [name, "v"]]]]
+    step = ["*", ["/", factor, 2], [f"dual_{activation}", ["*", rows, [name, *record["of"], "v"]]]]
     recursion = RECURSIONS[name]
     require(recursion["next"][0] == "v", "the recursion is indexed by v")
     for stated, computed, defined, what in (
@@ -137,15 +139,15 @@ def gram_induction(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
     require(type(data["variance"]) is int and data["variance"] == bound, f"the variance is bounded by {bound}")
     span = [["<=", 0, "v"], ["<=", "v", ["-", record["top"], 1]]]
     return {
-        "is": "plim", "of": [record["head"] + "Gram", "v"], "to": [name, "v"], "as": record["widths"],
-        "where": join(where, span),
+        "is": "plim", "of": [record["head"] + "Gram", *record["of"], "v"], "to": [name, *record["of"], "v"],
+        "as": record["widths"], "where": join(where, span),
     }, {"theorem chebyshev", "theorem mann-wald"}  # fmt: skip
 
 
 def _gram_limit(record: Mapping[str, Any], premises: list[Judgment], level: Term, where: list[Any]) -> Term:
     """The limit of the covariance C R of layer ``level``'s pre-activations."""
     rows = _rows(record, premises, where)
-    gram, _ = limit_of([record["head"] + "Gram", ["-", level, 1]], premises, {}, where)
+    gram, _ = limit_of([record["head"] + "Gram", *record["of"], ["-", level, 1]], premises, {}, where)
     return ["*", rows, gram]
 
 
@@ -160,7 +162,7 @@ def mask_mean(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
     require(record["factor"] * ACTIVATIONS["relu"]["square"] == 1, "variances do not stay positive")
     where = join(_range(record), [["<=", 1, "l"], ["<=", "l", ["-", record["top"], 1]]])
     limit = ["dual_step", _gram_limit(record, premises, "l", where)]
-    of = [record["head"] + "Mask", "l"]
+    of = [record["head"] + "Mask", *record["of"], "l"]
     conclusion = {"is": "plim", "of": of, "to": limit, "as": record["widths"], "where": where}
     return conclusion, {"theorem chebyshev", "theorem mann-wald"}
 
@@ -168,7 +170,7 @@ def mask_mean(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
 def chain_induction(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
     """P^{u→v} P'^{u→v}ᵀ → I Π_{l=u}^{v-1} C dual_step(C R_l), entry by entry, 1 <= u <= v <= depth.
 
-    With M^v = P^{u→v} P'^{u→v}ᵀ and B^v = (2/m_v) Z^v M^v Z'^v: M^{v+1}_{ab} = w_aᵀ B^v w'_b for rows w_a, w'_b that are
+    With M^v = P^{u→v} P'^{u→v}ᵀ and B^v = (2/m_v) Z^v M^v Z'^v: M^{v+1}_{ab} = w_aᵀ B^v w'_b, rows w_a, w'_b that are
     independent of B^v.  Hence M^{v+1}_{ab} = δ_ab C tr B^v + e_ab with E[e_ab² | past] <= 2 C_11 C_22 |B^v|², and
     tr B^{v+1} = C tr B^v · mask mean + an error of conditional mean size O(|B^v|), while
     E[|B^{v+1}|² | past] <= 4 C_11 C_22 (|B^v|² + ((tr B^v)² + |B^v|²)/m_{v+1}).  At u: B = (2/m_u) Z Z', so that
@@ -181,11 +183,11 @@ def chain_induction(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
     where = join(_range(record), [["<=", 1, "u"], ["<=", "u", "v"], ["<=", "v", top]])
     rows = _rows(record, premises, where)
     scope = {"t": ("u", ["-", "v", 1])}
-    mask, _ = limit_of([record["head"] + "Mask", "t"], premises, scope, where)
+    mask, _ = limit_of([record["head"] + "Mask", *record["of"], "t"], premises, scope, where)
     link = ["*", rows, mask]
     require(same(data["link"], link), f"stated {show(data['link'])}, the process gives {show(link)}")
     limit = ["*", ["kron", "a", "b"], ["prod", "t", "u", ["-", "v", 1], link]]
-    of = [record["head"] + "Chain", "u", "v", "a", "b"]
+    of = [record["head"] + "Chain", *record["of"], "u", "v", "a", "b"]
     return {"is": "plim", "of": of, "to": limit, "as": record["widths"], "where": where}, {"theorem chebyshev"}
 
 
@@ -194,9 +196,10 @@ def gradient(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
     record = _process(data)
     _assume(premises, "relu")
     head, top = record["head"], record["top"]
-    body = ["*", [head + "Gram", ["-", "l", 1]], [head + "Chain", "l", top, "a", "b"]]
+    of = record["of"]
+    body = ["*", [head + "Gram", *of, ["-", "l", 1]], [head + "Chain", *of, "l", top, "a", "b"]]
     right = ["sum", "l", 1, top, body]
-    return {"is": "eq", "left": [head + "Ntk", "a", "b"], "right": right, "where": _range(record)}, set()
+    return {"is": "eq", "left": [head + "Ntk", *of, top, "a", "b"], "right": right, "where": _range(record)}, set()
 
 
 def plim_continuous(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
@@ -238,7 +241,7 @@ def conditional_gauss(premises: list[Judgment], data: Mapping[str, Any]) -> Step
     where = join(_range(record), [["<=", 1, "l"], ["<=", "l", record["top"]]])
     covariance = _gram_limit(record, premises, "l", where)
     require(same(data["cov"], covariance), f"stated {show(data['cov'])}, the process gives {show(covariance)}")
-    of = [record["unit"], "l"]
+    of = [record["unit"], *record["of"], "l"]
     return {"is": "gp", "of": of, "cov": data["cov"], "as": record["widths"], "where": where}, {
         "theorem levy-continuity"
     }
@@ -260,7 +263,7 @@ def moment(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
         falling = [Fraction(1)]  # n(n-1)…(n-k+1)/n^k as a polynomial in 1/n
         for j in range(len(blocks)):
             falling = [
-                (falling[i] if i < len(falling) else 0) - (j * falling[i - 1] if i else 0)
+                (falling[i] if i < len(falling) else Fraction(0)) - (j * falling[i - 1] if i else Fraction(0))
                 for i in range(len(falling) + 1)
             ]
         shift = p - len(blocks)
@@ -328,7 +331,7 @@ def starts(term: Term) -> set[str]:
         inner = {name for name in RECURSIONS if name != head}
         body = RECURSIONS[head]["next"][1]
         used = {name for name in inner if _mentions(body, name)}
-        return starts(RECURSIONS[head]["zero"]).union(*(starts([name, 0]) for name in used))
+        return starts(RECURSIONS[head]["zero"]).union(*(starts([name]) for name in used))
     known = ("*", "+", "-", "/", "dual_relu", "dual_step")
     require(head in known, f"{show(term)} is not a kernel computed from others")
     return set().union(*(starts(a) for a in arguments))

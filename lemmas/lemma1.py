@@ -1,0 +1,91 @@
+"""Lemma 1: the sign of a sequence that converges in distribution.  Supplement, Eq. (6); erratum E1."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sympy import Function, Integer, Rational, symbols
+
+from lemmas._errata import errata, supplement
+from verifier.prover import ProofBuilder
+from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.verdict import Summary
+
+sgn = Function("sgn")
+positive = Function("P_positive")
+X, n = symbols("X n")
+
+SIGN = [-1, 0, 1]
+INDICATOR = [0, 0, 1]
+#: 1/n and -1/n: between them they contradict every value of the sign at 0.
+ABOVE = {"numerator": [1], "denominator": [0, 1]}
+BELOW = {"numerator": [-1], "denominator": [0, 1]}
+
+
+def _printed(function: list[int]) -> dict[str, Any]:
+    return {"is": "maps", "function": function, "jointly": False, "where": []}
+
+
+def _proof() -> dict[str, Any]:
+    proof = ProofBuilder("lemma1")
+    null = proof.hypothesis("no_mass_at_zero")
+    for tag, function, sequence in (
+        ("sign", SIGN, ABOVE), ("sign-below", SIGN, BELOW), ("sign-up", [-1, 1, 1], BELOW),
+        ("sign-down", [-1, -1, 1], ABOVE),
+    ):  # fmt: skip
+        data = {"goal": _printed(function), "instance": sequence}
+        proof.step(f"refuted-{tag}", "refute.sequence", (), data, note="±1/n → 0: the sign jumps in the limit")
+        proof.goal("lemma1.printed", f"refuted-{tag}", form="printed")
+    data = {"goal": _printed(INDICATOR), "instance": ABOVE}
+    proof.step("refuted-6", "refute.sequence", (), data, note="P[1/n > 0] = 1 for every n, and P[0 > 0] = 0")
+    proof.goal("lemma1.printed-6", "refuted-6", form="printed")
+    for tag, function in (("0", SIGN), ("up", [-1, 1, 1]), ("down", [-1, -1, 1])):
+        step = proof.step(f"sign-{tag}", "maps.step", (null,), {"function": function})
+        proof.goal("lemma1.sign", step, ["no_mass_at_zero"])
+    for tag, function in (("positive", INDICATOR), ("negative", [1, 0, 0])):
+        step = proof.step(tag, "maps.step", (null,), {"function": function})
+        proof.goal("lemma1.probabilities", step, ["no_mass_at_zero"])
+    return proof.document()
+
+
+statement = Statement(
+    name="lemma1",
+    title="Signs of convergent sequences",
+    source=supplement("6", section="4.1"),
+    summary="If X_n converges in distribution to X and P[X = 0] = 0, the signs converge in distribution.",
+    claims=(
+        Claim(
+            "lemma1.printed", Kind.LAW, sgn(X), "X_n → X implies sgn(X_n) → sgn(X)", form=Form.PRINTED,
+            latex=r"X_n\to_d X\ \Longrightarrow\ \mathrm{sgn}(X_n)\to_d\mathrm{sgn}(X)", errata=("E1",),
+        ),
+        Claim(
+            "lemma1.printed-6", Kind.VALUE, positive(X), "X_n → X implies lim P[X_n > 0] = P[X > 0]",
+            form=Form.PRINTED, latex=r"\lim_{n\to\infty}P[X_n>0]=P[X>0]", errata=("E1",),
+        ),
+        Claim(
+            "lemma1.sign", Kind.LAW, sgn(X),
+            "X_n → X and P[X = 0] = 0 imply sgn(X_n) → sgn(X), whatever the sign of 0, and jointly with what else "
+            "converges jointly with X_n",
+            latex=r"X_n\to_d X,\ P[X=0]=0\ \Longrightarrow\ \mathrm{sgn}(X_n)\to_d\mathrm{sgn}(X)",
+            hypotheses=("no_mass_at_zero",), errata=("E1",),
+        ),
+        Claim(
+            "lemma1.probabilities", Kind.VALUE, positive(X),
+            "P[X_n > 0] → P[X > 0] and P[X_n < 0] → P[X < 0]; for X_n = f(x) both limits are 1/2",
+            value=Rational(1, 2), hypotheses=("no_mass_at_zero",), errata=("E1",),
+        ),
+    ),
+    hypotheses=(
+        Hypothesis(
+            "no_mass_at_zero", "P[X = 0] = 0",
+            Witness(
+                "X_n = 1/n: sgn(X_n) = 1 for every n, and sgn of the limit is sgn(0). In Theorem 1 with m = 1 the "
+                "limit of g² is 0 with probability 1/2.",
+                {"n": Integer(1)}, "lemma1.sign", proof="lemma1.printed",
+            ), latex="P[X=0]=0", errata=("E1",),
+        ),
+    ),
+    errata=errata("E1", "E14"),
+    proof=_proof(),
+    expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
+)  # fmt: skip
