@@ -67,6 +67,14 @@ class Project:
         """Every name that has a statement file."""
         return list(self.lemma_files)
 
+    @property
+    def own_names(self) -> list[str]:
+        """The names stated in the last root, a user's own; none where that is the only root."""
+        if len(self.roots) < 2:
+            return []
+        own = self.roots[-1] / LEMMAS
+        return [name for name, path in self.lemma_files.items() if path.parent == own]
+
     def path_of(self, name: str) -> Path:
         """The file that states ``name``; UnknownStatement, with the nearest names, if there is none."""
         if name in self.lemma_files:

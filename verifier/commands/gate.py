@@ -1,0 +1,276 @@
+"""``verifier gate``: compare every verdict with the one that is recorded, for continuous integration."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from verifier.commands.check import DEFAULT_SEED
+from verifier.commands.codes import NOTHING, CommandError
+from verifier.commands.options import Number, Whole, verbosity
+
+if TYPE_CHECKING:
+    from verifier.gating.compare import Finding
+    from verifier.gating.config import Config, FitClaim
+    from verifier.project import Entry, Project
+    from verifier.report.data import RunReport
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@click.option("--config", metavar="FILE", help="Where [tool.verifier] is; ./pyproject.toml.")
+@click.option("--shipped", is_flag=True, help="The shipped statements too.")
+@click.option("--quick", is_flag=True, help="Fewer cells and samples.")
+@click.option("--thorough", is_flag=True, help="Error rate 1e-8 a claim instead of 1e-3; more samples.")
+@click.option("--samples", type=Whole(1), help="At most this many samples a width.")
+@click.option("--seed", type=Whole(0, 2**128 - 1), help=f"The random seed; {DEFAULT_SEED}.")
+@click.option("--fresh", is_flag=True, help="A new seed, at error rate 1e-8 a claim: for nightly runs.")
+@click.option("--timeout", type=Number(1e-3, 1e9, "SECONDS"), help="A sampler that takes longer fails its claim.")
+@click.option("--jobs", "-j", type=Whole(1), help="Worker processes; the default is one a core.")
+@click.option("--junit", metavar="FILE", help="Write JUnit XML.")
+@click.option("--json", "json_file", metavar="FILE", help="Write JSON; - is standard output.")
+@click.option("--github", is_flag=True, help="Annotations and a step summary for GitHub Actions.")
+@click.option("--record", is_flag=True, help="Record what is found as what is expected from now on.")
+@verbosity
+def gate(
+    names: tuple[str, ...],
+    config: str | None,
+    shipped: bool,
+    quick: bool,
+    thorough: bool,
+    samples: int | None,
+    seed: int | None,
+    fresh: bool,
+    timeout: float | None,
+    jobs: int | None,
+    junit: str | None,
+    json_file: str | None,
+    github: bool,
+    record: bool,
+    verbose: int,
+    quiet: bool,
+) -> int:
+    """Red where a verdict is not the expected one, in either direction.
+
+    Gates what [tool.verifier] lists; without a list the project's own statements, or the shipped ones where
+    it has none.  Expected is what the project's record says, else what each statement's file says.
+    """
+    from verifier.gating.config import ConfigError, load
+
+    if fresh and (seed is not None or record):
+        raise CommandError("--fresh draws a new seed each time; it excludes --seed and --record")
+    if quick and thorough:
+        raise CommandError("--quick and --thorough exclude each other")
+    try:
+        settings = load(Path(config) if config is not None else None)
+        chosen = _settings(settings, quick, thorough or (fresh and not quick), samples, seed, fresh, timeout, jobs)
+        return _gate(settings, chosen, names, shipped, junit, json_file, github, record, quiet)
+    except ConfigError as error:
+        raise CommandError(str(error)) from None
+
+
+def _settings(
+    config: Config, quick: bool, thorough: bool, samples: int | None, seed: int | None, fresh: bool,
+    timeout: float | None, jobs: int | None,
+) -> dict[str, Any]:  # fmt: skip
+    """The command line where it says something, else the configuration, else the defaults."""
+    if not (quick or thorough):
+        quick, thorough = config.quick, config.thorough
+    if fresh:
+        import secrets
+
+        seed = secrets.randbits(64)
+    elif seed is None:
+        seed = config.seed if config.seed is not None else DEFAULT_SEED
+    return {
+        "quick": quick,
+        "thorough": thorough,
+        "samples": samples or config.samples,
+        "seed": seed,
+        "timeout": timeout or config.timeout,
+        "jobs": jobs or config.jobs,
+    }
+
+
+def _gate(
+    config: Config, chosen: dict[str, Any], names: tuple[str, ...], shipped: bool, junit: str | None,
+    json_file: str | None, github: bool, record: bool, quiet: bool,
+) -> int:  # fmt: skip
+    from verifier.gating.compare import compare, exit_code, unreadable
+    from verifier.gating.record import profile_name, read, write
+
+    start = time.monotonic()
+    profile = profile_name(chosen["quick"], chosen["thorough"], chosen["samples"])
+    recorded = read(config.record, profile)
+    project = _project(config)
+    selected = _selected(config, project, names, shipped or config.shipped)
+    fits = [] if names else list(config.fits)
+    if not selected and not fits:
+        raise CommandError("there is nothing to gate: no statements and no fits", NOTHING)
+    entries, broken = _load(project, selected)
+    findings: list[Finding] = [unreadable(name, error) for name, error in broken]
+    report = _run(project, entries, chosen, quiet) if entries else None
+    if report is not None and record:
+        if report.stopped:
+            raise CommandError(f"nothing is recorded: the run {report.stopped}", 3)
+        write(config.record, profile, report.statements)
+        recorded = read(config.record, profile)
+    paths = {entry.name: entry.path for entry in entries}
+    for statement in report.statements if report is not None else ():
+        name = statement.statement.name
+        expect, stopped = config.expect.get(name), report.stopped if report is not None else None
+        findings += compare(statement, paths[name], recorded.get(name), expect, stopped)
+    findings += [_fit(claim, config) for claim in fits]
+    seconds = time.monotonic() - start
+    code = exit_code(findings)
+    if report is not None and report.stopped and code == 0:
+        code = 3
+    _write(findings, chosen["seed"], profile, seconds, code, junit, json_file, github)
+    if json_file != "-":
+        from rich.console import Console
+
+        _render(findings, chosen["seed"], profile, seconds, Console(highlight=False))
+    return code
+
+
+def _project(config: Config) -> Project:
+    from verifier.project import Project, default_project
+
+    shipped = default_project().roots[0]
+    return Project(tuple(dict.fromkeys([shipped, config.root])))
+
+
+def _selected(config: Config, project: Project, names: tuple[str, ...], shipped: bool) -> list[str]:
+    """The names to gate.  ConfigError for a name that no file has."""
+    from verifier.gating.config import ConfigError, nearest
+    from verifier.project import UnknownStatement
+
+    listed = list(names or (config.statements if config.statements is not None else ()))
+    if not listed and config.statements is None:
+        own = project.own_names
+        # A project whose configuration lists nothing but data gates nothing but data.
+        listed = own or ([] if config.fits and not shipped else project.names)
+    if shipped:
+        listed += [name for name in project.names if name not in project.own_names]
+    for name in listed:
+        try:
+            project.path_of(name)
+        except UnknownStatement as error:
+            where = "" if names else f"{config.path}: [tool.verifier] statements: "
+            raise ConfigError(f"{where}{error}") from None
+    for name in config.expect:
+        if name not in project.names:
+            raise ConfigError(f"{config.path}: [tool.verifier] expect.{name}: {nearest(name, project.names)}")
+    return list(dict.fromkeys(listed))
+
+
+def _load(project: Project, names: list[str]) -> tuple[list[Entry], list[tuple[str, Any]]]:
+    from verifier.loading import LoadError
+
+    entries, broken = [], []
+    for name in names:
+        try:
+            entries.append(project.entry(name))
+        except LoadError as error:
+            broken.append((name, error))
+    return entries, broken
+
+
+def _run(project: Project, entries: list[Entry], chosen: dict[str, Any], quiet: bool) -> RunReport:
+    from verifier.sampling.workers import available_cores, limit_threads, warm_up
+
+    jobs = chosen["jobs"] or available_cores()
+    limit_threads()
+    warm_up(jobs)
+    from verifier.commands.check import run_check
+    from verifier.sampling.plan import Options
+
+    options = Options(samples=chosen["samples"], quick=chosen["quick"], thorough=chosen["thorough"])
+    return run_check(
+        project, entries, options, seed=chosen["seed"], jobs=jobs, limit=chosen["timeout"], quiet=quiet
+    )
+
+
+def _fit(claim: FitClaim, config: Config) -> Finding:
+    from verifier.datafiles import merge, read_samples
+    from verifier.fitting import fit
+    from verifier.gating.compare import fit_finding
+
+    assert config.path is not None  # fits come from a file
+    try:
+        found = fit(
+            merge([read_samples(path) for path in claim.files]), claim.kind, claim.expect, alpha=claim.alpha,
+            margin=claim.margin, correction=claim.correction, allowance=claim.allowance,
+        )  # fmt: skip
+    except ValueError as error:
+        return fit_finding(claim, config.path, None, str(error))
+    return fit_finding(claim, config.path, found.verdict, "; ".join(d.reason for d in found.decisions))
+
+
+def _write(
+    findings: list[Finding], seed: int, profile: str, seconds: float, code: int, junit_file: str | None,
+    json_file: str | None, github: bool,
+) -> None:  # fmt: skip
+    if junit_file is not None:
+        from verifier.report.junit import junit
+
+        _write_file(junit_file, junit(findings, seed=seed, seconds=seconds, time=datetime.now(UTC)))
+    if json_file is not None:
+        data = {
+            "schema": 1, "seed": seed, "profile": profile, "exit_code": code,
+            "claims": [finding.to_json() for finding in findings],
+        }  # fmt: skip
+        text = json.dumps(data, indent=2) + "\n"
+        if json_file == "-":
+            click.echo(text, nl=False)
+        else:
+            _write_file(json_file, text)
+    if github:
+        from verifier.report.github import annotate, summary
+
+        for line in annotate(findings, Path(os.environ.get("GITHUB_WORKSPACE") or ".")):
+            click.echo(line)
+        target = os.environ.get("GITHUB_STEP_SUMMARY")
+        if target:
+            try:
+                with Path(target).open("a", encoding="utf-8") as file:
+                    file.write(summary(findings, seed=seed, profile=profile, seconds=seconds))
+            except OSError as error:
+                raise CommandError(f"GITHUB_STEP_SUMMARY: {target}: {error.strerror or error}") from None
+
+
+def _write_file(name: str, text: str) -> None:
+    from verifier.sampling.store import write_atomically
+
+    try:
+        write_atomically(Path(name), text)
+    except OSError as error:
+        raise CommandError(f"{name}: cannot be written: {error.strerror or error}") from None
+
+
+def _render(findings: list[Finding], seed: int, profile: str, seconds: float, console: Any) -> None:
+    from rich.text import Text
+
+    from verifier.gating.compare import Outcome
+
+    styles = {"expected": "green", "unexpected": "red", "undecided": "yellow", "failed": "red", "unreadable": "red"}
+    for finding in findings:
+        word = str(finding.outcome)
+        console.print(Text.assemble((f"{word:10}", styles[word]), "  ", (finding.name, "bold"), f"  {finding.found}"))
+        if finding.outcome is Outcome.EXPECTED:
+            continue
+        if finding.expected:
+            console.print(Text(f"            expected {finding.expected}"))
+        for line in finding.message.splitlines():
+            console.print(Text(f"            {line}"))
+        if finding.reproduce:
+            console.print(Text(f"            {finding.reproduce}", style="dim"))
+    bad = sum(finding.outcome is not Outcome.EXPECTED for finding in findings)
+    word = f"{bad} not as expected" if bad else "all as expected"
+    console.print(f"{len(findings)} claims, {word}; seed {seed}, profile {profile}, {seconds:.1f} s")

@@ -1,0 +1,1 @@
+"""The gate: verdicts compared with those that are expected, for continuous integration."""

@@ -1,0 +1,277 @@
+"""What was found against what was expected: one finding a claim, and the exit code they come to.
+
+A change in either direction is a finding.  Where a project has a record, both columns of each claim are
+compared with it; otherwise the one word for each form is compared with what the statement's file (or the
+configuration) expects, and the claims that make the word are named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from verifier.commands.codes import EXPECTED, INTERNAL, UNDECIDED, UNEXPECTED, USAGE
+from verifier.gating.config import FitClaim
+from verifier.gating.lines import claim_line, statement_line
+from verifier.gating.record import Columns, claim_key, columns_of
+from verifier.loading import LoadError
+from verifier.report.data import CellReport, ClaimReport, StatementReport
+from verifier.statement import Form
+from verifier.verdict import NumericStatus, ProofStatus, Summary
+
+#: How :mod:`verifier.report.data` begins the reason of a cell whose sampler failed.
+_SAMPLER_FAILED = "the sampler failed: "
+_CELLS_SHOWN = 3
+
+
+class Outcome(StrEnum):
+    """What a finding comes to."""
+
+    EXPECTED = "expected"
+    UNEXPECTED = "unexpected"  # refuted, contradicted or changed, and not so recorded
+    UNDECIDED = "undecided"  # inconclusive, invalid, timed out, or a gap
+    FAILED = "failed"  # a sampler raised
+    UNREADABLE = "unreadable"  # a file could not be loaded
+
+    @property
+    def code(self) -> int:
+        return _CODES[self]
+
+
+_CODES = {
+    Outcome.EXPECTED: EXPECTED,
+    Outcome.UNEXPECTED: UNEXPECTED,
+    Outcome.UNDECIDED: UNDECIDED,
+    Outcome.FAILED: INTERNAL,
+    Outcome.UNREADABLE: USAGE,
+}
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One gated thing.  ``expected`` and ``found`` are words; ``path`` and ``line`` say where it is claimed."""
+
+    statement: str
+    name: str
+    outcome: Outcome
+    expected: str
+    found: str
+    message: str = ""
+    reproduce: str = ""
+    path: Path | None = None
+    line: int = 1
+
+    def to_json(self) -> dict[str, object]:
+        return {
+            "statement": self.statement,
+            "name": self.name,
+            "outcome": str(self.outcome),
+            "expected": self.expected,
+            "found": self.found,
+            "message": self.message,
+            "reproduce": self.reproduce,
+            "file": None if self.path is None else str(self.path),
+            "line": self.line,
+        }
+
+
+def exit_code(findings: Iterable[Finding]) -> int:
+    """2 before 1 before 4 before 3 before 0."""
+    codes = {finding.outcome.code for finding in findings}
+    return next((code for code in (USAGE, UNEXPECTED, INTERNAL, UNDECIDED) if code in codes), EXPECTED)
+
+
+def compare(
+    report: StatementReport,
+    path: Path,
+    recorded: Mapping[str, Columns] | None = None,
+    expect: Mapping[Form, Summary] | None = None,
+    stopped: str | None = None,
+) -> list[Finding]:
+    """The findings about one statement.
+
+    ``recorded``: the project's record of its claims, None if there is none.  ``expect``: the words that the
+    configuration demands, which come on top of a record and in place of the file's.  ``stopped``: why the run
+    ended early, if it did.
+    """
+    name = report.statement.name
+    found: dict[str, Finding] = {}
+    by_form = _by_form(report, path, expect, recorded is not None, stopped)
+    for claim in report.claims:
+        key = claim_key(claim.claim)
+        finding = by_form[key] if recorded is None else _by_record(report, path, claim, recorded.get(key), stopped)
+        if finding.outcome is Outcome.EXPECTED:
+            finding = by_form[key]
+        found[key] = finding
+    for key in recorded or {}:
+        if key not in found:
+            message = f"{key} is recorded and no longer claimed; re-record with verifier gate --record"
+            found[key] = Finding(
+                name, key, Outcome.UNEXPECTED, "claimed", "not claimed", message, "", path, statement_line(path)
+            )
+    return [*found.values(), *(finding for key, finding in by_form.items() if key not in found)]
+
+
+def _by_record(
+    report: StatementReport, path: Path, claim: ClaimReport, recorded: Columns | None, stopped: str | None
+) -> Finding:
+    found = columns_of(claim)
+    if recorded is None:
+        message = "this claim is not in the record; review it and run verifier gate --record"
+        return _finding(report, path, claim, Outcome.UNEXPECTED, "not recorded", message)
+    outcomes = (
+        _proof_outcome(recorded[0], found[0]),
+        _numeric_outcome(recorded[1], found[1], stopped is not None),
+    )
+    outcome = next((o for o in (Outcome.UNEXPECTED, Outcome.UNDECIDED) if o in outcomes), Outcome.EXPECTED)
+    return _finding(report, path, claim, outcome, _words(*recorded))
+
+
+def _proof_outcome(expected: ProofStatus, found: ProofStatus) -> Outcome:
+    if found is expected:
+        return Outcome.EXPECTED
+    return Outcome.UNDECIDED if found is ProofStatus.GAP else Outcome.UNEXPECTED
+
+
+def _numeric_outcome(expected: NumericStatus, found: NumericStatus, stopped: bool) -> Outcome:
+    if found is expected:
+        return Outcome.EXPECTED
+    open_ = {NumericStatus.INCONCLUSIVE, NumericStatus.INVALID} | ({NumericStatus.UNTESTED} if stopped else set())
+    return Outcome.UNDECIDED if found in open_ else Outcome.UNEXPECTED
+
+
+def _by_form(
+    report: StatementReport,
+    path: Path,
+    expect: Mapping[Form, Summary] | None,
+    recorded: bool,
+    stopped: str | None,
+) -> dict[str, Finding]:
+    """A finding for each claim, by the word of its form; and one for a form that changed without a culprit."""
+    found: dict[str, Finding] = {}
+    for form in report.forms:
+        summary = report.summary(form)
+        demanded = (expect or {}).get(form)
+        expected = demanded or (summary if recorded else report.expected(form))
+        open_ = summary in (Summary.GAP, Summary.INCONCLUSIVE)
+        outcome = Outcome.EXPECTED if summary is expected else Outcome.UNDECIDED if open_ else Outcome.UNEXPECTED
+        claims = report.of_form(form)
+        culprits = [claim for claim in claims if _makes(summary, claim)]
+        for claim in claims:
+            mine = outcome if claim in culprits else Outcome.EXPECTED
+            finding = _finding(report, path, claim, mine, _demand(form, expected))
+            if stopped is not None and claim.numeric is NumericStatus.UNTESTED and claim.cells:
+                finding = _finding(report, path, claim, Outcome.UNDECIDED, _demand(form, expected), f"run {stopped}")
+            found[claim_key(claim.claim)] = finding
+        if outcome is not Outcome.EXPECTED and not culprits:
+            name = report.statement.name
+            key = f"{name} ({form})"
+            message = f"{name}, as {form}, was expected to be {expected} and is {summary}; re-record it if right"
+            found[key] = Finding(
+                name, key, outcome, str(expected), str(summary), message, f"verifier check {name}", path,
+                statement_line(path),
+            )  # fmt: skip
+    return found
+
+
+def _makes(summary: Summary, claim: ClaimReport) -> bool:
+    """Whether this claim alone would make its form that word."""
+    if summary is Summary.REFUTED:
+        return claim.proof is ProofStatus.REFUTED
+    if summary is Summary.CONTRADICTED:
+        return claim.numeric is NumericStatus.CONTRADICTED
+    if summary is Summary.GAP:
+        return claim.proof is ProofStatus.GAP
+    if summary is Summary.INCONCLUSIVE:
+        return claim.numeric in (NumericStatus.INCONCLUSIVE, NumericStatus.INVALID)
+    return False
+
+
+def _demand(form: Form, expected: Summary) -> str:
+    return f"{form}: {expected}"
+
+
+def _words(proof: ProofStatus, numeric: NumericStatus) -> str:
+    return f"{proof}, {numeric}"
+
+
+def _finding(
+    report: StatementReport, path: Path, claim: ClaimReport, outcome: Outcome, expected: str, message: str = ""
+) -> Finding:
+    cells = _telling(claim)
+    broken = [cell for cell in claim.cells if cell.reason.startswith(_SAMPLER_FAILED)]
+    if broken:
+        cells = broken
+        timed_out = broken[0].reason.startswith(f"{_SAMPLER_FAILED}TimeoutError")
+        outcome = Outcome.UNDECIDED if timed_out else Outcome.FAILED
+    if outcome is not Outcome.EXPECTED:
+        message = "\n".join(filter(None, [message, *_explain(report, claim, cells)]))
+    name = report.statement.name
+    return Finding(
+        name,
+        claim_key(claim.claim),
+        outcome,
+        expected,
+        _words(claim.proof, claim.numeric),
+        message,
+        cells[0].reproduce if cells else f"verifier check {name}",
+        path,
+        claim_line(path, claim.claim.id),
+    )
+
+
+def _telling(claim: ClaimReport) -> list[CellReport]:
+    """The cells that made the claim's numeric status."""
+    return [cell for cell in claim.cells if cell.verdict is claim.numeric]
+
+
+def _explain(report: StatementReport, claim: ClaimReport, cells: Sequence[CellReport]) -> list[str]:
+    lines = [f"{claim.claim.text}: proof {claim.proof}, samples {claim.numeric}"]
+    if claim.proof is ProofStatus.GAP:
+        why = [goal.error for goal in claim.goals if goal.error] or ([report.problem] if report.problem else [])
+        lines += [f"proof: {text}" for text in why[:1]] or ["proof: there is none"]
+    if claim.numeric not in (NumericStatus.CONSISTENT, NumericStatus.UNTESTED):
+        for cell in cells[:_CELLS_SHOWN]:
+            at = ", ".join(f"{name}={value}" for name, value in cell.parameters.items())
+            lines.append(f"{at or 'samples'}: {cell.reason}")
+        if len(cells) > _CELLS_SHOWN:
+            lines.append(f"and {len(cells) - _CELLS_SHOWN} cells more")
+    return lines
+
+
+def unreadable(name: str, error: LoadError) -> Finding:
+    """A statement that could not be loaded."""
+    return Finding(
+        name, name, Outcome.UNREADABLE, "readable", "unreadable", str(error), "", error.path, error.line or 1
+    )
+
+
+def fit_finding(claim: FitClaim, config: Path, verdict: NumericStatus | None, message: str) -> Finding:
+    """A claim about data files; ``verdict`` None if they could not be read."""
+    if verdict is None:
+        outcome = Outcome.UNREADABLE
+    elif verdict is claim.verdict:
+        outcome = Outcome.EXPECTED
+    elif verdict in (NumericStatus.INCONCLUSIVE, NumericStatus.INVALID, NumericStatus.UNTESTED):
+        outcome = Outcome.UNDECIDED
+    else:
+        outcome = Outcome.UNEXPECTED
+    words = ["verifier fit", *(str(path) for path in claim.files), f"--kind {claim.kind}"]
+    if claim.expect is not None:
+        words.append(f"--expect {claim.expect}")
+    line = _text_line(config, claim.name)
+    return Finding(
+        "fits", claim.name, outcome, str(claim.verdict), str(verdict or "unreadable"), message, " ".join(words), config,
+        line,
+    )  # fmt: skip
+
+
+def _text_line(path: Path, text: str) -> int:
+    """The first line of ``path`` that contains ``text``, else 1."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError):
+        return 1
+    return next((number for number, line in enumerate(lines, start=1) if text in line), 1)

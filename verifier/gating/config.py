@@ -1,0 +1,187 @@
+"""The table ``[tool.verifier]`` of a pyproject.toml: what a project gates, and against which verdicts."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from verifier.statement import Form
+from verifier.verdict import NumericStatus, Summary
+
+DEFAULT_RECORD = "verifier-gate.json"
+KEYS = {
+    "statements": list, "shipped": bool, "seed": int, "samples": int, "quick": bool, "thorough": bool,
+    "timeout": (int, float), "jobs": int, "record": str, "expect": dict, "fits": list,
+}  # fmt: skip
+FIT_KEYS = {
+    "name": str, "file": (str, list), "kind": str, "expect": (str, int, float), "margin": (int, float),
+    "alpha": (int, float), "correction": bool, "allowance": (int, float), "verdict": str,
+}  # fmt: skip
+
+
+class ConfigError(ValueError):
+    """A configuration that cannot be used; the message names the file and the key."""
+
+
+@dataclass(frozen=True)
+class FitClaim:
+    """A claim about data files: as the options of ``verifier fit``, with the verdict that is expected."""
+
+    name: str
+    files: tuple[Path, ...]
+    kind: str = "order"
+    expect: str | None = None
+    margin: float | None = None
+    alpha: float = 1e-3
+    correction: bool | None = None
+    allowance: float = 10.0
+    verdict: NumericStatus = NumericStatus.CONSISTENT
+
+
+@dataclass(frozen=True)
+class Config:
+    """What to gate.  ``path`` is the file it was read from, ``root`` the project's folder.
+
+    ``statements`` None: the project's own, or the shipped ones where it has none.  ``expect`` overrides the
+    verdicts recorded in the statements' files.  ``samples`` a width at most; ``timeout`` in seconds for each
+    sampler.
+    """
+
+    root: Path
+    path: Path | None = None
+    statements: tuple[str, ...] | None = None
+    shipped: bool = False
+    seed: int | None = None
+    samples: int | None = None
+    quick: bool = False
+    thorough: bool = False
+    timeout: float | None = None
+    jobs: int | None = None
+    record: Path = Path(DEFAULT_RECORD)
+    expect: Mapping[str, Mapping[Form, Summary]] = field(default_factory=dict)
+    fits: tuple[FitClaim, ...] = ()
+
+
+def load(path: Path | None) -> Config:
+    """The configuration in ``path``; by default that of ./pyproject.toml, or none if there is no such file.
+
+    Raises ConfigError for a file that cannot be read, an unknown key (with the nearest known one) or a value
+    of the wrong type.
+    """
+    if path is None:
+        path = Path("pyproject.toml")
+        if not path.is_file():
+            return Config(Path.cwd(), record=Path.cwd() / DEFAULT_RECORD)
+    root = path.parent.resolve()
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise ConfigError(f"{path}: not a text file in UTF-8") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path}: not TOML: {error}") from None
+    tool = data.get("tool", {})
+    table = tool.get("verifier", {}) if isinstance(tool, dict) else {}
+    where = f"{path}: [tool.verifier]"
+    if not isinstance(table, dict):
+        raise ConfigError(f"{where} is not a table")
+    _check_keys(where, table, KEYS)
+    for key, low in (("seed", 0), ("samples", 1), ("jobs", 1)):
+        if key in table and table[key] < low:
+            raise ConfigError(f"{where} {key} is {table[key]}; it must be at least {low}")
+    if not table.get("timeout", 1) > 0:
+        raise ConfigError(f"{where} timeout is {table['timeout']}; it must be positive")
+    if table.get("quick") and table.get("thorough"):
+        raise ConfigError(f"{where} quick and thorough exclude each other")
+    return Config(
+        root=root,
+        path=path,
+        statements=tuple(_strings(where, "statements", table["statements"])) if "statements" in table else None,
+        shipped=table.get("shipped", False),
+        seed=table.get("seed"),
+        samples=table.get("samples"),
+        quick=table.get("quick", False),
+        thorough=table.get("thorough", False),
+        timeout=table.get("timeout"),
+        jobs=table.get("jobs"),
+        record=root / table.get("record", DEFAULT_RECORD),
+        expect={name: _expected(f"{where} expect.{name}", value) for name, value in table.get("expect", {}).items()},
+        fits=tuple(_fit(f"{where} fits[{k}]", entry, root) for k, entry in enumerate(table.get("fits", []))),
+    )
+
+
+def _check_keys(where: str, table: Any, known: Mapping[str, Any]) -> None:
+    for key, value in table.items():
+        if key not in known:
+            raise ConfigError(f"{where} has an unknown key {key!r}; {nearest(key, known)}")
+        kind = known[key]
+        # bool is an int in Python, but not here.
+        if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+            raise ConfigError(f"{where} {key} is {value!r}; {_type_name(kind)} is needed")
+
+
+def _type_name(kind: Any) -> str:
+    names = {list: "a list", bool: "true or false", int: "an integer", str: "a string", dict: "a table"}
+    if isinstance(kind, tuple):
+        return "a number" if kind == (int, float) else " or ".join(_type_name(k) for k in kind if k is not float)
+    return names[kind]
+
+
+def nearest(key: str, known: Iterable[str]) -> str:
+    """``did you mean …?``, or all there are."""
+    near = difflib.get_close_matches(key, list(known), n=1, cutoff=0.5)
+    return f"did you mean {near[0]!r}?" if near else f"known are {', '.join(known)}"
+
+
+def _strings(where: str, key: str, value: list[Any]) -> list[str]:
+    for entry in value:
+        if not isinstance(entry, str):
+            raise ConfigError(f"{where} {key} holds {entry!r}; a list of strings is needed")
+    return value
+
+
+def _expected(where: str, value: Any) -> dict[Form, Summary]:
+    """``"verified"`` is about the amended form; a table names both."""
+    forms = {str(form) for form in Form}
+    table = {"amended": value} if isinstance(value, str) else value
+    if not isinstance(table, dict):
+        raise ConfigError(f"{where} is {value!r}; a word or a table with printed and amended is needed")
+    found = {}
+    for form, word in table.items():
+        if form not in forms:
+            raise ConfigError(f"{where} has an unknown key {form!r}; {nearest(form, sorted(forms))}")
+        if word not in {str(summary) for summary in Summary}:
+            raise ConfigError(f"{where} is {word!r}; {nearest(str(word), [str(summary) for summary in Summary])}")
+        found[Form(form)] = Summary(word)
+    return found
+
+
+def _fit(where: str, entry: Any, root: Path) -> FitClaim:
+    if not isinstance(entry, dict):
+        raise ConfigError(f"{where} is not a table")
+    _check_keys(where, entry, FIT_KEYS)
+    if "file" not in entry:
+        raise ConfigError(f"{where} has no key 'file'")
+    files = entry["file"] if isinstance(entry["file"], list) else [entry["file"]]
+    files = _strings(where, "file", files)
+    verdict = entry.get("verdict", str(NumericStatus.CONSISTENT))
+    words = [str(status) for status in NumericStatus]
+    if verdict not in words:
+        raise ConfigError(f"{where} verdict is {verdict!r}; {nearest(verdict, words)}")
+    expect = entry.get("expect")
+    return FitClaim(
+        name=entry.get("name", ", ".join(files)),
+        files=tuple(root / name for name in files),
+        kind=entry.get("kind", "order"),
+        expect=None if expect is None else str(expect),
+        margin=entry.get("margin"),
+        alpha=entry.get("alpha", 1e-3),
+        correction=entry.get("correction"),
+        allowance=entry.get("allowance", 10.0),
+        verdict=NumericStatus(verdict),
+    )

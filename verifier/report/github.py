@@ -1,0 +1,69 @@
+"""GitHub Actions: annotations at the claims' own lines, and the step summary in Markdown."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from verifier.gating.compare import Finding, Outcome
+
+_WORDS = {
+    Outcome.UNEXPECTED: "changed",
+    Outcome.UNDECIDED: "undecided",
+    Outcome.FAILED: "sampler failed",
+    Outcome.UNREADABLE: "unreadable",
+}
+
+
+def annotate(findings: Sequence[Finding], root: Path) -> list[str]:
+    """A workflow command for each finding that is not as expected, with paths relative to ``root``."""
+    return [_annotation(finding, root) for finding in findings if finding.outcome is not Outcome.EXPECTED]
+
+
+def _annotation(finding: Finding, root: Path) -> str:
+    properties = []
+    if finding.path is not None:
+        properties += [f"file={_property(_relative(finding.path, root))}", f"line={finding.line}"]
+    properties.append(f"title={_property(f'{finding.name}: {_WORDS[finding.outcome]}')}")
+    text = [f"expected {finding.expected}, found {finding.found}", finding.message]
+    if finding.reproduce:
+        text.append(f"reproduce: {finding.reproduce}")
+    return f"::error {','.join(properties)}::{_data(chr(10).join(filter(None, text)))}"
+
+
+def _data(text: str) -> str:
+    return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+
+
+def _property(text: str) -> str:
+    return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def summary(findings: Sequence[Finding], *, seed: int, profile: str, seconds: float) -> str:
+    """The step summary: what is not as expected in full, everything else in a folded table."""
+    bad = [finding for finding in findings if finding.outcome is not Outcome.EXPECTED]
+    word = "as recorded" if not bad else f"{len(bad)} not as recorded"
+    lines = [f"### verifier gate: {len(findings)} claims, {word}", ""]
+    if bad:
+        lines += ["| claim | expected | found | |", "|---|---|---|---|"]
+        lines += [f"| {_cell(f.name)} | {_cell(f.expected)} | {_cell(f.found)} | {_WORDS[f.outcome]} |" for f in bad]
+        lines.append("")
+        for finding in bad:
+            if finding.reproduce:
+                lines.append(f"* `{finding.reproduce}`")
+        lines.append("")
+    lines += ["<details><summary>All claims</summary>", "", "| claim | found |", "|---|---|"]
+    lines += [f"| {_cell(finding.name)} | {_cell(finding.found)} |" for finding in findings]
+    lines += ["", "</details>", "", f"Seed {seed}, profile {profile}, {seconds:.0f} s.", ""]
+    return "\n".join(lines)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|").replace("\n", " ")
+
+
+def _relative(path: Path, root: Path) -> str:
+    try:
+        return path.resolve().relative_to(root.resolve()).as_posix()
+    except ValueError:
+        return path.as_posix()
