@@ -42,6 +42,7 @@ from verifier.kernel.terms import (
     add,
     bind,
     constant,
+    free_variables,
     key,
     polynomial,
     require,
@@ -223,6 +224,8 @@ def at(judgment: Mapping[str, Any], values: Mapping[str, Term]) -> Judgment:
 def _entry_at(entry: Mapping[str, Any], values: Mapping[str, Term]) -> dict[str, Any]:
     names = {name for name, _, _ in entry["for"]}
     require(not names & set(values), f"{sorted(names & set(values))} is bound in {show(entry)}")
+    captured = names & set().union(*(free_variables(value) for value in values.values())) if values else set()
+    require(not captured, f"{sorted(captured)} is bound in {show(entry)} and would capture a variable")
     fields = {name: substitute(entry[name], values) for name in ("x", "p", "y")}
     return {"for": [[v, substitute(a, values), substitute(b, values)] for v, a, b in entry["for"]], **fields}
 

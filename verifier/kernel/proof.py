@@ -28,7 +28,7 @@ from verifier.kernel import (
     signs,
 )
 from verifier.kernel.judgments import Judgment, at, canonical, holds, join, matches
-from verifier.kernel.terms import KernelError, free_variables, require, same, show
+from verifier.kernel.terms import KernelError, free_variables, is_name, require, same, show
 
 FORMAT = 1
 
@@ -149,9 +149,9 @@ def _check_step(step: Mapping[str, Any], done: Mapping[str, Checked | str], cont
         premises.append(premise)
     assert rule is not None
     # Rules are pure, so that a file checked many times over pays for each of its steps once; what a rule reads of
-    # the context is not part of the key, and the two that read it are not kept.
+    # the context is not part of the key, and those that read it are not kept.
     memo = None
-    if step["rule"] not in ("hypothesis", "use"):
+    if step["rule"] not in ("hypothesis", "use", "specialise"):
         memo = json.dumps([step["rule"], step.get("data"), step["conclusion"], [p.conclusion for p in premises]])
     own = _KNOWN.get(memo) if memo else None
     if own is None:
@@ -209,8 +209,12 @@ def _range(judgment: Judgment) -> str:
 
 
 def _plain(term: Any) -> str:
+    if isinstance(term, dict):
+        return "(" + ", ".join(f"{name} = {_plain(value)}" for name, value in term.items()) + ")"
     if not isinstance(term, list):
         return str(term)
+    if not term or not isinstance(term[0], str):  # plain data, such as a matrix
+        return "[" + ", ".join(_plain(part) for part in term) + "]"
     head, *arguments = term
     if head in ("+", "-", "*") and len(arguments) > 1:
         joined = {"+": " + ", "-": " - ", "*": "·"}[head].join(_plain(a) for a in arguments)
@@ -263,8 +267,36 @@ def _induction(premises: list[Judgment], data: Mapping[str, Any], context: Conte
     return claim, set()
 
 
+INDEX_HEADS = ("+", "-", "*", "min", "max", "first", "last", "len", "list")
+
+
+def _require_index(value: Any) -> None:
+    """Raise KernelError unless ``value`` stands for integers, or tuples of them, whatever its variables are."""
+    if isinstance(value, list) and value and value[0] in INDEX_HEADS:
+        for part in value[1:]:
+            _require_index(part)
+        return
+    integer = isinstance(value, int) and not isinstance(value, bool)
+    require(integer or (is_name(value) and value not in ("i", "j")), f"{show(value)} is not an integer or a tuple")
+
+
+def _fixed(values: Mapping[str, Any], context: Context) -> list[Any]:
+    """What a specialised judgment must go on saying: K, f, F, … depend on H and L without showing it.
+
+    So does what rests on a hypothesis with free parameters: it is granted for those of the goal, not for all.
+    """
+    kept = {"H", "L"}
+    for hypothesis in context.hypotheses.values():
+        if hypothesis["is"] == "ifzero":
+            kept |= free_variables(["list", hypothesis["of"], *(part for c in hypothesis["then"] for part in c[1:])])
+    return [["=", name, value] for name, value in values.items() if name in kept]
+
+
 def _specialise(premises: list[Judgment], data: Mapping[str, Any], context: Context) -> tuple[Judgment, set[str]]:
     (premise,) = premises
+    for name, value in data["values"].items():
+        require(name not in ("i", "j"), "i and j name the inputs that K, a and T speak of")
+        _require_index(value)
     if premise["is"] == "fold":  # a fold is over named parameters; only its bound on the parts is ever fixed
         require(set(data["values"]) == {premise["most"]}, "only the bound on the parts can be fixed")
         value = data["values"][premise["most"]]
@@ -275,7 +307,8 @@ def _specialise(premises: list[Judgment], data: Mapping[str, Any], context: Cont
         fixed = at({"is": "zero", "of": premise["value"], "where": []}, data["values"])["of"]
         require(not free_variables(premise["weight"][1]) & set(data["values"]), "the weight depends on the bound")
         return {**premise, "most": value, "value": fixed, "where": where}, set()
-    return at(premise, data["values"]), set()
+    special = at(premise, data["values"])
+    return {**special, "where": join(special["where"], _fixed(data["values"], context))}, set()
 
 
 def _cases(premises: list[Judgment], data: Mapping[str, Any], context: Context) -> tuple[Judgment, set[str]]:
