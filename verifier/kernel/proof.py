@@ -366,6 +366,8 @@ def _refute_limit(premises: list[Judgment], data: Mapping[str, Any], context: Co
 
 
 def _instance_of(goal: Judgment, values: Mapping[str, Any]) -> Judgment:
+    plain = all(isinstance(v, int) and not isinstance(v, bool) for v in values.values())
+    require(plain, f"an instance gives every parameter an integer, not {show(values)}")
     special = at(goal, values)
     require(not special["where"], f"the instance leaves {show(special['where'])} open")
     return special
