@@ -5,7 +5,7 @@ from fractions import Fraction as F
 
 import pytest
 
-from verifier.exact.api import CorrelationError, exact_moment, local_slope, parse_gram
+from verifier.exact.api import CorrelationError, exact_moment, leading_power, local_slope, parse_gram
 from verifier.exact.correlation import parse
 from verifier.exact.estimate import estimated_states, matchings
 from verifier.exact.moments import polynomials_by_depth, strands_of
@@ -57,6 +57,7 @@ def test_gram():
         ({"depth": 2, "moment": 0}, "moment 0"),
         ({"depth": 2, "activation": "tanh"}, "'tanh'"),
         ({"depth": 2, "width": 0}, "width 0"),
+        ({"depth": 2, "width": 2.5}, "width 2.5"),
         ({"depth": 3, "widths": (4,)}, "depth 3 has 2 hidden layers"),
         ({"depth": 3, "widths": (4, 0)}, "width 0"),
         ({"depth": 3, "widths": (4, 4), "width": 4}, "not both"),
@@ -89,6 +90,8 @@ def test_too_large_is_refused_beforehand():
         exact_moment("T(4)", 6, moment=4, memory=10**9)
     with pytest.raises(CorrelationError, match="memory"):
         exact_moment("T(25)", 30, moment=2)
+    # Nothing is refused that is 0 for lack of layers.
+    assert exact_moment("T(25)", 20, moment=2).is_zero
     # The same moment is nothing when all that is asked fits.
     assert exact_moment("T(3)", 6, moment=2, memory=10**9).leading == (-4, 356904)
 
@@ -106,6 +109,17 @@ def test_estimates_are_of_the_right_size():
 def test_the_limit_is_kept():
     with pytest.raises(StateLimitError):
         polynomials_by_depth(strands_of(parse("T(3)"), 2), 5, matrix=TransferMatrix(limit=50))
+
+
+def test_leading_power():
+    assert leading_power("T(4)", 4, moment=2) == exact_moment("T(4)", 4, moment=2).leading[0] == -6
+    assert leading_power("T(4)", 3, moment=2) is None
+    assert leading_power("T(2)") is None
+    assert leading_power("T(5)", moment=2) == -8
+    with pytest.raises(CorrelationError, match="sum of correlation functions"):
+        leading_power("K(2)")
+    with pytest.raises(CorrelationError, match="depth 0"):
+        leading_power("T(2)", 0)
 
 
 def test_local_slope():

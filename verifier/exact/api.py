@@ -7,7 +7,6 @@ cluster graphs one at a time.  Nothing here prints.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
@@ -23,6 +22,7 @@ from verifier.exact.estimate import (
     estimated_bytes,
     estimated_states_of_stars,
 )
+from verifier.exact.gram import completed_gram, parse_gram
 from verifier.exact.hypernetwork import (
     HypernetworkMoments,
     Trunk,
@@ -36,11 +36,13 @@ from verifier.exact.moments import (
     evaluate,
     leading,
     polynomial,
+    possible_layers,
     strands_of,
     symbolic,
     value,
 )
 from verifier.exact.transfer import StateLimitError, TransferMatrix
+from verifier.exact.walk import WalkSearch, exponent
 
 __all__ = [
     "DEFAULT_MEMORY",
@@ -49,6 +51,7 @@ __all__ = [
     "ExactMoment",
     "conjecture_rows",
     "exact_moment",
+    "leading_power",
     "local_slope",
     "parse_gram",
 ]
@@ -144,60 +147,6 @@ def local_slope(polynomial: Mapping[int, Fraction], width: int, moment: int = 1)
     return (log2(ratio.numerator) - log2(ratio.denominator)) / moment
 
 
-def parse_gram(text: str) -> dict[tuple[str, str], Fraction]:
-    """Read a Gram matrix x_i.x_j / n_0 such as ``0,1=1/2; 0,2=0``.
-
-    Entries are separated by ``;`` or spaces; diagonal entries default to 1.  Raises
-    ``CorrelationError`` for an entry that cannot be read or that is given twice differently.
-    """
-    gram: dict[tuple[str, str], Fraction] = {}
-    for match in re.finditer(r"[^;\s]+", text):
-        entry = match.group(0)
-        found = re.fullmatch(r"(\w+),(\w+)=(-?\d+(?:/\d+|\.\d+)?)", entry)
-        try:
-            if found is None:
-                raise ZeroDivisionError
-            number = Fraction(found.group(3))
-        except ZeroDivisionError:
-            raise CorrelationError(
-                f"Gram entry {entry!r}: write i,j=p/q with the names of two inputs", text, match.start()
-            ) from None
-        key = (min(found.group(1), found.group(2)), max(found.group(1), found.group(2)))
-        if gram.get(key, number) != number:
-            raise CorrelationError(f"Gram entry {entry!r} contradicts an earlier one", text, match.start())
-        gram[key] = number
-    return gram
-
-
-def _checked_gram(gram: Mapping[tuple[str, str], Any], names: Sequence[str]) -> dict[tuple[str, str], Fraction]:
-    """Complete a Gram matrix (diagonal 1) for the inputs used, and check that it is one."""
-    for i, j in gram:
-        for name in (i, j):
-            if name not in names:
-                allowed = ", ".join(sorted(names))
-                raise CorrelationError(f"the Gram matrix names input {name!r}; the inputs are {allowed}")
-    full: dict[tuple[str, str], Fraction] = {}
-    for a, i in enumerate(names):
-        for j in names[a:]:
-            entry = gram.get((i, j), gram.get((j, i)))
-            if entry is None:
-                if i != j:
-                    raise CorrelationError(f"the Gram matrix has no entry for inputs {i!r} and {j!r}")
-                entry = 1
-            full[i, j] = full[j, i] = Fraction(entry)
-    # Symmetric elimination: positive semidefinite iff every pivot is >= 0 and a zero pivot has a zero row.
-    rows = [[full[i, j] for j in names] for i in names]
-    for k, row in enumerate(rows):
-        pivot = row[k]
-        if pivot < 0 or (pivot == 0 and any(row[k + 1 :])):
-            raise CorrelationError("the Gram matrix is not positive semidefinite: no inputs have it")
-        for m in range(k + 1, len(rows)):
-            if pivot:
-                factor = rows[m][k] / pivot
-                rows[m] = [x - factor * y for x, y in zip(rows[m], row)]
-    return full
-
-
 def _refuse_beyond(memory: int, estimates: Sequence[float], what: str) -> TransferMatrix:
     estimate = max(estimates, default=0.0)
     if estimate > memory:
@@ -246,10 +195,10 @@ def exact_moment(
     for name in (activation, g_activation):
         if name not in ("linear", "relu"):
             raise CorrelationError(f"activation {name!r}: it is 'linear' or 'relu'")
-    shown_widths = (width,) if isinstance(width, int) else tuple(width or ())
+    shown_widths = tuple(width) if isinstance(width, Sequence) else () if width is None else (width,)
     for n in (*shown_widths, *(() if widths in (None, "separate") else widths or ())):
-        if int(n) < 1:
-            raise CorrelationError(f"width {n}: a hidden layer has at least one unit")
+        if n != int(n) or n < 1:
+            raise CorrelationError(f"width {n}: a hidden layer has a whole number of units, at least one")
     if shown_widths and widths is not None:
         raise CorrelationError("give either one width or separate widths, not both")
     if widths not in (None, "separate") and len(widths or ()) != depth - 1:
@@ -269,8 +218,10 @@ def exact_moment(
         raise CorrelationError(RELU_GRAM)
     names = correlation.input_names
     strands = strands_of(correlation, moment, layers=layers)
-    matrix = _refuse_beyond(memory, [estimated_bytes(strands)], f"E[({correlation})^{moment}]")
-    entries = None if gram is None or gram == "symbolic" else _checked_gram(gram, names)
+    # A moment that vanishes because the contractions do not fit into the layers costs nothing.
+    estimates = [estimated_bytes(strands)] if possible_layers(strands, depth) else []
+    matrix = _refuse_beyond(memory, estimates, f"E[({correlation})^{moment}]")
+    entries = None if gram is None or gram == "symbolic" else completed_gram(gram, names)
     ordered_layers = None if layers is None else tuple(layers)
     try:
         if gram == "symbolic" or widths == "separate":
@@ -312,6 +263,24 @@ def exact_moment(
             f"E[({correlation})^{moment}] outgrew the memory limit of {memory / 1e9:.1f} GB: {error}"
         ) from error
     return _finish(correlation, depth, activation, moment, found, shown_widths, layers=ordered_layers)
+
+
+def leading_power(
+    correlation: str | Correlation, depth: int | None = None, *, moment: int = 1, search: WalkSearch | None = None
+) -> int | None:
+    """Return the exact power of n of E[C^moment] without its polynomial; None if it is identically 0.
+
+    Linear or ReLU network, one input, one output, equal widths; ``depth=None`` asks for all large depths.
+    Reaches further than ``exact_moment`` (:mod:`verifier.exact.walk`), but gives no coefficient.
+    """
+    if isinstance(correlation, str):
+        found = parse(correlation)
+        if isinstance(found, HypernetworkTerm):
+            raise CorrelationError("K(r) is a sum of correlation functions: ask for its moments instead")
+        correlation = found
+    if depth is not None and depth < 1:
+        raise CorrelationError(f"depth {depth}: a network has at least one layer")
+    return exponent(strands_of(correlation, moment), depth, search)
 
 
 def _hypernetwork(
