@@ -137,7 +137,7 @@ def gram_induction(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
         require(same(computed, defined), f"{what}: {name} is defined by {show(defined)}, not {show(computed)}")
     bound = factor**2 * prod(range(4 * known["degree"] - 1, 0, -2))
     require(type(data["variance"]) is int and data["variance"] == bound, f"the variance is bounded by {bound}")
-    span = [["<=", 0, "v"], ["<=", "v", ["-", record["top"], 1]]]
+    span: list[Any] = [["<=", 0, "v"], ["<=", "v", ["-", record["top"], 1]]]
     return {
         "is": "plim", "of": [record["head"] + "Gram", *record["of"], "v"], "to": [name, *record["of"], "v"],
         "as": record["widths"], "where": join(where, span),
