@@ -98,3 +98,18 @@ class ImplicitTangentKernel(_Kernel):
         layers, depth, angle, z_angle = arguments
         scale = recursion(int(depth), cosine(angle))[0]
         return recursion(int(layers), cosine(z_angle), scale)[1]
+
+
+class ImplicitMaskKernel(_Kernel):
+    """Π_{l=u}^{v-1} S Σ̇^l(u, u'), of (u, v, L, angle, z_angle)."""
+
+    nargs = 5
+
+    @staticmethod
+    def number(*arguments: Any) -> float:
+        u, v, depth, angle, z_angle = arguments
+        scale = recursion(int(depth), cosine(angle))[0]
+        out = 1.0
+        for l in range(int(u), int(v)):
+            out *= scale * (pi - acos(scale * recursion(l, cosine(z_angle), scale)[0])) / pi
+        return out
