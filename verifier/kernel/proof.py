@@ -11,6 +11,7 @@ A bundle is ``{"format": 1, "documents": [...]}``; a document may use goals of e
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,10 @@ from verifier.kernel.judgments import Judgment, at, canonical, holds, join, matc
 from verifier.kernel.terms import KernelError, free_variables, is_name, require, same, show
 
 FORMAT = 1
+#: What data of a wrong shape raises somewhere in a rule.  Anything else is a fault of the kernel itself.
+REFUSALS = (
+    KernelError, KeyError, TypeError, ValueError, IndexError, AttributeError, ArithmeticError, RecursionError,
+)  # fmt: skip
 
 
 class ProofError(ValueError):
@@ -106,11 +111,13 @@ def _check_document(document: Any, earlier: dict[tuple[str, str, str], Checked])
         hypotheses = {h["id"]: h["judgment"] for h in document["hypotheses"]}
         steps, goals = document["steps"], document["goals"]
         right = isinstance(name, str) and isinstance(steps, list) and isinstance(goals, list)
-        require(right, "a field has a wrong type")
-        for judgment in hypotheses.values():
+        require(right and all(isinstance(goal, dict) for goal in goals), "a field has a wrong type")
+        require(len(hypotheses) == len(document["hypotheses"]), "two hypotheses have one id")
+        for identifier, judgment in hypotheses.items():
+            require(bool(re.fullmatch(r"[\w.-]+", identifier)), f"{show(identifier)} is no id of a hypothesis")
             require(judgment["is"] in ("assume", "ifzero"), f"{show(judgment)} is no hypothesis")
             canonical(judgment)
-    except (KernelError, KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
+    except REFUSALS as error:
         raise ProofError(f"a document is malformed: {_reason(error)}") from None
     context = Context(hypotheses, dict(earlier))
     done: dict[str, Checked | str] = {}
@@ -120,14 +127,14 @@ def _check_document(document: Any, earlier: dict[tuple[str, str, str], Checked])
             raise ProofError(f"{name}: a step has no id of its own: {show(identifier)}")
         try:
             done[identifier] = _check_step(step, done, context)
-        except (KernelError, KeyError, TypeError, ValueError, IndexError, AttributeError, RecursionError) as error:
+        except REFUSALS as error:
             done[identifier] = f"step {identifier}: {_reason(error)}"
     return [_check_goal(name, goal, done, context, earlier) for goal in goals]
 
 
 def _mark(name: str, hypothesis: Judgment) -> str:
     """A hypothesis by name and content: another statement's hypothesis of the same name is another one."""
-    return f"hypothesis {name}#{judgments.digest(canonical(hypothesis))[:16]}"
+    return f"hypothesis {name}#{judgments.digest(canonical(hypothesis))}"
 
 
 def _reason(error: BaseException) -> str:
@@ -181,7 +188,7 @@ def _check_goal(
         expected = goal_digest(goal["claim"], goal["form"], goal["judgment"], listed)
         require(goal["digest"] == expected, f"the digest of the goal is {expected}, not {show(goal['digest'])}")
         status = _status(goal, found)
-    except (KernelError, KeyError, TypeError, ValueError, AttributeError) as error:
+    except REFUSALS as error:
         return GoalResult(name, claim, form, "gap", (), "", mark, _reason(error))
     if status not in ("gap", "refuted"):
         earlier[name, claim, mark] = Checked(goal["judgment"], found.marks | granted | {f"statement {claim}"})
@@ -243,6 +250,8 @@ def _hypothesis(premises: list[Judgment], data: Mapping[str, Any], context: Cont
     judgment = context.hypotheses[name]
     if judgment["is"] == "assume":
         require(judgment["name"] in definitions.HYPOTHESES, f"no rule knows the hypothesis {show(judgment['name'])}")
+        # What a goal rests on is listed by id; and rules take a hypothesis they know for granted at every size.
+        require(judgment["name"] == name and not judgment.get("where"), f"{show(judgment)} goes by the id {show(name)}")
     return judgment, {_mark(name, judgment)}
 
 

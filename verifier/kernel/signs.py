@@ -69,7 +69,8 @@ def nonzero_signs(conv: Judgment, ifzero: Sequence[Judgment], assumed: set[str],
         require(point.sign(at_zero) == 1, f"{name}: the sign of an empty part is not +")
         point.parts(beyond, k, d, most)
         _nonempty(SIGNS[sig0], SIGNS[theta], count, total, most, extra, name)
-    return {"is": "nonzero", "of": limit, "where": conv["where"]}
+    where = join(conv["where"], *(hypothesis.get("where", []) for hypothesis in ifzero))
+    return {"is": "nonzero", "of": limit, "where": where}
 
 
 def _constraints(ifzero: Iterable[Judgment], depth: Term, sig0: str, theta: str) -> list[Constraint]:
