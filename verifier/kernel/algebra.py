@@ -124,17 +124,22 @@ def vanishing_factor(eq: Judgment, factor: Judgment, equations: Any) -> Judgment
 
     Each equation is ["=", a, b]: indices that are identified, or ["=", right side, 0] at them.
     """
+    require(eq["is"] == "eq" and factor["is"] == "eq", "identities at every size are needed")
     factors = flatten(eq["right"])
     pairs = [(e[1], e[2]) for e in equations if e[0] == "="]
-    head = factor["left"][0]
+    head, *names = factor["left"]
     found = [t for t in factors if isinstance(t, list) and t[0] == head]
     require(len(found) == 1, f"{show(eq['right'])} has not exactly one factor {head}")
-    values = dict(zip(factor["left"][1:], found[0][1:], strict=True))
-    fixed = [(name, given) for name, given in values.items() if name == "L" and not same(name, given)]
-    require(all((given, name) in pairs for name, given in fixed), f"{show(found[0])} is not {show(factor['left'])}")
-    reached = substitute(factor["right"], {name: given for name, given in values.items() if name != "L"})
+    require(all(isinstance(name, str) for name in names), f"{show(factor['left'])} is not stated in parameters")
+    require(len(set(names)) == len(names), f"{show(factor['left'])} repeats a parameter")
+    values = dict(zip(names, found[0][1:], strict=True))
+    fixed = [(name, values.pop(name)) for name in ("H", "L") if name in values]
+    reached_all = all(same(name, given) or (given, name) in pairs for name, given in fixed)
+    require(reached_all, f"{show(found[0])} is not {show(factor['left'])}")
+    reached = substitute(factor["right"], values)
     require(any(same(a, reached) and same(b, 0) for a, b in pairs), f"{show(reached)} is not given to be 0")
-    where = join(eq["where"], factor["where"], [["=", a, b] for a, b in pairs])
+    there = [substitute(constraint, values) for constraint in factor["where"]]
+    where = join(eq["where"], there, [["=", a, b] for a, b in pairs])
     return {"is": "zero", "of": eq["left"], "where": where}
 
 
@@ -144,7 +149,8 @@ def truncate(eq: Judgment, zero: Judgment) -> Judgment:
     require(isinstance(factors, list) and factors[0] == "*", "the right side is not a product")
     where = [i for i, t in enumerate(factors) if isinstance(t, list) and t and t[0] == "comps"]
     require(len(where) == 1, "the right side has not exactly one sum over compositions")
-    _, d, k, count, total, _, body = factors[where[0]]
+    _, d, k, count, total, most, body = factors[where[0]]
+    require(same(most, total), "the parts are bounded already")
     # The body must be the vanishing quantity at the part's own indices, times or over something finite.
     wanted = zero["of"]
     require(isinstance(body, list) and body[0] in ("*", "/") and same(body[1], wanted), "another quantity vanishes")
@@ -155,6 +161,7 @@ def truncate(eq: Judgment, zero: Judgment) -> Judgment:
     new = [*factors]
     new[where[0]] = ["comps", d, k, count, total, cut, body]
     rest = [c for c in zero["where"] if c is not bounds[0]]
+    require(d not in free_variables(["list", cut, *(part for c in rest for part in c[1:])]), f"{d} is not free here")
     return {"is": "eq", "left": eq["left"], "right": new, "where": join(eq["where"], rest)}
 
 
