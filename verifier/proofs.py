@@ -6,8 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from verifier.report.data import GoalReport
 from verifier.verdict import ProofStatus
+
+
+@dataclass(frozen=True)
+class GoalReport:
+    """One goal of a proof as the kernel re-checked it."""
+
+    claim: str
+    form: str
+    status: ProofStatus
+    rests_on: tuple[str, ...]
+    range: str
+    sizes: tuple[str, ...] = ()
+    error: str | None = None
 
 
 @dataclass(frozen=True)

@@ -22,10 +22,6 @@ if TYPE_CHECKING:
 
 DEFAULT_SEED = 20201
 
-# So that a worker's arithmetic is as fast, and as reproducible, as ours; read when NumPy is imported.
-for _name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")
-
 
 @click.command()
 @click.argument("names", nargs=-1)
@@ -61,6 +57,12 @@ def check(
 
     Without NAMES: every statement.  A statement's proof status and what its samples say stay two columns.
     """
+    from verifier.sampling.workers import available_cores, limit_threads, warm_up
+
+    jobs = jobs or available_cores()
+    limit_threads()
+    warm_up(jobs)
+
     from verifier.project import default_project
     from verifier.sampling.plan import Options
     from verifier.sampling.select import Selection
@@ -79,7 +81,7 @@ def check(
     for message in broken:
         click.echo(f"verifier: {message}", err=True)
     report = run_check(
-        project, entries, options, seed=seed, jobs=jobs or available_cores(), selection=selection, timeout=timeout,
+        project, entries, options, seed=seed, jobs=jobs, selection=selection, timeout=timeout,
         quiet=quiet,
     )  # fmt: skip
     code = USAGE if broken else report.exit_code
@@ -93,14 +95,6 @@ def check(
 
         render(report, Console(highlight=False), verbose)
     return code
-
-
-def available_cores() -> int:
-    """The cores this process may use."""
-    try:
-        return len(os.sched_getaffinity(0))
-    except AttributeError:  # not on every system
-        return os.cpu_count() or 1
 
 
 def run_check(
@@ -222,5 +216,3 @@ def _save(report: RunReport, options: Options, verbose: int) -> None:
         return
     if verbose:
         click.echo(f"stored as {os.path.relpath(path)}", err=True)
-
-

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from verifier.inference.gates import Decision
+from verifier.proofs import GoalReport
 from verifier.sampling.keys import canonical
 from verifier.sampling.plan import Asked, Cell, Group, Options, Question
 from verifier.sampling.run import Answers, Outcome
@@ -16,19 +17,6 @@ from verifier.statement import Claim, Form, Kind, Statement
 from verifier.verdict import NumericStatus, ProofStatus, Summary, summarise, weakest_numeric, weakest_proof
 
 SCHEMA = 1
-
-
-@dataclass(frozen=True)
-class GoalReport:
-    """One goal of a proof as the kernel re-checked it."""
-
-    claim: str
-    form: str
-    status: ProofStatus
-    rests_on: tuple[str, ...]
-    range: str
-    sizes: tuple[str, ...] = ()
-    error: str | None = None
 
 
 @dataclass(frozen=True)

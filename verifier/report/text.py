@@ -12,7 +12,8 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from verifier.report.data import CellReport, ClaimReport, GoalReport, RunReport, StatementReport
+from verifier.proofs import GoalReport
+from verifier.report.data import CellReport, ClaimReport, RunReport, StatementReport
 from verifier.sampling.select import text_of
 from verifier.statement import Form, Kind
 from verifier.verdict import NumericStatus

@@ -8,15 +8,11 @@ not depend on how many workers there are or which of them is faster.
 from __future__ import annotations
 
 import math
-import multiprocessing
-import os
-import signal
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -26,9 +22,8 @@ from verifier.sampling.decide import decide, settled
 from verifier.sampling.draw import Block, Coefficients, Drawn, draw
 from verifier.sampling.keys import PILOT
 from verifier.sampling.plan import Group, Question
+from verifier.sampling.workers import Call, executor
 
-#: One thread a worker: the matrices are small and the workers are many.
-THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 PILOT_SAMPLES = 1024
 
 
@@ -161,9 +156,6 @@ class _State:
         return math.nan if any(math.isnan(v) for v in found) else max(found)
 
 
-Call = Callable[..., Any]
-
-
 def run(
     groups: Sequence[Group],
     *,
@@ -188,7 +180,7 @@ def run(
         pending.extend((None, draw, (block,)) for block in state.start())
     running: dict[Future[Any], str | None] = {}
     try:
-        with _executor(jobs) as submit:
+        with executor(jobs) as submit:
             while pending or running:
                 while pending and len(running) < 2 * jobs:
                     name, function, arguments = pending.popleft()
@@ -206,7 +198,8 @@ def run(
                     state = states[drawn.block.group]
                     before = state.look
                     more = state.take(drawn)
-                    pending.extend((None, draw, (block,)) for block in more)
+                    # A group that has begun is finished first: its cells are shown, its samples forgotten.
+                    pending.extendleft((None, draw, (block,)) for block in reversed(more))
                     if listener is not None and not state.outstanding - len(more) and before:
                         _tell(listener, state, before)
     except KeyboardInterrupt:
@@ -223,41 +216,3 @@ def _tell(listener: Listener, state: _State, look: int) -> None:
     undecided = {number for number, _ in state.open}
     size = state.group.schedule.sizes[look - 1]
     listener.progress(state.group, size, len(total) - len(undecided), len(total))
-
-
-@contextmanager
-def _executor(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
-    """Calls here (one job) or in fresh worker processes, which end with the block."""
-    if jobs == 1:
-        yield _here
-        return
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, "1"))  # read when a worker imports NumPy
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(jobs, mp_context=context, initializer=_ignore_interrupts)
-    try:
-        yield pool.submit
-        pool.shutdown()
-    except BaseException:
-        workers = list((getattr(pool, "_processes", None) or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for worker in workers:  # what they are drawing is not wanted any more
-            worker.terminate()
-        raise
-    finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
-
-
-def _here(function: Call, *arguments: Any) -> Future[Any]:
-    future: Future[Any] = Future()
-    future.set_result(function(*arguments))
-    return future
-
-
-def _ignore_interrupts() -> None:
-    """Ctrl-C reaches every process of a terminal; the main one decides what happens."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

@@ -1,0 +1,68 @@
+"""What only shows in a process of its own: imports, interrupts, pipes."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+
+from .conftest import Toy, cells_of
+
+COMMAND = [sys.executable, "-m", "verifier.cli"]
+
+
+def test_help_imports_nothing_heavy() -> None:
+    program = (
+        "import sys, verifier.cli, verifier.commands.check, verifier.commands.proofs, verifier.commands.inspect\n"
+        "print(sorted({'numpy', 'scipy', 'sympy', 'rich', 'flint', 'mpmath', 'networkx'} & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_workers_import_no_computer_algebra() -> None:
+    program = "import sys, verifier.sampling.draw, verifier.proofs; print('sympy' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_every_command_has_help_and_the_exit_codes_are_told() -> None:
+    done = subprocess.run([*COMMAND, "--help"], capture_output=True, text=True, check=True)
+    assert "Exit codes" in done.stdout
+    for command in ("list", "show", "check", "prove", "verify", "axioms"):
+        assert command in done.stdout
+        shown = subprocess.run([*COMMAND, command, "--help"], capture_output=True, text=True, check=True)
+        assert "--help" in shown.stdout
+
+
+def test_ctrl_c_prints_what_is_decided_and_exits_3(toy: Toy) -> None:
+    """Cells of H = 1 take no time, those of H = 2 for ever; the interrupt comes in between."""
+    toy.write(sleep="time.sleep(3600 if shared['H'] == 2 else 0)")
+    for jobs in ("1", "2"):
+        command = [*COMMAND, "check", "toy", "--json", "--samples", "256", "--jobs", jobs]
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        assert process.stderr is not None
+        line = process.stderr.readline()  # H = 1 is through
+        assert "H=1: 4 of 4 cells decided" in line
+        time.sleep(0.2)
+        process.send_signal(signal.SIGINT)
+        output, errors = process.communicate(timeout=30)
+        assert process.returncode == 3, errors
+        assert "Traceback" not in errors
+        report = json.loads(output)
+        verdicts = {(c["parameters"]["H"], c["verdict"]) for c in cells_of(report, "toy.order")}
+        assert verdicts == {(1, "consistent"), (2, "untested")}
+        assert report["exit_code"] == 3
+
+
+def test_a_reader_that_goes_away_is_not_an_error(toy: Toy) -> None:
+    process = subprocess.Popen(
+        [*COMMAND, "show", "lemma4"], stdout=subprocess.PIPE, stderr=subprocess.PIPE, env={**os.environ, "COLUMNS": "80"}
+    )
+    assert process.stdout is not None
+    process.stdout.close()
+    _, errors = process.communicate(timeout=60)
+    assert b"Traceback" not in errors

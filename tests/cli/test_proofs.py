@@ -1,0 +1,127 @@
+"""``prove``, ``verify``, ``axioms``, ``list`` and ``show``, with the kernel in a process of its own."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from verifier.commands import proofs as commands
+
+from .conftest import Toy
+
+
+def _proof(toy: Toy, name: str = "lemma5") -> dict[str, Any]:
+    result = toy.run("prove", name, "-o", "proof.json")
+    assert result.exit_code == 0, result.output
+    found: dict[str, Any] = json.loads(Path("proof.json").read_text())
+    return found
+
+
+def test_an_exported_proof_is_accepted_and_is_the_statement_s(toy: Toy) -> None:
+    _proof(toy)
+    result = toy.run("verify", "proof.json", "--statement", "lemma5", "--json")
+    assert result.exit_code == 0, result.output
+    goals = json.loads(result.stdout)["goals"]
+    assert {g["status"] for g in goals} <= {"proved", "certified"}
+    assert {g["claim"] for g in goals} >= {"lemma5.identity", "lemma5.printed"}
+
+
+def test_the_text_names_goal_range_and_digest(toy: Toy) -> None:
+    bundle = _proof(toy)
+    text = toy.run("verify", "proof.json").stdout
+    assert "proved  lemma5.identity (amended)" in text
+    for goal in bundle["documents"][-1]["goals"]:
+        assert goal["digest"] in text
+
+
+def test_the_proof_of_one_statement_is_not_that_of_another(toy: Toy) -> None:
+    _proof(toy)
+    result = toy.run("verify", "proof.json", "--statement", "lemma4")
+    assert result.exit_code == 1
+    assert "lemma4.identity" in result.stdout
+
+
+def test_a_changed_step_is_a_gap(toy: Toy) -> None:
+    bundle = _proof(toy)
+    step = bundle["documents"][-1]["steps"][0]
+    step["rule"] = "eq.series_product"
+    Path("changed.json").write_text(json.dumps(bundle))
+    result = toy.run("verify", "changed.json", "--json")
+    assert result.exit_code == 3
+    goals = json.loads(result.stdout)["goals"]
+    assert any(g["status"] == "gap" and g["error"] for g in goals)
+
+
+def test_a_changed_goal_is_not_the_statement_s(toy: Toy) -> None:
+    bundle = _proof(toy)
+    del bundle["documents"][-1]["goals"][0]
+    Path("changed.json").write_text(json.dumps(bundle))
+    result = toy.run("verify", "changed.json", "--statement", "lemma5")
+    assert result.exit_code == 1
+
+
+def test_the_process_that_verifies_imports_only_the_kernel(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The modules of ``verifier`` in that process, listed by the process itself."""
+    bundle = _proof(toy)
+    listing = "\nprint(json.dumps({'goals': [], 'modules': sorted(sys.modules)}))\n"
+    # The first line printed is the kernel's answer; only the last is read here.
+    program = commands._KERNEL.replace("print(", "str(") + listing
+    monkeypatch.setattr(commands, "_KERNEL", program)
+    modules = commands._run_kernel(json.dumps(bundle))["modules"]
+    ours = [m for m in modules if m.split(".")[0] in ("verifier", "lemmas", "checks")]
+    assert ours
+    assert all(m == "verifier" or m.startswith("verifier.kernel") for m in ours)
+    assert not {"numpy", "scipy", "sympy", "click", "rich"} & set(modules)
+
+
+def test_proofs_go_to_standard_output_without_a_file(toy: Toy) -> None:
+    result = toy.run("prove", "lemma5")
+    assert result.exit_code == 0
+    assert json.loads(result.stdout)["format"] == 1
+
+
+def test_an_existing_file_survives_a_failure_to_write(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
+    Path("proof.json").write_text("old")
+    monkeypatch.setattr(Path, "replace", _full)
+    result = toy.run("prove", "lemma5", "-o", "proof.json")
+    assert result.exit_code == 2
+    assert "No space left" in result.stderr
+    assert Path("proof.json").read_text() == "old"
+    assert not [p for p in Path().iterdir() if p.suffix == ".tmp"]
+
+
+def _full(path: Path, target: Path) -> None:
+    raise OSError(28, "No space left on device")
+
+
+def test_axioms_end_in_hypotheses_and_theorems(toy: Toy) -> None:
+    result = toy.run("axioms", "lemma4", "--json")
+    assert result.exit_code == 0, result.output
+    goals = json.loads(result.stdout)["lemma4"]
+    assert any("theorem" in axiom for goal in goals for axiom in goal["rests_on"])
+
+
+def test_list_shows_mine_and_shipped_ones_and_names_broken_files(toy: Toy) -> None:
+    Path("lemmas/broken.py").write_text("import nowhere_to_be_found\n")
+    result = toy.run("list", "--json")
+    assert result.exit_code == 2
+    assert "lemmas/broken.py:1: ModuleNotFoundError" in result.stderr
+    names = [row["name"] for row in json.loads(result.stdout)]
+    assert {"toy", "lemma4", "lemma5"} <= set(names)
+    assert names.index("lemma4") < names.index("lemma5") < names.index("toy")
+
+
+def test_show_a_statement_with_hypotheses_proof_and_errata(toy: Toy) -> None:
+    text = toy.run("show", "lemma4").stdout
+    for words in ("lemma4.identity", "without it", "eq.series_product", "proved", "E20"):
+        assert words in text
+    data = json.loads(toy.run("show", "lemma4", "--json").stdout)
+    assert data["name"] == "lemma4"
+    assert [h["id"] for h in data["hypotheses"]] == ["m_is_1"]
+
+
+def test_show_a_statement_without_a_proof(toy: Toy) -> None:
+    assert "every claim is a gap" in toy.run("show", "toy").stdout
