@@ -1,0 +1,223 @@
+"""``verifier exact`` and ``verifier conjecture``: exact finite-width moments, and what they say of a conjecture."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal
+
+import click
+
+from verifier.commands.codes import EXPECTED, UNEXPECTED, USAGE, CommandError
+from verifier.commands.options import Whole, as_json, verbosity
+
+if TYPE_CHECKING:
+    from verifier.exact.api import ConjectureRow, ExactMoment
+
+_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
+
+
+class Memory(click.ParamType):
+    """Bytes, as in ``500MB`` or ``4GB``."""
+
+    name = "SIZE"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?b?)", str(value).strip().lower())
+        unit = match.group(2) if match else "?"
+        unit = unit + "b" if unit in ("k", "m", "g", "t") else unit
+        if match is None or float(match.group(1)) <= 0:
+            raise CommandError(f"--memory {value}: it must be a size, as in 500MB or 4GB")
+        return int(float(match.group(1)) * _UNITS[unit])
+
+
+class Wholes(click.ParamType):
+    """Integers of at least 1, as in ``64`` or ``8,16,32``, in any order."""
+
+    name = "N,N,..."
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
+        if isinstance(value, tuple):
+            return value
+        option = param.opts[0] if param is not None else "N"
+        words = [word.strip() for word in str(value).split(",")]
+        if not all(re.fullmatch(r"\d{1,18}", word) and int(word) >= 1 for word in words):
+            raise CommandError(f"{option} {value}: integers of at least 1 are needed, separated by commas")
+        return tuple(int(word) for word in words)
+
+
+@click.command()
+@click.argument("correlation")
+@click.option("--depth", type=Whole(1, 1000), required=True, help="L, the layers of f.")
+@click.option("--g-depth", type=Whole(1, 1000), help="H, the layers of g; for K(r).")
+@click.option("--activation", type=click.Choice(["relu", "linear"]), default="relu", show_default=True)
+@click.option("--moment", type=Whole(1, 1000), default=1, show_default=True, help="p in E[C^p].")
+@click.option("--width", type=Wholes(), help="Values and local slopes with all hidden widths equal to N.")
+@click.option("--widths", metavar="N1,N2,...", help="The value at hidden widths n_1, n_2, ...; or: separate.")
+@click.option("--gram", metavar="ENTRIES", help="Entries x_i.x_j/n_0, as in '0,1=1/2'; or: symbolic. Linear only.")
+@click.option("--layers", type=Wholes(), help="The weight layer of each letter, in order of appearance.")
+@click.option("--trunk", type=click.Choice(["shared", "independent"]), default="shared", show_default=True,
+              help="Whether the outputs f^1...f^H share all layers but the last; for K(r).")  # fmt: skip
+@click.option("--memory", type=Memory(), help="Refuse what would need more, as in 500MB; 4GB.")
+@as_json
+@verbosity
+def exact(
+    correlation: str,
+    depth: int,
+    g_depth: int | None,
+    activation: Literal["relu", "linear"],
+    moment: int,
+    width: tuple[int, ...] | None,
+    widths: str | None,
+    gram: str | None,
+    layers: tuple[int, ...] | None,
+    trunk: Literal["shared", "independent"],
+    memory: int | None,
+    as_json: bool,
+    verbose: int,
+    quiet: bool,
+) -> int:
+    """E[C^p] of a correlation function C, exactly: a polynomial in 1/n.
+
+    C is written f(0;a,b) f(1;a) f(2;b), T(r) or K(r): numbers are inputs, letters derivatives, each letter
+    twice.  Without --gram all inputs are one, with |x|^2 = n_0.
+    """
+    from verifier.exact.api import DEFAULT_MEMORY, CorrelationError, exact_moment, parse_gram
+
+    hidden: Any = widths
+    if widths not in (None, "separate"):
+        hidden = Wholes().convert(widths, None, None)
+    try:
+        found = exact_moment(
+            correlation, depth, g_depth=g_depth, activation=activation, moment=moment, width=width, widths=hidden,
+            gram=parse_gram(gram) if gram not in (None, "symbolic") else gram,  # type: ignore[arg-type]
+            layers=layers, trunk=trunk, memory=memory or DEFAULT_MEMORY,
+        )  # fmt: skip
+    except CorrelationError as error:
+        return _complain(str(error))
+    if as_json:
+        click.echo(json.dumps(found.to_json(), indent=2))
+    else:
+        _render(found)
+    return EXPECTED
+
+
+def _complain(message: str) -> int:
+    """The reason, and below it the text with a caret: line breaks are kept."""
+    first, *rest = message.splitlines()
+    click.echo("\n".join([f"verifier: {first}", *rest]), err=True)
+    return USAGE
+
+
+def _render(found: ExactMoment) -> None:
+    power = "" if found.moment == 1 else f"^{found.moment}"
+    where = f"{found.activation}, L = {found.depth}" + (f", H = {found.g_depth}" if found.g_depth else "")
+    click.echo(f"E[({found.correlation}){power}]  ({where})")
+    if found.is_zero:
+        click.echo("  = 0 exactly")
+        return
+    if found.polynomial is not None:
+        click.echo("  = " + " + ".join(_term(str(c), p) for p, c in found.polynomial.items()))
+        lead = found.leading
+        assert lead is not None  # the polynomial is not 0
+        click.echo(f"  leading: {_term(str(lead[1]), lead[0])}")
+    if found.monomials is not None:
+        for name, coefficient in found.monomials.items():
+            click.echo(f"  {coefficient}  {name}")
+    if found.widths:
+        click.echo(f"  at widths {', '.join(str(n) for n in found.widths)}: {found.value}")
+    for n, value in found.values.items():
+        slope = f", local slope of |E C^p|^(1/p) {found.slopes[n]:+.4f}" if n in found.slopes else ""
+        click.echo(f"  at n = {n}: {value} = {float(value):.6g}{slope}")
+
+
+def _term(coefficient: str, power: int) -> str:
+    return coefficient if power == 0 else f"{coefficient} n^{power}"
+
+
+@click.command()
+@click.option("--factors", type=Whole(1, 12), help="Only graphs with so many factors.")
+@click.option("--contractions", type=Whole(0, 24), help="Only graphs with at most so many contractions.")
+@click.option("--depth", type=Whole(1, 1000), help="A fixed number of layers; by default any.")
+@click.option("--method", type=click.Choice(["second", "first"]), default="second", show_default=True,
+              help="second: certified by E[C^2]; first: faster, rests on a conjecture.")  # fmt: skip
+@click.option("--store", metavar="FILE", help="Keep finished rows there; an interrupted run continues.")
+@click.option("--csv", "as_csv", is_flag=True, help="Print CSV.")
+@as_json
+@verbosity
+def conjecture(
+    factors: int | None,
+    contractions: int | None,
+    depth: int | None,
+    method: Literal["second", "first"],
+    store: str | None,
+    as_csv: bool,
+    as_json: bool,
+    verbose: int,
+    quiet: bool,
+) -> int:
+    """The bound s_C of Dyer and Gur-Ari beside the exact exponent, for all correlation functions.
+
+    Exits with 1 if some exponent exceeds its bound.
+    """
+    from verifier.exact.api import CorrelationError, conjecture_rows
+
+    if as_csv and as_json:
+        raise CommandError("--csv and --json exclude each other")
+    rows: list[ConjectureRow] = []
+    path = Path(store) if store is not None else None
+    try:
+        with _bar(quiet) as progress:
+            for row in conjecture_rows(
+                factors, contractions, depth=depth, method=method, store=path, progress=progress
+            ):
+                rows.append(row)
+    except CorrelationError as error:
+        return _complain(str(error))
+    except OSError as error:
+        raise CommandError(f"--store {store}: {error.strerror or error}") from None
+    if as_json:
+        click.echo(json.dumps([row.to_json() for row in rows], indent=1))
+    elif as_csv:
+        click.echo(_csv(rows), nl=False)
+    else:
+        for row in rows:
+            gap = "" if row.gap is None else f"  gap {row.gap}"
+            word = "  VIOLATES THE BOUND" if row.violates else ""
+            exponent = "zero" if row.exponent is None else row.exponent
+            click.echo(f"{row.graph.name:32} bound {row.bound!s:>5}  exponent {exponent!s:>5}{gap}{word}")
+        broken = sum(row.violates for row in rows)
+        click.echo(f"{len(rows)} graphs, {broken or 'no'} violations; {rows[0].certificate if rows else ''}")
+    return UNEXPECTED if any(row.violates for row in rows) else EXPECTED
+
+
+def _csv(rows: list[ConjectureRow]) -> str:
+    from verifier.exact.enumeration import CSV_HEADER, csv_row
+
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(CSV_HEADER)
+    writer.writerows(csv_row(row) for row in rows)
+    return text.getvalue()
+
+
+def _bar(quiet: bool) -> Any:
+    """A progress bar on a terminal's stderr; a context that gives the function to call, or None."""
+    import sys
+    from contextlib import contextmanager, nullcontext
+
+    if quiet or not sys.stderr.isatty():
+        return nullcontext(None)
+    from rich.console import Console
+    from rich.progress import Progress
+
+    @contextmanager
+    def shown() -> Any:
+        with Progress(console=Console(stderr=True), transient=True) as display:
+            task = display.add_task("graphs", total=None)
+            yield lambda done, total: display.update(task, completed=done, total=total)
+
+    return shown()
