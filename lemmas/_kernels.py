@@ -113,3 +113,15 @@ class ImplicitMaskKernel(_Kernel):
         for l in range(int(u), int(v)):
             out *= scale * (pi - acos(scale * recursion(l, cosine(z_angle), scale)[0])) / pi
         return out
+
+
+class GramCovariance(_Kernel):
+    """Λ^H(u, u') of (H, s, a, c, d): S^{L-1} = ((1, s), (s, 1)) and z·z'/m_0 = ((a, c), (c, d))."""
+
+    nargs = 5
+
+    @staticmethod
+    def number(*arguments: Any) -> float:
+        layers, scale, a, c, d = (float(argument) for argument in arguments)
+        length = sqrt(a * d)  # both the ReLU and the recursion are homogeneous
+        return scale * length * recursion(int(layers), c / length, scale)[0]

@@ -117,9 +117,13 @@ class Instance:
             return self._known[mark]
         if head in ("dual_relu", "dual_step"):
             return self._dual(head.removeprefix("dual_"), self.matrix(arguments[0], bound))
+        if head == "entry":
+            require(arguments[1:] == [1, 2], f"{show(term)}: (1, 2) is the entry at two inputs")
+            return self.matrix_of(self.matrix(arguments[0], bound)[0][1])
         if head in ("sum", "prod"):
             name, lo, hi, body = arguments
             first, last = self._integer(lo, values), self._integer(hi, values)
+            require(last - first <= 64, f"{show(term)} is too long")
             out = self.matrix(0 if head == "sum" else 1)
             for index in range(first, last + 1):
                 out = _combine("+" if head == "sum" else "*", out, self.matrix(body, {**(bound or {}), name: index}))
@@ -235,7 +239,9 @@ def refute_function(premises: list[Judgment], data: Mapping[str, Any]) -> tuple[
     goal, instance = data["goal"], data["instance"]
     require(goal["is"] == "function" and goal["domain"] in ("any", "fourier"), "the claim refuted is not a function")
     true = [p for p in premises if p["is"] == "gp"]
-    require(len(true) == 1 and same(goal["of"], true[0]["cov"]), f"{show(goal['of'])} is not the limit's covariance")
+    of = goal["of"]
+    kernel = of[1] if isinstance(of, list) and of[0] == "entry" and of[2:] == [1, 2] else of
+    require(len(true) == 1 and same(kernel, true[0]["cov"]), f"{show(kernel)} is not the limit's covariance")
     closed = closed_forms(premises)
     first, second = Instance(instance["first"], closed), Instance(instance["second"], closed)
     require(first.integers == second.integers, "the instances differ in a depth or index")

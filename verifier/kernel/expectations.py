@@ -178,7 +178,8 @@ def fourier(premises: list[Judgment], data: Mapping[str, Any]) -> tuple[Judgment
     """E cos(θ_1) cos(θ_2) for θ_k = W·v_k + c_k b, W standard Gaussian, b uniform on [-π, π].
 
     ``data["angles"]`` gives each θ as {"v": {vector: integer}, "b": integer}.  Product to sum; a non-zero integer
-    multiple of the uniform phase makes a cosine average to 0; E cos(W·v) = exp(-|v|²/2).
+    multiple of the uniform phase makes a cosine average to 0; E cos(W·v) = exp(-|v|²/2).  ``norm2(c, c')`` is
+    |c z + c' z'|², and ``coscos(c, c', b, …)`` lists the coefficients of both angles.
     """
     angles = data["angles"]
     require(isinstance(angles, list) and len(angles) == 2, "two angles are needed")
@@ -191,9 +192,10 @@ def fourier(premises: list[Judgment], data: Mapping[str, Any]) -> tuple[Judgment
         phase = angles[0]["b"] + sign * angles[1]["b"]
         if phase == 0:
             vector = [angles[0]["v"].get(k, 0) + sign * angles[1]["v"].get(k, 0) for k in ("z", "zp")]
-            first = next((c for c in vector if c), 1)
+            first = next((c for c in vector if c), 0)
             vector = [c if first > 0 else -c for c in vector]  # |v|² = |-v|²
-            summands.append(["/", ["exp", ["/", ["-", ["norm2", *vector]], 2]], 2])
+            mean: Term = ["exp", ["/", ["-", ["norm2", *vector]], 2]] if first else 1
+            summands.append(["/", mean, 2])
     value: Term = ["+", 0, *summands]
     (v1, b1), (v2, b2) = ((a["v"], a["b"]) for a in angles)
     of = ["coscos", v1.get("z", 0), v1.get("zp", 0), b1, v2.get("z", 0), v2.get("zp", 0), b2]

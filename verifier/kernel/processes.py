@@ -313,6 +313,8 @@ def recursion_function(premises: list[Judgment], data: Mapping[str, Any]) -> Ste
     require(domain in ("any", "fourier") and given[0] == "list", "arguments are a list; domain is any or fourier")
     determined = {argument[0] for argument in given[1:] if argument in (["Gx"], ["Gz"])}
     if domain == "fourier" and ["entry", ["Gz"], 1, 2] in given[1:]:
+        diagonal = [p for p in premises if p["is"] == "plim" and p["of"] == ["features", 1, 0, 1, 1, 0, 1]]
+        require(len(diagonal) == 1 and same(diagonal[0]["to"], ["/", 1, 2]), "the features' diagonal is not a premise")
         determined.add("Gz")
     left = starts(found[0]["cov"]) - determined
     require(not left, f"{', '.join(sorted(left))} is not determined by {show(given)}")
