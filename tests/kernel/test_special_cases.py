@@ -67,7 +67,10 @@ def test_the_inputs_are_no_parameters(values):
         special(conclusion("lemma4", "expand"), values)
 
 
-@pytest.mark.parametrize("value", [["/", 1, 2], True, None, 1.5, ["f", "i", "d"], "i", "#0", ["list", ["/", 3, 2]], []])
+NO_INTEGERS = [["/", 1, 2], True, None, 1.5, ["f", "i", "d"], "i", "n", "#0", ["list", ["/", 3, 2]], []]
+
+
+@pytest.mark.parametrize("value", NO_INTEGERS)
 def test_only_integers_and_tuples_are_put_in(value):
     with pytest.raises((KernelError, TypeError, IndexError)):
         special(conclusion("lemma4", "expand"), {"r": value})

@@ -13,12 +13,14 @@ from typing import Any
 from verifier.kernel import definitions
 from verifier.kernel.judgments import Constraint, Judgment, at, gap, join
 from verifier.kernel.terms import (
+    RESERVED,
     KernelError,
     Term,
     add,
     constant,
     flatten,
     free_variables,
+    is_name,
     polynomial,
     require,
     same,
@@ -121,7 +123,10 @@ def rewrite(conv: Judgment, eq: Judgment, binders: Any, assumed: set[str]) -> Ju
 
     ``binders`` [[variable, low, high], ...] lists the indices it is wanted for; the identity must hold there.
     """
-    scope: Scope = {name: (lo, hi) for name, lo, hi in binders}
+    scope: Scope = {}
+    for name, lo, hi in binders:
+        require(is_name(name) and name not in RESERVED, f"{show(name)} cannot be bound")
+        scope = _inside(scope, {name: (lo, hi)})
     rest = []
     for constraint in eq["where"]:
         if not _entailed(constraint, scope, conv["where"]):
@@ -149,7 +154,7 @@ def sum_of_orders(conv: Judgment, eq: Judgment, fold: Judgment, assumed: set[str
     name, weight = fold["weight"]
     require(name == k and k not in free_variables(count), f"the parts are called {k} here and {name} there")
     at_zero = _limit(substitute(body, {k: 0}), conv, {d: (1, count)}, assumed)
-    beyond = _limit(body, conv, {d: (1, count), k: (1, most)}, assumed)
+    beyond = _limit(body, conv, _inside({d: (1, count)}, {k: (1, most)}), assumed)
     require(same(at_zero[0], substitute(weight, {k: 0})), "the weight of an empty part is not its order")
     _is_branch(beyond[0], weight, k)
     power, outer = _limit(["*", *[t for t in factors[1:] if t is not sums[0]]], conv, {}, assumed)
@@ -191,7 +196,8 @@ def _limit(term: Term, conv: Judgment, scope: Scope, assumed: set[str]) -> Limit
         return power, ["/", limit, arguments[1]]
     if head in ("sum", "prod", "prodexcept"):
         name, lo, hi, *skip, body = arguments
-        power, limit = _limit(body, conv, {**scope, name: (lo, hi)}, assumed)
+        require("n" not in free_variables(lo) | free_variables(hi), f"{show(term)}: the number of terms depends on n")
+        power, limit = _limit(body, conv, _inside(scope, {name: (lo, hi)}), assumed)
         require(name not in free_variables(power), f"{show(term)}: the order depends on {name}")
         require(head == "sum" or same(power, 0), f"{show(term)}: a product of factors that depend on n")
         return power, [head, name, lo, hi, *skip, limit]
@@ -201,7 +207,8 @@ def _limit(term: Term, conv: Judgment, scope: Scope, assumed: set[str]) -> Limit
         ls, es, (lp, lo, eo), body = arguments
         if same(["len", ls], 1):
             return 0, 1
-        inner = {**scope, lo: (1, ["-", _depth(conv), 1]), lp: (["+", lo, 1], _depth(conv)), eo: (1, "H")}
+        names: Scope = {lo: (1, ["-", _depth(conv), 1]), lp: (["+", lo, 1], _depth(conv)), eo: (1, "H")}
+        inner = _inside(scope, names)
         power, limit = _limit(body, conv, inner, assumed)
         require(not free_variables(power) & {lp, lo, eo}, f"{show(term)}: the order depends on the layers")
         return ["*", ["-", ["len", ls], 1], power], [head, ls, es, [lp, lo, eo], limit]
@@ -218,14 +225,20 @@ def _depth(conv: Judgment) -> Term:
     return conv["base"]["depth"] if conv["base"]["kind"] == "two-layer" else "L"
 
 
+def _inside(scope: Scope, names: Scope) -> Scope:
+    """The ranges of bound variables inside one more binder; a name has one range at a time."""
+    require(not set(scope) & set(names), f"{sorted(set(scope) & set(names))} is bound twice")
+    return {**scope, **names}
+
+
 def _chain_limit(term: Term, conv: Judgment, scope: Scope, assumed: set[str]) -> Limit:
     _, k, depth, (l1, last), (lp, l2, step), (l3, first) = term
-    at_last = _limit(last, conv, {**scope, l1: (1, depth)}, assumed)
-    at_first = _limit(first, conv, {**scope, l3: (1, depth)}, assumed)
+    at_last = _limit(last, conv, _inside(scope, {l1: (1, depth)}), assumed)
+    at_first = _limit(first, conv, _inside(scope, {l3: (1, depth)}), assumed)
     if same(depth, 1):  # one layer: chains of one link, no step; with k = 1 the power (k - 1)(-1) is 0 all the same
         between: Limit = (-1, 0)
     else:
-        inner = {**scope, l2: (1, ["-", depth, 1]), lp: (["+", l2, 1], depth)}
+        inner = _inside(scope, {l2: (1, ["-", depth, 1]), lp: (["+", l2, 1], depth)})
         between = _limit(step, conv, inner, assumed)
     for power, names in ((at_last[0], {l1}), (at_first[0], {l3}), (between[0], {lp, l2})):
         require(not free_variables(power) & names, f"{show(term)}: the order depends on the layers")
@@ -240,6 +253,9 @@ def _lookup(term: Term, conv: Judgment, scope: Scope) -> Limit:
         if x[0] != term[0] or len(x) != len(term):
             continue
         names = {name for name, _, _ in entry["for"]}
+        fields = ["list", x, entry["p"], entry["y"], *(end for _, lo, hi in entry["for"] for end in (lo, hi))]
+        if (free_variables(fields) - names) & set(scope):
+            continue  # it is about one value of a parameter that is bound here
         values: dict[str, Term] = {}
         for pattern, given in zip(x[1:], term[1:], strict=True):
             if isinstance(pattern, str) and pattern in names and pattern not in values:
@@ -259,6 +275,7 @@ def _lookup(term: Term, conv: Judgment, scope: Scope) -> Limit:
 
 def _entailed(constraint: Constraint, scope: Scope, where: Sequence[Constraint]) -> bool:
     """Whether ``a <= b`` follows from the ranges of the bound variables and one known constraint at most."""
+    where = [known for known in where if not free_variables(["list", *known[1:]]) & set(scope)]
     if constraint[0] != "<=":
         return any(gap(constraint) == gap(known) for known in where if known[0] == "=")
     form = gap(constraint)
@@ -294,16 +311,24 @@ def never_zero(term: Term, base: Mapping[str, Any], assumed: set[str]) -> None:
             require("inputs_nonzero" in assumed, "x_i, x_j could be 0: the hypothesis inputs_nonzero is not a premise")
             return
         if head in ("Gam", "Dot"):  # E of a square, or of a product, that is positive where y_i, y_j > 0
-            require("not_antiparallel" in assumed, "the masks could be disjoint: not_antiparallel is not a premise")
+            _common_units(term, assumed)
             return
         if head == "Sig":
             level = constant(arguments[0])
             if level is None or level == 0:
                 require("not_orthogonal" in assumed, f"{show(term)} could be 0: not_orthogonal is not a premise")
             if level != 0:
-                require("not_antiparallel" in assumed, "the masks could be disjoint: not_antiparallel is not a premise")
+                _common_units(term, assumed)
             return
     require(constant(term) not in (None, 0), f"{show(term)} could be 0")
+
+
+def _common_units(term: Term, assumed: set[str]) -> None:
+    """P[y_i > 0, y_j > 0] > 0 in every layer: neither input is 0, nor one a negative multiple of the other."""
+    require("not_antiparallel" in assumed, "the masks could be disjoint: not_antiparallel is not a premise")
+    # inputs whose product is not 0 are not 0 themselves
+    nonzero = assumed & {"inputs_nonzero", "not_orthogonal"}
+    require(bool(nonzero), f"{show(term)} could be 0: the hypothesis inputs_nonzero is not a premise")
 
 
 def indicator(u: str, conv: Judgment, assumed: set[str]) -> Term:

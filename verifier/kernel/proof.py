@@ -286,7 +286,7 @@ def _require_index(value: Any) -> None:
             _require_index(part)
         return
     integer = isinstance(value, int) and not isinstance(value, bool)
-    require(integer or (is_name(value) and value not in ("i", "j")), f"{show(value)} is not an integer or a tuple")
+    require(integer or (is_name(value) and value not in ("i", "j", "n")), f"{show(value)} is no integer or tuple")
 
 
 def _fixed(values: Mapping[str, Any], context: Context) -> list[Any]:
