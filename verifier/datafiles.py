@@ -170,16 +170,16 @@ def _text_errors(path: Path) -> Iterator[None]:
 
 def _npz(path: Path, max_rows: int) -> tuple[tuple[str, ...], list[Array], Array]:
     try:
-        shapes = _npz_shapes(path)
-        names, value = _columns(path, list(shapes))
-        _refuse_long(path, max(math.prod(shapes[name]) for name in (*names, value)), max_rows)
+        headers = _npz_headers(path)
+        names, value = _columns(path, list(headers))
+        for name in (*names, value):
+            if headers[name][1].kind not in "iuf":
+                raise ValueError(f"{path}: the array {name!r} holds {headers[name][1]}, not numbers")
+        _refuse_long(path, max(math.prod(headers[name][0]) for name in (*names, value)), max_rows)
         with np.load(path, allow_pickle=False) as file:
             arrays = {name: file[name] for name in (*names, value)}
     except (zipfile.BadZipFile, EOFError):
         raise ValueError(f"{path}: not an NPZ file") from None
-    for name, found in arrays.items():
-        if found.dtype.kind not in "iuf":
-            raise ValueError(f"{path}: the array {name!r} holds {found.dtype}, not numbers")
     values = arrays.pop(value)
     if values.ndim != 1:
         raise ValueError(f"{path}: the array {value!r} has shape {values.shape}; one dimension is needed")
@@ -193,9 +193,9 @@ def _npz(path: Path, max_rows: int) -> tuple[tuple[str, ...], list[Array], Array
     return names, widths, np.asarray(values, dtype=np.float64)
 
 
-def _npz_shapes(path: Path) -> dict[str, tuple[int, ...]]:
-    """The shapes of the arrays, from their headers alone."""
-    found: dict[str, tuple[int, ...]] = {}
+def _npz_headers(path: Path) -> dict[str, tuple[tuple[int, ...], np.dtype[Any]]]:
+    """Shape and type of each array, from the headers alone."""
+    found: dict[str, tuple[tuple[int, ...], np.dtype[Any]]] = {}
     with zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
             with archive.open(name) as file:
@@ -208,7 +208,7 @@ def _npz_shapes(path: Path) -> dict[str, tuple[int, ...]]:
                     )
                 except ValueError:
                     raise ValueError(f"{path}: {name} is not a NumPy array") from None
-            found[name.removesuffix(".npy")] = header[0]
+            found[name.removesuffix(".npy")] = header[0], header[2]
     return found
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 import math
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -212,12 +213,14 @@ def expression(text: str) -> Callable[[int], float]:
             result: Fraction = _OPERATORS[type(node.op)](value(node.left, n), value(node.right, n))
             return result
         if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
-            power = value(node.right, n)
-            if power.denominator == 1 and abs(power) <= 100:
-                return value(node.left, n) ** int(power)
+            negative = isinstance(node.right, ast.UnaryOp) and isinstance(node.right.op, ast.USub)
+            power = node.right.operand if isinstance(node.right, ast.UnaryOp) else node.right
+            if isinstance(power, ast.Constant) and isinstance(power.value, int) and power.value <= 100:
+                return value(node.left, n) ** (-power.value if negative else power.value)
         raise ValueError(complaint)
 
-    value(tree, 7)  # complain now, not at the first width
+    with suppress(ZeroDivisionError):
+        value(tree, 7)  # complain now, not at the first width
 
     def at(n: int) -> float:
         try:
