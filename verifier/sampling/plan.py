@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -297,20 +297,6 @@ def check_widths(widths: Sequence[int]) -> tuple[int, ...]:
         listed = ", ".join(str(n) for n in widths)
         raise ValueError(f"{len(widths)} widths ({listed}); at least {MIN_WIDTHS} are needed to fit an exponent")
     return tuple(widths)
-
-
-def without_unselected(groups: Sequence[Group]) -> tuple[Group, ...]:
-    """Groups that have something to do, and in them the cells that were not selected left in place.
-
-    Unselected cells are still drawn, since they share their networks with the others: leaving them out
-    would change what is drawn.
-    """
-    return tuple(group for group in groups if group.needed)
-
-
-def unbind(group: Group) -> Group:
-    """The group without its key, for comparison."""
-    return replace(group, key=())
 
 
 def _plain(value: Any) -> str:

@@ -1,0 +1,40 @@
+"""The shipped check of Theorem 1 on real networks: the true exponents, and a twin that is off by one.
+
+Seeds are fixed.  For a fresh seed each run's false-alarm rate is 1e-3 a claim.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .conftest import LEMMA, Toy, cells_of
+
+SHAPE = {"@NAME": "theorem1", 'Function("X")': 'Function("K")', 'symbols("H r")': 'symbols("H r")'}
+
+
+def statement(exponent: str) -> str:
+    """A statement of Theorem 1's exponent for r <= 2H, on which the shipped check at L = 2 can be tried."""
+    text = LEMMA.replace("from sympy import Function, symbols", "from sympy import Function, Min, symbols")
+    for word, value in {**SHAPE, "@PRINTED": exponent, "@AMENDED": exponent}.items():
+        text = text.replace(word, value)
+    return text.replace("where=r <= 2", "where=r <= 2 * H").replace("where=r > 2", "where=r > 2 * H")
+
+
+@pytest.mark.parametrize(
+    ("exponent", "verdict", "code"),
+    [("Min(0, H - r)", "consistent", 0), ("Min(0, H - r + 1)", "contradicted", 1), ("H - r", "contradicted", 1)],
+)
+def test_the_exponent_of_theorem_1_and_its_twins(toy: Toy, exponent: str, verdict: str, code: int) -> None:
+    Path("lemmas/theorem1.py").write_text(statement(exponent))
+    report = toy.check("theorem1", "-k", "L=2", "--angle", "0", code=code)
+    cells = cells_of(report, "theorem1.order")
+    wrong = [c for c in cells if c["claimed"] != min(0, c["parameters"]["H"] - c["parameters"]["r"])]
+    right = [c for c in cells if c not in wrong]
+    assert {c["verdict"] for c in wrong or right} == {verdict}
+    assert all(c["verdict"] == "consistent" for c in right)
+    assert {c["verdict"] for c in cells_of(report, "theorem1.zero")} == {"consistent"}
+    for cell in cells:
+        expected = 1 - 2.0 ** (1 - cell["parameters"]["H"])
+        assert cell["zero_fraction"] == pytest.approx(expected, abs=0.03)
