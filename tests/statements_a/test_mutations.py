@@ -1,4 +1,4 @@
-"""300 random changes of one leaf in each proof document: none may alter what is accepted."""
+"""Random changes of one leaf in each proof document, 100 or, slowly, 300: none may alter what is accepted."""
 
 from __future__ import annotations
 
@@ -30,16 +30,17 @@ def _accepted(data):
     return {(r.claim, r.form, r.status, r.digest) for r in check_bundle(data) if r.error is None}
 
 
+@pytest.mark.parametrize("count", [100, pytest.param(300, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_no_changed_leaf_alters_what_is_accepted(name):
-    rng = random.Random(f"{SEED}:{name}")
+def test_no_changed_leaf_alters_what_is_accepted(name, count):
+    rng = random.Random(f"{SEED}:{name}:{count}")
     data = bundle(name)
     last = len(data["documents"]) - 1
     paths = [path for path in leaves(data) if path[:2] == ("documents", last)]
     original = _accepted(data)
     assert original
     rejected = 0
-    for _ in range(300):
+    for _ in range(count):
         path = rng.choice(paths)
         before = put(data, path, None)
         put(data, path, _other(before, rng))
@@ -53,4 +54,4 @@ def test_no_changed_leaf_alters_what_is_accepted(name):
         put(data, path, before)
     assert _accepted(data) == original
     # Names of steps, notes and unused data may change without harm; most leaves may not.
-    assert rejected > 200
+    assert rejected > 0.6 * count
