@@ -15,7 +15,7 @@ COORDINATES = 1 << 16  # length of the longest vectors times the batch: keeps a 
 
 def batch_size(*sizes: int, most: int = 1000, coordinates: int = COORDINATES) -> int:
     """Samples drawn together, from the largest of the sizes: results depend on the rng and the request alone."""
-    return max(1, min(most, coordinates // max(1, *sizes)))
+    return max(1, min(most, coordinates // max([1, *sizes])))
 
 
 def collect(

@@ -72,9 +72,9 @@ def gram_chain(angle: float, widths: tuple[int, ...], batch: int, rng: np.random
     return gram
 
 
-def chain_batch(angle: float, *widths: int) -> int:
-    """Samples drawn together by `gram_chain`."""
-    return 4096 if angle % 360.0 == 0.0 else batch_size(*widths, most=4096)
+def chain_batch(one_input: bool, *widths: int) -> int:
+    """Samples drawn together by a chain of `next_gram` with these widths."""
+    return 4096 if one_input else batch_size(*widths, most=4096)
 
 
 def sample_layer_gram(
@@ -88,13 +88,13 @@ def sample_layer_gram(
     """
     depth, samples = whole("depth", depth, 1), whole("samples", samples, 1)
     hidden = hidden_widths(depth, widths)
-    input_pair(angle)  # refuses angles that are not finite
+    one_input = len(input_pair(angle)) == 1
 
     def draw(batch: int, stream: np.random.Generator) -> Array:
         gram = gram_chain(angle, hidden, batch, stream)
         return np.stack([gram[:, i, j] for i, j in ENTRIES], axis=1)
 
-    values = collect(samples, chain_batch(angle, *hidden), rng, draw)
+    values = collect(samples, chain_batch(one_input, *hidden), rng, draw)
     meta = {"quantities": ("q.q/n", "q.q'/n", "q'.q'/n"), "depth": depth, "widths": hidden, "angle": angle}
     return Draw(values, None, meta)
 
