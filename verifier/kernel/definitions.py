@@ -84,6 +84,14 @@ HYPOTHESES = {
     "not_orthogonal": "the scalar product of x_i and x_j is not 0",
     "no_mass_at_zero": "the limit X has P[X = 0] = 0",
     "rows_fixed": "finitely many entries of a product are looked at, their number not growing with the widths",
+    "one_input": "x_i = x_j = x with |x|² = n_0, and z_i = z_j = 1",
+    "equal_widths": "n_1 = … = n_{L-1} = n",
+    "orthogonal": "x_i and x_j are not 0, and their scalar product is",
+    "antiparallel": "x_j is a negative multiple of x_i, and not 0",
+    "exclusive_masks": "x_i = x_j with |x|² = n_0, z_i = 1 and z_j = -1",
+    "initialisation": "the weights are as they were drawn, at t = 0, and derivatives are those of the activation cell",
+    "bounded_residuals": "the derivatives of the loss at the training inputs are bounded",
+    "unit_step": "one step of gradient descent of size 1 at one training input with residual 1",
     "many_features": "the number k of random features tends to infinity",
 }
 
@@ -97,6 +105,10 @@ ALLOWED = {
     "cauchy-product": "the product of formal power series",
     "chebyshev": "Chebyshev's inequality, given the past",
     "levy-continuity": "convergence of characteristic functions is convergence in distribution",
+    "wick": "the moments of a Gaussian: E w^{2k} = (2k-1)!!, and sums over pairings",
+    "markov": "Markov's inequality",
+    "cauchy-schwarz": "the Cauchy-Schwarz inequality",
+    "carbery-wright": "P[|X| <= ε √E X²] <= C k ε^{1/k} for a polynomial X of degree k in Gaussians (2001)",
     "price": "Price/Plackett: the derivative of a bivariate Gaussian expectation in the correlation",
 }  # fmt: skip
 
@@ -111,4 +123,19 @@ CITED = {
         "for matrix programs with transposes (Yang, Tensor Programs III, 2020); the positivity is argued and measured "
         "in docs/deep_limit.md"
     ),
+    "gram-clt": (
+        "for L >= 3 and proportional widths, jointly with gram-lln: √n C(l,d,e), d ≠ e, l < L, converges to a "
+        "non-degenerate Gaussian unless the inputs are antiparallel; n^{k-1/2} T(d,l,e) is a product of such factors"
+    ),
+    "hyperkernel-limit": "K^h → Θ^f Θ^g in probability as n and m tend to infinity together",
+    "hyperkernel-first": (
+        "at t = 0: the first term of ∂_t K^h, -μ Σ_i ℓ'_i Θ^f Θ^f Σ T_g^{l1,l2} in the limit n → ∞, is O_p(m^{-1}); "
+        "for H = 2 a sum of iid centred terms over the units of g"
+    ),
+    "hyperkernel-second": "at t = 0: the second term of ∂_t K^h, with ∂K^f/∂w, is O_p(n^{-1}) for every m",
+    "kink-trained": (
+        "L = 2: after the step, f at the training input differs from its Taylor polynomial by O_p(n^{-1/2}): its own "
+        "mask makes the units that flip one-sided"
+    ),
+    "kink-other": "L = 2: after the step, f at another input differs from its Taylor polynomial by O_p(n^{-3/4})",
 }

@@ -23,6 +23,11 @@
 ``function``  ``of`` is determined by ``arguments``, over the ``domain``
 ``maps``      convergence in distribution survives the step ``function``, ``jointly`` or for itself
 ``constant``  ``of`` takes one value almost surely
+``growth``    E ``of`` = ``coefficient`` n^``power`` (1 + O(1/n)); ``theta``: see :mod:`verifier.kernel.moments`
+``law``       the joint law of all correlation functions at one input: see :mod:`verifier.kernel.gauge`
+``atom``      the probability of being 0 is ``value``, in the limit where there is one
+``scale``     √E ``of``² = O(n^``power``); ``tight``, ``loose``, ``int``: see :mod:`verifier.kernel.graphs`
+``bounded``   ``of`` = O_p(n^``power`` m^``power_m``)
 ============  ==========================================================================================
 """
 
@@ -74,11 +79,21 @@ TERMS = {
     "function": ("of", "arguments"),
     "maps": (),
     "constant": ("of",),
+    "growth": ("of", "power"),
+    "theta": ("of", "power"),
+    "law": ("of",),
+    "atom": ("of", "value"),
+    "scale": ("of", "power"),
+    "tight": (),
+    "loose": (),
+    "int": ("low", "high"),
+    "bounded": ("of", "power", "power_m"),
 }
 #: kind -> fields compared as they stand
 PLAIN = {
     "instance": ("sizes", "primes"), "conv": ("base",), "assume": ("name",), "refuted": ("instance",),
     "plim": ("as",), "gp": ("as",), "function": ("domain",), "maps": ("function", "jointly"),
+    "growth": ("coefficient", "activation"), "law": ("as",), "tight": ("graphs",), "loose": ("graphs", "gap"),
 }  # fmt: skip
 
 

@@ -21,12 +21,17 @@ from verifier.kernel import (
     definitions,
     enclosures,
     expectations,
+    gauge,
+    graphs,
     integers,
     judgments,
+    moments,
     orders,
     processes,
     sequences,
     signs,
+    special,
+    wick,
 )
 from verifier.kernel.judgments import Judgment, at, canonical, holds, join, matches
 from verifier.kernel.terms import KernelError, free_variables, is_name, require, same, show
@@ -97,7 +102,7 @@ def goal_digest(claim: Any, form: Any, judgment: Judgment, hypotheses: Sequence[
 
 def _definitions_digest() -> str:
     public = {name: value for name, value in vars(definitions).items() if name.isupper()}
-    layers = [part.__doc__ for part in (expectations, processes, sequences)]
+    layers = [part.__doc__ for part in (expectations, processes, sequences, gauge, graphs, moments, special, wick)]
     layers += [repr((processes.PROCESSES, processes.RECURSIONS, processes.ACTIVATIONS))]
     return judgments.digest({**public, "text": definitions.__doc__, "layers": layers})
 
@@ -168,7 +173,9 @@ def _check_step(step: Mapping[str, Any], done: Mapping[str, Checked | str], cont
         if memo:
             _KNOWN[memo] = own
     marks = frozenset().union(own, *(p.marks for p in premises))
-    return Checked(step["conclusion"], marks)
+    # What a rule shows to hold by itself, for the conclusion it draws, is no longer granted.
+    spared = {m.removeprefix("discharge ") for m in own if m.startswith("discharge ")}
+    return Checked(step["conclusion"], frozenset(m for m in marks - spared if not m.startswith("discharge ")))
 
 
 def _check_goal(
@@ -429,5 +436,5 @@ def _plainly(rule: Callable[[list[Judgment], Mapping[str, Any]], tuple[Judgment,
     return lambda premises, data, context: rule(premises, data)
 
 
-for _part in (enclosures, expectations, processes, sequences):
+for _part in (enclosures, expectations, processes, sequences, gauge, graphs, moments, special):
     RULES.update({name: _plainly(rule) for name, rule in _part.RULES.items()})
