@@ -10,13 +10,15 @@ from functools import lru_cache
 from typing import Any
 
 from verifier.kernel import definitions, judgments
+from verifier.kernel.extents import extent
 from verifier.kernel.fields import Network, Stream, evaluate, primes_from
 from verifier.kernel.judgments import Judgment, canonical, join
-from verifier.kernel.terms import KernelError, Term, flatten, free_variables, require, same, show, substitute
+from verifier.kernel.terms import RESERVED, KernelError, Term, flatten, free_variables, require, same, show, substitute
 
-#: Total degree of any identity evaluated below: each side is a product of a few dozen weights and scalars.
-DEGREE_BOUND = 4096
-LARGEST = {"width": 4, "depth": 4, "outputs": 3}
+#: The largest extent (see kernel/extents.py) of a side: at most one point in 2^40 modulo a prime of 61 bits is a
+#: zero of a polynomial of such degree that is not 0 there, and at most 2^20/60 such primes divide its coefficients.
+LARGEST_EXTENT = 1 << 20
+LARGEST = {"width": 4, "depth": 4, "outputs": 3, "index": 64}
 
 
 def definition(table: dict[str, dict[str, Any]], name: Any, what: str) -> dict[str, Any]:
@@ -176,8 +178,9 @@ def instance(data: dict[str, Any]) -> Judgment:
     require(isinstance(sizes, list) and bool(sizes), "an instance identity needs at least one size")
     conclusion = {"is": "instance", "left": left, "right": right, "sizes": sizes, "primes": primes, "where": []}
     mark = judgments.digest(canonical(conclusion))
+    fields = primes_from(mark, primes)
     for number, size in enumerate(sizes):
-        for p in primes_from(mark, primes):
+        for p in fields:
             _compare(left, right, size, p, f"{mark}:{number}")
     return conclusion
 
@@ -186,18 +189,27 @@ def _compare(left: Term, right: Term, size: dict[str, Any], p: int, seed: str) -
     widths, outputs = size["widths"], size["H"]
     require(
         isinstance(widths, list) and 1 <= len(widths) <= LARGEST["depth"]
-        and all(isinstance(w, int) and 1 <= w <= LARGEST["width"] for w in widths)
-        and isinstance(outputs, int) and 1 <= outputs <= LARGEST["outputs"],
+        and all(_within(w, 1, LARGEST["width"]) for w in widths) and _within(outputs, 1, LARGEST["outputs"]),
         f"{show(size)}: widths 1..{LARGEST['width']}, depth 1..{LARGEST['depth']}, H 1..{LARGEST['outputs']}",
     )  # fmt: skip
-    require(p > DEGREE_BOUND, "the degree is too large for the field")
-    net = _network(tuple(widths), outputs, seed, p)
     env: dict[str, Any] = {"L": len(widths), "H": outputs}
     for name, value in size.items():
         if name not in ("widths", "H"):
+            require(name not in RESERVED, f"{show(size)}: {name} is given by the widths")
+            entries = value if isinstance(value, list) else [value]
+            right_size = all(_within(entry, -LARGEST["index"], LARGEST["index"]) for entry in entries)
+            require(right_size, f"{show(size)}: {name} is neither an integer nor integers of a tuple, up to 64")
             env[name] = tuple(value) if isinstance(value, list) else value
+    for side in (left, right):
+        found = extent(side, env)
+        require(found <= LARGEST_EXTENT, f"degree and coefficients of extent {found}: {LARGEST_EXTENT} is allowed")
+    net = _network(tuple(widths), outputs, seed, p)
     values = evaluate(left, env, net), evaluate(right, env, net)
     require(values[0] == values[1], f"at {show(size)} modulo {p}: {values[0]} is not {values[1]}")
+
+
+def _within(value: Any, low: int, high: int) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool) and low <= value <= high
 
 
 @lru_cache(maxsize=512)

@@ -162,11 +162,31 @@ class Network:
         return q[d - 1]
 
     def step(self, above: int, below: int, e: int) -> int:
-        """A(l', l, e) = ⟨q_j^{l'-1}, J_i δ_j^{l,e}⟩ / n_{l'-1}, J_i = ∂q_i^{l'-1}/∂y_i^l."""
+        """A(l', l, e) = ⟨q_j^{l'-1}, J_i δ_j^{l,e}⟩ / n_{l'-1}, J_i = ∂q_i^{l'-1}/∂y_i^l, for l' > l."""
+        require(below < above, f"A({above}, {below}, {e}) runs down the layers")
         v = self.activate("i", below, self.delta["j"][below, e])
         for l in range(below + 1, above):
             v = self.activate("i", l, self.times(self.W[l], v, self.c[l]))
         return self.c[above] ** 2 * self.dot(self.q["j", above - 1], v) % self.p
+
+
+    def quantity(self, name: str, indices: list[Any]) -> int:
+        """A quantity of the definitions at indices in their ranges; KernelError for any other."""
+        require(name in _SYMBOLS, f"no network quantity is called {name}")
+        kinds, symbol = _SYMBOLS[name]
+        require(len(kinds) == len(indices), f"{name} has {len(kinds)} indices, not {len(indices)}")
+        for kind, value in zip(kinds, indices, strict=True):
+            entries = value if kind in "le" and isinstance(value, tuple) else (value,)
+            require(all(self._in_range(kind, entry) for entry in entries), f"{name}: {value} is no index {kind}")
+        return symbol(self, *indices)
+
+    def _in_range(self, kind: str, value: Any) -> bool:
+        """u an input, d and e outputs, l a layer, k an order."""
+        if kind == "u":
+            return value in ("i", "j")
+        last = {"d": self.H, "e": self.H, "l": self.L}.get(kind)
+        integer = isinstance(value, int) and not isinstance(value, bool)
+        return integer and (value >= 0 if last is None else 1 <= value <= last)
 
 
 def compositions(parts: int, total: int, most: int) -> Iterator[tuple[int, ...]]:
@@ -192,10 +212,7 @@ def evaluate(term: Term, env: Mapping[str, Any], net: Network) -> int:
     rule = _OPERATORS.get(head)
     if rule is not None:
         return rule(arguments, env, net) % p
-    symbol = _SYMBOLS.get(head)
-    if symbol is None:
-        raise KernelError(f"{show(term)}: no network quantity is called {head}")
-    return symbol(net, *[index(argument, env) for argument in arguments]) % p
+    return net.quantity(head, [index(argument, env) for argument in arguments]) % p
 
 
 def index(term: Term, env: Mapping[str, Any]) -> Any:
@@ -203,7 +220,7 @@ def index(term: Term, env: Mapping[str, Any]) -> Any:
     if isinstance(term, int):
         return term
     if isinstance(term, str):
-        return term if term in "ij" else env[term]
+        return term if term in ("i", "j") else env[term]
     head, arguments = term[0], term[1:]
     if head == "list":
         return tuple(index(argument, env) for argument in arguments)
@@ -290,6 +307,7 @@ def _consecutive(a: list[Any], env: Mapping[str, Any], net: Network) -> int:
 
 
 def _fact(a: list[Any], env: Mapping[str, Any], net: Network) -> int:
+    require(index(a[0], env) >= 0, f"the factorial of {show(a[0])} is that of a negative number")
     return _product_of(iter(range(1, index(a[0], env) + 1)), net.p)
 
 
@@ -351,15 +369,16 @@ def _layer_T(net: Network, d: int, layers: tuple[int, ...], outputs: tuple[int, 
     return net.layer_term(d, tuple(l for l, _ in pairs), tuple(e for _, e in pairs))
 
 
-_SYMBOLS: dict[str, Callable[..., int]] = {
-    "f": lambda net, u, d: net.q[u, net.L][d - 1],
-    "z": lambda net, u: net.z[u],
-    "D": _fold_mask,
-    "hj": lambda net, d: net.h[d - 1],
-    "a": lambda net, d, k: net.coefficient(d, k) * _factorial(k),
-    "K": _hyper_term,
-    "T": _layer_T,
-    "Q": lambda net, l: net.c[l] ** 2 * net.dot(net.q["i", l - 1], net.q["j", l - 1]),
-    "C": lambda net, l, d, e: net.dot(net.delta["i"][l, d], net.delta["j"][l, e]),
-    "A": lambda net, lp, l, e: net.step(lp, l, e),
+#: name -> (kinds of its indices, value)
+_SYMBOLS: dict[str, tuple[str, Callable[..., int]]] = {
+    "f": ("ud", lambda net, u, d: net.q[u, net.L][d - 1]),
+    "z": ("u", lambda net, u: net.z[u]),
+    "D": ("u", _fold_mask),
+    "hj": ("d", lambda net, d: net.h[d - 1]),
+    "a": ("dk", lambda net, d, k: net.coefficient(d, k) * _factorial(k)),
+    "K": ("k", _hyper_term),
+    "T": ("dle", _layer_T),
+    "Q": ("l", lambda net, l: net.c[l] ** 2 * net.dot(net.q["i", l - 1], net.q["j", l - 1])),
+    "C": ("lde", lambda net, l, d, e: net.dot(net.delta["i"][l, d], net.delta["j"][l, e])),
+    "A": ("lle", lambda net, lp, l, e: net.step(lp, l, e)),
 }

@@ -29,6 +29,9 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
+#: of the coefficients of a power
+LARGEST_BITS = 1 << 13
+
 Term = Any  # int | str | list
 Monomial = tuple[tuple[Any, int], ...]
 Poly = dict[Monomial, Fraction]
@@ -136,6 +139,8 @@ def _arithmetic(head: str, parts: list[Poly], term: Term) -> Poly:
     if set(exponent) <= {()}:
         power = exponent.get((), Fraction(0))
         require(power.denominator == 1 and 0 <= power <= 64, f"{show(term)}: power outside 0..64")
+        bits = max((max(abs(c.numerator), c.denominator).bit_length() for c in parts[0].values()), default=0)
+        require(bits * power <= LARGEST_BITS, "a power with coefficients too large to write down")
         return multiply(*[parts[0]] * int(power))
     return {((("^", _freeze(parts[0]), _freeze(exponent)), 1),): Fraction(1)}
 
