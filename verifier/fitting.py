@@ -113,7 +113,8 @@ def fit(
     data = samples.by_width()
     if needs_widths and len(data) < MIN_WIDTHS:
         listed = ", ".join(str(n) for n in data)
-        raise ValueError(f"{len(data)} widths ({listed}); at least {MIN_WIDTHS} are needed to fit an exponent")
+        count = f"{len(data)} width{'s' if len(data) > 1 else ''}"
+        raise ValueError(f"{count} ({listed}); at least {MIN_WIDTHS} are needed to fit an exponent")
     if correction is None:
         correction = needs_correction(sorted(data), room, allowance)
     decision = _decide(kind, data, expect, alpha, room, margin is not None, correction, allowance)

@@ -158,6 +158,7 @@ def _decide(
     request: _Request, sampler: Sampler, seed: int, key: Sequence[str]
 ) -> tuple[Decision, dict[int, LogSample]]:
     """Draw and look, at sizes that double, until it is decided or the samples are used up."""
+    __tracebackhide__ = True
     import numpy as np
 
     from verifier.fitting import needs_correction

@@ -145,7 +145,7 @@ BAD = {
     "negative width": (HEAD + "-128,1\n", "width is -128 in sample 1; widths are integers from 1"),
     "half a width": (HEAD + "12.5,1\n", "width is 12.5"),
     "nan width": (HEAD + "nan,1\n", "width is nan"),
-    "one width": (HEAD + "128,1\n" * 200, "1 widths (128); at least 4 are needed"),
+    "one width": (HEAD + "128,1\n" * 200, "1 width (128); at least 4 are needed"),
 }
 
 

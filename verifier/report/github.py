@@ -32,6 +32,8 @@ def _annotation(finding: Finding, root: Path) -> str:
 
 
 def _data(text: str) -> str:
+    # Other control characters would end up raw in the log.
+    text = "".join(c if c in "\r\n\t" or c.isprintable() else "\ufffd" for c in text)
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 

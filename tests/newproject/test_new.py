@@ -1,0 +1,144 @@
+"""``verifier new``: the project checks and gates itself, and turns red when its exponent is broken.
+
+The gate's seed is the project's own, 20201: nothing here is random.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+import venv
+from pathlib import Path
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+from verifier.cli import cli
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+LEMMA = "lemmas/one_hidden_layer.py"
+
+
+def _verifier(*words: str, cwd: Path, code: int, executable: str = sys.executable) -> subprocess.CompletedProcess[str]:
+    environment = os.environ | {"OMP_NUM_THREADS": "1"}
+    environment.pop("PYTHONPATH", None)
+    command = [executable, "-m", "verifier.cli", *words]
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False, env=environment)
+    assert done.returncode == code, done.stdout + done.stderr
+    return done
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Path:
+    _verifier("new", "My Claims", cwd=tmp_path, code=0)
+    return tmp_path / "My Claims"
+
+
+def _edit(path: Path, old: str, new: str) -> None:
+    text = path.read_text()
+    assert text.count(old) == 1
+    path.write_text(text.replace(old, new))
+
+
+def test_what_is_written(project: Path) -> None:
+    files = sorted(str(path.relative_to(project)) for path in project.rglob("*") if path.is_file())
+    assert files == [
+        ".github/workflows/claims.yml", ".gitignore", "README.md", "checks/one_hidden_layer.py", LEMMA,
+        "pyproject.toml",
+    ]  # fmt: skip
+    data = tomllib.loads((project / "pyproject.toml").read_text())
+    assert data["project"]["name"] == "my-claims"
+    assert set(data["tool"]["verifier"]) == {"seed", "timeout"}
+    assert not any("@NAME@" in (project / name).read_text() for name in files)
+
+
+def test_check_and_gate_pass_and_a_broken_exponent_is_red(project: Path) -> None:
+    report = json.loads(_verifier("check", "--json", "-q", "-j", "1", cwd=project, code=0).stdout)
+    (statement,) = report["statements"]
+    assert statement["name"] == "one_hidden_layer"
+    assert {(c["proof"], c["numeric"]) for c in statement["claims"]} == {("proved", "consistent")}
+    _verifier("gate", "-q", "-j", "1", cwd=project, code=0)
+
+    _edit(project / LEMMA, "exponent=Integer(-1)", "exponent=Integer(-2)")
+    found = json.loads(_verifier("gate", "-q", "-j", "1", "--json", "-", cwd=project, code=1).stdout)
+    broken = {claim["name"]: claim for claim in found["claims"] if claim["outcome"] != "expected"}
+    assert set(broken) == {"one_hidden_layer.second (amended)"}
+    assert broken["one_hidden_layer.second (amended)"]["found"] == "gap, contradicted"
+
+    shown = _verifier("gate", "-q", "-j", "1", "--github", cwd=project, code=1).stdout
+    line = (project / LEMMA).read_text().splitlines().index('second = Claim(') + 1
+    assert f"::error file={LEMMA},line={line}," in shown
+
+
+def test_either_side_alone_is_red(project: Path) -> None:
+    """Twins: a wrong sampler with a right proof, and a right sampler with a proof that lacks a step."""
+    _edit(project / "checks/one_hidden_layer.py", "(2 / width) ** 1.5", "(2 / width) ** 1.0")
+    _verifier("gate", "-q", "-j", "1", cwd=project, code=1)
+    _edit(project / "checks/one_hidden_layer.py", "(2 / width) ** 1.0", "(2 / width) ** 1.5")
+    _edit(project / LEMMA, '["relu", "not_antiparallel", "not_orthogonal"])\n    return', '["relu"])\n    return')
+    found = json.loads(_verifier("gate", "-q", "-j", "1", "--json", "-", cwd=project, code=3).stdout)
+    assert "gap, consistent" in {claim["found"] for claim in found["claims"]}
+
+
+def test_the_template_s_sampler_is_the_network_s(project: Path) -> None:
+    """The closed sum against a central difference of the gradient of one drawn network."""
+    rng = np.random.default_rng(20_201)
+    n, angle = 7, np.deg2rad(60)
+    x_i, x_j = np.sqrt(2) * np.array([[1.0, 0.0], [np.cos(angle), np.sin(angle)]])
+    w, v = rng.standard_normal((n, 2)), rng.standard_normal(n)
+
+    def grad(x: np.ndarray, w: np.ndarray, v: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        y = w @ x / np.sqrt(2)
+        return np.sqrt(2 / n) * np.outer(v * (y > 0), x) / np.sqrt(2), np.sqrt(2 / n) * np.maximum(y, 0)
+
+    along_w, along_v = grad(x_j, w, v)
+    step = 1e-6
+    # d/ds of ∂_v f(x_i) as w moves along ∇_w f(x_j), contracted with ∇_v f(x_j).
+    plus, minus = grad(x_i, w + step * along_w, v)[1], grad(x_i, w - step * along_w, v)[1]
+    direct = float((plus - minus) @ along_v) / (2 * step)
+    y_i, y_j = w @ x_i / np.sqrt(2), w @ x_j / np.sqrt(2)
+    closed = np.cos(angle) * (2 / n) ** 1.5 * np.sum(v * np.maximum(y_j, 0) * (y_i > 0))
+    assert direct == pytest.approx(closed, rel=1e-6)
+
+
+@pytest.mark.parametrize("kind", ["file", "not empty"])
+def test_nothing_is_overwritten(tmp_path: Path, kind: str) -> None:
+    target = tmp_path / "x"
+    if kind == "file":
+        target.write_text("mine")
+    else:
+        target.mkdir()
+        (target / "mine").write_text("mine")
+    result = CliRunner().invoke(cli, ["new", str(target)])
+    assert result.exit_code == 2
+    assert "name a new" in result.stderr
+    assert [path.read_text() for path in tmp_path.rglob("*") if path.is_file()] == ["mine"]
+
+
+def test_an_empty_directory_will_do(tmp_path: Path) -> None:
+    assert CliRunner().invoke(cli, ["new", str(tmp_path)]).exit_code == 0
+
+
+@pytest.mark.slow
+def test_in_a_fresh_environment(tmp_path: Path, project: Path) -> None:
+    """As a user: pip install verifier and the project itself, then the console script and the plugin."""
+    venv.create(tmp_path / "venv", with_pip=True)
+    python = str(tmp_path / "venv" / "bin" / "python")
+    subprocess.run([python, "-m", "pip", "install", "-q", str(ROOT), "pytest"], check=True, cwd=tmp_path)
+    subprocess.run([python, "-m", "pip", "install", "-q", "."], check=True, cwd=project)
+    script = [str(tmp_path / "venv" / "bin" / "verifier"), "gate", "-q", "--junit", "x.xml"]
+    done = subprocess.run(script, cwd=project, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    _verifier("check", "-q", cwd=project, code=0, executable=python)
+    (project / "test_claim.py").write_text(
+        "def test_it(scaling): scaling.assert_order(lambda n, k, rng: rng.standard_normal(k) / n, -1)\n"
+    )
+    tested = subprocess.run([python, "-m", "pytest", "-q"], cwd=project, capture_output=True, text=True, check=False)
+    assert tested.returncode == 0, tested.stdout
+    assert "consistent   test_claim.py::test_it" in tested.stdout
+    _edit(project / LEMMA, "exponent=Integer(-1)", "exponent=Integer(-2)")
+    assert subprocess.run(script, cwd=project, capture_output=True, check=False).returncode == 1
