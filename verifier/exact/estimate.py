@@ -7,7 +7,7 @@ By Burnside's lemma their number is at least, and with little symmetry close to,
 
 t_P the number of strands P touches and M(t, N) the number of ways to match them among N strands
 of which the other N - t are alike.  Partial states (a layer half swept) were found to be about 2N
-times as many, plus 5 phi^N (phi the golden ratio) of highly symmetric ones: between 0.4 and 1.9 times
+times as many, plus 5 phi^N (phi the golden ratio) of highly symmetric ones: between 0.8 and 2 times
 what was then built for the graphs of ``benchmarks/exact_results.md``.
 """
 
