@@ -8,8 +8,9 @@ programming and rounds them to fractions; :func:`term` turns SymPy expressions i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from fractions import Fraction
-from itertools import product
+from itertools import combinations, product
 from typing import Any
 
 import sympy
@@ -156,7 +157,29 @@ def counterexamples(
 
 
 def farkas(obligation: integers.Obligation) -> list[Any] | None:
-    """Multipliers λ >= 0 with goal - Σ λ fact a constant that is as large as can be; None where there are none."""
+    """Multipliers λ >= 0 with goal - Σ λ fact a constant that is as large as can be; None where there are none.
+
+    Nearly always a few facts simply add up to the goal, so sums of at most four are tried before linear programming.
+    """
+    return _few(obligation) or _program(obligation)
+
+
+def _few(obligation: integers.Obligation) -> list[Any] | None:
+    facts, goal = obligation
+    monomials = sorted({m for form in (*facts, goal) for m in form if m != ()}, key=repr)
+    rows = [[fact.get(m, Fraction(0)) for m in monomials] for fact in facts]
+    wanted = [goal.get(m, Fraction(0)) for m in monomials]
+    for size in range(5):
+        for chosen in combinations(range(len(facts)), size):
+            if all(sum(rows[i][k] for i in chosen) == w for k, w in enumerate(wanted)):
+                multipliers = [int(i in chosen) for i in range(len(facts))]
+                with suppress(KernelError):
+                    integers.check_farkas(obligation, multipliers, "search")
+                    return multipliers
+    return None
+
+
+def _program(obligation: integers.Obligation) -> list[Any] | None:
     from scipy.optimize import linprog
 
     facts, goal = obligation
