@@ -76,6 +76,17 @@ class MaskKernel(_Kernel):
         return out
 
 
+class BothPositive(_Kernel):
+    """lim P[f(x) > 0 and f(x') > 0] = (π - arccos S^{L-1})/2π, of (L, angle)."""
+
+    nargs = 2
+
+    @staticmethod
+    def number(*arguments: Any) -> float:
+        depth, angle = arguments
+        return (pi - acos(recursion(int(depth), cosine(angle))[0])) / (2 * pi)
+
+
 class HyperCovariance(_Kernel):
     """Λ^H(u, u') = lim E h(u) h(u'), of (H, L, angle, z_angle)."""
 

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from sympy import Function, Integer, Rational, symbols
+from sympy import Function, Integer, symbols
 
+from lemmas import lemma2
 from lemmas._errata import errata, supplement
+from lemmas._kernels import BothPositive
 from verifier.prover import ProofBuilder
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
 
 sgn = Function("sgn")
 positive = Function("P_positive")
+both = Function("P_both")
 X, n = symbols("X n")
+L = symbols("L", integer=True)
+angle = symbols("angle", real=True)
 
 SIGN = [-1, 0, 1]
 INDICATOR = [0, 0, 1]
@@ -27,7 +32,8 @@ def _printed(function: list[int]) -> dict[str, Any]:
 
 
 def _proof() -> dict[str, Any]:
-    proof = ProofBuilder("lemma1")
+    assert lemma2.statement.proof is not None
+    proof = ProofBuilder("lemma1", [lemma2.statement.proof])
     null = proof.hypothesis("no_mass_at_zero")
     for tag, function, sequence in (
         ("sign", SIGN, ABOVE), ("sign-below", SIGN, BELOW), ("sign-up", [-1, 1, 1], BELOW),
@@ -45,6 +51,14 @@ def _proof() -> dict[str, Any]:
     for tag, function in (("positive", INDICATOR), ("negative", [1, 0, 0])):
         step = proof.step(tag, "maps.step", (null,), {"function": function})
         proof.goal("lemma1.probabilities", step, ["no_mass_at_zero"])
+    relu, inputs = (proof.hypothesis(name) for name in ("relu", "inputs_nonzero"))
+    outputs = proof.use("lemma2", "lemma2.covariance")
+    proof.step("outputs", "specialise", (outputs,), {"values": {"l": "L"}})
+    proof.step(
+        "signs", "prob.positive", (relu, inputs, "outputs"), {},
+        note="the limits of f(x) and f(x') have positive variances, hence no mass at 0",
+    )  # fmt: skip
+    proof.goal("lemma1.outputs", "signs", ["relu", "inputs_nonzero"])
     return proof.document()
 
 
@@ -71,8 +85,11 @@ statement = Statement(
         ),
         Claim(
             "lemma1.probabilities", Kind.VALUE, positive(X),
-            "P[X_n > 0] → P[X > 0] and P[X_n < 0] → P[X < 0]; for X_n = f(x) both limits are 1/2",
-            value=Rational(1, 2), hypotheses=("no_mass_at_zero",), errata=("E1",),
+            "P[X_n > 0] → P[X > 0] and P[X_n < 0] → P[X < 0]", hypotheses=("no_mass_at_zero",), errata=("E1",),
+        ),
+        Claim(
+            "lemma1.outputs", Kind.VALUE, both(L), "P[f(x) > 0 and f(x') > 0] → E_{N(0,S^{L-1})}[σ'σ']; 1/2 at x = x'",
+            value=BothPositive(L, angle), where=L >= 1, hypotheses=("relu", "inputs_nonzero"), errata=("E1",),
         ),
     ),
     hypotheses=(
@@ -83,6 +100,18 @@ statement = Statement(
                 "limit of g² is 0 with probability 1/2.",
                 {"n": Integer(1)}, "lemma1.sign", proof="lemma1.printed",
             ), latex="P[X=0]=0", errata=("E1",),
+        ),
+        Hypothesis(
+            "inputs_nonzero", "x ≠ 0 and x' ≠ 0 (lemma1.outputs)",
+            Witness("x = 0: f(x) = 0 at every width, and P[f(x) > 0] = 0, not 1/2.", {"L": 2}, "lemma1.outputs"),
+        ),
+        Hypothesis(
+            "relu", "σ is the ReLU (lemma1.outputs)",
+            Witness(
+                "σ = tanh, L = 2, orthogonal inputs: f(x) and f(x') are uncorrelated in the limit and both positive with "
+                "probability 1/4; for the ReLU it is (π - arccos(1/π))/2π = .3016.",
+                {"L": 2, "angle": 90}, "lemma1.outputs",
+            ),
         ),
     ),
     errata=errata("E1", "E14"),

@@ -16,7 +16,7 @@ STATEMENTS = {
 }
 #: what a statement's bundle holds, dependencies first
 USES = {
-    "lemma1": [], "lemma2": [], "theorem2": ["lemma2"], "lemma6": ["lemma2", "theorem2"],
+    "lemma1": ["lemma2"], "lemma2": [], "theorem2": ["lemma2"], "lemma6": ["lemma2", "theorem2"],
     "corollary1": ["lemma2", "theorem2"], "remark1": ["lemma2", "theorem2"],
 }  # fmt: skip
 

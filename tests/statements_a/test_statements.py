@@ -11,7 +11,7 @@ from verifier.statement import Form
 EXPECTED = {
     "lemma1": {
         "lemma1.printed": ["refuted"] * 4, "lemma1.printed-6": ["refuted"], "lemma1.sign": ["proved"] * 3,
-        "lemma1.probabilities": ["proved"] * 2,
+        "lemma1.probabilities": ["proved"] * 2, "lemma1.outputs": ["proved"],
     },
     "lemma2": {
         "lemma2.printed-jacobians": ["proved"], "lemma2.printed-gradients": ["proved"],

@@ -68,6 +68,21 @@ def test_lemma1_refutes_printed_claims_only():
     assert status(data, "lemma1", "lemma1.printed") == "gap"
 
 
+@pytest.mark.parametrize("missing", ["relu", "inputs_nonzero"])
+def test_signs_of_outputs_need_positive_variances(missing):
+    data = bundle("lemma1")
+    entry = step(data, "signs")
+    entry["premises"] = [p for p in entry["premises"] if p != f"hyp-{missing}"]
+    assert status(data, "lemma1", "lemma1.outputs") == "gap"
+
+
+@pytest.mark.parametrize("value", [["dual_step", S_OUT], ["/", ["dual_step", ["S", "L"]], 2], ["/", 1, 4]])
+def test_signs_of_outputs_stating_something_else(value):
+    judgment = stated("lemma1", "lemma1.outputs")
+    data = restated(bundle("lemma1"), "lemma1.outputs", {**judgment, "value": value})
+    assert status(data, "lemma1", "lemma1.outputs") == "gap"
+
+
 # --- Lemma 2
 
 

@@ -20,6 +20,7 @@
 ``gp``        the units of ``of`` converge to independent centred Gaussians of covariance ``cov``, ``as`` before
 ``expect``    the expectation ``of`` has the closed form ``value``
 ``mean``      the expectation of ``of`` is ``value`` at every finite width
+``prob``      the probability ``of`` an event tends to ``value``, ``as`` before
 ``function``  ``of`` is determined by ``arguments``, over the ``domain``
 ``maps``      convergence in distribution survives the step ``function``, ``jointly`` or for itself
 ``constant``  ``of`` takes one value almost surely
@@ -76,6 +77,7 @@ TERMS = {
     "gp": ("of", "cov"),
     "expect": ("of", "value"),
     "mean": ("of", "value"),
+    "prob": ("of", "value"),
     "function": ("of", "arguments"),
     "maps": (),
     "constant": ("of",),
@@ -92,7 +94,7 @@ TERMS = {
 #: kind -> fields compared as they stand
 PLAIN = {
     "instance": ("sizes", "primes"), "conv": ("base",), "assume": ("name",), "refuted": ("instance",),
-    "plim": ("as",), "gp": ("as",), "function": ("domain",), "maps": ("function", "jointly"),
+    "plim": ("as",), "gp": ("as",), "prob": ("as",), "function": ("domain",), "maps": ("function", "jointly"),
     "growth": ("coefficient", "activation"), "law": ("as",), "tight": ("graphs",), "loose": ("graphs", "gap"),
 }  # fmt: skip
 

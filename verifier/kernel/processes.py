@@ -247,6 +247,23 @@ def conditional_gauss(premises: list[Judgment], data: Mapping[str, Any]) -> Step
     }
 
 
+def both_positive(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
+    """P[Y(u) > 0 and Y(u') > 0] → dual_step(cov)/2 for the units of a ``gp`` premise.
+
+    Here Lemma 1 applies: the indicator jumps where a coordinate is 0, and the variances are positive as in the masks.
+    """
+    found = [p for p in premises if p["is"] == "gp"]
+    require(len(found) == 1, f"exactly one Gaussian limit is needed, not {len(found)}")
+    of, covariance = found[0]["of"], found[0]["cov"]
+    records = [record for record in PROCESSES.values() if record["unit"] == of[0]]
+    require(len(records) == 1, f"{show(of)} is no layer of a process")
+    _assume(premises, "relu", *records[0]["positive"])
+    require(records[0]["factor"] * ACTIVATIONS["relu"]["square"] == 1, "variances do not stay positive")
+    value = ["/", ["dual_step", covariance], 2]
+    fields = {name: found[0][name] for name in ("as", "where")}
+    return {"is": "prob", "of": ["positive", *of], "value": value, **fields}, {"theorem mann-wald"}
+
+
 def moment(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
     """E f^{2p} at finite widths n(1)..n(L-1) and s = |x|²/n_0: (2p-1)!! s^p Π_l E[(Q_l/Q_{l-1})^p].
 
@@ -353,4 +370,5 @@ RULES = {
     "plim.features": feature_mean,
     "conv.condgauss": conditional_gauss,
     "moment.output": moment,
+    "prob.positive": both_positive,
 }
