@@ -55,7 +55,10 @@ class ProofBuilder:
             judgment = self._goal_used(data)
             earlier[data["statement"], data["claim"], data["digest"]] = Checked(judgment, frozenset())
         given = [self._done[p] for p in premises]
-        conclusion, _ = RULES[rule](given, data, Context(hypotheses, earlier))
+        if rule == "instance.field":  # what it concludes is known; evaluating it is left to the check
+            conclusion = {"is": "instance", **data, "where": []}
+        else:
+            conclusion, _ = RULES[rule](given, data, Context(hypotheses, earlier))
         if where:
             conclusion = {**conclusion, "where": join(conclusion["where"], where)}
         entry: dict[str, Any] = {
@@ -210,7 +213,9 @@ def induction(claim: dict[str, Any], cases: Sequence[dict[str, Any]]) -> dict[st
         data[group] = [_found(obligation, group) for obligation in obligations[group]]
     lower = []
     for candidates in obligations["lower"]:
-        tried = [farkas(candidate) for candidate in candidates]
+        tried = [_few(candidate) for candidate in candidates]
+        if not any(tried):  # None, or the empty list where there are no facts
+            tried = [farkas(candidate) for candidate in candidates]
         branch = next((i for i, multipliers in enumerate(tried) if multipliers is not None), None)
         if branch is None:
             raise KernelError("no branch of the claimed value lies below the witness in some case")
