@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
 from layer_documents import STATEMENTS, bundle, goals, results, step
 
@@ -83,13 +85,9 @@ def test_goals_grant_what_the_amended_claims_say(name):
         assert granted == set(claim.hypotheses) - {"widths_grow"}, claim.id
 
 
-@pytest.mark.parametrize("name", STATEMENTS)
+@pytest.mark.parametrize("name", ["lemma2", "theorem2", "lemma6", "remark1"])
 def test_hypotheses_violated(name):
-    import importlib
-
     module = importlib.import_module(f"lemmas.{name}")
-    if not hasattr(module, "hypotheses_violated"):
-        pytest.skip("no cell of this statement can violate a hypothesis")
     listed = {hypothesis.id for hypothesis in STATEMENTS[name].hypotheses}
     violating = {"square": True, "z": (0, 1), "fixed_k": True, "L": 9, "n": 8}
     found = module.hypotheses_violated(violating)
