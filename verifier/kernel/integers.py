@@ -41,11 +41,11 @@ def check_farkas(obligation: Obligation, multipliers: Sequence[Any], what: str) 
     require(len(multipliers) == len(facts), f"{what}: {len(multipliers)} multipliers for {len(facts)} facts")
     values = [fraction(m) for m in multipliers]
     require(all(value >= 0 for value in values), f"{what}: a multiplier is negative")
-    integral = all(coefficient.denominator == 1 for coefficient in goal.values())
+    whole = all(coefficient.denominator == 1 for coefficient in goal.values())
     rest = add(goal, *[scale(fact, -value) for fact, value in zip(facts, values, strict=True)])
     slack = rest.get((), Fraction(0))
     require(set(rest) <= {()}, f"{what}: the multipliers leave a term over")
-    require(slack >= 0 or (integral and slack > -1), f"{what}: the multipliers prove it only up to {slack}")
+    require(slack >= 0 or (whole and slack > -1), f"{what}: the multipliers prove it only up to {slack}")
 
 
 def fraction(value: Any) -> Fraction:
@@ -54,6 +54,11 @@ def fraction(value: Any) -> Fraction:
         return Fraction(value[0], value[1])
     require(isinstance(value, int) and not isinstance(value, bool), f"{show(value)} is not a multiplier")
     return Fraction(value)
+
+
+def integral(term: Term) -> bool:
+    """Whether a linear or polynomial form takes integer values at integers: all its coefficients are integers."""
+    return all(coefficient.denominator == 1 for coefficient in polynomial(term).values())
 
 
 def branches(term: Term) -> list[Term]:
@@ -106,6 +111,11 @@ def check_fold(claim: dict[str, Any], data: dict[str, Any]) -> None:
     name, weight = claim["weight"]
     cases = data["cases"]
     require(isinstance(cases, list) and bool(cases), "an induction needs at least one case for its witness")
+    # Rounding, and steps from one case to the next, are for integers only.
+    whole = [*branches(claim["value"]), *branches(weight), *(case[end] for case in cases for end in ("lo", "hi", "a"))]
+    require(all(integral(term) for term in whole), "value, weight, cases and witness must be integers")
+    plain = (isinstance(most, int) and not isinstance(most, bool)) or isinstance(most, str)
+    require(plain and len({count, most, total}) == 3, f"{show(most)} is no bound that stays as {show(count)} grows")
     # The unknowns of the induction step must be fresh.
     known = free_variables(claim["value"]) | (free_variables(weight) - {name})
     require(known <= {count, most, total}, f"a fold over {sorted(known)}: only its own parameters may occur")
@@ -134,12 +144,15 @@ def check_fold(claim: dict[str, Any], data: dict[str, Any]) -> None:
 def _enumerate(claim: dict[str, Any]) -> None:
     """The same on a box, by brute force: a disagreement would be a fault of the kernel itself."""
     name, weight = claim["weight"]
-    for parts, most in product(range(1, 4), range(1, 4)):
+    bounds = range(1, 4) if isinstance(claim["most"], str) else [claim["most"]]
+    for parts, most in product(range(1, 4), bounds):
         for total in range(parts * most + 1):
             best = max(
                 sum(_number(substitute(weight, {name: k})) for k in ks) for ks in compositions(parts, total, most)
             )
-            values = {claim["count"]: parts, claim["most"]: most, claim["total"]: total}
+            values = {claim["count"]: parts, claim["total"]: total}
+            if isinstance(claim["most"], str):
+                values[claim["most"]] = most
             claimed = _number(substitute(claim["value"], values))
             if best != claimed:
                 raise AssertionError(f"induction and enumeration disagree at {values}: {claimed} against {best}")
