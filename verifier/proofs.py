@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from verifier.verdict import ProofStatus
@@ -23,12 +23,27 @@ class GoalReport:
 
 
 @dataclass(frozen=True)
+class StepReport:
+    """One step of a proof as the kernel re-checked it; ``conclusion`` and ``data`` are kernel terms."""
+
+    id: str
+    rule: str
+    premises: tuple[str, ...]
+    conclusion: Mapping[str, Any]
+    status: ProofStatus
+    note: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
+
+
+@dataclass(frozen=True)
 class Rechecked:
     """The goals of one statement as the kernel re-checked them, or why it refused the bundle."""
 
     statement: str
     goals: tuple[GoalReport, ...] = ()
     problem: str | None = None
+    steps: tuple[StepReport, ...] = ()
 
 
 def recheck(statement: str, bundle: Mapping[str, Any]) -> Rechecked:
@@ -56,7 +71,48 @@ def recheck(statement: str, bundle: Mapping[str, Any]) -> Rechecked:
         for result in results
         if result.statement == statement
     )
-    return Rechecked(statement, goals)
+    return Rechecked(statement, goals, steps=_steps(statement, bundle))
+
+
+def _steps(statement: str, bundle: Mapping[str, Any]) -> tuple[StepReport, ...]:
+    """The status of each step: that of a goal which states what the step concludes, granted every hypothesis."""
+    from verifier.kernel.proof import ProofError, check_bundle, goal_digest
+
+    documents = [dict(document) for document in bundle["documents"]]
+    own = next((document for document in documents if document["statement"] == statement), None)
+    if own is None:
+        return ()
+    names = [h["id"] for h in own["hypotheses"]]
+    granted = [h["judgment"] for h in own["hypotheses"]]
+    own["goals"] = []
+    for step in own["steps"]:
+        identifier, said = str(step["id"]), step["conclusion"]
+        form = "printed" if said.get("is") == "refuted" else "amended"
+        try:
+            mark = goal_digest(identifier, form, said, granted)
+        except Exception:  # a conclusion that is no judgment: the kernel will say so
+            mark = ""
+        own["goals"].append(
+            {"claim": identifier, "form": form, "step": identifier, "judgment": said, "hypotheses": names,
+             "digest": mark}
+        )  # fmt: skip
+    try:
+        results = {r.claim: r for r in check_bundle({**bundle, "documents": documents}) if r.statement == statement}
+    except ProofError:
+        return ()
+    return tuple(
+        StepReport(
+            id=str(step["id"]),
+            rule=str(step["rule"]),
+            premises=tuple(str(p) for p in step["premises"]),
+            conclusion=step["conclusion"],
+            status=ProofStatus(str(results[str(step["id"])].status)),
+            note=str(step.get("note", "")),
+            data=step.get("data", {}),
+            error=results[str(step["id"])].error,
+        )
+        for step in own["steps"]
+    )
 
 
 def _instances(bundle: Mapping[str, Any]) -> dict[str, str]:

@@ -6,7 +6,6 @@ import json
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -32,6 +31,7 @@ DEFAULT_SEED = 20201
 @click.option("--samples", type=Whole(1), help="At most this many samples a width.")
 @click.option("--quick", is_flag=True, help="Fewer cells and samples: seconds instead of a minute.")
 @click.option("--thorough", is_flag=True, help="Error rate 1e-8 a claim instead of 1e-3; more samples.")
+@click.option("--shipped", is_flag=True, help="In a project of one's own: the shipped statements as well.")
 @click.option("--angle", type=Number(0, 180, "DEGREES"), help="Degrees between the two inputs; 0: one input only.")
 @click.option("--z", type=Inputs(), help="The inputs of the implicit network, as in 1,-1.")
 @click.option("--timeout", type=Number(0, 1e9, "SECONDS"), help="Stop after so many seconds with what is decided.")
@@ -46,6 +46,7 @@ def check(
     samples: int | None,
     quick: bool,
     thorough: bool,
+    shipped: bool,
     angle: float | None,
     z: tuple[Any, Any] | None,
     timeout: float | None,
@@ -55,7 +56,8 @@ def check(
 ) -> int:
     """Re-check the proofs of statements and measure what they claim.
 
-    Without NAMES: every statement.  A statement's proof status and what its samples say stay two columns.
+    Without NAMES: every statement of the project in the current directory, or else every shipped one.  A
+    statement's proof status and what its samples say stay two columns.
     """
     from verifier.sampling.workers import available_cores, limit_threads, warm_up
 
@@ -75,7 +77,7 @@ def check(
     except ValueError as error:
         raise CommandError(str(error)) from None
     project = default_project()
-    entries, broken = _load(project, names)
+    entries, broken = _load(project, _chosen(project, names, shipped))
     if not entries:
         raise CommandError("; ".join(broken) or "there are no statements here", USAGE if broken else NOTHING)
     for message in broken:
@@ -85,7 +87,7 @@ def check(
         quiet=quiet,
     )  # fmt: skip
     code = USAGE if broken else report.exit_code
-    _save(report, options, verbose)
+    _save(report, names, expression, verbose)
     if as_json:
         click.echo(json.dumps(report.to_json() | {"exit_code": code}, indent=2))
     else:
@@ -106,9 +108,13 @@ def run_check(
     jobs: int,
     selection: Selection | None = None,
     timeout: float | None = None,
+    limit: float | None = None,
     quiet: bool = True,
 ) -> RunReport:
-    """Plan, draw, re-check and report.  Raises CommandError for a selection of nothing."""
+    """Plan, draw, re-check and report; ``limit``: seconds that one sampler may take.
+
+    Raises CommandError for a selection of nothing.
+    """
     from verifier.commands.progress import progress
     from verifier.proofs import Rechecked, recheck
     from verifier.report.data import RunReport, collect, statement_report
@@ -131,7 +137,7 @@ def run_check(
         except Exception as error:  # another statement, on which this one rests, cannot be loaded
             rechecked[entry.name] = Rechecked(entry.name, problem=" ".join(str(error).split()))
     with progress(drawn, quiet) as listener:
-        outcome = run(drawn, seed=seed, jobs=jobs, timeout=timeout, listener=listener, also=proofs)
+        outcome = run(drawn, seed=seed, jobs=jobs, timeout=timeout, limit=limit, listener=listener, also=proofs)
     rechecked |= outcome.extra
     reports = []
     for entry in entries:
@@ -142,10 +148,17 @@ def run_check(
         reports.append(
             statement_report(
                 entry.statement, collect(outcome, entry.name), found.goals if found else (), options=options,
-                seed=seed, jobs=jobs, problem=problem,
+                seed=seed, jobs=jobs, problem=problem, steps=found.steps if found else (),
             )
         )  # fmt: skip
     return RunReport(seed, options, tuple(reports), outcome.stopped, outcome.failed, time.monotonic() - start)
+
+
+def _chosen(project: Project, names: Sequence[str], shipped: bool) -> list[str]:
+    """The names given, or all of one's own, or all; with ``shipped``, the shipped ones besides."""
+    own = project.own_names
+    chosen = list(names) or own or project.names
+    return chosen + ([name for name in project.names if name not in own] if shipped else [])
 
 
 def _load(project: Project, names: Sequence[str]) -> tuple[list[Entry], list[str]]:
@@ -198,18 +211,12 @@ def _require_selection(groups: Sequence[Group], selection: Selection | None) -> 
         raise CommandError(f"-k {selection.expression!r} selects none of {len(cells)} cells", NOTHING)
 
 
-def _save(report: RunReport, options: Options, verbose: int) -> None:
+def _save(report: RunReport, names: Sequence[str], expression: str | None, verbose: int) -> None:
     """Keep the run under ``.verifier/``; a directory that cannot be written to is not an error of the check."""
-    from verifier.sampling.store import save_run
+    from verifier.report.stored import keep
 
-    now = datetime.now(UTC)
-    settings = {
-        "widths": options.widths, "samples": options.samples, "angle": options.angle, "z": options.z,
-        "quick": options.quick, "thorough": options.thorough,
-    }  # fmt: skip
-    data = {"time": now.isoformat(timespec="seconds"), "options": settings, "stopped": report.stopped}
     try:
-        path = save_run(data | {"report": report.to_json()}, f"{now:%Y%m%dT%H%M%S}-{os.getpid()}")
+        path = keep(report, names, expression)
     except OSError as error:
         if verbose:
             click.echo(f"verifier: the run is not stored: {error}", err=True)

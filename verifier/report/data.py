@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from verifier.inference.gates import Decision
-from verifier.proofs import GoalReport
+from verifier.proofs import GoalReport, StepReport
+from verifier.sampling.evidence import Evidence
 from verifier.sampling.keys import canonical
 from verifier.sampling.plan import Asked, Cell, Group, Options, Question
 from verifier.sampling.run import Answers, Outcome
@@ -42,6 +43,8 @@ class CellReport:
     needed: int | None = None  # samples a width that would decide an inconclusive cell
     seconds: float = math.nan  # about how long these would take
     place: tuple[int, int] = (0, 0)  # of its group in the plan, and of the cell in the group
+    decision: Decision | None = None  # all that inference said
+    evidence: Evidence | None = None  # what plots need of the samples
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -91,6 +94,7 @@ class StatementReport:
     claims: tuple[ClaimReport, ...]
     problem: str | None = None  # why its proof could not be re-checked
     errors: tuple[str, ...] = ()  # samplers that failed
+    steps: tuple[StepReport, ...] = ()  # its proof, step by step
 
     def of_form(self, form: Form) -> tuple[ClaimReport, ...]:
         return tuple(claim for claim in self.claims if claim.claim.form is form)
@@ -166,6 +170,7 @@ def statement_report(
     seed: int,
     jobs: int = 1,
     problem: str | None = None,
+    steps: Sequence[StepReport] = (),
 ) -> StatementReport:
     """Put a statement's claims, the kernel's results and the samples' answers together."""
     claims = []
@@ -193,7 +198,7 @@ def statement_report(
         for found in answers
         if found.error
     )
-    return StatementReport(statement, tuple(claims), problem, errors)
+    return StatementReport(statement, tuple(claims), problem, errors, tuple(steps))
 
 
 def collect(outcome: Outcome, name: str) -> list[Answers]:
@@ -217,6 +222,7 @@ def _cell_report(
     common: dict[str, Any] = {
         "parameters": cell.parameters, "claimed": claimed, "reproduce": again, "quantity": group.quantity,
         "atom": cell.atom, "widths": group.widths, "outside": asked.outside, "place": place,
+        "evidence": found.evidence.get(number),
     }  # fmt: skip
     if question is None:
         # Still show what was measured, if another claim had it measured.
@@ -250,6 +256,7 @@ def _numbers(decision: Decision) -> dict[str, Any]:
         "zero_fraction": decision.zero_fraction,
         "samples": decision.samples,
         "widths": decision.widths,
+        "decision": decision,
     }
 
 

@@ -20,6 +20,7 @@ from verifier.inference.gates import Decision
 from verifier.inference.samples import LogSample
 from verifier.sampling.decide import decide, settled
 from verifier.sampling.draw import Block, Coefficients, Drawn, draw
+from verifier.sampling.evidence import Evidence, evidence_of
 from verifier.sampling.keys import PILOT
 from verifier.sampling.plan import Group, Question
 from verifier.sampling.workers import Call, executor
@@ -41,6 +42,7 @@ class Answers:
     decisions: dict[tuple[int, Question], Decision]
     seconds_per_sample: float = math.nan  # of one sample at every width
     error: str | None = None
+    evidence: dict[int, Evidence] = field(default_factory=dict)  # by cell, for plots
 
 
 @dataclass(frozen=True)
@@ -60,6 +62,7 @@ class _State:
     index: int
     group: Group
     seed: int
+    limit: float | None = None
     look: int = 0
     outstanding: int = 0
     coefficients: Coefficients | None = None
@@ -97,6 +100,10 @@ class _State:
             return []
         if self.drawn:
             self._decide()
+        spent = sum(seconds for seconds, _ in self.seconds.values())
+        if self.open and self.limit is not None and spent > self.limit:
+            self.error = f"TimeoutError: {self.size} samples a width took longer than {self.limit:g} s"
+            return []
         return self._next_look() if self.open else []
 
     @property
@@ -106,7 +113,16 @@ class _State:
 
     def answers(self) -> Answers:
         each = [seconds / count for seconds, count in self.seconds.values() if count]
-        return Answers(self.group, self.decisions, sum(each) if each else math.nan, self.error)
+        return Answers(
+            self.group, self.decisions, sum(each) if each else math.nan, self.error, self._evidence()
+        )
+
+    def _evidence(self) -> dict[int, Evidence]:
+        """What plots need of each cell that was decided; relative errors of identities are not plotted."""
+        if self.group.tolerance is not None or not self.drawn or self.error:
+            return {}
+        decided = sorted({number for number, _ in self.decisions})
+        return {number: evidence_of(self._samples(number)) for number in decided}
 
     def _next_look(self) -> list[Block]:
         sizes = self.group.schedule.sizes
@@ -162,28 +178,31 @@ def run(
     seed: int,
     jobs: int = 1,
     timeout: float | None = None,
+    limit: float | None = None,
     listener: Listener | None = None,
     also: Sequence[tuple[str, Call, tuple[Any, ...]]] = (),
 ) -> Outcome:
     """Draw and decide ``groups``; call the functions of ``also`` beside them, and return what they return.
 
     ``also`` holds (name, function, arguments), called in the same workers.  Ctrl-C and ``timeout`` (seconds)
-    end the run with what is decided so far.
+    end the run with what is decided so far; ``limit`` (seconds) ends the drawing of one group alone.
     """
-    states = [_State(index, group, seed) for index, group in enumerate(groups)]
+    states = [_State(index, group, seed, limit) for index, group in enumerate(groups)]
     deadline = None if timeout is None else time.monotonic() + timeout
     extra: dict[str, Any] = {}
     stopped, failed = None, False
     pending: deque[tuple[str | None, Call, tuple[Any, ...]]] = deque()
     pending.extend((name, function, arguments) for name, function, arguments in also)
     for state in states:
-        pending.extend((None, draw, (block,)) for block in state.start())
+        pending.extend((None, draw, (block, limit)) for block in state.start())
     running: dict[Future[Any], str | None] = {}
     try:
         with executor(jobs) as submit:
             while pending or running:
                 while pending and len(running) < 2 * jobs:
                     name, function, arguments = pending.popleft()
+                    if name is None and states[arguments[0].group].error is not None:
+                        continue  # its other blocks would fail alike
                     running[submit(function, *arguments)] = name
                 left = None if deadline is None else deadline - time.monotonic()
                 if left is not None and left <= 0:
@@ -199,7 +218,7 @@ def run(
                     before = state.look
                     more = state.take(drawn)
                     # A group that has begun is finished first: its cells are shown, its samples forgotten.
-                    pending.extendleft((None, draw, (block,)) for block in reversed(more))
+                    pending.extendleft((None, draw, (block, limit)) for block in reversed(more))
                     if listener is not None and not state.outstanding - len(more) and before:
                         _tell(listener, state, before)
     except KeyboardInterrupt:

@@ -35,7 +35,7 @@ def save_run(report: dict[str, Any], identifier: str, folder: Path | None = None
     runs = (folder or Path.cwd() / FOLDER) / "runs"
     runs.mkdir(parents=True, exist_ok=True)
     path = runs / f"{identifier}.json"
-    write_atomically(path, json.dumps(report, indent=1) + "\n")
+    write_atomically(path, json.dumps(report, separators=(",", ":")) + "\n")
     return path
 
 

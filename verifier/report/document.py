@@ -1,0 +1,363 @@
+"""The report as one plain structure: what the JSON holds, and all that a renderer may look at.
+
+It is written when a check ends and needs neither the project nor the samples to be read again.  Its shape is
+published as ``docs/report.schema.json``.  Numbers that do not exist are None.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from verifier.report.data import CellReport, ClaimReport, RunReport, StatementReport
+from verifier.report.environment import environment
+from verifier.report.limits import limits
+from verifier.report.text import source_line
+from verifier.sampling.keys import canonical
+from verifier.sampling.select import text_of
+from verifier.statement import Erratum, Form, Hypothesis, Statement
+from verifier.verdict import NumericStatus, ProofStatus, weakest_numeric, weakest_proof
+
+FORMAT = 1
+
+Data = dict[str, Any]
+
+
+def document(report: RunReport, *, time: str, command: str) -> Data:
+    """The whole report of a run that ended at ``time`` (ISO 8601) and was started by ``command``."""
+    statements = [_statement(found) for found in report.statements]
+    settings = {k: canonical(v) for k, v in asdict(report.options).items()}
+    run = {
+        "time": time, "command": command, "seed": report.seed, "seconds": _number(report.seconds),
+        "options": settings, "alpha": report.options.alpha, "stopped": report.stopped, "notes": list(report.notes),
+        "exit_code": report.exit_code, "environment": environment(),
+    }  # fmt: skip
+    found: Data = {
+        "format": FORMAT,
+        "run": run,
+        "words": {
+            "proof": {str(status): status.explanation for status in ProofStatus},
+            "numeric": {str(status): status.explanation for status in NumericStatus},
+        },
+        "statements": statements,
+        "errata": _errata([found.statement for found in report.statements], statements),
+    }
+    return finished(found)
+
+
+def restricted(data: Data, names: Sequence[str]) -> Data:
+    """The document with these statements only, in the document's order."""
+    kept = [statement for statement in data["statements"] if statement["name"] in names]
+    own = {erratum for statement in kept for erratum in statement["errata"]}
+    return finished({**data, "statements": kept, "errata": [e for e in data["errata"] if e["id"] in own]})
+
+
+def finished(data: Data) -> Data:
+    """The document with what follows from its statements: counts, the graph, the limits."""
+    return {**data, "counts": _counts(data["statements"]), "graph": graph(data["statements"]), "limits": limits(data)}
+
+
+def _statement(report: StatementReport) -> Data:
+    statement = report.statement
+    return {
+        "name": statement.name,
+        "title": statement.title,
+        "label": label_of(statement.name),
+        "source": source_line(statement.source),
+        "summary": statement.summary,
+        "forms": [_form(report, form) for form in report.forms],
+        "claims": [_claim(claim) for claim in report.claims],
+        "hypotheses": [_hypothesis(hypothesis, report) for hypothesis in statement.hypotheses],
+        "steps": [
+            {
+                "id": step.id, "rule": step.rule, "premises": list(step.premises), "status": str(step.status),
+                "note": step.note, "conclusion": canonical_term(step.conclusion), "error": step.error,
+                "uses": step.data.get("claim") if step.rule == "use" else None,
+                "from": step.data.get("statement") if step.rule == "use" else None,
+            }
+            for step in report.steps
+        ],
+        "goals": _goals(report),
+        "uses": _uses(report),
+        "cited": sorted({name for c in report.claims for name in c.rests_on if name.startswith("cited ")}),
+        "measurements": _measurements(report),
+        "errata": [erratum.id for erratum in statement.errata],
+        "problem": report.problem,
+        "errors": list(report.errors),
+    }  # fmt: skip
+
+
+def label_of(name: str) -> str:
+    """``Theorem 1`` for theorem1; names without a number stay, capitalised."""
+    word = name.rstrip("0123456789")
+    return f"{word.replace('_', ' ').capitalize()} {name[len(word):]}".strip()
+
+
+def _form(report: StatementReport, form: Form) -> Data:
+    claims = report.of_form(form)
+    numeric = weakest_numeric(claim.numeric for claim in claims)
+    cells = [str(cell.verdict) for claim in claims for cell in claim.cells if not cell.outside]
+    return {
+        "form": str(form),
+        "verdict": str(report.summary(form)),
+        "expected": str(report.expected(form)),
+        "proof": str(weakest_proof(claim.proof for claim in claims)),
+        "proofs": _tally([str(claim.proof) for claim in claims], [str(s) for s in ProofStatus]),
+        "numeric": str(numeric),
+        "cells": _tally(cells, [str(s) for s in NumericStatus]),
+    }
+
+
+def _tally(words: Sequence[str], order: Sequence[str]) -> dict[str, int]:
+    return {word: words.count(word) for word in order if word in words}
+
+
+def _claim(report: ClaimReport) -> Data:
+    claim = report.claim
+    cells = [str(cell.verdict) for cell in report.cells if not cell.outside]
+    return {
+        "id": claim.id,
+        "form": str(claim.form),
+        "kind": str(claim.kind),
+        "text": claim.text,
+        "latex": claim.latex,
+        "hypotheses": list(claim.hypotheses),
+        "errata": list(claim.errata),
+        "proof": str(report.proof),
+        "numeric": str(report.numeric),
+        "cells": _tally(cells, [str(s) for s in NumericStatus]),
+        "rests_on": list(report.rests_on),
+        "goals": [
+            {"status": str(g.status), "range": g.range, "sizes": list(g.sizes), "error": g.error,
+             "rests_on": list(g.rests_on)}
+            for g in report.goals
+        ],
+    }  # fmt: skip
+
+
+def _hypothesis(hypothesis: Hypothesis, report: StatementReport) -> Data:
+    witness = hypothesis.witness
+    checked = [g for c in report.claims for g in c.goals if witness.proof and g.claim == witness.proof]
+    return {
+        "id": hypothesis.id,
+        "text": hypothesis.text,
+        "latex": hypothesis.latex,
+        "when": "" if str(hypothesis.when) == "True" else str(hypothesis.when),
+        "errata": list(hypothesis.errata),
+        "witness": {
+            "text": witness.text,
+            "parameters": {name: canonical(value) for name, value in witness.parameters.items()},
+            "claim": witness.claim,
+            "reproduce": witness.reproduce,
+            "proof": witness.proof,
+            "status": str(checked[0].status) if checked else None,
+        },
+    }
+
+
+def _goals(report: StatementReport) -> list[Data]:
+    """Which step proves which claim."""
+    stated = (report.statement.proof or {}).get("goals", [])
+    return [{"claim": str(g.get("claim")), "form": str(g.get("form")), "step": str(g.get("step"))} for g in stated]
+
+
+def _uses(report: StatementReport) -> list[Data]:
+    """The statements whose claims the goals' proofs rest on, directly: by the steps that goals depend on."""
+    steps = {step.id: step for step in report.steps}
+    open_, needed = [goal["step"] for goal in _goals(report)], set()
+    while open_:
+        name = open_.pop()
+        if name in steps and name not in needed:
+            needed.add(name)
+            open_ += steps[name].premises
+    found: dict[str, list[str]] = {}
+    for step in report.steps:
+        if step.rule == "use" and step.id in needed:
+            claims = found.setdefault(str(step.data.get("statement")), [])
+            claims += [claim for claim in [str(step.data.get("claim"))] if claim not in claims]
+    return [{"statement": name, "claims": claims} for name, claims in found.items()]
+
+
+def canonical_term(term: Any) -> Any:
+    """A kernel term without the lists of sizes, which are counted elsewhere and can be long."""
+    if isinstance(term, Mapping):
+        return {
+            name: len(value) if name == "sizes" and isinstance(value, list) else canonical_term(value)
+            for name, value in term.items()
+        }
+    return [canonical_term(entry) for entry in term] if isinstance(term, list | tuple) else term
+
+
+def _measurements(report: StatementReport) -> list[Data]:
+    """What was sampled, one entry for cells that were measured together, with what each claim says of it."""
+    merged: dict[str, Data] = {}
+    places: dict[str, tuple[int, int]] = {}
+    for claim in report.claims:
+        for cell in claim.cells:
+            parameters = {name: canonical(value) for name, value in cell.parameters.items()}
+            key = f"{cell.quantity} {parameters}"
+            if key not in merged:
+                places[key] = cell.place
+                merged[key] = {
+                    "quantity": cell.quantity, "parameters": parameters, "widths": list(cell.widths),
+                    "place": list(cell.place), "shown": shown_parameters(cell.parameters),
+                    "atom": cell.atom, "evidence": None, "answers": [],
+                }  # fmt: skip
+            if cell.evidence is not None:
+                merged[key]["evidence"] = _plain(asdict(cell.evidence))
+            merged[key]["answers"].append(_answer(claim, cell))
+    return [merged[key] for key in sorted(merged, key=lambda k: places[k])]
+
+
+def shown_parameters(parameters: Mapping[str, Any]) -> dict[str, str]:
+    """Parameters as text, without those at their usual values."""
+    usual = {"m": 1, "z": (1, 1), "angle": 0}
+    return {n: text_of(v) for n, v in parameters.items() if n not in usual or canonical(v) != canonical(usual[n])}
+
+
+def _answer(claim: ClaimReport, cell: CellReport) -> Data:
+    decision = cell.decision
+    return {
+        "claim": claim.claim.id,
+        "form": str(claim.claim.form),
+        "kind": str(claim.claim.kind),
+        "claimed": cell.claimed,
+        "verdict": str(cell.verdict),
+        "outside": list(cell.outside),
+        "estimate": _number(cell.estimate),
+        "low": _number(cell.low),
+        "high": _number(cell.high),
+        "zero_fraction": _number(cell.zero_fraction),
+        "samples": cell.samples,
+        "alpha": _number(cell.alpha),
+        "margin": _number(cell.margin),
+        "bias": _number(decision.bias) if decision else None,
+        "allowance": _number(decision.allowance) if decision else None,
+        "correction": bool(decision and decision.correction),
+        "needed": cell.needed,
+        "reason": cell.reason,
+        "reproduce": cell.reproduce,
+    }
+
+
+def _errata(statements: Sequence[Statement], data: Sequence[Data]) -> list[Data]:
+    """Every erratum once, with the statements it concerns and the commands that re-check it."""
+    entries: dict[str, Erratum] = {e.id: e for s in statements for e in s.errata}
+    found = []
+    for identifier in sorted(entries, key=_by_number):
+        entry = entries[identifier]
+        concerned = [s["name"] for s in data if identifier in s["errata"]]
+        found.append(
+            {
+                "id": entry.id, "where": entry.where, "printed": entry.printed, "why": entry.why,
+                "counterexample": entry.counterexample, "amended": entry.amended, "effect": entry.effect,
+                "statements": concerned, "recheck": _recheck(entry, data),
+            }
+        )  # fmt: skip
+    return found
+
+
+def _recheck(erratum: Erratum, data: Sequence[Data]) -> list[str]:
+    """Commands that show the erratum again, the most specific first.
+
+    Its own, if it has one; those of witnesses of hypotheses that it added; a cell where the printed claim that
+    it concerns is contradicted; the check of a statement whose printed claim it refutes.
+    """
+    own = str(getattr(erratum, "reproduce", "") or "")
+    witnesses, cells, proofs = [], [], []
+    for statement in data:
+        for hypothesis in statement["hypotheses"]:
+            if erratum.id in hypothesis["errata"] and hypothesis["witness"]["reproduce"]:
+                witnesses.append(hypothesis["witness"]["reproduce"])
+        concerned = {c["id"]: c for c in statement["claims"] if erratum.id in c["errata"] and c["form"] == "printed"}
+        for measurement in statement["measurements"]:
+            for answer in measurement["answers"]:
+                if answer["claim"] in concerned and answer["verdict"] == "contradicted":
+                    cells.append(answer["reproduce"])
+        if any(claim["proof"] == "refuted" for claim in concerned.values()):
+            proofs.append(f"verifier axioms {statement['name']}")
+    chosen = [own] if own else [*witnesses[:1], *([] if witnesses else cells[:1]), *([] if witnesses else proofs[:1])]
+    return list(dict.fromkeys(chosen))
+
+
+def _by_number(identifier: str) -> tuple[str, int]:
+    word = identifier.rstrip("0123456789")
+    return word, int(identifier[len(word) :] or 0)
+
+
+def _counts(statements: Sequence[Data]) -> Data:
+    claims = [claim for statement in statements for claim in statement["claims"]]
+    measured = [m for s in statements for m in s["measurements"] if any(a["samples"] for a in m["answers"])]
+    verdicts = [
+        answer["verdict"] for s in statements for m in s["measurements"] for answer in m["answers"]
+        if not answer["outside"]
+    ]  # fmt: skip
+    return {
+        "statements": len(statements),
+        "claims": len(claims),
+        "verdicts": {
+            form: _tally([f["verdict"] for s in statements for f in s["forms"] if f["form"] == form],
+                         ["refuted", "contradicted", "gap", "inconclusive", "verified"])
+            for form in ("printed", "amended")
+        },
+        "proofs": {
+            form: _tally([c["proof"] for c in claims if c["form"] == form], [str(s) for s in ProofStatus])
+            for form in ("printed", "amended")
+        },
+        "measurements": len(measured),
+        "answers": _tally(verdicts, [str(s) for s in NumericStatus]),
+        "steps": sum(len(s["steps"]) for s in statements),
+        "networks": _networks(statements),
+    }
+
+
+def _networks(statements: Sequence[Data]) -> int:
+    """How many networks were drawn; cells of one group are read off the same ones."""
+    groups: dict[tuple[str, int], int] = {}
+    for statement in statements:
+        for m in statement["measurements"]:
+            key = statement["name"], m["place"][0]
+            counts = sum(m["evidence"]["counts"]) if m["evidence"] else 0
+            groups[key] = max(groups.get(key, 0), counts)
+    return sum(groups.values())
+
+
+def graph(statements: Sequence[Data]) -> Data:
+    """Statements as nodes, with what their proofs cite as edges; a cited theorem from outside is a node too."""
+    nodes = [
+        {"id": s["name"], "label": s["label"], "title": s["title"], "kind": "statement",
+         **{f["form"]: {"verdict": f["verdict"], "proof": f["proof"], "numeric": f["numeric"]} for f in s["forms"]}}
+        for s in statements
+    ]  # fmt: skip
+    known = {s["name"] for s in statements}
+    edges: list[Data] = []
+    outside: dict[str, Data] = {}
+    for statement in statements:
+        for use in statement["uses"]:
+            name = use["statement"]
+            if name not in known:
+                node = {"id": name, "label": label_of(name), "title": "not in this report", "kind": "absent"}
+                outside[name] = node
+            edges.append({"from": name, "to": statement["name"], "claims": use["claims"]})
+        inherited = {mark for use in statement["uses"] for s in statements if s["name"] == use["statement"]
+                     for mark in s["cited"]}  # fmt: skip
+        for mark in statement["cited"]:
+            if mark not in inherited:
+                name = mark.removeprefix("cited ")
+                outside[mark] = {"id": mark, "label": name, "title": "cited, not proved here", "kind": "cited"}
+                edges.append({"from": mark, "to": statement["name"], "claims": []})
+    return {"nodes": [*outside.values(), *nodes], "edges": edges}
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None or not math.isfinite(value) else value
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _plain(entry) for name, entry in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(entry) for entry in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,79 @@
+"""What is wrong as printed: each refuted or contradicted claim, why, and what is true instead."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+from verifier.report.mathtext import similarity
+from verifier.report.numbers import claimed, measured
+
+Data = dict[str, Any]
+
+
+def findings(document: Data) -> list[Data]:
+    """One entry a printed claim that is refuted or contradicted; a statement's claims stay together."""
+    errata = {entry["id"]: entry for entry in document["errata"]}
+    found = []
+    for statement in document["statements"]:
+        amended = [c for c in statement["claims"] if c["form"] == "amended"]
+        for claim in statement["claims"]:
+            wrong = claim["proof"] == "refuted" or claim["numeric"] == "contradicted"
+            if claim["form"] != "printed" or not wrong:
+                continue
+            found_at = [goal["range"] for goal in claim["goals"] if goal["status"] == "refuted" and goal["range"]]
+            instances = list(dict.fromkeys(found_at))
+            concerned = [errata[name] for name in claim["errata"] if name in errata]
+            found.append(
+                {
+                    "statement": statement["name"], "label": statement["label"], "title": statement["title"],
+                    "claim": claim, "instances": instances, "contradicted": _contradicted(statement, claim),
+                    "zeros": _zeros(statement, claim),
+                    "erratum": _reason(concerned, instances), "errata": [entry["id"] for entry in concerned],
+                    "true": _true(claim, amended),
+                }
+            )  # fmt: skip
+    return found
+
+
+def _contradicted(statement: Data, claim: Data) -> list[Data]:
+    """Cells where samples exclude the claim: where, what is claimed, what was found."""
+    cells = []
+    for measurement in statement["measurements"]:
+        for answer in measurement["answers"]:
+            if answer["claim"] == claim["id"] and answer["verdict"] == "contradicted":
+                where = ", ".join(f"{name} = {value}" for name, value in measurement["shown"].items())
+                cells.append(
+                    {"where": where, "claimed": claimed(answer), "measured": measured(answer),
+                     "reason": answer["reason"], "reproduce": answer["reproduce"]}
+                )  # fmt: skip
+    return cells
+
+
+def _zeros(statement: Data, claim: Data) -> list[str]:
+    """Cells where an exponent is claimed of what is exactly zero in every sample."""
+    return [
+        ", ".join(f"{name} = {value}" for name, value in measurement["shown"].items())
+        for measurement in statement["measurements"]
+        for answer in measurement["answers"]
+        if answer["claim"] == claim["id"] and answer["verdict"] == "invalid" and answer["zero_fraction"] == 1
+    ]
+
+
+def _reason(concerned: Sequence[Data], instances: Sequence[str]) -> Data | None:
+    """The erratum that speaks of the instances that refute the claim, as far as its text shows; else the first."""
+
+    def told(entry: Data) -> int:
+        text = f"{entry['counterexample']} {entry['printed']}".replace(" ", "")
+        parts = [re.sub(r"\s", "", part) for instance in instances for part in instance.split(",")]
+        return sum(part in text for part in parts)
+
+    return max(concerned, key=told, default=None)
+
+
+def _true(claim: Data, amended: Sequence[Data]) -> list[Data]:
+    """The amended claims that take its place: alike in wording, or of the same erratum and kind, at most three."""
+    shared = [c for c in amended if set(c["errata"]) & set(claim["errata"])] or list(amended)
+    ranked = sorted(shared, key=lambda c: -similarity(claim["text"], c["text"]))
+    return ranked[:3]

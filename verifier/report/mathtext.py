@@ -1,0 +1,203 @@
+"""Formulas in plain text: where they are, how they read in LaTeX and in MathML.
+
+Statements are written as people type them, ``n^{k-1} T^{l,d} has a limit only if d_k = d``.  :func:`tokens`
+splits such a sentence into words and pieces of formulas, which every renderer shows in its own way.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+
+_NAMES = "min|max|sgn|log|exp|erf|tanh|lim|Cov|Var|sup|inf|tr"
+_SIGNS = {
+    "<=": r"\le ", ">=": r"\ge ", "!=": r"\ne ", "->": r"\to ", "~": r"\sim ", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ",
+    "→": r"\to ", "⇒": r"\Rightarrow ", "·": r"\cdot ", "×": r"\times ", "…": r"\dots ", "⟨": r"\langle ",
+    "⟩": r"\rangle ", "⊗": r"\otimes ", "∇": r"\nabla ", "∂": r"\partial ", "∞": r"\infty ", "∈": r"\in ",
+    "⟂": r"\perp ", "√": r"\surd ", "Π": r"\prod ", "Σ": r"\Sigma ", "Θ": r"\Theta ", "Λ": r"\Lambda ", "Γ": r"\Gamma ",
+    "α": r"\alpha ", "β": r"\beta ", "γ": r"\gamma ", "δ": r"\delta ", "ε": r"\varepsilon ", "θ": r"\theta ",
+    "λ": r"\lambda ", "μ": r"\mu ", "π": r"\pi ", "ρ": r"\rho ", "σ": r"\sigma ", "τ": r"\tau ", "φ": r"\varphi ",
+    "ω": r"\omega ", "Ω": r"\Omega ", "Δ": r"\Delta ", "Φ": r"\Phi ", "Ξ": r"\Xi ", "η": r"\eta ", "κ": r"\kappa ",
+    "ℓ": r"\ell ", "±": r"\pm ", "−": "-", "⌊": r"\lfloor ", "⌋": r"\rfloor ", "∘": r"\circ ", "≈": r"\approx ",
+    "∫": r"\int ", "⊙": r"\odot ", "½": r"\tfrac{1}{2}", "′": "'", "∧": r"\wedge ", "∪": r"\cup ", "ξ": r"\xi ",
+    "ψ": r"\psi ", "χ": r"\chi ", "ζ": r"\zeta ", "ν": r"\nu ", "Ψ": r"\Psi ", "∑": r"\sum ", "∏": r"\prod ",
+}  # fmt: skip
+_POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+_ALLOWED = re.compile(r"[A-Za-z0-9\s_^{}()\[\],;.'|/+\-*=<>!:²³¹⁰⁴-⁹⁻ᵀ\u0307" + re.escape("".join(c for c in _SIGNS if len(c) == 1)) + r"]+\Z")  # fmt: skip
+_RELATION = re.compile(r"<=|>=|!=|->|[~≤≥≠→⇒=<>±·×/+∈⟂≈]\Z|[-−]\Z")
+_TRAILING = ".,;:"
+
+
+@dataclass(frozen=True)
+class Token:
+    """A word, or a piece of a formula; ``glue`` is the white space before it."""
+
+    text: str
+    math: bool
+    glue: str = ""
+    mark: str = ""  # "del" or "ins", where two texts are compared
+
+
+def tokens(text: str) -> list[Token]:
+    """``text`` in words and formula pieces; joined with their glue they give the text back."""
+    found: list[Token] = []
+    for glue, word in _words(text):
+        core = word.rstrip(_TRAILING) if not word.endswith("…") else word
+        tail = word[len(core) :]
+        opening = "(" if core.startswith("(") and core.count("(") > core.count(")") else ""
+        core = core[len(opening) :]
+        closing = ")" if core.endswith(")") and core.count(")") > core.count("(") else ""
+        core = core[: len(core) - len(closing)]
+        if opening:
+            found.append(Token(opening, False, glue))
+            glue = ""
+        if core:
+            found.append(Token(core, _is_math(core), glue))
+            glue = ""
+        if closing + tail:
+            found.append(Token(closing + tail, False, glue))
+    return _with_neighbours(found)
+
+
+def _words(text: str) -> list[tuple[str, str]]:
+    """(white space, word) pairs; braces, and parentheses or brackets that belong to a formula, hold a word together."""
+    pieces = re.findall(r"(\s*)(\S+)", text)
+    found: list[tuple[str, str]] = []
+    for glue, word in pieces:
+        if found:
+            before = found[-1][1]
+            open_brace = before.count("{") > before.count("}")
+            applied = re.search(r"(?:[A-Za-zΑ-ω}\])]|\^)[(\[][^)\]\s]*(?:[,;=~+\-·|<>]|\s)*[^)\]]*\Z", before)
+            open_call = applied is not None and re.search(r"[_^=~⟨|]|\A\W*(?:[A-Za-zΑ-ω]|min|max|sgn)[(\[]", before)
+            open_angle = before.count("⟨") > before.count("⟩")
+            if open_brace or open_angle or (open_call and _balance(before) > 0 and len(before) < 80):
+                found[-1] = found[-1][0], f"{before}{glue}{word}"
+                continue
+        found.append((glue, word))
+    return found
+
+
+def _balance(word: str) -> int:
+    return word.count("(") + word.count("[") - word.count(")") - word.count("]")
+
+
+def _is_math(word: str) -> bool:
+    """Whether a word is a piece of a formula by itself."""
+    if not _ALLOWED.match(word) or word.count("{") != word.count("}"):
+        return False
+    if re.search(r"[A-Za-z]\.[A-Za-z]|\A-|--|[A-Za-z]-[A-Za-z]{2}", word) or re.fullmatch(r"\(?[\d.,%:]+\)?", word):
+        return bool(re.fullmatch(r"-[A-Za-z](?:[_^]\w+|\{[^}]*\})*", word))
+    bare = re.sub(rf"\b(?:{_NAMES})\b", "", word)
+    bare = re.sub(r"[_^]\{[^}]*\}|[_^]\([^)]*\)|[_^]\w'?", "", bare)
+    runs = re.findall(r"[A-Za-z]+", bare)
+    if any(len(run) > 1 and not run.isupper() and not re.fullmatch(r"n[A-Z]", run) for run in runs):
+        return False
+    if any(len(run) > 2 for run in runs):
+        return False
+    if re.fullmatch(r"[A-Z]\d+|[aAI]|[A-Z]{2}|[()\[\],;.:'|/+\-*!]+|…", word):
+        return False
+    return bool(re.search(r"[_^=~≤≥≠<>→⟂⟨⟩∇∂·⊗√∞²³⁴-⁹ᵀΑ-ω()\[\]'/+]|\A[A-Za-z]\Z", word))
+
+
+def _with_neighbours(found: list[Token]) -> list[Token]:
+    """Numbers, products such as HL and signs are formula pieces where they stand beside one."""
+    for _ in range(2):
+        for k, token in enumerate(found):
+            if token.math or not re.fullmatch(r"\d*[A-Z]{1,2}|[()]|-?[.\d]+(?:/\d+)?|[-+/…]|-?[a-zA-Z]", token.text):
+                continue
+            if token.text in ("a", "A", "I") and not (k + 1 < len(found) and _RELATION.match(found[k + 1].text)):
+                continue
+            before = found[k - 1].text if k else ""
+            after = found[k + 1].text if k + 1 < len(found) else ""
+            if (_RELATION.match(before) and found[k - 1].math) or (_RELATION.match(after) and found[k + 1].math) or (
+                token.text in "()-+/…" and k and found[k - 1].math and k + 1 < len(found) and found[k + 1].math
+            ):
+                found[k] = replace(token, math=True)
+    return found
+
+
+def compared(before: str, after: str) -> tuple[list[Token], list[Token]]:
+    """The tokens of two texts, those that are in one only marked "del" and "ins"."""
+    from difflib import SequenceMatcher
+
+    old, new = tokens(before), tokens(after)
+    matcher = SequenceMatcher(None, [t.text for t in old], [t.text for t in new], autojunk=False)
+    for kind, i1, i2, j1, j2 in matcher.get_opcodes():
+        if kind != "equal":
+            old[i1:i2] = [replace(t, mark="del") for t in old[i1:i2]]
+            new[j1:j2] = [replace(t, mark="ins") for t in new[j1:j2]]
+    return old, new
+
+
+def similarity(first: str, second: str) -> float:
+    """How much of two texts is the same, from 0 to 1."""
+    from difflib import SequenceMatcher
+
+    old, new = ([t.text for t in tokens(text)] for text in (first, second))
+    return SequenceMatcher(None, old, new, autojunk=False).ratio()
+
+
+def runs(found: Sequence[Token]) -> list[Token]:
+    """Neighbouring tokens of one kind and mark as one."""
+    merged: list[Token] = []
+    for token in found:
+        last = merged[-1] if merged else None
+        if last and last.math == token.math and last.mark == token.mark:
+            merged[-1] = replace(last, text=f"{last.text}{token.glue}{token.text}")
+        else:
+            merged.append(token)
+    return merged
+
+
+@lru_cache(maxsize=4096)
+def latex(piece: str) -> str:
+    """A formula piece in LaTeX."""
+    text = re.sub(r"[²³¹⁰⁴-⁹⁻]+", lambda m: "^{" + _superscript(m.group()) + "}", piece)
+    text = re.sub("(.)\u0307", r"\\dot{\1}", text).replace("ᵀ", "{}^{T}").replace("Σ_", r"\sum _")
+    text = re.sub(r"([_^])\(([^()]*)\)", r"\1{(\2)}", text)
+    text = re.sub(r"([_^])(-?\d+|[A-Za-z]')", r"\1{\2}", text)
+    text = re.sub(r"√(\w|\([^()]*\))", lambda m: r"\sqrt{" + m.group(1).strip("()") + "}", text)
+    text = re.sub(rf"(?<![A-Za-z\\])({_NAMES})(?![A-Za-z])", lambda m: _function(m.group(1)), text)
+    for sign in ("<=", ">=", "!=", "->"):
+        text = text.replace(sign, _SIGNS[sign])
+    text = "".join(_SIGNS.get(letter, letter) for letter in text)
+    return re.sub(r"\*", r"\\cdot ", text).replace("%", r"\%").replace("#", r"\#")
+
+
+def _superscript(text: str) -> str:
+    plain = {"²": "2", "³": "3", "¹": "1"}
+    return "".join(plain.get(c, c) for c in text).translate(_POWERS)
+
+
+def _function(name: str) -> str:
+    return rf"\{name} " if name in ("min", "max", "log", "exp", "lim", "tanh", "sup", "inf") else (
+        r"\operatorname{" + name + "}"
+    )
+
+
+@lru_cache(maxsize=4096)
+def mathml(source: str, display: str = "inline") -> str | None:
+    """LaTeX as a MathML element, for readers that see it and those that hear it; None if it cannot be read."""
+    from latex2mathml.converter import convert
+
+    try:
+        found = str(convert(source, display=display))
+    except Exception:  # the library raises errors of many kinds for what it cannot read
+        return None
+    if "\\" in re.sub(r"<[^>]*>", "", found):
+        return None
+    return found.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "", 1)
+
+
+def to_html(found: Sequence[Token]) -> str:
+    """Tokens as HTML with MathML, differences as <del> and <ins>."""
+    parts: list[str] = []
+    for run in runs(found):
+        shown = mathml(latex(run.text)) if run.math else None
+        body = shown if shown is not None else html.escape(run.text, quote=False)
+        body = f"<{run.mark}>{body}</{run.mark}>" if run.mark else body
+        parts.append((" " if run.glue else "") + body)
+    return "".join(parts)

@@ -1,0 +1,243 @@
+"""The plots of a report: every cell of a statement as a small multiple, and its exponents as a forest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from verifier.report.numbers import claimed, measured, minus, width
+from verifier.report.svg import Canvas, Panel, Point
+from verifier.sampling.evidence import PROBABILITIES
+
+Data = dict[str, Any]
+
+#: Standard errors shown around a running exponent.
+ERRORS = 2.0
+#: Style classes w1 (narrowest) to w7 (widest) tell the widths apart.
+SHADES = 7
+RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def tile(measurement: Data, name: str, exact: Mapping[int, float] | None = None) -> str | None:
+    """One cell: log-log plot, running exponents below it, the law of X_n/n^p beside; None where X is 0 throughout.
+
+    ``exact`` maps powers of n to the coefficients of E X², where that is known.
+    """
+    evidence, claims = measurement["evidence"], exponents(measurement)
+    if evidence is None or not claims or sum(v is not None for v in evidence["log_mean"]) < 2:
+        return None
+    canvas = Canvas(352, 200)
+    _log_log(canvas, evidence, claims, exact)
+    _running(canvas, evidence, claims)
+    _laws(canvas, evidence, claims[0])
+    return canvas.render(name, *_describe(measurement, claims, exact))
+
+
+def exponents(measurement: Data) -> list[Data]:
+    """What is claimed of the exponent here, each value once: amended claims first, those that do not apply last."""
+    found: dict[float, Data] = {}
+    for answer in sorted(measurement["answers"], key=lambda a: (bool(a["outside"]), a["form"] != "amended")):
+        if isinstance(answer["claimed"], int | float) and answer["kind"] in ("order", "upper", "vanishes"):
+            found.setdefault(float(answer["claimed"]), answer)
+    return list(found.values())
+
+
+def _style(answer: Data, first: bool) -> str:
+    return "claim" + ("" if first else " other") + (" bad" if answer["verdict"] == "contradicted" else "")
+
+
+def _points(evidence: Data, key: str) -> list[Point]:
+    """log10 n and log10 of a location, at the widths that have one."""
+    pairs = zip(evidence["widths"], evidence[key], strict=True)
+    return [(math.log10(n), v / math.log(10)) for n, v in pairs if v is not None]
+
+
+def _log_log(canvas: Canvas, evidence: Data, claims: Sequence[Data], exact: Mapping[int, float] | None) -> None:
+    points = _points(evidence, "log_mean")
+    xs, ys = [x for x, _ in points], [y for _, y in points]
+    pad = 0.06 * (xs[-1] - xs[0])
+    left, right = xs[0] - pad, xs[-1] + pad
+    centre = sum(xs) / len(xs), sum(ys) / len(ys)
+    margin = claims[0]["margin"] or 0.125
+    slopes = [claims[0]["claimed"] - margin, claims[0]["claimed"] + margin]
+    edge = [(x, centre[1] + s * (x - centre[0])) for s, x in
+            ((slopes[0], left), (slopes[0], right), (slopes[1], right), (slopes[1], left))]  # fmt: skip
+    rms = _points(evidence, "log_rms") if exact else []
+    grid = [left + (right - left) * k / 24 for k in range(25)] if exact else []
+    curve = [_half_log(exact, x) for x in grid] if exact else []
+    heights = [*ys, *(y for _, y in rms), *curve, *(y for _, y in edge)]
+    low, high = min(heights), max(heights)
+    spare = 0.05 * max(high - low, 0.5)
+    panel = Panel(canvas, 2, 14, 182, 96, (left, right), (low - spare, high + spare))
+    canvas.area([panel.at(*corner) for corner in edge], "band")
+    panel.frame()
+    for number, answer in enumerate(claims):
+        panel.segment(answer["claimed"], centre, _style(answer, not number))
+    fitted = next((a for a in claims if a["estimate"] is not None), None)
+    if fitted is not None:
+        panel.segment(fitted["estimate"], centre, "fit")
+    if exact:
+        panel.curve(grid, curve, "exact")
+        canvas.marks((panel.at(*p) for p in rms), "s", 5.5, "hollow exact")
+    canvas.marks((panel.at(*p) for p in points), "o", 5, "point")
+    canvas.text(2, 9, "log |X| against log n" + (",  □ root mean square, — exact" if exact else ""))
+    falling = ys[-1] < ys[0]
+    canvas.text(6 if falling else 180, 106, _power(low), anchor="start" if falling else "end")
+    canvas.text(180 if falling else 6, 24, _power(high), anchor="end" if falling else "start")
+
+
+def _half_log(exact: Mapping[int, float], x: float) -> float:
+    """log10 of the root of E X² = Σ c n^power at n = 10^x, in logarithms: the terms can be far beyond floats."""
+    top = max(exact)
+    total = sum(c * 10.0 ** max((power - top) * x, -300.0) for power, c in exact.items())
+    return (top * x + math.log10(max(total, 1e-300))) / 2
+
+
+def _running(canvas: Canvas, evidence: Data, claims: Sequence[Data]) -> None:
+    """The exponent between neighbouring widths."""
+    rows = [
+        (math.log(n), v, e or 0.0)
+        for n, v, e in zip(evidence["widths"], evidence["log_mean"], evidence["log_mean_error"], strict=True)
+        if v is not None
+    ]
+    margin = claims[0]["margin"] or 0.125
+    found = [
+        ((a + b) / 2 / math.log(10), (w - v) / (b - a), ERRORS * math.hypot(d, e) / (b - a))
+        for (a, v, d), (b, w, e) in zip(rows[:-1], rows[1:], strict=True)
+    ]
+    ends = rows[0][0] / math.log(10), rows[-1][0] / math.log(10)
+    pad = 0.06 * (ends[1] - ends[0])
+    main = float(claims[0]["claimed"])
+    values = [*(a["claimed"] for a in claims), *(s for _, s, _ in found)]
+    low = min(main - 2 * margin, *(v - margin / 2 for v in values))
+    high = max(main + 2 * margin, *(v + margin / 2 for v in values))
+    panel = Panel(canvas, 2, 129, 182, 54, (ends[0] - pad, ends[1] + pad), (low, high))
+    top, bottom = panel.y(main + margin), panel.y(main - margin)
+    canvas.box(panel.left, top, panel.width, bottom - top, "band")
+    panel.frame()
+    last = -100.0
+    for number, answer in enumerate(claims):
+        y = panel.y(answer["claimed"])
+        canvas.line([(panel.left, y), (panel.left + panel.width, y)], _style(answer, not number))
+        if abs(y - last) > 8:
+            canvas.text(panel.left + panel.width + 3, y + 3, claimed(answer), _style(answer, not number) + " label")
+            last = y
+    for x, slope, error in found:
+        canvas.line([panel.at(x, slope - error), panel.at(x, slope + error)], "fit")
+    canvas.marks((panel.at(x, s) for x, s, _ in found), "d", 5, "fitted")
+    canvas.text(2, 124, "running exponent")
+    canvas.text(2, 195, f"n = {width(evidence['widths'][0])}")
+    canvas.text(184, 195, f"n = {width(evidence['widths'][-1])}", anchor="end")
+
+
+def _laws(canvas: Canvas, evidence: Data, claim: Data) -> None:
+    """Distribution functions of X_n/n^p at each width, linear near 0 and logarithmic far from it."""
+    power = float(claim["claimed"])
+    laws = [
+        (signs, [None if v is None else v - power * math.log(n) for v in logs])
+        for n, signs, logs in zip(evidence["widths"], evidence["law_sign"], evidence["law_log"], strict=True)
+        if signs
+    ]
+    sizes = sorted(v for v in (laws[-1][1] if laws else []) if v is not None)
+    if not sizes:
+        return
+    scale = sizes[len(sizes) // 2]
+    curves = [
+        [math.asinh(s * math.exp(min(v - scale, 300.0))) if v is not None else 0.0 for s, v in zip(*law, strict=True)]
+        for law in laws
+    ]
+    reach = 1.12 * max(abs(curves[-1][0]), abs(curves[-1][-1])) + 0.1
+    left = -reach if curves[-1][0] < -0.05 * reach else -0.06 * reach
+    right = reach if curves[-1][-1] > 0.05 * reach else 0.06 * reach
+    panel = Panel(canvas, 224, 14, 126, 169, (left, right), (0, 1))
+    zero = panel.x(0)
+    canvas.line([(zero, panel.top), (zero, panel.top + panel.height)], "axis")
+    panel.frame()
+    for number, values in enumerate(curves):
+        shade = 1 + round(number * (SHADES - 1) / max(len(curves) - 1, 1))
+        panel.curve(values, PROBABILITIES[: len(values)], f"law w{shade}")
+    canvas.text(224, 9, f"P[{_rescaled(power)} ≤ t]")
+    canvas.text(zero, 195, "0", anchor="middle")
+    if right > 0.1 * reach:
+        canvas.text(350, 195, f"t = {_size(right, scale)}", anchor="end")
+    else:
+        canvas.text(224, 195, f"t = −{_size(-left, scale)}")
+
+
+def forest(rows: Sequence[Data], name: str) -> str | None:
+    """Exponents less their claims, a row each (:func:`forest_rows`), between twice the margin on either side."""
+    if not rows:
+        return None
+    label = 8 + 5.4 * max(len(row["label"]) for row in rows)
+    canvas = Canvas(label + 300, 15.0 * len(rows) + 36)
+    margin = max(row["margin"] for row in rows)
+    reach = 2 * margin
+    panel = Panel(canvas, label, 16, 170, 15.0 * len(rows), (-reach, reach), (len(rows), 0))
+    canvas.box(panel.x(-margin), panel.top, panel.x(margin) - panel.x(-margin), panel.height, "band")
+    canvas.line([(panel.x(0), panel.top), (panel.x(0), panel.top + panel.height)], "claim")
+    for number, row in enumerate(rows):
+        y = panel.y(number) + 7.5
+        bad = row["verdict"] == "contradicted"
+        low, high, at = (panel.x(row[key] - row["claimed"]) for key in ("low", "high", "estimate"))
+        canvas.line([(low, y), (high, y)], "fit bar" + " bad" * bad)
+        gone = abs(row["estimate"] - row["claimed"]) > reach
+        shape = ("<" if row["estimate"] < row["claimed"] else ">") if gone else "d" if bad else "o"
+        hollow = "" if row["verdict"] in ("consistent", "contradicted") else "hollow "
+        canvas.marks([(at, y)], shape, 6, f"{hollow}fitted" + " bad" * bad)
+        canvas.text(label - 6, y + 3, row["label"], anchor="end")
+        canvas.text(label + 178, y + 3, claimed(row), "claim label")
+        canvas.text(label + 215, y + 3, row["measured"], "bad label" if bad else "strong")
+    bottom = panel.top + panel.height + 11
+    for x in (-margin, 0.0, margin):
+        canvas.text(panel.x(x), bottom, minus(f"{x:+g}") if x else "0", anchor="middle")
+    canvas.text(panel.x(0), 9, "measured − claimed", anchor="middle")
+    canvas.text(label + 178, 9, "claim")
+    canvas.text(label + 215, 9, "measured")
+    agree = sum(row["verdict"] == "consistent" for row in rows)
+    apart = [f"{r['label']}: claimed {claimed(r)}, measured {r['measured']}" for r in rows if r["verdict"] == "contradicted"]
+    said = f"{agree} of {len(rows)} exponents agree with their claims. " + "; ".join(apart)
+    return canvas.render(name, "Exponents against their claims", said, "plot forest")
+
+
+def forest_rows(measurements: Sequence[Data], form: str) -> list[Data]:
+    """The exponents of one form's claims, a row each."""
+    found = []
+    for measurement in measurements:
+        for answer in measurement["answers"]:
+            number = isinstance(answer["claimed"], int | float) and answer["estimate"] is not None
+            if answer["form"] != form or not number or answer["outside"]:
+                continue
+            if answer["kind"] in ("order", "upper", "vanishes") and answer["margin"]:
+                label = ", ".join(f"{n}={v}" for n, v in measurement["shown"].items())
+                found.append({**answer, "label": label, "measured": measured(answer)})
+    return found
+
+
+def _power(exponent: float) -> str:
+    return f"{10**exponent:.2g}" if -2.5 < exponent < 4 else f"1e{minus(str(round(exponent)))}"
+
+
+def _rescaled(power: float) -> str:
+    """X / n^power as one would write it."""
+    if power == 0:
+        return "X"
+    shown = "" if abs(power) == 1 else str(abs(int(power))).translate(RAISED) if power % 1 == 0 else f"^{abs(power):g}"
+    return f"n{shown} X" if power < 0 else f"X / n{shown}"
+
+
+def _size(value: float, scale: float) -> str:
+    """sinh(value) · exp(scale), which may be beyond floats."""
+    power = (math.log(math.sinh(value)) + scale) / math.log(10)
+    return f"{10**power:.2g}" if -3 < power < 4 else f"1e{minus(str(round(power)))}"
+
+
+def _describe(measurement: Data, claims: Sequence[Data], exact: Mapping[int, float] | None) -> tuple[str, str]:
+    where = ", ".join(f"{n} = {v}" for n, v in measurement["shown"].items())
+    parts = []
+    for answer in claims:
+        found = measured(answer)
+        middle = f", measured {found}" if found else ""
+        parts.append(f"claimed exponent {claimed(answer)} ({answer['form']}){middle}: {answer['verdict']}")
+    more = "; the exact root mean square is drawn beside the samples'" if exact else ""
+    return f"{measurement['quantity']} at {where}", "; ".join(parts) + more

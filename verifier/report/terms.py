@@ -1,0 +1,231 @@
+"""Kernel terms and judgments as LaTeX, for readers; the kernel itself never sees this."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+#: Symbols with a notation of their own: LaTeX with {0}, {1}, … for the arguments.
+NOTATION = {
+    "K": r"\mathcal K^{{({0})}}", "T": r"\mathcal T^{{{1},{0}}}_{{{2}}}", "f": r"f^{{{1}}}(x_{{{0}}})",
+    "D": r"D_{{{0}}}", "z": r"z_{{{0}}}", "F": r"F^{{{1}}}_{{{0}}}", "Q": r"Q_{{{0}}}", "C": r"C_{{{0}}}^{{{1},{2}}}",
+    "A": r"A_{{{0},{1}}}^{{{2}}}", "Sig": r"\Sigma^{{{0}}}", "Dot": r"\Phi_{{{0}}}",
+    "Gam": r"\Gamma_{{{0},{1}}}^{{{2}}}", "kron": r"\delta_{{{0},{1}}}", "hj": r"h_j^{{{0}}}",
+    "S": r"\Sigma^{{{0}}}", "dual_step": r"\dot\Sigma\left({0}\right)", "inv": r"{0}^{{-1}}", "pi": r"\pi",
+    "sqrt": r"\sqrt{{{0}}}", "acos": r"\arccos {0}", "power": r"{0}^{{{1}}}",
+    "a": r"\langle\nabla^{{{1}}}f_i^{{{0}}},(\nabla h_j)^{{\otimes {1}}}\rangle", "fact": r"{0}!",
+    "step": r"\mathbb 1[{0}>0]", "len": r"|{0}|", "first": r"{0}_1", "last": r"{0}_k",
+}  # fmt: skip
+#: Judgments longer than this in LaTeX are described, not written out.
+LONGEST = 700
+
+
+def judgment(data: Mapping[str, Any]) -> tuple[str, str]:
+    """A judgment in (words, LaTeX); the LaTeX is empty where there is nothing to typeset or it would be too long."""
+    words, formula = _judgment(data)
+    where = ",\\ ".join(_constraint(c) for c in data.get("where", []) or [])
+    if formula and where:
+        formula = rf"{formula}\qquad {where}"
+    if len(formula) > LONGEST:
+        return f"{words} (too long to print; verifier prove writes it out)", ""
+    return words, formula
+
+
+def _judgment(data: Mapping[str, Any]) -> tuple[str, str]:
+    kind = data.get("is")
+    if kind == "eq":
+        return "identity", f"{term(data['left'])}={term(data['right'])}"
+    if kind == "instance":
+        return f"the identity holds at {data.get('sizes')} sizes, over prime fields", ""
+    if kind == "zero":
+        return "is zero almost surely", f"{term(data['of'])}=0"
+    if kind == "nonzero":
+        return "is not almost surely zero", rf"\mathbb P[{term(data['of'])}\ne 0]>0"
+    if kind == "order":
+        return "has order", rf"{term(data['of'])}\sim n^{{{term(data['power'])}}}"
+    if kind == "vanishes":
+        return "vanishes", rf"n^{{{_negative(data['power'])}}}{term(data['of'])}\to 0"
+    if kind == "fold":
+        weight = data["weight"]
+        total = rf"\sum_{{d\le {term(data['count'])}}}{weight[0]}_d={term(data['total'])}"
+        bound = rf"0\le {weight[0]}_d\le {term(data['most'])}"
+        return "greatest sum", rf"\max_{{{total},\ {bound}}}\sum_d {_in_parentheses(weight[1])}={term(data['value'])}"
+    if kind == "conv":
+        return _limits(data)
+    if kind == "assume":
+        return f"assumed: {str(data['name']).replace('_', ' ')}", ""
+    if kind == "ifzero":
+        then = ",\\ ".join(_constraint(c) for c in data["then"])
+        return "assumed", rf"{term(data['of'])}=0\ \Rightarrow\ {then}"
+    if kind == "refuted":
+        _, formula = _judgment(data["goal"])
+        at = ",\\ ".join(f"{symbol(name)}={value}" for name, value in data["instance"].items())
+        return "the printed claim is false at this instance", rf"\neg\left({formula}\right)\quad {at}" if formula else at
+    if kind == "plim":
+        return "limit in probability", rf"{term(data['of'])}\to {term(data['to'])}"
+    if kind == "gp":
+        return "Gaussian process in the limit, of the stated covariance", rf"{term(data['of'])}:\ {term(data['cov'])}"
+    if kind in ("expect", "mean"):
+        left = term(data["of"]) if kind == "expect" else rf"\mathbb E\,{term(data['of'])}"
+        return "expectation", rf"{left}={term(data['value'])}"
+    return str(kind), ""
+
+
+def _limits(data: Mapping[str, Any]) -> tuple[str, str]:
+    entries = data["entries"]
+    count = f"{len(entries)} limits, jointly" if len(entries) != 1 else "limit in distribution"
+    parts = []
+    for entry in entries:
+        power = _negative(entry["p"])
+        factor = {"0": "", "-0": "", "1": "n"}.get(power, rf"n^{{{power}}}")
+        parts.append(rf"{factor}{term(entry['x'])}\to {term(entry['y'])}")
+    return count, r",\quad ".join(parts)
+
+
+def _negative(power: Any) -> str:
+    if isinstance(power, int):
+        return str(-power)
+    shown = term(power)
+    return f"-({shown})" if any(c in shown for c in "+-") and not shown.startswith(r"\min") else f"-{shown}"
+
+
+def _constraint(constraint: Sequence[Any]) -> str:
+    sign, left, right = constraint
+    return f"{term(left)}{dict([('<=', chr(92) + 'le ')]).get(sign, sign)}{term(right)}"
+
+
+def term(value: Any) -> str:
+    """A term in LaTeX."""
+    if isinstance(value, str):
+        return symbol(value)
+    if not isinstance(value, list | tuple) or not value:
+        return str(value)
+    head, *rest = value
+    build = _HEADS.get(head)
+    if build is not None:
+        return build(rest)
+    if head in NOTATION:
+        arguments = [term(a) for a in rest]
+        try:
+            return NOTATION[head].format(*arguments)
+        except IndexError:
+            pass
+    return rf"\operatorname{{{head}}}({', '.join(term(a) for a in rest)})"
+
+
+def symbol(name: str) -> str:
+    """A variable; ``lp`` is read l', longer names and digits at their end as subscripts."""
+    if name.endswith("p") and len(name) == 2:
+        return f"{name[0]}'"
+    stem = name.rstrip("0123456789")
+    shown = stem if len(stem) == 1 else rf"\mathrm{{{stem}}}".replace("_", r"\_")
+    return f"{shown}_{{{name[len(stem):]}}}" if stem != name and stem else shown
+
+
+def _sum(rest: Sequence[Any]) -> str:
+    parts: list[str] = []
+    constant = 0
+    for part in rest:
+        if isinstance(part, int):
+            constant += part
+            continue
+        negative = isinstance(part, list) and part[0] == "*" and len(part) > 1 and part[1] == -1
+        shown = _product(part[2:]) if negative else term(part)
+        parts.append(f"-{shown}" if negative else f"+{shown}")
+    if constant or not parts:
+        parts.append(f"{constant:+d}")
+    return "".join(parts).removeprefix("+")
+
+
+def _difference(rest: Sequence[Any]) -> str:
+    if len(rest) == 1:
+        return f"-{_in_parentheses(rest[0])}"
+    if all(isinstance(part, int) for part in rest):
+        return str(rest[0] - sum(rest[1:]))
+    first, *others = rest
+    # (L + 1) - 1 is L
+    if isinstance(first, list) and first[0] == "+" and all(isinstance(o, int) for o in others):
+        return _sum([*first[1:], -sum(others)])
+    return term(first) + "".join(f"-{_in_parentheses(part)}" for part in others)
+
+
+def _in_parentheses(part: Any) -> str:
+    sums = isinstance(part, list) and part and part[0] in ("+", "-")
+    shown = term(part)
+    return rf"\left({shown}\right)" if sums and len(shown) > 1 and any(c in shown for c in "+-") else shown
+
+
+def _product(rest: Sequence[Any]) -> str:
+    factors = [part for part in rest if part != 1]
+    if not factors:
+        return "1"
+    if factors[0] == -1:
+        return f"-{_product(factors[1:])}"
+    factors.sort(key=lambda part: not isinstance(part, int))
+    return r"\,".join(_in_parentheses(part) for part in factors)
+
+
+def _quotient(rest: Sequence[Any]) -> str:
+    top, bottom = rest
+    if bottom in (1, ["fact", 0], ["fact", 1]):
+        return term(top)
+    return rf"\frac{{{term(top)}}}{{{term(bottom)}}}"
+
+
+def _over(sign: str, rest: Sequence[Any]) -> str:
+    name, low, high, body = rest
+    return rf"{sign}_{{{symbol(name)}={term(low)}}}^{{{term(high)}}}{_in_parentheses(body)}"
+
+
+def _except(rest: Sequence[Any]) -> str:
+    name, _, _, skip, body = rest
+    return rf"\prod_{{{symbol(name)}\ne {term(skip)}}}{_in_parentheses(body)}"
+
+
+def _compositions(rest: Sequence[Any]) -> str:
+    d, k, count, total, high, body = rest
+    k, d = symbol(k), symbol(d)
+    under = rf"{k}_1+\dots+{k}_{{{term(count)}}}={term(total)},\ {k}_{d}\le {term(high)}"
+    return rf"\sum_{{{under}}}\prod_{{{d}=1}}^{{{term(count)}}}{_in_parentheses(body)}"
+
+
+def _dominant(rest: Sequence[Any]) -> str:
+    d, k, count, total, high, weight, _, body = rest
+    k, d = symbol(k), symbol(d)
+    under = rf"{k}_1+\dots+{k}_{{{term(count)}}}={term(total)},\ {k}_{d}\le {term(high)},\ \sum {term(weight)}\ \text{{greatest}}"
+    return rf"\sum_{{{under}}}\prod_{{{d}}}{_in_parentheses(body)}"
+
+
+def _chain(rest: Sequence[Any]) -> str:
+    k, depth, (_, last), (_, _, step), (_, first) = rest
+    under = rf"1\le l_1<\dots<l_{{{term(k)}}}\le {term(depth)}"
+    return rf"\sum_{{{under}}}{_in_parentheses(last)}\Big(\prod {term(step)}\Big){_in_parentheses(first)}"
+
+
+_HEADS: dict[str, Any] = {
+    "+": _sum,
+    "-": _difference,
+    "*": _product,
+    "/": _quotient,
+    "^": lambda rest: f"{_in_parentheses(rest[0])}^{{{term(rest[1])}}}",
+    "min": lambda rest: rf"\min({', '.join(term(a) for a in rest)})",
+    "max": lambda rest: rf"\max({', '.join(term(a) for a in rest)})",
+    "list": lambda rest: rf"({', '.join(term(a) for a in rest)})",
+    "sum": lambda rest: _over(r"\sum", rest),
+    "prod": lambda rest: _over(r"\prod", rest),
+    "prodexcept": _except,
+    "comps": _compositions,
+    "dominant": _dominant,
+    "chain": _chain,
+    "tuples": lambda rest: rf"\sum_{{{symbol(rest[0])}\in[{term(rest[1])}]^{{{term(rest[2])}}}}}{term(rest[3])}",
+    "over": lambda rest: rf"\prod_{{{symbol(rest[1])}\in {term(rest[0])}}}{_in_parentheses(rest[2])}",
+    "consecutive": lambda rest: rf"\prod_{{m<k}}{term(rest[3])}",
+}
+
+
+def readable(data: Mapping[str, Any]) -> tuple[str, str]:
+    """:func:`judgment`, or a description where the term is of a shape this module does not know."""
+    try:
+        return judgment(data)
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+        return str(data.get("is", "a conclusion")), ""
