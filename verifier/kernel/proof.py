@@ -174,7 +174,8 @@ def _check_step(step: Mapping[str, Any], done: Mapping[str, Checked | str], cont
             _KNOWN[memo] = own
     marks = frozenset().union(own, *(p.marks for p in premises))
     # What a rule shows to hold by itself, for the conclusion it draws, is no longer granted.
-    spared = {m.removeprefix("discharge ") for m in own if m.startswith("discharge ")}
+    names = [m.removeprefix("discharge ") for m in own if m.startswith("discharge ")]
+    spared = {_mark(name, {"is": "assume", "name": name}) for name in names}
     return Checked(step["conclusion"], frozenset(m for m in marks - spared if not m.startswith("discharge ")))
 
 
