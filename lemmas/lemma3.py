@@ -5,19 +5,24 @@ from __future__ import annotations
 from itertools import combinations, product
 from typing import Any
 
-from sympy import And, Eq, Function, symbols
+from sympy import And, Eq, Function, Rational, factorial, symbols
 
 from lemmas._errata import errata, supplement
 from verifier.prover import ProofBuilder
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
 
-T = Function("T")
+T, T_star = Function("T"), Function("T_star")
+# Expectations at one input with outputs 0, 1, …: E f^0 T^{l,d}, E (T^{l,d})², at depth L with all hidden widths n.
+E_f, E_sq, E_one = Function("E_f"), Function("E_square"), Function("E")
 # k layers l_1 < … < l_k with outputs d_1..d_k; the flags say d_k = d, d_1 = … = d_k = d, and l_m = l_{m+1} for some m.
-L, k, l_1, l_k, d, l, e = symbols("L k l_1 l_k d l e", integer=True)
+L, k, l_1, l_k, d, l, e, n = symbols("L k l_1 l_k d l e n", integer=True)
+rho = symbols("rho", positive=True)  # n_2/n_1, widths n_1 = n/rho, n_2 = n
 last_equal, all_equal, repeated = symbols("last_equal all_equal repeated", integer=True)
 
 distinct = Eq(repeated, 0)
+ONE_INPUT = ("relu", "one_input")
+EQUAL = (*ONE_INPUT, "equal_widths")
 shallow = And(L >= 1, L <= 2)
 deep = L >= 3
 
@@ -54,6 +59,156 @@ def _order(proof: ProofBuilder, name: str, joint: str, values: dict[str, Any], i
     return proof.step(f"order-{name}", "order", (f"only-{name}", f"nonzero-{name}"))
 
 
+def _leaf(layers: list[int], outputs: list[int], d: int = 1) -> list[Any]:
+    """T^{l,d} as a kernel term."""
+    return ["T", d, ["list", *layers], ["list", *outputs]]
+
+
+def _degenerate(proof: ProofBuilder) -> None:
+    """L = 2: T^{(1,2)} = 0 for orthogonal and for antiparallel inputs, where a non-zero variance is printed."""
+    orthogonal, antiparallel = proof.hypothesis("orthogonal"), proof.hypothesis("antiparallel")
+    where = [
+        ["<=", 1, "l1"], ["<=", ["+", "l1", 1], "l2"], ["<=", "l2", "L"], ["<=", 1, "d"], ["<=", "d", "H"],
+    ]  # fmt: skip
+    printed = {"is": "order", "of": ["T", "d", ["list", "l1", "l2"], ["list", "d", "d"]], "power": -1, "where": where}
+    term = _leaf([1, 2], [1, 1])
+    values = {"l": ["list", 1, 2], "e": ["list", 1, 1], "d": 1}
+    proof.step("at-pair", "specialise", ("product",), {"values": values})
+    proof.step("pair", "eq.expand", ("at-pair",), {})
+    row, gram, link = ["C", 2, 1, 1], ["Q", 1], ["A", 2, 1, 1]
+    proof.step("no-gram", "zero.orthogonal", (orthogonal,), {})
+    proof.step("no-unit", "zero.antiparallel", ("hyp-relu", antiparallel), {})
+    proof.step("no-link", "specialise", ("no-unit",), {"values": {"e": 1}})
+    for name, cause, multiplier, hypothesis in (
+        ("orthogonal", "no-gram", ["*", row, link], "orthogonal"),
+        ("antiparallel", "no-link", ["*", row, gram], "antiparallel"),
+    ):
+        data = {"left": term, "right": 0, "multipliers": [1, multiplier]}
+        proof.step(f"zero-{name}", "eq.combination", ("pair", cause), data)
+        instance = {"L": 2, "H": 1, "l1": 1, "l2": 2, "d": 1}
+        proof.step(f"printed-{name}", "refute.zero", (f"zero-{name}",), {"goal": printed, "instance": instance})
+        proof.goal("lemma3.printed-order", f"printed-{name}", ["relu", hypothesis], form="printed")
+
+
+def _one_input(proof: ProofBuilder, relu: str) -> None:
+    """At one input: T^{(1..L)} and T^L exactly, and exact moments of other terms."""
+    one, equal = proof.hypothesis("one_input"), proof.hypothesis("equal_widths")
+    granted = ["relu", "one_input"]
+    proof.step("link", "eq.one_input", (relu, one), {"of": "step"}, note="q^l = √2 Z y^l, Z² = Z, and f is homogeneous")
+    proof.step("gram", "eq.one_input", (one,), {"of": "gram"})
+    for depth in (2, 3, 4):
+        _full(proof, depth)
+        proof.goal("lemma3.full", f"full-{depth}", granted)
+    proof.step("star", "eq.star", ("product",), {})
+    proof.step("star-top", "specialise", ("star",), {"values": {"r": "L"}})
+    proof.step("star-chain", "eq.full_chain", ("star-top",), {})
+    proof.step("link-first", "specialise", ("link",), {"values": {"e": 1, "l": "m"}})
+    proof.step(
+        "links", "eq.under_product", ("link-first",), {"variable": "m", "from": 1, "to": ["-", "L", 1]},
+    )  # fmt: skip
+    proof.step("row-first", "specialise", ("row",), {"values": {"d": 1, "e": 1}})
+    factor, links = ["fact", "L"], proof.conclusion("links")
+    value = ["*", factor, links["right"]]
+    multipliers = [
+        1, ["*", factor, links["left"], ["Q", 1]], ["*", factor, ["Q", 1]], ["*", factor, links["right"]],
+    ]  # fmt: skip
+    proof.step(
+        "star-full", "eq.combination", ("star-chain", "row-first", "links", "gram"),
+        {"left": ["S", "L"], "right": value, "multipliers": multipliers},
+        note="T^L = L! Π_{l<L} 2f/n_l, at every depth and all widths",
+    )  # fmt: skip
+    proof.goal("lemma3.star", "star-full", granted)
+
+    for claim, depth, quantity in MOMENTS:
+        name = f"moment-{claim}-{len(proof.document()['steps'])}"
+        data = {"of": quantity, "L": depth, "H": 2, "widths": "equal"}
+        proof.step(name, "mean.wick", (relu, one, equal), data)
+        proof.goal(f"lemma3.{claim}", name, [*granted, "equal_widths"])
+    separate = ["*", ["f", "i", 1], _leaf([1, 3], [1, 1])]
+    proof.step("slope", "mean.wick", (relu, one), {"of": separate, "L": 3, "H": 1, "widths": "separate"})
+    proof.goal("lemma3.ratio", "slope", granted)
+    square = ["^", _leaf([1, 3], [1, 1]), 2]
+    proof.step("square", "mean.wick", (relu, one), {"of": square, "L": 3, "H": 1, "widths": "separate"})
+    proof.goal("lemma3.ratio-square", "square", granted)
+
+    # The printed δ again, at three layers: E (nT)² → 4 and E (nT)⁴ is bounded.
+    pair = ["T", "d", ["list", "l1", "l2"], ["list", "e1", "e2"]]
+    where = [
+        ["<=", 1, "l1"], ["<=", ["+", "l1", 1], "l2"], ["<=", "l2", "L"], ["<=", 1, "d"],
+        ["<=", ["+", "d", 1], "e1"], ["<=", "e1", "H"], ["<=", 1, "e2"], ["<=", "e2", "H"],
+    ]  # fmt: skip
+    printed = {"is": "vanishes", "of": pair, "power": -1, "where": where}
+    for power in (2, 4):
+        data = {"of": ["^", _leaf([2, 3], [2, 1]), power], "L": 3, "H": 2, "widths": "equal"}
+        proof.step(f"delta-{power}", "mean.wick", (relu, one, equal), data)
+    instance = {"L": 3, "H": 2, "l1": 2, "l2": 3, "d": 1, "e1": 2, "e2": 1}
+    proof.step("delta-moments", "refute.second_moment", ("delta-2", "delta-4"), {"goal": printed, "instance": instance})
+    proof.goal("lemma3.printed-delta", "delta-moments", [*granted, "equal_widths"], form="printed")
+
+
+#: claim -> depth and what the expectation is taken of (O7-O9, O12-O15)
+MOMENTS = (
+    ("mixed", 3, ["*", ["f", "i", 1], _leaf([1, 2], [1, 1])]),
+    ("mixed", 3, ["*", ["f", "i", 1], _leaf([2, 3], [1, 1])]),
+    ("skipped", 3, ["*", ["f", "i", 1], _leaf([1, 3], [1, 1])]),
+    ("mixed-star", 3, ["*", ["f", "i", 1], ["S", 2]]),
+    ("joint-mean", 3, _leaf([1, 2, 3], [1, 1, 1])),
+    ("joint-square", 3, ["^", _leaf([1, 2, 3], [1, 1, 1]), 2]),
+    ("other-output", 3, ["^", _leaf([2, 3], [2, 1]), 2]),
+    ("other-output-first", 3, ["^", _leaf([1, 2], [2, 1]), 2]),
+    ("smaller", 3, ["^", _leaf([1, 2], [1, 2]), 2]),
+    ("smaller", 3, ["^", _leaf([1, 2], [2, 2]), 2]),
+)
+
+
+def _full(proof: ProofBuilder, depth: int) -> None:
+    """T^{(1..L)} = δ(d, d_L) Π_{m<L} 2 f^{d_m}/n_m, at one input and all widths."""
+    outputs = [f"e{m}" for m in range(1, depth + 1)]
+    term = ["T", "d", ["list", *range(1, depth + 1)], ["list", *outputs]]
+    values = {"l": term[2], "e": term[3]}
+    proof.step(f"at-full-{depth}", "specialise", ("product",), {"values": values})
+    proof.step(f"at-depth-{depth}", "fix", (f"at-full-{depth}",), {"values": {"L": depth}})
+    proof.step(f"links-{depth}", "eq.expand", (f"at-depth-{depth}",), {})
+    proof.step(f"row-{depth}", "specialise", ("row",), {"values": {"L": depth, "e": outputs[-1]}})
+    now: list[Any] = [["C", depth, "d", outputs[-1]], *[["A", m + 1, m, outputs[m - 1]] for m in range(1, depth)]]
+    then: list[Any] = [
+        ["kron", "d", outputs[-1]],
+        *[["*", 2, ["f", "i", outputs[m - 1]], ["inv", ["n", m]]] for m in range(1, depth)],
+    ]
+    now.append(["Q", 1])
+    then.append(1)
+    steps = [f"row-{depth}"]
+    for m in range(1, depth):
+        data = {"values": {"l": m, "e": outputs[m - 1], "L": depth}}
+        steps.append(proof.step(f"link-{m}-{depth}", "specialise", ("link",), data))
+    steps.append("gram")
+    # a b c - a' b' c' = (a - a') b c + a' (b - b') c + a' b' (c - c')
+    multipliers: list[Any] = [["*", 1, *then[:k], *now[k + 1 :]] for k in range(len(now))]
+    proof.step(
+        f"full-{depth}", "eq.combination", (f"links-{depth}", *steps),
+        {"left": term, "right": ["*", 1, *then], "multipliers": [1, *multipliers]},
+    )  # fmt: skip
+
+
+def _off_diagonal(proof: ProofBuilder, relu: str) -> None:
+    """d_k ≠ d and l_k < L: T^{l,d} is smaller by n^{-1/2}; at L = 2 only l = (1) is of this kind."""
+    inputs = [f"hyp-{name}" for name in ("inputs_nonzero", "not_antiparallel", "not_orthogonal")]
+    granted = ["relu", "inputs_nonzero", "not_antiparallel", "not_orthogonal"]
+    for first, names in (("smaller", {"d": "d", "e": "e1"}), ("larger", {"d": "e1", "e": "d"})):
+        proof.step(
+            f"rows-{first}", "order.off_diagonal", (relu, *inputs[:2]), {"first": first},
+            note="√n C(1,d,e) is a sum of iid centred terms over the units of the layer",
+        )  # fmt: skip
+        proof.step(f"rows-at-{first}", "specialise", (f"rows-{first}",), {"values": names})
+        values = {"l": ["list", 1], "e": ["list", "e1"]}
+        proof.step(f"single-{first}", "specialise", ("product",), {"values": values})
+        proof.step(f"single-1-{first}", "eq.expand", (f"single-{first}",), {})
+        step = proof.step(f"off-{first}", "order.multiple", (f"single-1-{first}", f"rows-at-{first}", inputs[2]), {})
+        proof.goal("lemma3.smaller.shallow", step, granted)
+    deep = proof.step("off-deep", "order.off_diagonal_deep", (relu, *inputs, "hyp-proportional_widths"), {})
+    proof.goal("lemma3.smaller.deep", deep, [*granted, "proportional_widths"])
+
+
 def _proof() -> dict[str, Any]:
     proof = ProofBuilder("lemma3")
     names = ("relu", "inputs_nonzero", "not_antiparallel", "not_orthogonal", "proportional_widths")
@@ -80,6 +235,9 @@ def _proof() -> dict[str, Any]:
     equations = [["=", ["last", "l"], "L"], ["=", ["kron", "d", ["last", "e"]], 0]]
     proof.step("elsewhere", "zero.factor", ("product", "row"), {"equations": equations})
     proof.goal("lemma3.elsewhere", "elsewhere", ["relu"])
+    _degenerate(proof)
+    _one_input(proof, relu)
+    _off_diagonal(proof, relu)
 
     # The printed δ says of two layers that n T → 0 unless d_1 = d_2 = d; take d_1 ≠ d.
     pair = ["T", "d", ["list", "l1", "l2"], ["list", "e1", "e2"]]
@@ -152,6 +310,76 @@ statement = Statement(
             "lemma3.elsewhere", Kind.ZERO, T(d, l, e), "T^{l,d} = 0 if d_k ≠ d and l_k = L",
             where=And(k >= 1, distinct, Eq(last_equal, 0), Eq(l_k, L)), hypotheses=("relu",), errata=("E2",),
         ),
+        Claim(
+            "lemma3.smaller.shallow", Kind.ORDER, T(d, l, e), "T^{l,d} ~ n^{-(k-1)-1/2} if d_k ≠ d and l_k < L; L = 2",
+            exponent=Rational(1, 2) - k, where=And(Eq(L, 2), k >= 1, distinct, Eq(last_equal, 0), l_k < L),
+            hypotheses=("relu", "inputs_nonzero", "not_antiparallel", "not_orthogonal"), errata=("E2",),
+        ),
+        Claim(
+            "lemma3.smaller.deep", Kind.ORDER, T(d, l, e), "T^{l,d} ~ n^{-(k-1)-1/2} if d_k ≠ d and l_k < L; L >= 3",
+            exponent=Rational(1, 2) - k, where=And(deep, k >= 1, distinct, Eq(last_equal, 0), l_k < L),
+            hypotheses=("relu", "inputs_nonzero", "not_antiparallel", "not_orthogonal", "proportional_widths"),
+            errata=("E2",),
+        ),
+        Claim(
+            "lemma3.full", Kind.IDENTITY, T(d, l, e),
+            "T^{(1,…,L)} = δ(d_L = d) Π_{m<L} 2 f^{d_m}/n_m at one input, |x|² = n_0, all widths; L = 2, 3, 4",
+            latex=r"\mathcal T^{(1,\dots,L)}=\delta_{d_Ld}\prod_{m<L}2f^{d_m}/n_m", where=And(L >= 2, L <= 4, Eq(k, L)),
+            hypotheses=ONE_INPUT, errata=("E5",),
+        ),
+        Claim(
+            "lemma3.star", Kind.IDENTITY, T_star(L),
+            "T^L(x; x, …, x) = L! Π_{l<L} 2 f(x)/n_l at one input, |x|² = n_0, every depth, all widths",
+            latex=r"T^L(x;x,\dots,x)=L!\prod_{l<L}2f(x)/n_l", value=factorial(L), where=L >= 1,
+            hypotheses=ONE_INPUT, errata=("E7",),
+        ),
+        Claim(
+            "lemma3.mixed", Kind.VALUE, E_f((1, 2), L, n), "E f n T^{(1,2)} = E f n T^{(2,3)} = 2(1 + 5/n)",
+            value=2 * (1 + 5 / n), where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E7",),
+        ),
+        Claim(
+            "lemma3.skipped", Kind.VALUE, E_f((1, 3), L, n), "E f n T^{(1,3)} = 4(1 + 2/n); in turn: 2",
+            value=4 * (1 + 2 / n), where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E7",),
+        ),
+        Claim(
+            "lemma3.mixed-star", Kind.VALUE, E_f(2, L, n), "E f n T² = 16 + 56/n; one limit at a time gives 12",
+            value=16 + 56 / n, where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E7",),
+        ),
+        Claim(
+            "lemma3.ratio", Kind.VALUE, E_f((1, 3), L, rho, n),
+            "E f n_2 T^{(1,3)} = 2(1 + ρ) + 8ρ/n_2 at n_1 = n_2/ρ: the slope on f, E f² being 1",
+            value=2 * (1 + rho) + 8 * rho / n, where=And(Eq(L, 3), rho > 0), hypotheses=ONE_INPUT, errata=("E7",),
+        ),
+        Claim(
+            "lemma3.ratio-square", Kind.VALUE, E_sq((1, 3), L, rho, n),
+            "E (n_2 T^{(1,3)})² = 4(1 + 3ρ + ρ²) + 48ρ(1 + ρ)/n_2 + 124ρ²/n_2²: 4ρ beyond the square of the slope",
+            value=4 * (1 + 3 * rho + rho**2) + 48 * rho * (1 + rho) / n + 124 * rho**2 / n**2,
+            where=And(Eq(L, 3), rho > 0), hypotheses=ONE_INPUT, errata=("E7",),
+        ),
+        Claim(
+            "lemma3.joint-mean", Kind.VALUE, E_one((1, 2, 3), L, n),
+            "E n² T^{(1,2,3)} = 4: the Gaussians of one term are not independent", value=4,
+            where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E5",),
+        ),
+        Claim(
+            "lemma3.joint-square", Kind.VALUE, E_sq((1, 2, 3), L, n), "E (n² T^{(1,2,3)})² = 48(1 + 5/n)²",
+            value=48 * (1 + 5 / n) ** 2, where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E5",),
+        ),
+        Claim(
+            "lemma3.other-output", Kind.VALUE, E_sq((2, 3), (1, 0), L, n),
+            "E (n T^{(2,3)})² = 4(1 + 15/n + 44/n²) for outputs (0; 1, 0); printed: 0",
+            value=4 * (1 + 15 / n + 44 / n**2), where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E2",),
+        ),
+        Claim(
+            "lemma3.other-output-first", Kind.VALUE, E_sq((1, 2), (1, 0), L, n),
+            "E (n T^{(1,2)})² = 4 + 28/n + 16/n² for outputs (0; 1, 0); printed: 0",
+            value=4 + 28 / n + 16 / n**2, where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E2",),
+        ),
+        Claim(
+            "lemma3.smaller", Kind.VALUE, E_sq((1, 2), (0, 1), L, n),
+            "E (n T^{(1,2)})² = 8/n + 40/n² for outputs (0; 0, 1) and (0; 1, 1)",
+            value=8 / n + 40 / n**2, where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E2",),
+        ),
     ),
     hypotheses=(
         Hypothesis(
@@ -166,14 +394,14 @@ statement = Statement(
             "not_antiparallel", "x_j is not a negative multiple of x_i",
             Witness(
                 "x_j = -x_i: no neuron of the first layer is active at both, so that T^{(1,2)} = 0 exactly at L = 2.",
-                {"L": 2, "angle": 180}, "lemma3.order.shallow",
+                {"L": 2, "angle": 180}, "lemma3.order.shallow", proof="lemma3.printed-order",
             ), errata=("E8",),
         ),
         Hypothesis(
             "not_orthogonal", "x_i·x_j ≠ 0 (only where l_1 = 1)",
             Witness(
                 "x_i ⟂ x_j: a term with l_1 = 1 carries the factor x_i·x_j/n_0 = 0.", {"angle": 90},
-                "lemma3.order.shallow",
+                "lemma3.order.shallow", proof="lemma3.printed-order",
             ), when=Eq(l_1, 1), errata=("E9",),
         ),
         Hypothesis(
@@ -182,6 +410,17 @@ statement = Statement(
                 "n_2/n_1 → 0 at L = 3 and 113.218°: E (n_2 T²)² = .209, .041, .0091, .0026 at n_2/n_1 = 1/4 … 1/258.",
                 {"L": 3, "angle": 113.218}, "lemma3.order.deep",
             ), when=L >= 3, errata=("E7", "E29"),
+        ),
+        Hypothesis(
+            "one_input", "x_i = x_j with |x|² = n_0 (for exact values)",
+            Witness(
+                "x_i ⟂ x_j, L = 2: T^{(1,2)} = 0, not 2 f^{d_1}/n.", {"L": 2, "angle": 90}, "lemma3.full",
+                proof="lemma3.printed-order",
+            ),
+        ),
+        Hypothesis(
+            "equal_widths", "n_1 = … = n_{L-1} = n (for polynomials in 1/n)",
+            Witness("L = 3, ρ = n_2/n_1 = 4: E f n_2 T^{(1,3)} → 10.", {"L": 3}, "lemma3.skipped", "lemma3.ratio"),
         ),
     ),
     errata=errata("E2", "E5", "E7", "E8", "E9", "E15", "E19", "E29"),
