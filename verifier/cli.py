@@ -20,6 +20,8 @@ _COMMANDS = {
     "prove": ("verifier.commands.proofs", "prove", "Write a statement's proof, with all it rests on, as JSON."),
     "verify": ("verifier.commands.proofs", "verify", "Re-check a proof file with nothing but the kernel."),
     "axioms": ("verifier.commands.proofs", "axioms", "Everything that a statement's proof rests on."),
+    "report": ("verifier.commands.report", "report", "The results of the last check as HTML, Markdown, TeX or JSON."),
+    "graph": ("verifier.commands.graph", "graph", "Which statements rest on which, as SVG or dot."),
     "gate": ("verifier.commands.gate", "gate", "Red where a verdict is not the recorded one; for CI."),
     "fit": ("verifier.commands.fit", "fit", "Decide a claim about samples in a file, from anywhere."),
     "sample": ("verifier.commands.sample", "sample", "Write raw samples of a correlation function."),

@@ -91,7 +91,7 @@ def _is_math(word: str) -> bool:
     if re.search(r"[A-Za-z]\.[A-Za-z]|\A-|--|[A-Za-z]-[A-Za-z]{2}", word) or re.fullmatch(r"\(?[\d.,%:]+\)?", word):
         return bool(re.fullmatch(r"-[A-Za-z](?:[_^]\w+|\{[^}]*\})*", word))
     bare = re.sub(rf"\b(?:{_NAMES})\b", "", word)
-    bare = re.sub(r"[_^]\{[^}]*\}|[_^]\([^)]*\)|[_^]\w'?", "", bare)
+    bare = re.sub(r"[_^]\{[^}]*\}|[_^]\([^)]*\)|[_^](?:[a-z]{2}\b|\w'?)", "", bare)
     runs = re.findall(r"[A-Za-z]+", bare)
     if any(len(run) > 1 and not run.isupper() and not re.fullmatch(r"n[A-Z]", run) for run in runs):
         return False
@@ -158,7 +158,7 @@ def latex(piece: str) -> str:
     text = re.sub(r"[²³¹⁰⁴-⁹⁻]+", lambda m: "^{" + _superscript(m.group()) + "}", piece)
     text = re.sub("(.)\u0307", r"\\dot{\1}", text).replace("ᵀ", "{}^{T}").replace("Σ_", r"\sum _")
     text = re.sub(r"([_^])\(([^()]*)\)", r"\1{(\2)}", text)
-    text = re.sub(r"([_^])(-?\d+|[A-Za-z]')", r"\1{\2}", text)
+    text = re.sub(r"([_^])(-?\d+|[a-z]{2}(?![A-Za-z])|[A-Za-z]')", r"\1{\2}", text)
     text = re.sub(r"√(\w|\([^()]*\))", lambda m: r"\sqrt{" + m.group(1).strip("()") + "}", text)
     text = re.sub(rf"(?<![A-Za-z\\])({_NAMES})(?![A-Za-z])", lambda m: _function(m.group(1)), text)
     for sign in ("<=", ">=", "!=", "->"):
@@ -189,6 +189,7 @@ def mathml(source: str, display: str = "inline") -> str | None:
         return None
     if "\\" in re.sub(r"<[^>]*>", "", found):
         return None
+    found = found.replace("<mi>&#x0007E;</mi>", "<mo>&#x0223C;</mo>")  # the library takes \\sim for a letter
     return found.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "", 1)
 
 

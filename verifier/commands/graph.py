@@ -1,0 +1,79 @@
+"""``verifier graph``: the statements and what their proofs cite, drawn."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from verifier.commands.codes import EXPECTED, CommandError
+from verifier.commands.options import verbosity
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@click.option("-o", "--output", metavar="FILE", required=True, help="The file to write: NAME.svg or NAME.dot.")
+@verbosity
+def graph(names: tuple[str, ...], output: str, verbose: int, quiet: bool) -> int:
+    """Draw which statements rest on which, from what their proofs cite.
+
+    Border: the statement as printed, dashed where it is wrong.  Fill: the proof of the amended statement.  The
+    last check's verdicts are used; without one the proofs are re-checked now, and nothing is sampled.
+    """
+    from verifier.commands.report import writable, write
+    from verifier.report.graph import dot, drawn
+
+    suffix = Path(output).suffix.lower()
+    if suffix not in (".svg", ".dot"):
+        raise CommandError(f"-o {output}: the name must end in .svg or .dot")
+    target = writable(output)
+    data = _data(names, quiet)
+    try:
+        text = dot(data) if suffix == ".dot" else drawn(data, standalone=True) + "\n"
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+    write(target, text, output)
+    if not quiet:
+        click.echo(f"{output}: {len(data['nodes'])} nodes, {len(data['edges'])} edges")
+    return EXPECTED
+
+
+def _data(names: tuple[str, ...], quiet: bool) -> dict[str, Any]:
+    from verifier.commands.report import results_of
+    from verifier.report.stored import latest
+
+    if latest() is not None:
+        found: dict[str, Any] = results_of(names, quiet=quiet)["graph"]
+        return found
+    return _recheck(names)
+
+
+def _recheck(names: tuple[str, ...]) -> dict[str, Any]:
+    """The graph from the proofs alone."""
+    from verifier.commands.check import DEFAULT_SEED
+    from verifier.project import UnknownStatement, default_project
+    from verifier.proofs import recheck
+    from verifier.report.data import RunReport, statement_report
+    from verifier.report.document import document
+    from verifier.sampling.plan import Options
+
+    project = default_project()
+    reports = []
+    for name in names or project.names:
+        try:
+            statement = project.statement(name).statement
+        except UnknownStatement as error:
+            raise CommandError(str(error)) from None
+        found = recheck(name, project.bundle(name)) if statement.proof is not None else None
+        reports.append(
+            statement_report(
+                statement, (), found.goals if found else (), options=Options(), seed=DEFAULT_SEED,
+                problem=found.problem if found else None, steps=found.steps if found else (),
+            )
+        )  # fmt: skip
+    if not reports:
+        raise CommandError("there are no statements here")
+    report = RunReport(DEFAULT_SEED, Options(), tuple(reports))
+    graph: dict[str, Any] = document(report, time="", command="")["graph"]
+    return graph

@@ -1,0 +1,154 @@
+"""``verifier report``: the results of the last check as one file that can be cited and attached."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from verifier.commands.codes import EXPECTED, CommandError
+from verifier.commands.options import verbosity
+
+FORMATS = {"html": ".html", "md": ".md", "json": ".json", "tex": ".tex"}
+
+
+@click.command()
+@click.argument("names", nargs=-1)
+@click.option("-o", "--output", metavar="FILE", help="The file to write; - is standard output. [default: report.html]")
+@click.option("--format", "kind", type=click.Choice(list(FORMATS)), help="By default, what the file's name says.")
+@click.option("--results", metavar="FILE", help="A stored run other than the last, from .verifier/runs/.")
+@click.option("--force", is_flag=True, help="Render results of another version of verifier.")
+@verbosity
+def report(
+    names: tuple[str, ...], output: str | None, kind: str | None, results: str | None, force: bool, verbose: int,
+    quiet: bool,
+) -> int:  # fmt: skip
+    """Write the results of the last `verifier check` as a report; check first if there are none.
+
+    Without NAMES: every statement of that check.  The file is complete in itself: no network and no script is
+    needed to read it.  It is written whole or not at all, and an older report stays until the new one is there.
+    """
+    kind = kind or _kind(output)
+    output = output if output is not None else f"report{FORMATS[kind]}"
+    target = None if output == "-" else writable(output)
+    data = results_of(names, results, force=force, quiet=quiet)
+    text = rendered(data, kind)
+    if target is None:
+        click.echo(text, nl=False)
+        return EXPECTED
+    write(target, text, output)
+    if not quiet:
+        count = data["counts"]["statements"]
+        what = f"{count} statement{'' if count == 1 else 's'}"
+        click.echo(f"{output}: {what}, {len(text.encode()) / 1e6:.1f} MB, the check of {data['run']['time']}")
+    return EXPECTED
+
+
+def _kind(output: str | None) -> str:
+    """The format that a file's name asks for.  HTML where it asks for nothing."""
+    suffix = Path(output).suffix.lower() if output not in (None, "-") else ""
+    found = next((kind for kind, ending in FORMATS.items() if ending == suffix), None)
+    if found is None and suffix not in ("", ".htm"):
+        raise CommandError(f"-o {output}: the name ends in {suffix}; say --format {', '.join(FORMATS)}")
+    return found or "html"
+
+
+def writable(output: str) -> Path:
+    """The path of ``output``; CommandError before any work if it cannot be a file there."""
+    path = Path(output)
+    if path.is_dir():
+        raise CommandError(f"-o {output}: it is a directory; name a file")
+    if not path.parent.is_dir():
+        raise CommandError(f"-o {output}: there is no directory {path.parent}")
+    return path
+
+
+def write(path: Path, text: str, output: str) -> None:
+    """Write the whole of ``text`` or nothing.  CommandError where that is not possible."""
+    from verifier.sampling.store import write_atomically
+
+    try:
+        write_atomically(path, text)
+    except OSError as error:
+        raise CommandError(f"-o {output}: cannot be written: {error.strerror or error}") from None
+
+
+def results_of(
+    names: Sequence[str], results: str | None = None, *, force: bool = False, quiet: bool = False
+) -> dict[str, Any]:
+    """The document of the last run (or of the file ``results``), restricted to ``names``; checks if there is none."""
+    from verifier.report.document import restricted
+    from verifier.report.stored import ResultsError, latest, read
+
+    _known(names)
+    path = Path(results) if results is not None else latest()
+    if path is None:
+        path = _check(names, quiet)
+    try:
+        data = read(path, force=force)
+    except ResultsError as error:
+        raise CommandError(str(error)) from None
+    if not names:
+        return data
+    there = [statement["name"] for statement in data["statements"]]
+    missing = [name for name in names if name not in there]
+    if missing:
+        listed = ", ".join(missing)
+        raise CommandError(
+            f"{listed}: not in the last check, which has {', '.join(there)}; run verifier check {' '.join(names)}"
+        )
+    return restricted(data, names)
+
+
+def _known(names: Sequence[str]) -> None:
+    from verifier.project import UnknownStatement, default_project
+
+    project = default_project()
+    for name in names:
+        try:
+            project.path_of(name)
+        except UnknownStatement as error:
+            raise CommandError(str(error)) from None
+
+
+def _check(names: Sequence[str], quiet: bool) -> Path:
+    """Run the check that was never run, as ``verifier check`` does, and keep it."""
+    from verifier.commands.check import DEFAULT_SEED, run_check
+    from verifier.project import default_project
+    from verifier.report.stored import keep
+    from verifier.sampling.plan import Options
+    from verifier.sampling.workers import available_cores, limit_threads
+
+    project = default_project()
+    entries = [project.entry(name) for name in names or project.names]
+    if not entries:
+        raise CommandError("there are no statements here, and no results of a check")
+    if not quiet:
+        click.echo("no results of a check are stored here: checking first", err=True)
+    limit_threads()
+    found = run_check(project, entries, Options(), seed=DEFAULT_SEED, jobs=available_cores(), quiet=quiet)
+    try:
+        return keep(found, names, None)
+    except OSError as error:
+        raise CommandError(f"the results cannot be stored under .verifier: {error.strerror or error}") from None
+
+
+def rendered(data: dict[str, Any], kind: str) -> str:
+    """The document in one of the formats."""
+    if kind == "json":
+        return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+    if kind == "md":
+        from verifier.report.markdown import render as markdown
+
+        return markdown(data)
+    if kind == "tex":
+        from verifier.report.tex import render as tex
+
+        return tex(data)
+    from verifier.report.exact import SecondMoments
+    from verifier.report.html import render as page
+
+    return page(data, SecondMoments())

@@ -1,0 +1,37 @@
+"""The report as Markdown, for a pull request or a wiki: everything but the plots."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from verifier.report import numbers
+from verifier.report.findings import findings
+
+Data = dict[str, Any]
+
+
+def render(document: Data) -> str:
+    """The document in Markdown (CommonMark with tables)."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("verifier.report"), autoescape=False, undefined=StrictUndefined, trim_blocks=True,
+        lstrip_blocks=True, keep_trailing_newline=True,
+    )  # fmt: skip
+    environment.filters.update(
+        cell=cell, text=text, measured=numbers.measured, claimed=numbers.claimed, duration=numbers.duration,
+        count=numbers.count,
+    )  # fmt: skip
+    page = environment.get_template("report.md.j2").render(data=document, findings=findings(document))
+    return re.sub(r"\n{3,}", "\n\n", page).strip() + "\n"
+
+
+def text(value: object) -> str:
+    """Plain text that Markdown shows as it stands."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~$])", r"\\\1", " ".join(str(value).split()))
+
+
+def cell(value: object) -> str:
+    """The same in a table's cell, where an empty one is a dash."""
+    return text(value) or "–"
