@@ -16,6 +16,7 @@ from verifier.check import Check, Part
 from verifier.inference.samples import LogSample
 from verifier.loading import LoadError, load_file
 from verifier.sampling.keys import PILOT, stream
+from verifier.sampling.workers import at_most
 
 #: Fewest non-zero samples from which a control variate's coefficients are fitted.
 PILOT_NONZERO = 64
@@ -36,7 +37,7 @@ class Block:
     seed: int
     shared: Mapping[str, Any]
     cells: tuple[Mapping[str, Any], ...]
-    width: int
+    width: Any  # a pair of widths on a grid
     samples: int
     number: int
     coefficients: Coefficients | None = None
@@ -54,13 +55,17 @@ class Drawn:
     error: str | None = None
 
 
-def draw(block: Block) -> Drawn:
-    """Draw and reduce one block.  Errors of the sampler are data, not exceptions: other blocks go on."""
+def draw(block: Block, limit: float | None = None) -> Drawn:
+    """Draw and reduce one block, in at most ``limit`` seconds.
+
+    Errors of the sampler, running out of time among them, are data, not exceptions: other blocks go on.
+    """
     start = time.perf_counter()
     try:
         part = _part(block.source, block.part)
         rng = stream(block.seed, block.key, block.width, block.samples, block.number)
-        found = part.quantity.draw(block.shared, block.cells, block.width, block.samples, rng)
+        with at_most(limit):
+            found = part.quantity.draw(block.shared, block.cells, block.width, block.samples, rng)
         values = np.asarray(found.values, dtype=np.float64)
         if values.shape != (block.samples, len(block.cells)):
             raise ValueError(

@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -58,6 +59,31 @@ def executor(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
         for worker in workers:  # what they are drawing is not wanted any more
             worker.terminate()
         raise
+
+
+@contextmanager
+def at_most(seconds: float | None) -> Iterator[None]:
+    """A TimeoutError in the block once ``seconds`` have passed; None: no limit.
+
+    Works in the main thread of a process on systems with interval timers, for code that returns to the
+    interpreter now and then; elsewhere there is no limit.
+    """
+    able = hasattr(signal, "setitimer") and threading.current_thread() is threading.main_thread()
+    if seconds is None or not able:
+        yield
+        return
+
+    def stop(number: int, frame: object) -> None:
+        raise TimeoutError(f"it took longer than {seconds:g} s")
+
+    before = signal.signal(signal.SIGALRM, stop)
+    # Again and again: a sampler may catch the first one.
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.5)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
 
 
 def available_cores() -> int:
