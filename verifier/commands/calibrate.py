@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from concurrent.futures import Future
 from pathlib import Path
 from typing import Any
@@ -63,16 +64,16 @@ def calibrate(
     jobs = jobs or available_cores()
     levels = alphas or DEFAULT_ALPHAS
     with executor(jobs) as submit:
-        futures: list[Future[Any]] = [
-            submit(_row, name, alpha, margin, repetitions, seed, cap) for alpha in levels for name in names
-        ]
+        wanted = [(name, alpha) for alpha in levels for name in names]
+        # With one job each is computed as it is asked for.
+        futures: Iterable[Future[Any]] = (
+            submit(_row, name, alpha, margin, repetitions, seed, cap) for name, alpha in wanted
+        )
         rows = []
-        for future in futures:
+        for future in futures if jobs == 1 else list(futures):
             rows.append(future.result())
-            if not quiet and jobs > 1:
-                click.echo(f"\r{len(rows)} of {len(futures)} families", nl=False, err=True)
-        if not quiet and jobs > 1:
-            click.echo("", err=True)
+            if not quiet:
+                click.echo(f"{len(rows)} of {len(wanted)} rows", err=True)
     broken = violations(rows)
     if as_json:
         text = json.dumps(to_json(rows, seed), indent=2) + "\n"

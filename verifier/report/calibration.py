@@ -144,8 +144,7 @@ _LIMITS = """## What this does not show
   1e-8 the promise rests on theory: the estimator is a fixed linear contrast of means of log|X|, so its tail is
   that of a studentised mean of at least 128 terms with all moments. A saddlepoint evaluation of the tail of such
   a contrast at six standard errors, for products of Gaussians at 256 samples a width, exceeds the normal tail by
-  a factor of 1.25, and of 1.7 with the 1/n column. The levels are split over eight looks, which are strongly
-  dependent; that reserve is larger than this factor.
+  a factor of 1.25, and of 1.7 with the 1/n column; read 1e-8 as "at most about 2e-8".
 * **The assumption.** log a_n = a + p log n + log(1 + c/n) with |c| <= 10. The second table breaks it on purpose.
   Where a true correction is larger or of another order, a false *contradicted* is possible, and every verdict
   therefore prints its allowance. On widths below 2048 the coefficient c is fitted instead.
@@ -153,6 +152,7 @@ _LIMITS = """## What this does not show
   n^-1 is then false, and it passes at every smaller width. A law that changes between or beyond the widths
   of the grid passes as well. *Consistent* is a statement about the widths that were sampled, never a proof.
 * **Slow factors.** sqrt(log n) and log log n move the exponent by less than the margin on these widths. They are
-  usually contradicted, because the interval shrinks until it excludes the claim, but this is not promised.
+  often contradicted, because the interval shrinks until it excludes the claim, but some runs stop before that:
+  the table says how many. Refusing them is not promised.
 * **Laws that are not here.** The rates are measured on these families and no others.
 """
