@@ -201,7 +201,7 @@ def _measurements(report: StatementReport) -> list[Data]:
             if key not in merged:
                 places[key] = cell.place
                 merged[key] = {
-                    "quantity": cell.quantity, "parameters": parameters, "widths": list(cell.widths),
+                    "quantity": cell.quantity, "parameters": parameters, "widths": canonical(list(cell.widths)),
                     "place": list(cell.place), "shown": shown_parameters(cell.parameters),
                     "atom": cell.atom, "evidence": None, "answers": [],
                 }  # fmt: skip

@@ -36,7 +36,7 @@ def layout(graph: Data) -> dict[str, tuple[float, float]]:
         place = {name: k - (len(row) - 1) / 2 for row in rows for k, name in enumerate(row)}
         for row in rows if sweep % 2 == 0 else reversed(rows):
             around = {n: [place[m] for m in towards(n)] for n in row}
-            row.sort(key=lambda n: sum(around[n]) / len(around[n]) if around[n] else place[n])  # noqa: B023
+            row.sort(key=lambda n: sum(around[n]) / len(around[n]) if around[n] else place[n])
             place.update({name: k - (len(row) - 1) / 2 for k, name in enumerate(row)})
     most = max((len(row) for row in rows), default=1)
     middle = PAD + (most * WIDTH + (most - 1) * GAP_X) / 2

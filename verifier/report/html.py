@@ -51,9 +51,8 @@ def _environment() -> Any:
         lstrip_blocks=True,
     )  # fmt: skip
     environment.filters.update(
-        prose=prose, formula=formula, mark=mark, measured=numbers.measured, claimed=numbers.claimed, minus=numbers.minus,
+        prose=prose, formula=formula, mark=mark, measured=numbers.measured, claimed=numbers.claimed,
         count=numbers.count, duration=numbers.duration, slug=slug, nice_range=nice_range, conclusion=conclusion,
-        names=lambda entries: ", ".join(entries),
     )  # fmt: skip
     environment.globals["SIGNS"] = SIGNS
     return environment
@@ -92,9 +91,25 @@ def nice_range(text: str) -> Markup:
     text = text.removeprefix("counterexample ")
     if "[" in text:  # data of an instance, which are no formula
         return Markup(f"<code>{html.escape(text)}</code>")
+    return Markup(", ".join(_typeset(part) for part in _parts(text)))
+
+
+def _parts(text: str) -> list[str]:
+    """A list of conditions, split at its outer commas, so that it can be broken into lines there."""
+    found, depth = [""], 0
+    for letter in text:
+        depth += (letter in "([{") - (letter in ")]}")
+        if letter == "," and not depth:
+            found.append("")
+        else:
+            found[-1] += letter
+    return [part.strip() for part in found if part.strip()]
+
+
+def _typeset(text: str) -> str:
     named = re.sub(r"[A-Za-z_]{2,}", lambda m: m.group() if _product(m.group()) else rf"\mathrm{{{m.group()}}}", text)
     found = mathtext.mathml(mathtext.latex(named.replace("_", r"\_")))
-    return Markup(found) if found is not None else Markup(html.escape(text))
+    return found if found is not None else html.escape(text)
 
 
 def _product(word: str) -> bool:
@@ -106,8 +121,8 @@ def conclusion(judgment: Mapping[str, Any]) -> Markup:
     """What a step concludes."""
     words, latex = terms.readable(judgment)
     shown = mathtext.mathml(latex) if latex else None
-    parts = [f'<span class="says">{html.escape(words)}</span>'] + ([f'<span class="math">{shown}</span>'] if shown else [])
-    return Markup(" ".join(parts))
+    parts = [f'<span class="says">{html.escape(words)}</span>', f'<span class="math">{shown}</span>' if shown else ""]
+    return Markup(" ".join(parts).strip())
 
 
 def _view(statement: Data, exact: Exact | None) -> Data:
@@ -144,17 +159,18 @@ def _view(statement: Data, exact: Exact | None) -> Data:
         "identities": identities,
         "forests": forests,
         "compared": compared(statement["claims"]),
-        "open_proof": any(step["status"] in ("gap", "cited", "certified") for step in steps),
+        "open_proof": any(step["status"] != "proved" for step in steps),
         "used_by": _used_by(steps),
     }
 
 
 def _same(measurements: Sequence[Data]) -> bool:
     """Whether printed and amended claims say the same of every cell."""
-    by_form = {
-        form: [(r["label"], r["claimed"]) for r in plots.forest_rows(measurements, form)] for form in ("printed", "amended")
-    }
-    return by_form["printed"] == by_form["amended"]
+    printed, amended = (
+        [(r["label"], r["claimed"], r["kind"]) for r in plots.forest_rows(measurements, form)]
+        for form in ("printed", "amended")
+    )
+    return printed == amended
 
 
 def _grouped(tiles: Sequence[Data]) -> list[Data]:

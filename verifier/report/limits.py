@@ -34,7 +34,7 @@ def _claims(data: Data, form: str, *statuses: str) -> list[Data]:
 
 def _proofs(data: Data) -> Data | None:
     amended = _claims(data, "amended", "gap")
-    printed = [c for c in _claims(data, "printed", "gap")]
+    printed = _claims(data, "printed", "gap")
     if not amended and not printed:
         return None
     items = [f"{c['id']}: {c['text']}{_error(c)}" for c in amended]
@@ -130,14 +130,19 @@ def _exponents(data: Data) -> Data | None:
     if not answers:
         return None
     ranges: dict[tuple[int, int], list[str]] = {}
-    for measurement, _ in answers:
-        key = min(measurement["widths"]), max(measurement["widths"])
+    for measurement, answer in answers:
+        widths = [n for place in measurement["widths"] for n in (place if isinstance(place, list) else [place])]
+        if not widths or answer["kind"] not in ("order", "upper", "vanishes"):
+            continue
+        key = min(widths), max(widths)
         if measurement["quantity"] not in ranges.setdefault(key, []):
             ranges[key].append(measurement["quantity"])
     items = [
         f"{' and '.join(quantities)}: widths {low:,} to {high:,}".replace(",", "\u2009")
         for (low, high), quantities in sorted(ranges.items())
     ]
+    if not ranges:
+        return None
     allowances = sorted({a["allowance"] for _, a in answers if a["allowance"] is not None})
     margins = sorted({a["margin"] for _, a in answers if a["margin"]})
     said = " or ".join(f"{c:g}" for c in allowances)
@@ -201,7 +206,8 @@ def _theorems(data: Data) -> Data | None:
         return None
     text = (
         "A proof is believed if the kernel, Python's integers and fractions, and the libraries its rules use are, if "
-        f"the encoded statement says what the printed one does, and if these textbook theorems hold: {', '.join(names)}."
+        "the encoded statement says what the printed one does, and if these textbook theorems hold: "
+        f"{', '.join(names)}."
     )
     return _section("What must be trusted", text)
 

@@ -26,7 +26,11 @@ _SIGNS = {
     "ψ": r"\psi ", "χ": r"\chi ", "ζ": r"\zeta ", "ν": r"\nu ", "Ψ": r"\Psi ", "∑": r"\sum ", "∏": r"\prod ",
 }  # fmt: skip
 _POWERS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
-_ALLOWED = re.compile(r"[A-Za-z0-9\s_^{}()\[\],;.'|/+\-*=<>!:²³¹⁰⁴-⁹⁻ᵀ\u0307" + re.escape("".join(c for c in _SIGNS if len(c) == 1)) + r"]+\Z")  # fmt: skip
+_ALLOWED = re.compile(
+    r"[A-Za-z0-9\s_^{}()\[\],;.'|/+\-*=<>!:²³¹⁰⁴-⁹⁻ᵀ\u0307"
+    + re.escape("".join(c for c in _SIGNS if len(c) == 1))
+    + r"]+\Z"
+)
 _RELATION = re.compile(r"<=|>=|!=|->|[~≤≥≠→⇒=<>±·×/+∈⟂≈]\Z|[-−]\Z")
 _TRAILING = ".,;:"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from verifier.report.numbers import claimed, measured, minus, width
@@ -104,7 +105,7 @@ def _running(canvas: Canvas, evidence: Data, claims: Sequence[Data]) -> None:
     margin = claims[0]["margin"] or 0.125
     found = [
         ((a + b) / 2 / math.log(10), (w - v) / (b - a), ERRORS * math.hypot(d, e) / (b - a))
-        for (a, v, d), (b, w, e) in zip(rows[:-1], rows[1:], strict=True)
+        for (a, v, d), (b, w, e) in pairwise(rows)
     ]
     ends = rows[0][0] / math.log(10), rows[-1][0] / math.log(10)
     pad = 0.06 * (ends[1] - ends[0])
@@ -195,13 +196,14 @@ def forest(rows: Sequence[Data], name: str) -> str | None:
     canvas.text(label + 178, 9, "claim")
     canvas.text(label + 215, 9, "measured")
     agree = sum(row["verdict"] == "consistent" for row in rows)
-    apart = [f"{r['label']}: claimed {claimed(r)}, measured {r['measured']}" for r in rows if r["verdict"] == "contradicted"]
-    said = f"{agree} of {len(rows)} exponents agree with their claims. " + "; ".join(apart)
+    apart = [r for r in rows if r["verdict"] == "contradicted"]
+    told = "; ".join(f"{r['label']}: claimed {claimed(r)}, measured {r['measured']}" for r in apart)
+    said = f"{agree} of {len(rows)} exponents agree with their claims. {told}"
     return canvas.render(name, "Exponents against their claims", said, "plot forest")
 
 
 def forest_rows(measurements: Sequence[Data], form: str) -> list[Data]:
-    """The exponents of one form's claims, a row each."""
+    """The exponents of one form's claims, a row each, labelled by the parameters in which they differ."""
     found = []
     for measurement in measurements:
         for answer in measurement["answers"]:
@@ -209,8 +211,11 @@ def forest_rows(measurements: Sequence[Data], form: str) -> list[Data]:
             if answer["form"] != form or not number or answer["outside"]:
                 continue
             if answer["kind"] in ("order", "upper", "vanishes") and answer["margin"]:
-                label = ", ".join(f"{n}={v}" for n, v in measurement["shown"].items())
-                found.append({**answer, "label": label, "measured": measured(answer)})
+                found.append({**answer, "shown": measurement["shown"], "measured": measured(answer)})
+    varying = {name for row in found for name in row["shown"] if len({str(r["shown"].get(name)) for r in found}) > 1}
+    for row in found:
+        chosen = {name: value for name, value in row["shown"].items() if name in varying or len(found) == 1}
+        row["label"] = ", ".join(f"{name}={value}" for name, value in chosen.items())
     return found
 
 

@@ -16,6 +16,7 @@ NOTATION = {
     "a": r"\langle\nabla^{{{1}}}f_i^{{{0}}},(\nabla h_j)^{{\otimes {1}}}\rangle", "fact": r"{0}!",
     "step": r"\mathbb 1[{0}>0]", "len": r"|{0}|", "first": r"{0}_1", "last": r"{0}_k",
 }  # fmt: skip
+RELATIONS = {"<=": r"\le "}
 #: Judgments longer than this in LaTeX are described, not written out.
 LONGEST = 700
 
@@ -60,7 +61,8 @@ def _judgment(data: Mapping[str, Any]) -> tuple[str, str]:
     if kind == "refuted":
         _, formula = _judgment(data["goal"])
         at = ",\\ ".join(f"{symbol(name)}={value}" for name, value in data["instance"].items())
-        return "the printed claim is false at this instance", rf"\neg\left({formula}\right)\quad {at}" if formula else at
+        said = rf"\neg\left({formula}\right)\quad {at}" if formula else at
+        return "the printed claim is false at this instance", said
     if kind == "plim":
         return "limit in probability", rf"{term(data['of'])}\to {term(data['to'])}"
     if kind == "gp":
@@ -86,12 +88,16 @@ def _negative(power: Any) -> str:
     if isinstance(power, int):
         return str(-power)
     shown = term(power)
+    if shown.startswith("-") and not any(c in shown[1:] for c in "+-"):
+        return shown[1:]
+    if shown.startswith(r"-\left(") and shown.endswith(r"\right)"):
+        return shown[len(r"-\left(") : -len(r"\right)")]
     return f"-({shown})" if any(c in shown for c in "+-") and not shown.startswith(r"\min") else f"-{shown}"
 
 
 def _constraint(constraint: Sequence[Any]) -> str:
     sign, left, right = constraint
-    return f"{term(left)}{dict([('<=', chr(92) + 'le ')]).get(sign, sign)}{term(right)}"
+    return f"{term(left)}{RELATIONS.get(sign, sign)}{term(right)}"
 
 
 def term(value: Any) -> str:
@@ -157,11 +163,11 @@ def _in_parentheses(part: Any) -> str:
 
 def _product(rest: Sequence[Any]) -> str:
     factors = [part for part in rest if part != 1]
+    factors.sort(key=lambda part: not isinstance(part, int))
     if not factors:
         return "1"
     if factors[0] == -1:
         return f"-{_product(factors[1:])}"
-    factors.sort(key=lambda part: not isinstance(part, int))
     return r"\,".join(_in_parentheses(part) for part in factors)
 
 
@@ -192,7 +198,8 @@ def _compositions(rest: Sequence[Any]) -> str:
 def _dominant(rest: Sequence[Any]) -> str:
     d, k, count, total, high, weight, _, body = rest
     k, d = symbol(k), symbol(d)
-    under = rf"{k}_1+\dots+{k}_{{{term(count)}}}={term(total)},\ {k}_{d}\le {term(high)},\ \sum {term(weight)}\ \text{{greatest}}"
+    parts = rf"{k}_1+\dots+{k}_{{{term(count)}}}={term(total)},\ {k}_{d}\le {term(high)}"
+    under = rf"{parts},\ \sum {term(weight)}\ \text{{greatest}}"
     return rf"\sum_{{{under}}}\prod_{{{d}}}{_in_parentheses(body)}"
 
 

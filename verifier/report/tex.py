@@ -14,7 +14,7 @@ Data = dict[str, Any]
 _SPECIAL = {
     "\\": r"\textbackslash{}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_", "{": r"\{", "}": r"\}",
     "~": r"\textasciitilde{}", "^": r"\textasciicircum{}", "<": r"\textless{}", ">": r"\textgreater{}",
-    "…": r"\dots{}", "°": r"$^\circ$", "\u202f": r"\,", "\u2009": r"\,", "−": r"$-$", "–": "--", "✓": "", "·": r"$\cdot$",
+    "…": r"\dots{}", "°": r"$^\circ$", "\u202f": r"\,", "\u2009": r"\,", "−": r"$-$", "–": "--", "·": r"$\cdot$",
     "≤": r"$\le$", "≥": r"$\ge$", "≠": r"$\ne$", "→": r"$\to$", "×": r"$\times$", "±": r"$\pm$",
 }  # fmt: skip
 
@@ -31,7 +31,7 @@ def render(document: Data) -> str:
     environment.filters.update(
         tex=escaped, prose=prose, code=code, conclusion=conclusion, duration=numbers.duration,
         measured=lambda a: escaped(numbers.measured(a)), claimed=lambda a: escaped(numbers.claimed(a)),
-        range=lambda text: formula(mathtext.latex(text.removeprefix("counterexample "))) if "[" not in text else code(text),
+        range=place,
     )  # fmt: skip
     page = environment.get_template("report.tex.j2").render(data=document, findings=findings(document))
     return re.sub(r"\n{3,}", "\n\n", page)
@@ -60,6 +60,12 @@ def prose(value: str) -> str:
 def formula(latex: str) -> str:
     """A formula in a sentence."""
     return f"${latex.strip()}$".replace("\u0307", "")
+
+
+def place(value: str) -> str:
+    """A range of parameters, or an instance."""
+    value = value.removeprefix("counterexample ")
+    return code(value) if "[" in value else formula(mathtext.latex(value))
 
 
 def code(value: str) -> str:
