@@ -47,8 +47,14 @@ class Draw(Protocol):
     def normals(self) -> npt.NDArray[np.float64] | None: ...
 
 
-#: draw(shared, cells, width, samples, rng): the cells share their networks.
-Sampler = Callable[[Parameters, Sequence[Parameters], int, int, np.random.Generator], Draw]
+class Law(Protocol):
+    """A distribution on the real line, by its distribution function; ``str`` of it names it in a table."""
+
+    def cdf(self, x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]: ...
+
+
+#: draw(shared, cells, width, samples, rng): the cells share their networks.  The width is a pair on a grid.
+Sampler = Callable[[Parameters, Sequence[Parameters], Any, int, np.random.Generator], Draw]
 
 
 @dataclass(frozen=True)
@@ -76,6 +82,15 @@ class Measure:
     adds parameters that claims speak of and that follow from the cell's own.  ``atom`` is the probability of
     being exactly zero that the cell must show: one that is surely another keeps an order from counting as
     consistent.
+
+    Without ``claims`` a measure speaks to the claims of its symbol that are about scales, zeros and signs.  With
+    it, to those named alone, whatever their kind: a value is the limit of the mean, or the mean at every width
+    where the claim speaks of the width, which it calls ``width``; a constant is that limit and a fluctuation that
+    vanishes; for a law, ``law`` makes a distribution of a cell and the claim's value.  ``margin`` is how far off,
+    in the units of X (relatively, for means at every width; in probability, for a law), a consistent cell may be.
+    ``grid`` lists widths m besides, for exponents in n and in m on all pairs; the cell's ``axis`` says which.
+    ``witness`` names hypotheses that the cells violate on purpose: what they show is reported beside the claim and
+    counts for nothing.
     """
 
     quantity: Quantity
@@ -92,6 +107,12 @@ class Measure:
     movable: bool = False
     derived: Callable[[Parameters], Mapping[str, Any]] | None = None
     atom: Callable[[Parameters], float | None] | None = None
+    claims: tuple[str, ...] | None = None
+    width: str = "n"
+    law: Callable[[Parameters, float], Law] | None = None
+    margin: float = 0.05
+    grid: tuple[int, ...] | None = None
+    witness: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -115,6 +136,22 @@ class Agreement:
 
 
 Part = Measure | Agreement
+
+
+def recount(symbol: str, text: str, count: Callable[[Parameters], int], *claims: str, cells: Any) -> Measure:
+    """Integer claims, counted again: nothing random is drawn.  ``count`` maps a cell to the integer."""
+
+    def draw(shared: Parameters, listed: Sequence[Parameters], width: Any, samples: int, rng: Any) -> Draw:
+        return _Values(np.tile(np.array([float(count(cell)) for cell in listed]), (samples, 1)))
+
+    return Measure(Quantity(symbol, text, (), draw), cells, widths=(1,), block=1, samples=1, quick_samples=1,
+                   claims=claims)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Values:
+    values: npt.NDArray[np.float64]
+    normals: npt.NDArray[np.float64] | None = None
 
 
 @dataclass(frozen=True, init=False)

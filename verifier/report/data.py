@@ -229,6 +229,8 @@ def _cell_report(
         other = _any_decision(found, number)
         numbers = _numbers(other) if other else {}
         reason = f"the claim needs {', '.join(asked.outside)}, which fails here"
+        if other and cell.witnesses:
+            reason += f"; measured as its witness: {other.reason}"
         return CellReport(**common | numbers, verdict=NumericStatus.UNTESTED, reason=reason)
     common |= {"alpha": question.alpha, "margin": question.margin}
     decision = found.decisions.get((number, question))
@@ -270,6 +272,8 @@ def _claimed(claim: Claim, cell: Cell, question: Question | None) -> float | str
         return "zero"
     if claim.kind in (Kind.IDENTITY, Kind.MEAN_ZERO):
         return str(claim.kind)
+    if question is not None and question.law is not None:
+        return str(question.law)
     if question is not None and question.target is not None:
         return question.target
     expectation = claim.at(cell.parameters)

@@ -24,6 +24,8 @@ STYLES = {
     "refuted": "red", "contradicted": "bold red",
 }  # fmt: skip
 
+#: What is claimed in a word has no number to stand beside it; a law is named, and its distance is shown.
+WORDS = ("zero", "identity", "mean-zero")
 #: Cells listed one by one under a table before the rest is only counted.
 LISTED = 6
 
@@ -303,7 +305,7 @@ def _claimed(claim: ClaimReport, cell: CellReport) -> str:
 
 
 def _found(cell: CellReport) -> tuple[str, str]:
-    if not math.isfinite(cell.estimate) or isinstance(cell.claimed, str):
+    if not math.isfinite(cell.estimate) or cell.claimed in WORDS:
         return "", ""
     return f"{cell.estimate:+.4f}", f"[{cell.low:+.3f}, {cell.high:+.3f}]"
 

@@ -7,19 +7,22 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from verifier.inference.agreement import decide_law
 from verifier.inference.atoms import binomial_interval, decide_atom, decide_mean_zero, decide_zero
 from verifier.inference.gates import Decision, decide_order
 from verifier.inference.kinds import decide_to_zero, decide_upper
 from verifier.inference.samples import LogSample
+from verifier.inference.two_widths import decide_two_widths
 from verifier.sampling.plan import Group, Question
+from verifier.sampling.values import decide_atoms, decide_integer, decide_value_and_fluctuation, decide_values, raw
 from verifier.statement import Kind
 from verifier.verdict import NumericStatus
 
 
 def decide(
-    group: Group, question: Question, samples: Mapping[int, LogSample], largest: float, look: int
+    group: Group, question: Question, samples: Mapping[Any, LogSample], largest: float, look: int
 ) -> Decision:
-    """Decide ``question`` from ``samples`` by width, at look number ``look`` of the group's schedule."""
+    """Decide ``question`` from ``samples`` by width (by pair of widths, on a grid), at this look of the schedule."""
     looks = len(group.schedule.sizes)
     alpha = question.alpha
     if question.kind is Kind.IDENTITY:
@@ -29,6 +32,18 @@ def decide(
     if question.kind is Kind.MEAN_ZERO:
         return decide_mean_zero(samples, alpha=alpha, looks=looks, look=look)
     assert question.target is not None
+    averaging: dict[str, Any] = {"alpha": alpha, "margin": question.margin, "looks": looks, "look": look}
+    if question.kind is Kind.INTEGER:
+        return decide_integer(samples, question.target, alpha=alpha)
+    if question.kind is Kind.VALUE:
+        return decide_values(samples, question.target, question.values, **averaging)
+    if question.kind is Kind.CONSTANT:
+        return decide_value_and_fluctuation(samples, question.target, **averaging)
+    if question.kind is Kind.LAW:
+        assert question.law is not None
+        return decide_law({n: raw(s) for n, s in samples.items()}, question.law, **averaging)
+    if question.kind is Kind.ATOM and question.values:
+        return decide_atoms(samples, question.values, **averaging)
     if question.kind is Kind.ATOM:
         return decide_atom(
             samples, question.target, alpha=alpha, margin=question.margin, looks=looks, look=look
@@ -36,6 +51,8 @@ def decide(
     settings: dict[str, Any] = {
         "alpha": alpha, "margin": question.margin, "correction": group.correction, "looks": looks, "look": look,
     }  # fmt: skip
+    if question.axis is not None:
+        return _on_grid(question, samples, settings)
     if question.kind is Kind.VANISHES:
         rescaled = {n: _rescaled(s, question.target * math.log(n)) for n, s in samples.items()}
         found = decide_to_zero(rescaled, **settings)
@@ -49,6 +66,15 @@ def decide(
         return decide_upper(samples, question.target, **settings)
     found = decide_order(samples, question.target, **settings)
     return found if question.atom is None else _with_atom(found, question.atom, samples, alpha / looks)
+
+
+def _on_grid(question: Question, samples: Mapping[Any, LogSample], settings: Mapping[str, Any]) -> Decision:
+    """An exponent in n or in m, from all pairs; as of an exact order."""
+    assert question.target is not None
+    axis = {"n": 0, "m": 1}[question.axis or "n"]
+    claimed = (question.target, 0.0) if axis == 0 else (0.0, question.target)
+    # Both exponents are fitted and each gets half of alpha, as another cell asks for the other one.
+    return decide_two_widths(samples, claimed, **settings)[axis]
 
 
 def settled(group: Group, question: Question, decision: Decision) -> bool:

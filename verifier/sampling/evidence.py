@@ -89,7 +89,7 @@ def _law(sample: LogSample) -> tuple[tuple[int, ...], tuple[float | None, ...]]:
     step = -(-logs.size // SUBSAMPLE)
     logs, signs = logs[::step], signs[::step]
     # By sign first; among negative values the largest |X| is the smallest X; zeros stand between.
-    order = np.lexsort((np.where(signs == 0, 0.0, signs * logs), signs))
+    order = np.lexsort((signs * np.where(signs == 0, 0.0, logs), signs))
     at = order[np.minimum((np.array(PROBABILITIES) * order.size).astype(int), order.size - 1)]
     chosen = [(int(s), float(v)) for s, v in zip(signs[at], logs[at], strict=True)]
     return tuple(s for s, _ in chosen), tuple(_kept(v, 4) if s else None for s, v in chosen)

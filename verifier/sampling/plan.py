@@ -10,15 +10,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
-from verifier.check import LARGEST_WIDTH, Agreement, Check, Measure, Part
+from verifier.check import LARGEST_WIDTH, Agreement, Check, Law, Measure, Part
 from verifier.inference.gates import DEFAULT_ALPHA, DEFAULT_MARGIN, LOOKS, MIN_WIDTHS
 from verifier.inference.schedule import Schedule
 from verifier.sampling.keys import canonical, group_key
-from verifier.statement import Claim, Expectation, Kind, Statement
+from verifier.statement import Claim, Expectation, Form, Kind, Statement
 
 THOROUGH_ALPHA = 1e-8
 #: ``--thorough`` may take this many times the samples.
@@ -26,8 +26,10 @@ THOROUGH_FACTOR = 16
 #: Below this width corrections to scaling are fitted, not only allowed for.
 CORRECTED_BELOW = 2048
 
-#: The claims that samples of a quantity can speak to.
+#: The claims that samples of a quantity can speak to without further ado.
 MEASURABLE = (Kind.ORDER, Kind.UPPER, Kind.VANISHES, Kind.ZERO, Kind.ATOM, Kind.MEAN_ZERO)
+#: Those that need a stated value, which not every claim of the kind has.
+VALUED = (Kind.VALUE, Kind.CONSTANT, Kind.LAW, Kind.INTEGER)
 
 
 @dataclass(frozen=True)
@@ -55,6 +57,9 @@ class Question:
     alpha: float
     margin: float
     atom: float | None = None  # the mass at zero that must not be excluded, for an order
+    values: tuple[tuple[int, float], ...] = ()  # what is claimed at each width, where the claim speaks of the width
+    law: Law | None = None  # the claimed law
+    axis: str | None = None  # "n" or "m": the width that an exponent on a grid is in
 
 
 @dataclass(frozen=True)
@@ -74,11 +79,12 @@ class Cell:
     asked: tuple[Asked, ...] = ()
     atom: float | None = None  # the claimed probability of being exactly zero, where a claim states one
     selected: bool = True
+    witnesses: tuple[Question, ...] = ()  # asked although a hypothesis fails: shown, and counted for nothing
 
     @property
     def questions(self) -> tuple[Question, ...]:
         found = [a.question for a in self.asked if a.question is not None]
-        return tuple(dict.fromkeys(found))
+        return tuple(dict.fromkeys((*found, *self.witnesses)))
 
 
 @dataclass(frozen=True)
@@ -99,6 +105,12 @@ class Group:
     zeros: int
     tolerance: float | None = None
     key: tuple[int, ...] = field(default=(), compare=False)
+    grid: tuple[int, ...] | None = None
+
+    @property
+    def places(self) -> tuple[Any, ...]:
+        """Where samples are drawn: at widths, or at pairs (n, m) of them."""
+        return self.widths if self.grid is None else tuple(product(self.widths, self.grid))
 
     @property
     def needed(self) -> bool:
@@ -130,7 +142,7 @@ def plan(
         for _, part, _, cells in drafts
         for cell in cells
         for claim in statement.claims
-        if _speaks_to(claim, part) and claim.covers(with_derived(part, cell))
+        if _speaks_to(claim, part) and _at_widths(claim, with_derived(part, cell), part) is not None
     ]
     shares = {identifier: options.alpha / counted.count(identifier) for identifier in set(counted)}
     groups = []
@@ -177,7 +189,23 @@ def with_derived(part: Part, cell: Mapping[str, Any]) -> dict[str, Any]:
 def _speaks_to(claim: Claim, part: Part) -> bool:
     if isinstance(part, Agreement):
         return claim.kind is Kind.IDENTITY
-    return claim.kind in MEASURABLE and symbol_of(claim) == part.quantity.symbol
+    if part.claims is None:
+        return claim.kind in MEASURABLE and symbol_of(claim) == part.quantity.symbol
+    if claim.id not in part.claims:
+        return False
+    stated = claim.value is not None and (claim.kind is not Kind.LAW or part.law is not None)
+    return claim.kind in MEASURABLE or (claim.kind in VALUED and stated)
+
+
+def _at_widths(claim: Claim, parameters: Mapping[str, Any], part: Part) -> tuple[Expectation, ...] | None:
+    """What the claim says at a cell: once, or once a width if it speaks of the width; None where it does not apply."""
+    name = part.width if isinstance(part, Measure) else "n"
+    parts = (claim.value, claim.where) if claim.kind in (Kind.VALUE, Kind.ATOM) else ()
+    if not any(name == symbol.name for part in parts if part is not None for symbol in part.free_symbols):
+        found = claim.at(parameters)
+        return None if found is None else (found,)
+    each = [claim.at({**parameters, name: n}) for n in part.widths]
+    return None if None in each else tuple(e for e in each if e is not None)
 
 
 def symbol_of(claim: Claim) -> str:
@@ -195,38 +223,58 @@ def _cell(
     select: Callable[[Mapping[str, Any]], bool],
 ) -> Cell:
     asked: list[Asked] = []
+    witnesses: list[Question] = []
+    broken_on_purpose = part.witness if isinstance(part, Measure) else ()
     atom = part.atom(parameters) if isinstance(part, Measure) and part.atom is not None else None
     full = with_derived(part, parameters)
-    broken = tuple(violated(full))
+    broken = tuple(dict.fromkeys((*violated(full), *broken_on_purpose)))
     for claim in statement.claims:
         if not _speaks_to(claim, part):
             continue
-        expectation = claim.at(full)
-        if expectation is None:
+        expected = _at_widths(claim, full, part)
+        if expected is None:
             continue
         outside = tuple(name for name in broken if not claim.hypotheses or name in claim.hypotheses)
         outside = outside if claim.form.value == "amended" else ()
-        if claim.kind is Kind.ATOM and not outside:
-            atom = expectation.value
-        question = None if outside else _question(expectation, part, shares[claim.id], atom)
-        asked.append(Asked(claim.id, question, outside))
-    return Cell(parameters, tuple(asked), atom, select(parameters))
+        if claim.kind is Kind.ATOM and claim.form is Form.AMENDED and not outside:
+            atom = expected[0].value
+        question = _question(expected, part, shares[claim.id], atom, full)
+        if broken_on_purpose and outside:
+            witnesses.append(question)
+        asked.append(Asked(claim.id, None if outside else question, outside))
+    return Cell(parameters, tuple(asked), atom, select(parameters), tuple(witnesses))
 
 
-def _question(expectation: Expectation, part: Part, alpha: float, atom: float | None) -> Question:
+def _question(
+    expected: tuple[Expectation, ...], part: Part, alpha: float, atom: float | None, cell: Mapping[str, Any]
+) -> Question:
+    expectation = expected[0]
+    if isinstance(part, Measure) and expectation.kind in (*VALUED, Kind.ATOM) and expectation.value is not None:
+        return _valued(expected, part, alpha, cell)
     if expectation.kind in (Kind.ORDER, Kind.UPPER, Kind.VANISHES):
         exponent = 0.0 if expectation.kind is Kind.VANISHES else None
         exponent = exponent if expectation.exponent is None else expectation.exponent
         if exponent is None or not math.isfinite(exponent):
             raise ValueError(f"claim {expectation.claim} states an order without a finite exponent")
         mass = atom if expectation.kind is Kind.ORDER else None
-        return Question(expectation.kind, exponent, alpha, DEFAULT_MARGIN, mass)
-    if expectation.kind is Kind.ATOM:
-        return Question(Kind.ATOM, expectation.value, alpha, 0.05)
+        axis = str(cell["axis"]) if isinstance(part, Measure) and part.grid is not None else None
+        return Question(expectation.kind, exponent, alpha, DEFAULT_MARGIN, mass, axis=axis)
     if expectation.kind is Kind.IDENTITY and isinstance(part, Agreement):
         return Question(Kind.IDENTITY, None, alpha, part.tolerance)
     margin = DEFAULT_MARGIN if expectation.kind is Kind.MEAN_ZERO else 0.0
     return Question(expectation.kind, None, alpha, margin)
+
+
+def _valued(expected: tuple[Expectation, ...], part: Measure, alpha: float, cell: Mapping[str, Any]) -> Question:
+    """A question about a stated value: one number, or one a width."""
+    kind, value = expected[0].kind, expected[0].value
+    assert value is not None
+    if len(expected) > 1:
+        # Means are compared by their ratio to what is claimed.
+        values = tuple((n, e.value) for n, e in zip(part.widths, expected, strict=True) if e.value is not None)
+        return Question(kind, 1.0 if kind is Kind.VALUE else value, alpha, part.margin, values=values)
+    law = part.law(cell, value) if kind is Kind.LAW and part.law is not None else None
+    return Question(kind, value, alpha, 0.0 if kind is Kind.INTEGER else part.margin, law=law)
 
 
 def _group(
@@ -240,9 +288,15 @@ def _group(
 ) -> Group:
     widths = options.widths or part.widths
     measured = isinstance(part, Measure)
-    if isinstance(part, Agreement):
-        widths = part.widths  # an identity is checked on networks small enough to be drawn whole
-    cap = part.quick_samples if options.quick else part.samples * (THOROUGH_FACTOR if options.thorough else 1)
+    grid = part.grid if isinstance(part, Measure) else None
+    if isinstance(part, Agreement) or grid is not None or _fixed_widths(members):
+        # An identity is checked on networks small enough to be drawn whole; other parts were planned with theirs.
+        widths = part.widths
+    cap = part.samples * (THOROUGH_FACTOR if options.thorough else 1)
+    if options.quick:
+        cap = min(part.quick_samples, part.samples)
+    if measured and part.samples == 1:
+        cap = 1  # what is counted, not sampled
     if options.samples is not None:
         # The same identity on ever more small networks teaches nothing.
         cap = options.samples if measured else min(options.samples, cap)
@@ -266,7 +320,13 @@ def _group(
         zeros=min(part.zeros, cap) if isinstance(part, Measure) else cap,
         tolerance=part.tolerance if isinstance(part, Agreement) else None,
         key=group_key(check.name, part.quantity.text, shared),
+        grid=grid,
     )
+
+
+def _fixed_widths(members: Sequence[Cell]) -> bool:
+    """Whether something is claimed of each width alone, or of no width."""
+    return any(question.values or question.kind is Kind.INTEGER for cell in members for question in cell.questions)
 
 
 def _schedule(start: int, cap: int) -> Schedule:

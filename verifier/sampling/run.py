@@ -66,10 +66,10 @@ class _State:
     look: int = 0
     outstanding: int = 0
     coefficients: Coefficients | None = None
-    drawn: dict[tuple[int, int], Drawn] = field(default_factory=dict)
+    drawn: dict[tuple[Any, int], Drawn] = field(default_factory=dict)
     decisions: dict[tuple[int, Question], Decision] = field(default_factory=dict)
     open: set[tuple[int, Question]] = field(default_factory=set)
-    seconds: dict[int, tuple[float, int]] = field(default_factory=dict)
+    seconds: dict[Any, tuple[float, int]] = field(default_factory=dict)
     error: str | None = None
 
     def __post_init__(self) -> None:
@@ -118,8 +118,8 @@ class _State:
         )
 
     def _evidence(self) -> dict[int, Evidence]:
-        """What plots need of each cell that was decided; relative errors of identities are not plotted."""
-        if self.group.tolerance is not None or not self.drawn or self.error:
+        """What plots need of each cell that was decided; relative errors and grids of widths are not plotted."""
+        if self.group.tolerance is not None or self.group.grid is not None or not self.drawn or self.error:
             return {}
         decided = sorted({number for number, _ in self.decisions})
         return {number: evidence_of(self._samples(number)) for number in decided}
@@ -133,14 +133,14 @@ class _State:
         for first in range(done, sizes[self.look - 1], self.group.block):
             samples = min(self.group.block, sizes[self.look - 1] - first)
             # The number is the position of the first sample, so that it names the block whatever the looks.
-            blocks += [self._block(width, samples, first) for width in reversed(self.group.widths)]
+            blocks += [self._block(width, samples, first) for width in reversed(self.group.places)]
         return self._count(blocks)
 
     def _count(self, blocks: list[Block]) -> list[Block]:
         self.outstanding += len(blocks)
         return blocks
 
-    def _block(self, width: int, samples: int, number: int) -> Block:
+    def _block(self, width: Any, samples: int, number: int) -> Block:
         group = self.group
         cells = tuple(cell.parameters for cell in group.cells)
         return Block(
@@ -160,8 +160,8 @@ class _State:
             if settled(self.group, question, decision):
                 self.open.discard((number, question))
 
-    def _samples(self, number: int) -> dict[int, LogSample]:
-        merged: dict[int, LogSample] = {}
+    def _samples(self, number: int) -> dict[Any, LogSample]:
+        merged: dict[Any, LogSample] = {}
         for (width, _), drawn in sorted(self.drawn.items()):
             sample = drawn.samples[number]
             merged[width] = merged[width] + sample if width in merged else sample

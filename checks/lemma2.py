@@ -1,0 +1,70 @@
+"""Lemma 2, measured: Gram matrices, Jacobians and gradients of all hidden widths n, and what is not a multiple of I."""
+
+from verifier.check import Check, Measure, cells
+from verifier.quantities_layers import (
+    gaussian_relu,
+    gaussian_step,
+    gradient,
+    gram,
+    jacobian,
+    largest_eigenvalue,
+    output_covariance,
+    tangent,
+)
+
+WIDTHS = (128, 256, 512, 1024)
+angles = [0, 60, 120]
+sizes = {"widths": WIDTHS, "block": 512, "samples": 2048, "margin": 0.06, "movable": True}
+gaussians = {"widths": (512, 768, 1024, 1536), "block": 512, "samples": 1024, "margin": 0.1}
+
+
+def below(depth: int) -> list[int]:
+    return list(range(1, depth))
+
+
+check = Check(
+    "lemma2",
+    Measure(gram, cells(angle=angles, L=3, v=[1, 2]), claims=("lemma2.printed-gram", "lemma2.gram"), **sizes),
+    Measure(
+        jacobian,
+        cells(angle=[0, 60], L=3, v=[2, 3], u=lambda v: below(v)),
+        claims=("lemma2.printed-jacobians", "lemma2.jacobians"),
+        **sizes,
+    ),
+    Measure(
+        gradient,
+        cells(angle=angles, L=[2, 3], u=lambda L: below(L)),
+        claims=("lemma2.printed-gradients", "lemma2.gradients"),
+        **sizes,
+    ),
+    Measure(tangent, cells(angle=angles, L=[2, 3]), claims=("lemma2.tangent",), **sizes),
+    # E6: the covariance of f is S^{L-1}; S^L as printed agrees only at one input.
+    Measure(
+        output_covariance,
+        cells(angle=angles, L=[1, 2, 3]),
+        claims=("lemma2.printed-covariance", "lemma2.covariance"),
+        **sizes,
+    ),
+    Measure(
+        gaussian_relu,
+        cells(s=[0.5, 2], t=[1, 1.5], angle=[0, 60, 120]),
+        claims=("lemma2.closed-gram",),
+        **gaussians,
+    ),
+    Measure(
+        gaussian_step,
+        cells(s=[0.5, 2], t=[1, 1.5], angle=[0, 60, 120]),
+        claims=("lemma2.closed-masks",),
+        **gaussians,
+    ),
+    # E7: eight rows give the identity; as many rows as columns give a largest eigenvalue of (1 + √2)².
+    Measure(
+        largest_eigenvalue,
+        cells(L=2, u=1, v=2, angle=0, square=1),
+        widths=(128, 256, 512, 1024),
+        block=64,
+        samples=256,
+        claims=("lemma2.jacobians",),
+        witness=("rows_fixed",),
+    ),
+)

@@ -1,0 +1,54 @@
+"""Theorem 2, measured: outputs of g and entries of V are Gaussian in the limit, jointly over the inputs.
+
+By the theorem of Cramér and Wold a pair is jointly Gaussian if all its linear combinations are Gaussian.
+"""
+
+from verifier.check import Check, Measure, cells
+from verifier.quantities_layers import activity, combination_law, entry, fourth, unit
+
+combinations = [(1, 0), (1, 1), (1, -1), (1, -2)]
+sizes = {"widths": (128, 256, 512, 1024), "block": 2048, "samples": 1 << 14, "law": combination_law, "margin": 0.04}
+
+check = Check(
+    "theorem2",
+    Measure(
+        entry,
+        cells(angle=60, L=[1, 2], combination=combinations),
+        claims=("theorem2.printed-weights", "theorem2.weights"),
+        **sizes,
+    ),
+    Measure(
+        unit,
+        [*cells(angle=60, L=2, H=3, z_angle=60, combination=combinations),
+         *cells(angle=90, L=1, H=2, z_angle=0, combination=combinations)],
+        claims=("theorem2.printed", "theorem2.process"),
+        **sizes,
+    ),
+    Measure(
+        activity,
+        cells(H=3, L=[1, 2], l=[1, 2]),
+        widths=(128, 256, 512, 1024, 2048),
+        block=1024,
+        samples=4096,
+        claims=("theorem2.activations",),
+    ),
+    # E17: with √2 in the place of 2 the first layer has .707, not 1.
+    Measure(
+        activity,
+        cells(H=2, L=[1, 2], l=1),
+        widths=(128, 256, 512, 1024, 2048),
+        block=1024,
+        samples=4096,
+        claims=("theorem2.printed-root",),
+    ),
+    Measure(
+        fourth,
+        cells(L=[2, 3, 4]),
+        widths=(32, 128, 512, 2048),
+        block=1 << 15,
+        samples=1 << 18,
+        quick=lambda cell: cell["L"] == 2,
+        quick_samples=1 << 17,
+        claims=("theorem2.fourth",),
+    ),
+)
