@@ -107,6 +107,22 @@ def test_second_term_is_one_over_n_and_first_does_not_depend_on_n():
         assert Z * error < 0.1
 
 
+def test_first_term_is_one_over_n_if_m_is_larger():
+    """H = L = 2: from m = 64 to 1024 |first| falls by 1.4 at n = 64 (16 at n = 10^8); seed 416.
+
+    Medians, because few samples carry the moments at small n.  The ratio's relative error, over repetitions, is
+    .03, and the bounds are more than 8 errors away: rate below 1e-9.
+    """
+    rng = np.random.default_rng(416)
+    for n, bounds in ((64, (1.0, 4.0)), (10**8, (12.0, 20.0))):
+        found = [
+            flow.sample_kernel_flow(2, 2, n, m=m, z=(1.0, 0.7, 0.5), samples=3000, rng=rng).values[:, 0]
+            for m in (64, 1024)
+        ]
+        ratio = np.median(np.abs(found[0])) / np.median(np.abs(found[1]))
+        assert bounds[0] < ratio < bounds[1]
+
+
 def test_second_term_does_not_depend_on_m():
     """H = L = 2, n = 10^6: n rms(second) moves by less than 2 from m = 64 to 1024, where m^(-1/2) asks for 4."""
     rng = np.random.default_rng(413)

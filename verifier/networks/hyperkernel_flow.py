@@ -9,6 +9,8 @@ Under gradient flow on one training input u_i with residual 1, dw/dt = -grad h(u
 
 where g'' is the second derivative in the weights V of g, and f'' that of the outputs of f in w.  At
 infinite n, K^f = Theta^f I, so that first = -Theta^f(x_i, x) Theta^f(x, x') g''(u)[c_i, c'] and second = 0.
+At finite n the fluctuations of K^f add terms of order 1/sqrt(n m) and 1/n to first, so that it is of order
+1/m only while n is much larger than m; the sum of all terms is O_p(1/m) + O_p(1/n) regardless.
 At H = 2, g''(u)[c_i, c'] is m^{-3/2} times a sum over the m neurons of g of independent centred terms, so
 that its root mean square is exactly proportional to 1/m.
 """
