@@ -5,14 +5,16 @@ from __future__ import annotations
 from itertools import combinations, product
 from typing import Any
 
-from sympy import And, Eq, Function, Rational, factorial, symbols
+from sympy import And, Eq, Function, Integer, Rational, factorial, symbols
 
 from lemmas._errata import errata, supplement
 from verifier.prover import ProofBuilder
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
 
-T, T_star = Function("T"), Function("T_star")
+T = Function("T")
+# T^{(1,…,L)} and T^L at one input, over the products of 2f/n_l that they are multiples of
+T_full, T_star = Function("T_full"), Function("T_star")
 # Expectations at one input with outputs 0, 1, …: E f^0 T^{l,d}, E (T^{l,d})², at depth L with all hidden widths n.
 E_f, E_sq, E_one = Function("E_f"), Function("E_square"), Function("E")
 # k layers l_1 < … < l_k with outputs d_1..d_k; the flags say d_k = d, d_1 = … = d_k = d, and l_m = l_{m+1} for some m.
@@ -322,14 +324,16 @@ statement = Statement(
             errata=("E2",),
         ),
         Claim(
-            "lemma3.full", Kind.IDENTITY, T(d, l, e),
-            "T^{(1,…,L)} = δ(d_L = d) Π_{m<L} 2 f^{d_m}/n_m at one input, |x|² = n_0, all widths; L = 2, 3, 4",
-            latex=r"\mathcal T^{(1,\dots,L)}=\delta_{d_Ld}\prod_{m<L}2f^{d_m}/n_m", where=And(L >= 2, L <= 4, Eq(k, L)),
+            "lemma3.full", Kind.VALUE, T_full(L),
+            "T^{(1,…,L)} = δ(d_L = d) Π_{m<L} 2 f^{d_m}/n_m at one input, |x|² = n_0, all widths; L = 2, 3, 4: the "
+            "ratio of the two sides is 1 for d_L = d", value=Integer(1),
+            latex=r"\mathcal T^{(1,\dots,L)}=\delta_{d_Ld}\prod_{m<L}2f^{d_m}/n_m", where=And(L >= 2, L <= 4),
             hypotheses=ONE_INPUT, errata=("E5",),
         ),
         Claim(
-            "lemma3.star", Kind.IDENTITY, T_star(L),
-            "T^L(x; x, …, x) = L! Π_{l<L} 2 f(x)/n_l at one input, |x|² = n_0, every depth, all widths",
+            "lemma3.star", Kind.VALUE, T_star(L),
+            "T^L(x; x, …, x) = L! Π_{l<L} 2 f(x)/n_l at one input, |x|² = n_0, every depth, all widths: T^L over the "
+            "product is L!",
             latex=r"T^L(x;x,\dots,x)=L!\prod_{l<L}2f(x)/n_l", value=factorial(L), where=L >= 1,
             hypotheses=ONE_INPUT, errata=("E7",),
         ),

@@ -214,4 +214,4 @@ statement = Statement(
 def hypotheses_violated(parameters: Mapping[str, Any]) -> list[str]:
     """The ids of the hypotheses that fail at a cell's parameters L, r and angle (degrees)."""
     given = {**parameters, "H": 1, "m": 1, "z": (1, 1)}
-    return [name for name in theorem1.hypotheses_violated(given) if name in PAIR]
+    return [name for name in theorem1.hypotheses_violated(given) if name in (*PAIR, "one_input")]

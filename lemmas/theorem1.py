@@ -13,21 +13,24 @@ from itertools import islice
 from math import cos, radians
 from typing import Any
 
-from sympy import And, Eq, Function, Integer, Min, symbols
+from sympy import And, Eq, Function, Integer, Min, Rational, symbols
 
 from lemmas import lemma3, lemma4, lemma5
 from lemmas._errata import errata, supplement
+from lemmas._top import Top
 from verifier.prover import ProofBuilder, counterexamples, formal, induction
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
 
 H, L, r = symbols("H L r", integer=True)
-K = Function("K")
+# K^(r), and what (45), (48) keep of it: the terms with d_1 = … = d_k = d.
+K, K_same = Function("K"), Function("Ks")
 
 order = Min(0, H - r)
 attained = And(H >= 1, L >= 1, r >= 1, r <= H * L)
 PAIR = ("relu", "m_is_1", "inputs_nonzero", "z_nonzero", "not_antiparallel", "masks_overlap", "not_orthogonal", "ntk")
 WIDE = (*PAIR, "proportional_widths")
+ATOM = ("relu", "m_is_1", "one_input", "not_orthogonal", "ntk")
 
 CLAIMS = (
     Claim(
@@ -58,6 +61,40 @@ CLAIMS = (
     Claim(
         "theorem1.zero", Kind.ZERO, K(r), "K^(r) = 0 for r > HL", where=And(H >= 1, L >= 1, r >= H * L + 1),
         latex=r"\mathcal K^{(r)}_{i,j}=0,\quad r>HL", hypotheses=("relu",), errata=("E4",),
+    ),
+    Claim(
+        "theorem1.printed-limit", Kind.VANISHES, K(r) - K_same(r),
+        "(45), (48): n^{r-H} (K^(r) - K_same^(r)) → 0, K_same^(r) keeping the terms with d_1 = … = d_k = d alone",
+        exponent=order, where=And(H >= 1, L >= 1, r >= H, r <= H * L), form=Form.PRINTED, errata=("E2",),
+    ),
+    Claim(
+        "theorem1.printed-atom", Kind.ATOM, K(r), "(48), (51): sgn for σ', so that the limit is 0 with probability 0",
+        value=Integer(0), where=attained, form=Form.PRINTED, errata=("E14",),
+    ),
+    Claim(
+        "theorem1.top", Kind.VALUE, K(H * L) / K_same(H * L),
+        "K^(HL)(u,u) = (HL)! z D Π_d h^d Π_{l<L} (2H h/n_l), |x|² = n_0, at all widths: H^{H(L-1)} times what (48) "
+        "gives; (H, L) = (1,2), (1,3), (2,2), (2,3), (3,2)", value=H ** (H * (L - 1)),
+        where=And(H >= 1, L >= 2, L <= 3, H + L <= 5), hypotheses=("relu", "m_is_1", "one_input"), errata=("E2",),
+    ),
+    Claim(
+        "theorem1.atom.shallow", Kind.ATOM, K(r), "at one input lim K^(r) is 0 with probability 1 - 2^{-(H-1)}",
+        value=1 - Rational(1, 2) ** (H - 1), where=And(attained, L <= 2), hypotheses=ATOM, errata=("E1", "E14"),
+    ),
+    Claim(
+        "theorem1.atom.deep", Kind.ATOM, K(r), "at one input lim K^(r) is 0 with probability 1 - 2^{-(H-1)}",
+        value=1 - Rational(1, 2) ** (H - 1), where=And(attained, L >= 3), hypotheses=(*ATOM, "proportional_widths"),
+        errata=("E1", "E14"),
+    ),
+    Claim(
+        "theorem1.squares", Kind.UPPER, K(r),
+        "at one input E (K^(r))² is of exact order n^{2 min(0, H-r)}, at the listed (H, L, r), by exact moments",
+        exponent=order, where=And(attained, L >= 2, L <= 3, H * r <= 8),
+        hypotheses=("relu", "m_is_1", "one_input", "equal_widths"),
+    ),
+    Claim(
+        "theorem1.exclusive", Kind.ZERO, K(r), "K^(r) = 0 for x_i = x_j, z_i = 1, z_j = -1, H >= 2, r >= 1",
+        where=And(H >= 2, L >= 1, r >= 1), hypotheses=("relu", "m_is_1", "exclusive_masks"), errata=("E26",),
     ),
 )  # fmt: skip
 BY_ID = {claim.id: claim for claim in CLAIMS}
@@ -143,6 +180,74 @@ def _refute(proof: ProofBuilder, count: int) -> None:
         proof.goal("theorem1.printed", name, ["relu"], form="printed")
 
 
+#: E (K^(r))² at one input, z = 1, leading terms c n^{2 min(0, H-r)}: (H, L, r) -> c
+SQUARES = {
+    (1, 2, 1): (4, 1), (1, 2, 2): (16, 1), (1, 3, 1): (9, 1), (1, 3, 2): (272, 1), (1, 3, 3): (1728, 1),
+    (2, 2, 1): (16, 1), (2, 2, 2): (32, 1), (2, 2, 3): (41472, 1), (2, 2, 4): (16588800, 1),
+    (2, 3, 1): (36, 1), (3, 2, 1): (45, 1),
+}  # fmt: skip
+
+
+def _one_input(proof: ProofBuilder) -> None:
+    """One input, z = 1: the top coefficient exactly, where the printed limit is wrong; atoms; second moments."""
+    for name in ("one_input", "equal_widths", "exclusive_masks"):
+        proof.hypothesis(name)
+    steps = {"cut": "cut", "gather": "gather", "product": "use-lemma3.identity"}
+    steps |= {name: f"hyp-{name}" for name in ("relu", "m_is_1", "one_input")}
+    granted = ["relu", "m_is_1", "one_input"]
+    for outputs, depth in ((1, 2), (1, 3), (2, 2), (2, 3), (3, 2)):
+        top = Top(proof, outputs, depth, steps)
+        exact = top.exact()
+        proof.goal("theorem1.top", exact, granted)
+        if (outputs, depth) == (2, 2):
+            printed = top.printed()
+            difference = top.difference(exact, printed)
+    # n^{r-H} (K - Ks) = 3/4 n^{r-H} K at H = L = 2, r = 4, and that has a limit which is not 0.
+    proof.step("order-4", "fix", ("theorem1.order.shallow",), {"values": {"H": 2, "L": 2, "r": 4}})
+    proof.step("beyond-printed", "order.multiple", (difference, "order-4"), {})
+    goal = formal(BY_ID["theorem1.printed-limit"])
+    data = {"goal": goal, "instance": {"H": 2, "L": 2, "r": 4}}
+    proof.step("wrong-limit", "refute.limit", ("beyond-printed",), data, note="K^(4) is 4 times what (48) makes of it")
+    proof.goal("theorem1.printed-limit", "wrong-limit", [*PAIR, "one_input"], form="printed")
+    _atoms(proof)
+    hypotheses = [f"hyp-{name}" for name in ("relu", "m_is_1", "one_input", "equal_widths")]
+    for (outputs, depth, order_r), (top_, bottom) in SQUARES.items():
+        conclusion = {
+            "is": "growth", "of": ["^", ["K", order_r], 2], "power": 2 * min(0, outputs - order_r),
+            "activation": "relu", "coefficient": [top_, bottom], "where": [["=", "L", depth], ["=", "H", outputs]],
+        }  # fmt: skip
+        data = {"of": ["K", order_r], "L": depth, "H": outputs, "activation": "relu"}
+        step = proof.stated(f"square-{outputs}-{depth}-{order_r}", "growth.exact", hypotheses, data, conclusion)
+        proof.goal("theorem1.squares", step, [*granted, "equal_widths"])
+    proof.step("never", "zero.exclusive", ("hyp-relu", "hyp-m_is_1", "hyp-exclusive_masks"), {})
+    proof.goal("theorem1.exclusive", "never", ["relu", "m_is_1", "exclusive_masks"])
+
+
+def _atoms(proof: ProofBuilder) -> None:
+    """At one input the limit is 0 exactly where some mask of g is closed; printed: sgn, which never is."""
+    names = ("inputs_nonzero", "z_nonzero", "not_antiparallel", "masks_overlap", "one_input")
+    hypotheses = [f"hyp-{name}" for name in names]
+    granted = ["relu", "m_is_1", "one_input", "not_orthogonal", "ntk"]
+    for tag, depth in (("L1", 1), ("L2", 2), ("deep", "L")):
+        conditions = [f"hyp-{name}" if depth == "L" else f"hyp-{name}-{tag}" for name in ("not_orthogonal", "ntk")]
+        step = proof.step(
+            f"atom-{tag}", "atom.signs", (f"terms-{tag}", *hypotheses, *conditions), {"cases": sign_cases(depth)},
+            note="the polynomial in the limit is almost surely not 0 where the masks are 1",
+        )  # fmt: skip
+        if depth == "L":
+            proof.goal("theorem1.atom.deep", step, [*granted, "proportional_widths"])
+        else:
+            proof.goal("theorem1.atom.shallow", step, granted)
+    proof.step("half", "eq.halves", (), {"k": 1})
+    proof.step("atom-2", "specialise", ("atom-L2",), {"values": {"H": 2, "r": 1, "L": 2}})
+    proof.step("atom-half", "atom.rewrite", ("atom-2", "half"), {"value": ["/", 1, 2], "multiplier": -1})
+    where = [["<=", 1, "H"], ["<=", 1, "L"], ["<=", 1, "r"], ["<=", "r", ["*", "H", "L"]]]
+    goal = {"is": "atom", "of": ["K", "r"], "value": 0, "where": where}
+    data = {"goal": goal, "instance": {"H": 2, "L": 2, "r": 1}}
+    proof.step("not-sgn", "refute.number", ("atom-half",), data, note="H = 2: half of all networks have K^(1) = 0")
+    proof.goal("theorem1.printed-atom", "not-sgn", granted, form="printed")
+
+
 def _proof() -> dict[str, Any]:
     used = (lemma3.statement, lemma4.statement, lemma5.statement)
     proof = ProofBuilder("theorem1", [s.proof for s in used if s.proof])
@@ -194,6 +299,7 @@ def _proof() -> dict[str, Any]:
 
     proof.step("beyond", "zero.degree", ("hyp-relu",), {"of": "K"}, note="h has degree HL on an activation cell")
     proof.goal("theorem1.zero", "beyond", ["relu"], judgment=formal(BY_ID["theorem1.zero"]))
+    _one_input(proof)
     _refute(proof, 2)
     return proof.document()
 
@@ -264,6 +370,24 @@ statement = Statement(
                 {"H": 1, "L": 3, "r": 2, "angle": 113.218}, "theorem1.order.deep",
             ), when=L >= 3, errata=("E7", "E29"),
         ),
+        Hypothesis(
+            "one_input", "x_i = x_j with |x|² = n_0, z_i = z_j = 1 (for exact values and atoms)",
+            Witness(
+                "H = 2, L = 2, correlation .176 of f(x_i), f(x_j): P[K = 0] = .68, not 1/2.", {"H": 2, "L": 2, "r": 1},
+                "theorem1.atom.shallow",
+            ), errata=("E14",),
+        ),
+        Hypothesis(
+            "equal_widths", "n_1 = … = n_{L-1} = n (for second moments)",
+            Witness(
+                "H = 1, L = 3, n_1 = √n, n_2 = n: E (K^(2))² is of order n^{-1}.", {"H": 1, "L": 3, "r": 2},
+                "theorem1.squares",
+            ),
+        ),
+        Hypothesis(
+            "exclusive_masks", "x_i = x_j, z_i = 1, z_j = -1 (for K^(r) = 0)",
+            Witness("z_i = z_j: K^(1) ~ 1.", {"H": 2, "L": 2, "r": 1}, "theorem1.exclusive", "theorem1.order.shallow"),
+        ),
     ),
     errata=errata("E1", "E2", "E3", "E4", "E8", "E9", "E14", "E18", "E25", "E26", "E27", "E28", "E29"),
     proof=_proof(),
@@ -282,6 +406,10 @@ def hypotheses_violated(parameters: Mapping[str, Any]) -> list[str]:
     angle = abs(float(parameters.get("angle", 0)))
     z_i, z_j = (tuple(v) if isinstance(v, tuple | list) else (v,) for v in parameters.get("z", (1, 1)))
     found = []
+    if angle != 0 or (z_i, z_j) != ((1,), (1,)):
+        found.append("one_input")
+    if angle != 0 or (z_i, z_j) != ((1,), (-1,)):
+        found.append("exclusive_masks")
     if int(parameters.get("m", 1)) != 1:
         found.append("m_is_1")
     if not any(z_i) or not any(z_j):

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from itertools import combinations, pairwise, product
+from math import factorial
 from typing import Any
 
 from verifier.kernel.fields import compositions
@@ -45,7 +46,7 @@ def fix(premise: Judgment, values: Mapping[str, Any]) -> Judgment:
 
 
 def expand(term: Term) -> Term:
-    """The term with every binder over a literal range written out; other binders stay as they are."""
+    """The term with every binder over a literal range, and factorials, written out; other binders stay."""
     if not isinstance(term, list) or not term:
         return term
     head, arguments = term[0], term[1:]
@@ -106,6 +107,11 @@ def expand(term: Term) -> Term:
         return ["*", 1, *links]
     if head == "dominant":
         return term
+    if head == "fact":
+        k = constant(arguments[0])
+        if k is None or k.denominator != 1 or not 0 <= k <= 64:
+            return term
+        return factorial(int(k))
     return [head, *(expand(argument) for argument in arguments)]
 
 

