@@ -15,8 +15,9 @@ import numpy.typing as npt
 from verifier.networks.correlations import sample_K, sample_T
 from verifier.sampling.keys import group_key, stream
 
-#: Samples drawn from one key: more samples of the same request begin with the same ones.
-BLOCK = 256
+#: Samples drawn from one key, so that more samples of the same request begin with the same ones: many where the
+#: cost of one does not depend on the width (one input), fewer where it does.
+BLOCKS = {"one input": 2048, "two inputs": 256}
 #: Samples that one file may hold.
 MAX_SAMPLES = 20_000_000
 
@@ -47,12 +48,17 @@ class Request:
             )
         return match.group(1), int(match.group(2))
 
+    @property
+    def block(self) -> int:
+        """Samples drawn from one key."""
+        return BLOCKS["two inputs" if self.angle else "one input"]
+
     def metadata(self) -> dict[str, Any]:
         """Everything that the samples depend on, as plain data."""
         symbol, order = self.parsed
         found: dict[str, Any] = {
             "quantity": f"{symbol}({order})", "depth": self.depth, "widths": list(self.widths),
-            "samples": self.samples, "seed": self.seed, "angle": self.angle, "block": BLOCK,
+            "samples": self.samples, "seed": self.seed, "angle": self.angle, "block": self.block,
         }  # fmt: skip
         if symbol == "K":
             return found | {"g_depth": self.g_depth, "m": self.m, "z": [_plain(entry) for entry in self.z]}
@@ -78,17 +84,17 @@ def draw(request: Request) -> dict[int, npt.NDArray[np.float64]]:
     found = {}
     for width in request.widths:
         parts: list[npt.NDArray[np.float64]] = []
-        for start in range(0, request.samples, BLOCK):
-            rng = stream(request.seed, key, width, BLOCK, start)
+        for start in range(0, request.samples, request.block):
+            rng = stream(request.seed, key, width, request.block, start)
             if symbol == "K":
                 assert request.g_depth is not None
                 drawn = sample_K(
                     request.g_depth, request.depth, width, [order], m=request.m, angle=request.angle, z=request.z,
-                    samples=BLOCK, rng=rng,
+                    samples=request.block, rng=rng,
                 )  # fmt: skip
             else:
                 drawn = sample_T(
-                    request.depth, width, [order], angle=request.angle, samples=BLOCK, rng=rng,
+                    request.depth, width, [order], angle=request.angle, samples=request.block, rng=rng,
                     activation=request.activation,
                 )  # fmt: skip
             parts.append(drawn.values[:, 0])
