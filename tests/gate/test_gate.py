@@ -34,7 +34,7 @@ def test_a_broken_exponent_is_1(toy: Toy, exponent: str) -> None:
     assert claim["outcome"] == "unexpected"
     assert claim["found"] == "gap, contradicted"
     assert "without" in claim["message"]
-    assert claim["line"] == 11
+    assert (claim["file"], claim["line"]) == ("lemmas/toy.py", 11)
 
 
 def test_an_expected_contradiction_is_0_and_a_claim_that_recovers_is_1(toy: Toy) -> None:

@@ -63,6 +63,15 @@ class Finding:
     path: Path | None = None
     line: int = 1
 
+    def place(self, root: Path | None = None) -> str:
+        """The path relative to ``root`` (the current directory) where it lies below it; empty without a path."""
+        if self.path is None:
+            return ""
+        try:
+            return self.path.resolve().relative_to((root or Path.cwd()).resolve()).as_posix()
+        except ValueError:
+            return self.path.as_posix()
+
     def to_json(self) -> dict[str, object]:
         return {
             "statement": self.statement,
@@ -72,7 +81,7 @@ class Finding:
             "found": self.found,
             "message": self.message,
             "reproduce": self.reproduce,
-            "file": None if self.path is None else str(self.path),
+            "file": None if self.path is None else self.place(),
             "line": self.line,
         }
 

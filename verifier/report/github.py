@@ -23,7 +23,7 @@ def annotate(findings: Sequence[Finding], root: Path) -> list[str]:
 def _annotation(finding: Finding, root: Path) -> str:
     properties = []
     if finding.path is not None:
-        properties += [f"file={_property(_relative(finding.path, root))}", f"line={finding.line}"]
+        properties += [f"file={_property(finding.place(root))}", f"line={finding.line}"]
     properties.append(f"title={_property(f'{finding.name}: {_WORDS[finding.outcome]}')}")
     text = [f"expected {finding.expected}, found {finding.found}", finding.message]
     if finding.reproduce:
@@ -62,10 +62,3 @@ def summary(findings: Sequence[Finding], *, seed: int, profile: str, seconds: fl
 
 def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
-
-
-def _relative(path: Path, root: Path) -> str:
-    try:
-        return path.resolve().relative_to(root.resolve()).as_posix()
-    except ValueError:
-        return path.as_posix()

@@ -47,7 +47,7 @@ def _case(suite: XML.Element, finding: Finding) -> None:
         return
     message = f"expected {finding.expected}, found {finding.found}"
     problem = XML.SubElement(case, tag, {"message": _clean(message), "type": str(finding.outcome)})
-    place = f"{finding.path}:{finding.line}" if finding.path is not None else ""
+    place = f"{finding.place()}:{finding.line}" if finding.path is not None else ""
     problem.text = _clean("\n".join(filter(None, [place, finding.message, finding.reproduce])))
 
 
