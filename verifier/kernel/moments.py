@@ -28,7 +28,7 @@ from typing import Any
 
 from verifier.kernel.judgments import Judgment, at, constraint_key
 from verifier.kernel.terms import Term, constant, flatten, polynomial, require, same, show
-from verifier.kernel.wick import Polynomial, equal_widths, moment
+from verifier.kernel.wick import Polynomial, equal_widths, moment, strands_of
 
 #: Depth and order up to which growth is looked up in verifier.exact.
 LARGEST = {"depth": 7, "order": 6}
@@ -61,6 +61,8 @@ def _mean_wick(premises: list[Judgment], data: Mapping[str, Any]) -> tuple[Judgm
     """E of a product of f, T, S, K, Kh, corr at one input, as a polynomial in the reciprocal widths."""
     needs(premises, "relu", "one_input")
     depth, outputs = whole(data["L"], "depth"), whole(data["H"], "H")
+    if strands_of(data["of"], outputs)[1]:
+        needs(premises, "m_is_1")
     found = moment(data["of"], depth, outputs, relu=True)
     if data["widths"] == "equal":
         needs(premises, "equal_widths")

@@ -253,20 +253,22 @@ def _hyper_limit(premises: list[Judgment], data: Mapping[str, Any]) -> tuple[Jud
     require(same(g["of"], ["GNtk", "L", "H", "a", "b"]), f"{show(g['of'])} is not the tangent kernel of g")
     diagonal = [at(p, {"a": 1, "b": 1})["to"] for p in (f, g)]
     off = at(f, {"a": 1, "b": 2})["to"]
-    require(constant(off) == 0, "different outputs of f do not decouple")
+    decoupled = isinstance(off, list) and off[0] == "sum" and constant(off[4]) == 0
+    require(decoupled, "different outputs of f do not decouple")
     where = join(f["where"], g["where"], [["<=", 2, "H"]])
     conclusion = {"is": "plim", "of": ["HyperNtk"], "to": ["*", *diagonal], "as": ["n", "then", "m"], "where": where}
     return conclusion, {"theorem slutsky"}
 
 
 def _mean_of_limit(premises: list[Judgment], data: Mapping[str, Any]) -> tuple[Judgment, Marks]:
-    """The limit kernel at z_j = -z_i, x_i = x_j, in closed form for H = 2 and H = 3, with 1/π as a symbol.
+    """The limit of E K^(1) as n, m → ∞ at z_j = -z_i, x_i = x_j, for H = 2 and H = 3, with 1/π as a symbol.
 
     Σ(ρ) and Σ̇(ρ) are (0, 0) at ρ = -1 and (1/π, 1/2) at ρ = 0 (unit variances).  Θ^g = Σ_{l<H} Σ^l Π_{t>l} Σ̇^t
-    with Σ^0 = -1 is then 0 for H = 2 and 1/π for H = 3; Θ^h = L Θ^g, since Θ^f(x, x) = L.
+    with Σ^0 = -1 is then 0 for H = 2 and 1/π for H = 3; Θ^h = L Θ^g, since Θ^f(x, x) = L.  K^(1) is without the √2
+    of Eq. (66), hence Θ^h/2^{H-1}.
     """
     needs(premises, "exclusive_masks")
-    value = {2: 0, 3: ["*", "L", ["invpi"]]}.get(data["H"])
+    value = {2: 0, 3: ["*", ["/", 1, 4], "L", ["invpi"]]}.get(data["H"])
     require(value is not None, f"H = {show(data['H'])}: 2 or 3")
     return _eq(["ThetaH"], value, ["=", "H", data["H"]], ["<=", 1, "L"]), set()
 

@@ -1,0 +1,226 @@
+"""Theorem 3: the hyperkernel's limit and its change in time.  Supplement, Eqs. (70)-(88), Figure 1(b).
+
+Errata E6, E12, E16, E21, E22.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sympy import And, Eq, Function, Integer, Rational, Symbol, symbols
+
+from lemmas import lemma2, lemma6, theorem2
+from lemmas._errata import errata, supplement
+from verifier.prover import ProofBuilder
+from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.verdict import Summary
+
+H, L, n, m = symbols("H L n m", integer=True)
+angle = Symbol("angle", real=True)
+# K^h as n, m → ∞; E K^h(u, u); the two terms of ∂_t K^h at t = 0; f(w + δ) minus its Taylor polynomial after a step
+hyper, mean, mean_g, across = Function("Kh"), Function("E_Kh"), Function("E_Kg"), Function("Kh_opposite")
+first, second, trained, other = (Function(f) for f in ("dK_first", "dK_second", "kink_trained", "kink_other"))
+
+LIMIT = ("relu", "inputs_nonzero", "z_nonzero", "rows_fixed")
+FLOW = ("relu", "inputs_nonzero", "initialisation", "bounded_residuals")
+STEP = ("relu", "inputs_nonzero", "unit_step")
+EXACT = ("relu", "m_is_1", "one_input", "equal_widths")
+OPPOSITE = ("relu", "m_is_1", "exclusive_masks")
+
+
+def _proof() -> dict[str, Any]:
+    used = [s.proof for s in (lemma2.statement, theorem2.statement, lemma6.statement) if s.proof is not None]
+    proof = ProofBuilder("theorem3", used)
+    for name in dict.fromkeys((*LIMIT, *FLOW, *STEP, *EXACT, *OPPOSITE)):
+        proof.hypothesis(name)
+    given = lambda names: [f"hyp-{name}" for name in names]  # noqa: E731
+
+    tangent = proof.use("lemma2", "lemma2.tangent")
+    gradient = proof.use("lemma6", "lemma6.gradient")
+    proof.step(
+        "limit", "plim.hyper", (tangent, gradient), {},
+        note="K^h = ∂_v h K^f ∂_v h'ᵀ, and K^f → Θ^f I on the finitely many outputs of f",
+    )  # fmt: skip
+    proof.goal("theorem3.printed-limit", "limit", LIMIT, form="printed")
+    proof.goal("theorem3.limit", "limit", LIMIT)
+    proof.step("together", "cite", given(("relu", "inputs_nonzero")), {"theorem": "hyperkernel-limit"})
+    proof.goal("theorem3.joint-limit", "together", ("relu", "inputs_nonzero"))
+    for name in ("first", "second"):
+        proof.step(name, "cite", given(FLOW), {"theorem": f"hyperkernel-{name}"})
+        proof.goal(f"theorem3.printed-{name}", name, FLOW, form="printed")
+        for axis in "nm":
+            proof.goal(f"theorem3.{name}.{axis}", name, FLOW)
+    for name in ("trained", "other"):
+        proof.step(f"kink-{name}", "cite", given(STEP), {"theorem": f"kink-{name}"})
+        proof.goal(f"theorem3.kink.{name}", f"kink-{name}", STEP)
+    _means(proof, given)
+    return proof.document()
+
+
+def _means(proof: ProofBuilder, given: Any) -> None:
+    """Figure 1(b): "the mean of the kernel equals its limit" fails at finite n, and at H = 3 for opposite inputs."""
+    data = {"of": ["Kh"], "L": 2, "H": 2, "widths": "equal"}
+    proof.step("mean", "mean.wick", given(EXACT), data, note="E K^h(u,u) = 4 + 16/n at every n")
+    proof.goal("theorem3.mean", "mean", EXACT)
+    diagonal = {"is": "mean", "of": ["Kh"], "value": ["*", "H", "L"], "where": [["<=", 1, "H"], ["<=", 1, "L"]]}
+    for width in (1, 8, 500):
+        name = f"figure-{width}"
+        proof.step(name, "refute.number", ("mean",), {"goal": diagonal, "instance": {"H": 2, "L": 2, "n": width}})
+        proof.goal("theorem3.printed-figure", name, EXACT, form="printed")
+
+    proof.step(
+        "never", "zero.exclusive", given(OPPOSITE), {}, note="no unit of g^1 is open at both inputs, and m = 1"
+    )  # fmt: skip
+    proof.step("opposite", "specialise", ("never",), {"values": {"r": 1}})
+    proof.goal("theorem3.opposite", "opposite", OPPOSITE)
+    proof.step("opposite-mean", "mean.zero", ("opposite",), {})
+    limit = proof.step("opposite-limit", "eq.limit_kernel", given(("exclusive_masks",)), {"H": 3})
+    proof.goal("theorem3.opposite-limit", limit, ("exclusive_masks",))
+    where = [["<=", 1, "H"], ["<=", 1, "L"]]
+    claimed = {"is": "mean", "of": ["K", 1], "value": ["ThetaH"], "where": where}
+    instance = {"H": 3, "L": 2}
+    proof.step("figure-opposite", "refute.positive", ("opposite-mean", limit), {"goal": claimed, "instance": instance})
+    proof.goal("theorem3.printed-figure", "figure-opposite", OPPOSITE, form="printed")
+
+
+statement = Statement(
+    name="theorem3",
+    title="The hyperkernel: its limit, and its change at initialisation",
+    source=supplement("70", "71", "72", "73", "77", "81", "83", section="4.4"),
+    summary="K^h → Θ^f·Θ^g as n and m tend to infinity, and ∂_t K^h = O_p(1/m) + O_p(1/n) at initialisation.",
+    claims=(
+        Claim(
+            "theorem3.printed-limit", Kind.CONSTANT, hyper(H, L), "K^h → Θ^f·Θ^g in probability", form=Form.PRINTED,
+            where=And(L >= 1, H >= 2), latex=r"K^h\to\Theta^f\cdot\Theta^g", errata=("E6",),
+        ),
+        Claim(
+            "theorem3.printed-first", Kind.UPPER, first(m), "the first term of ∂_t K^h tends to 0 as 1/m",
+            exponent=Integer(-1), form=Form.PRINTED, errata=("E16", "E22"),
+        ),
+        Claim(
+            "theorem3.printed-second", Kind.UPPER, second(n), "the second term of ∂_t K^h tends to 0 as 1/n",
+            exponent=Integer(-1), form=Form.PRINTED, errata=("E16", "E22"),
+        ),
+        Claim(
+            "theorem3.printed-figure", Kind.VALUE, mean(H, L, n, m),
+            "Figure 1(b): the mean of K^h equals its limit at every width (H·L at u = u', |x|² = n_0, |z|² = m_0)",
+            value=H * L, where=And(H >= 1, L >= 1, n >= 1, m >= 1), form=Form.PRINTED, errata=("E12",),
+        ),
+        Claim(
+            "theorem3.limit", Kind.CONSTANT, hyper(H, L), "K^h → Θ^f·Θ^g in probability, n → ∞ and then m → ∞",
+            where=And(L >= 1, H >= 2), latex=r"K^h\to\Theta^f\cdot\Theta^g", hypotheses=LIMIT, errata=("E6", "E21"),
+        ),
+        Claim(
+            "theorem3.joint-limit", Kind.CONSTANT, hyper(H, L), "K^h → Θ^f·Θ^g in probability, n and m → ∞ together",
+            where=And(L >= 1, H >= 2), hypotheses=("relu", "inputs_nonzero"), errata=("E21",),
+        ),
+        Claim(
+            "theorem3.first.m", Kind.UPPER, first(m), "the first term of ∂_t K^h at t = 0 is O_p(m^{-1})",
+            exponent=Integer(-1), where=H >= 2, hypotheses=FLOW, errata=("E16", "E22"),
+        ),
+        Claim(
+            "theorem3.first.n", Kind.UPPER, first(n), "the first term of ∂_t K^h at t = 0 is O_p(n^0)",
+            exponent=Integer(0), where=H >= 2, hypotheses=FLOW, errata=("E16", "E22"),
+        ),
+        Claim(
+            "theorem3.second.n", Kind.UPPER, second(n), "the second term of ∂_t K^h at t = 0 is O_p(n^{-1})",
+            exponent=Integer(-1), where=L >= 2, hypotheses=FLOW, errata=("E16", "E22"),
+        ),
+        Claim(
+            "theorem3.second.m", Kind.UPPER, second(m), "the second term of ∂_t K^h at t = 0 is O_p(m^0)",
+            exponent=Integer(0), where=L >= 2, hypotheses=FLOW, errata=("E16", "E22"),
+        ),
+        Claim(
+            "theorem3.kink.trained", Kind.UPPER, trained(L),
+            "after one unit step f differs from its Taylor polynomial at the training input by O_p(n^{-1/2})",
+            exponent=Rational(-1, 2), where=Eq(L, 2), hypotheses=STEP, errata=("E16",),
+        ),
+        Claim(
+            "theorem3.kink.other", Kind.UPPER, other(L),
+            "after one unit step f differs from its Taylor polynomial at another input by O_p(n^{-3/4})",
+            exponent=Rational(-3, 4), where=Eq(L, 2), hypotheses=STEP, errata=("E16",),
+        ),
+        Claim(
+            "theorem3.mean", Kind.VALUE, mean(H, L, n, m), "E K^h(u,u) = 4 + 16/n at L = H = 2 (m = 1 proved)",
+            value=4 + 16 / n, where=And(Eq(H, 2), Eq(L, 2), n >= 1, m >= 1), hypotheses=EXACT,
+            latex=r"\mathbb E K^h(u,u)=4+16/n", errata=("E12",),
+        ),
+        Claim(
+            "theorem3.opposite", Kind.ZERO, across(H, L), "K^h(u,u') = 0 for x = x', z' = -z, m = 1, H >= 2",
+            where=And(H >= 2, L >= 1), hypotheses=OPPOSITE, errata=("E12", "E26"),
+        ),
+        Claim(
+            "theorem3.opposite-limit", Kind.VALUE, mean_g(H, L), "while Θ^h(u,u') = L/π there for H = 3",
+            where=And(Eq(H, 3), L >= 1), hypotheses=("exclusive_masks",), errata=("E12",),
+        ),
+    ),
+    hypotheses=(
+        Hypothesis(
+            "relu", "σ is the ReLU; derivatives are those of the activation cell",
+            Witness("σ = identity: K^h(u,u) → H·L without any mask, but off the diagonal Θ^g has no Σ̇ in it."),
+        ),
+        Hypothesis(
+            "inputs_nonzero", "x ≠ 0 and x' ≠ 0",
+            Witness("x = 0: every output of f is 0, all units of g lie at the kink, and K^h(u,u) = 0."),
+        ),
+        Hypothesis("z_nonzero", "z ≠ 0 and z' ≠ 0", Witness("z = 0: h = 0, and masks of g are those of the number 0.")),
+        Hypothesis(
+            "rows_fixed", "entries of products of Jacobians are looked at finitely many at a time",
+            Witness("Square products: λ_max of (2/n) W Z Wᵀ → (1 + √2)², not 1.", {"L": 2}), errata=("E7",),
+        ),
+        Hypothesis(
+            "initialisation", "t = 0, derivatives of the activation cell",
+            Witness(
+                "One unit step at L = 2: units that flip change f by n^{-1/2} on a training input, n^{-3/4} elsewhere, "
+                "and T²/2, the second order term, by n^{-1}.", {"L": 2}, "theorem3.first.m", "theorem3.kink.trained",
+            ), errata=("E16",),
+        ),
+        Hypothesis(
+            "bounded_residuals", "the derivatives of the loss at the training inputs are bounded",
+            Witness("One label of size m: both terms are multiplied by m, and the first one does not vanish."),
+        ),
+        Hypothesis(
+            "unit_step", "one step of size 1 at one training input with residual 1",
+            Witness("Square loss, step √n: f jumps to 1.5e2 and all units close (n = 10³, 10⁴, 10⁵)."), errata=("E24",),
+        ),
+        Hypothesis(
+            "one_input", "u = u' with |x|² = n_0, z = 1 (for exact means)",
+            Witness("x' ⟂ x: E K^h(u,u') is not 4 + 16/n, since K^h → Θ^h = .101 at 90°, 90°.", {"angle": 90}),
+        ),
+        Hypothesis(
+            "equal_widths", "n_1 = … = n_{L-1} = n (for exact means)",
+            Witness("Only one hidden layer at L = 2; at L = 3 the mean is a polynomial in 1/n_1 and 1/n_2."),
+        ),
+        Hypothesis(
+            "m_is_1", "hidden layers of g of width 1 (for exact means and zeros)",
+            Witness("m = 10, H = 3, z-angle 2.5: E K^g = .2097(7), not 0.", {"H": 3, "m": 10}, "theorem3.opposite"),
+            errata=("E12",),
+        ),
+        Hypothesis(
+            "exclusive_masks", "x' = x, z = 1, z' = -1 (for K^h = 0)",
+            Witness("z' = z: E K^h(u,u) = 4 + 16/n.", {"H": 2, "L": 2}, "theorem3.opposite", "theorem3.mean"),
+        ),
+    ),
+    errata=errata("E6", "E12", "E16", "E21", "E22", "E24", "E26"),
+    proof=_proof(),
+    expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
+)  # fmt: skip
+
+
+def hypotheses_violated(parameters: Mapping[str, Any]) -> list[str]:
+    """The ids of the hypotheses that fail at a cell's parameters m, time, angle (degrees) and z."""
+    z_i, z_j = (tuple(v) if isinstance(v, tuple | list) else (v,) for v in parameters.get("z", (1, 1)))
+    turned = abs(float(parameters.get("angle", 0))) > 1e-9
+    found = []
+    if not any(z_i) or not any(z_j):
+        found.append("z_nonzero")
+    if float(parameters.get("time", 0)) > 0:
+        found.append("initialisation")
+    if int(parameters.get("m", 1)) != 1:
+        found.append("m_is_1")
+    if turned or (z_i, z_j) != ((1,), (1,)):
+        found.append("one_input")
+    if turned or (z_i, z_j) != ((1,), (-1,)):
+        found.append("exclusive_masks")
+    return found
