@@ -181,7 +181,7 @@ def _evaluate(expression: sympy.Basic, parameters: Mapping[str, Any]) -> Any:
 def _number(expression: sympy.Expr | None, parameters: Mapping[str, Any]) -> float | None:
     if expression is None:
         return None
-    value = _evaluate(expression, parameters)
+    value = _evaluate(sympy.sympify(expression), parameters)
     if value.free_symbols:
         missing = ", ".join(sorted(symbol.name for symbol in value.free_symbols))
         raise ValueError(f"the parameters {dict(parameters)} leave {missing} open in {expression}")

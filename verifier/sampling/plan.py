@@ -14,6 +14,8 @@ from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
+from sympy import sympify
+
 from verifier.check import LARGEST_WIDTH, Agreement, Check, Law, Measure, Part
 from verifier.inference.gates import DEFAULT_ALPHA, DEFAULT_MARGIN, LOOKS, MIN_WIDTHS
 from verifier.inference.schedule import Schedule
@@ -201,7 +203,7 @@ def _at_widths(claim: Claim, parameters: Mapping[str, Any], part: Part) -> tuple
     """What the claim says at a cell: once, or once a width if it speaks of the width; None where it does not apply."""
     name = part.width if isinstance(part, Measure) else "n"
     parts = (claim.value, claim.where) if claim.kind in (Kind.VALUE, Kind.ATOM) else ()
-    if not any(name == symbol.name for part in parts if part is not None for symbol in part.free_symbols):
+    if not any(name == symbol.name for part in parts if part is not None for symbol in sympify(part).free_symbols):
         found = claim.at(parameters)
         return None if found is None else (found,)
     each = [claim.at({**parameters, name: n}) for n in part.widths]

@@ -1,0 +1,31 @@
+"""Lemma 6, measured: Jacobians and gradients of g, whose weights are outputs of f; n = m."""
+
+from verifier.check import Check, Measure, cells
+from verifier.quantities_implicit import implicit_jacobian, implicit_kernel
+
+sizes = {"widths": (128, 256, 512, 1024), "block": 512, "samples": 2048, "margin": 0.12}
+at = {"L": 2, "angle": 60, "z_angle": 60}
+
+check = Check(
+    "lemma6",
+    Measure(
+        implicit_jacobian,
+        [*cells(u=1, v=2, H=2, **at), *cells(u=[1, 2], v=3, H=3, **at)],
+        claims=("lemma6.printed-jacobians", "lemma6.jacobians"),
+        **sizes,
+    ),
+    # The larger z_angle, the more a factor S^L in the place of S^{L-1} is seen.
+    Measure(
+        implicit_kernel,
+        [*cells(H=[2, 3], **at), *cells(H=2, L=1, angle=90, z_angle=0)],
+        claims=("lemma6.printed-gradient", "lemma6.gradient"),
+        **{**sizes, "samples": 4096},
+    ),
+    # E17: √2 in the place of 2, at one input.
+    Measure(
+        implicit_jacobian,
+        cells(u=1, v=2, H=2, L=2, angle=0, z_angle=0),
+        claims=("lemma6.printed-root", "lemma6.jacobians"),
+        **sizes,
+    ),
+)
