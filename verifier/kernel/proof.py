@@ -146,7 +146,8 @@ def _reason(error: BaseException) -> str:
     return str(error) if isinstance(error, KernelError) else f"{type(error).__name__}: {error}"
 
 
-_KNOWN: dict[str, frozenset[str]] = {}
+#: rule, data and premises -> the conclusion as text, the marks of the rule, and the conclusions stated that it matches
+_KNOWN: dict[str, tuple[str, frozenset[str], set[str]]] = {}
 
 
 def _check_step(step: Mapping[str, Any], done: Mapping[str, Checked | str], context: Context) -> Checked:
@@ -164,14 +165,17 @@ def _check_step(step: Mapping[str, Any], done: Mapping[str, Checked | str], cont
     # the context is not part of the key, and those that read it are not kept.
     memo = None
     if step["rule"] not in ("hypothesis", "use", "specialise"):
-        memo = json.dumps([step["rule"], step.get("data"), step["conclusion"], [p.conclusion for p in premises]])
-    own = _KNOWN.get(memo) if memo else None
-    if own is None:
+        memo = json.dumps([step["rule"], step.get("data"), [p.conclusion for p in premises]])
+    text, own, matched = _KNOWN.get(memo or "", ("", frozenset(), set()))
+    if not text:
         conclusion, found = rule([p.conclusion for p in premises], step.get("data", {}), context)
-        matches(step["conclusion"], conclusion)
-        own = frozenset(found)
+        text, own = json.dumps(conclusion), frozenset(found)
         if memo:
-            _KNOWN[memo] = own
+            _KNOWN[memo] = text, own, matched
+    stated = json.dumps(step["conclusion"])
+    if stated not in matched:
+        matches(step["conclusion"], json.loads(text))
+        matched.add(stated)
     marks = frozenset().union(own, *(p.marks for p in premises))
     # What a rule shows to hold by itself, for the conclusion it draws, is no longer granted.
     names = [m.removeprefix("discharge ") for m in own if m.startswith("discharge ")]
