@@ -14,7 +14,7 @@ from lemmas import relu_law
 from lemmas._errata import errata, supplement
 from lemmas._walks import find_walk
 from verifier.exact.cluster import study_graphs
-from verifier.kernel.graphs import exponent_of
+from verifier.kernel.graphs import LARGEST_SEARCH, exponent_of
 from verifier.prover import ProofBuilder
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
@@ -23,8 +23,6 @@ C, s_C, T = Function("C"), Function("s_C"), Function("T")
 r, L, m, n_e, n_o, gap = symbols("r L m n_e n_o gap", integer=True)
 
 GRANTED = ["relu", "one_input", "equal_widths"]
-#: Loose graphs are searched to the end within these numbers of factors and contractions; the others by a command.
-SEARCHED = {2: 6, 3: 6, 4: 5, 5: 4, 6: 4}
 
 
 def graphs() -> dict[str, list[Any]]:
@@ -84,7 +82,7 @@ def _proof() -> dict[str, Any]:
     proof.goal("dyer_gur_ari.bound", "bound", GRANTED)
     proof.goal("dyer_gur_ari.tight", "walks", GRANTED)
 
-    searched = [g for g in STUDY["loose"] if len(g[1]) <= SEARCHED[g[0]]]
+    searched = [g for g in STUDY["loose"] if len(g[1]) <= LARGEST_SEARCH[g[0]]]
     by_gap: dict[int, list[Any]] = {}
     for graph in searched:
         by_gap.setdefault(_gap(graph), []).append(graph)

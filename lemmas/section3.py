@@ -205,7 +205,7 @@ statement = Statement(
             Witness("L = 3, n_1 = √n, n_2 = n: T^2 is of order n^{-1/2}.", {"L": 3, "r": 2}, "section3.tight"),
         ),
     ),
-    errata=errata("E4", "E8", "E9", "E10", "E11", "E25", "E29"),
+    errata=errata("E4", "E7", "E8", "E9", "E10", "E11", "E25", "E29"),
     proof=_proof(),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

@@ -389,7 +389,7 @@ statement = Statement(
             Witness("z_i = z_j: K^(1) ~ 1.", {"H": 2, "L": 2, "r": 1}, "theorem1.exclusive", "theorem1.order.shallow"),
         ),
     ),
-    errata=errata("E1", "E2", "E3", "E4", "E8", "E9", "E14", "E18", "E25", "E26", "E27", "E28", "E29"),
+    errata=errata("E1", "E2", "E3", "E4", "E7", "E8", "E9", "E14", "E18", "E25", "E26", "E27", "E28", "E29"),
     proof=_proof(),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

@@ -31,7 +31,7 @@ from verifier.kernel.terms import Term, constant, flatten, polynomial, require, 
 from verifier.kernel.wick import Polynomial, equal_widths, moment, strands_of
 
 #: Depth and order up to which growth is looked up in verifier.exact.
-LARGEST = {"depth": 7, "order": 6}
+LARGEST = {"depth": 6, "order": 6}
 Marks = set[str]
 
 
@@ -99,24 +99,19 @@ def _mean_odd(premises: list[Judgment], data: Mapping[str, Any]) -> tuple[Judgme
     return {"is": "mean", "of": data["of"], "value": 0, "where": list(data.get("where", []))}, set()
 
 
-@lru_cache(maxsize=64)
 def _star_growth(order: int, activation: str, depth: int) -> tuple[int, Fraction] | None:
-    from verifier.exact.correlation import star
-    from verifier.exact.moments import leading, polynomials_by_depth, strands_of
+    from verifier.exact.moments import leading
 
-    # One sweep serves all depths up to the largest asked for.
-    found = _star_sweep(order, activation, 6) if depth <= 6 else None
-    if found is None:
-        found = polynomials_by_depth(strands_of(star(order), 2), depth, activation)  # type: ignore[arg-type]
-    return leading(found[depth - 1])
+    # One sweep serves all depths.
+    return leading(_star_sweep(order, activation)[depth - 1])
 
 
 @lru_cache(maxsize=32)
-def _star_sweep(order: int, activation: str, depth: int) -> Any:
+def _star_sweep(order: int, activation: str) -> Any:
     from verifier.exact.correlation import star
     from verifier.exact.moments import polynomials_by_depth, strands_of
 
-    return polynomials_by_depth(strands_of(star(order), 2), depth, activation)  # type: ignore[arg-type]
+    return polynomials_by_depth(strands_of(star(order), 2), LARGEST["depth"], activation)  # type: ignore[arg-type]
 
 
 @lru_cache(maxsize=256)
@@ -147,7 +142,7 @@ def _growth(premises: list[Judgment], data: Mapping[str, Any]) -> tuple[Judgment
         found = _star_growth(order, activation, depth)
     else:
         outputs = whole(data["H"], "H")
-        small = 1 <= outputs <= 3 and order * outputs <= 8
+        small = outputs == 1 or (outputs == 2 and depth == 2 and order <= 4) or (outputs <= 3 and order == 1)
         require(head == "K" and activation == "relu" and small, f"{show(data['of'])} is not looked up here")
         needs(premises, "m_is_1")
         found = _hyper_growth(order, outputs, depth)

@@ -32,7 +32,7 @@ Widths = tuple[int, ...]  # powers of n_1, ..., n_{L-1}
 Polynomial = dict[Widths, Fraction]
 
 LARGEST_STRANDS = 12
-LARGEST_PATTERNS = 60_000
+LARGEST_PATTERNS = 300_000
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ def _hyper(r: int, outputs: int) -> Sum:
 
 def moment(term: Term, depth: int, outputs: int, relu: bool) -> Polynomial:
     """E[term] as {(a_1, …, a_{L-1}): coefficient of Π n_l^{a_l}}, for every choice of widths."""
-    require(1 <= depth <= 8 and 1 <= outputs <= 4, f"depth {depth}, H = {outputs}: 1..8 and 1..4 are allowed")
+    require(1 <= depth <= 6 and 1 <= outputs <= 4, f"depth {depth}, H = {outputs}: 1..6 and 1..4 are allowed")
     total, masked = strands_of(term, outputs)
     result: Polynomial = {}
     for strands, coefficient in total.items():
@@ -201,7 +201,7 @@ def _patterns(outputs: Labels, placed: Sequence[Edge], taken: set[tuple[int, int
             choices = list(_even_partitions(size, tied))
         else:
             choices = [outputs]
-        require(len(current) * len(choices) <= 40 * LARGEST_PATTERNS, "too many patterns to sum over")
+        require(len(current) * len(choices) <= LARGEST_PATTERNS, "too many patterns to sum over")
         following: dict[Labels, dict[Widths, int]] = {}
         for labels, sums in current.items():
             for choice in choices:
