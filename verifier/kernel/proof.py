@@ -162,10 +162,11 @@ def _check_step(step: Mapping[str, Any], done: Mapping[str, Checked | str], cont
         premises.append(premise)
     assert rule is not None
     # Rules are pure, so that a file checked many times over pays for each of its steps once; what a rule reads of
-    # the context is not part of the key, and those that read it are not kept.
+    # the context is not part of the key, and the two that name something in it are not kept.
     memo = None
-    if step["rule"] not in ("hypothesis", "use", "specialise"):
-        memo = json.dumps([step["rule"], step.get("data"), [p.conclusion for p in premises]])
+    if step["rule"] not in ("hypothesis", "use"):
+        read = [h for h in context.hypotheses.values() if h["is"] == "ifzero"] if step["rule"] == "specialise" else []
+        memo = json.dumps([step["rule"], step.get("data"), [p.conclusion for p in premises], read])
     text, own, matched = _KNOWN.get(memo or "", ("", frozenset(), set()))
     if not text:
         conclusion, found = rule([p.conclusion for p in premises], step.get("data", {}), context)
