@@ -21,11 +21,15 @@ if TYPE_CHECKING:
 @as_json
 @verbosity
 def list_(as_json: bool, verbose: int, quiet: bool) -> int:
-    """The statements that are known: shipped, and in the folder lemmas/ of the current directory."""
+    """The statements that are known: shipped, and in the folder lemmas/ of the current directory.
+
+    Proofs and samples are shown as the last stored run of `verifier check` found them.
+    """
     from verifier.loading import LoadError
     from verifier.project import default_project
 
     project = default_project()
+    found = _last_found()
     entries, broken = [], []
     for name in project.names:
         try:
@@ -43,34 +47,64 @@ def list_(as_json: bool, verbose: int, quiet: bool) -> int:
                 "proof": entry.statement.proof is not None,
                 "check": entry.name in project.check_files,
                 "expected": {str(form): str(word) for form, word in entry.statement.expected.items()},
+                "found": found.get(entry.name, {}),
                 "file": str(entry.path),
             }
             for entry in entries
         ]
         click.echo(json.dumps(rows, indent=2))
     else:
-        _render_list(entries, set(project.check_files))
+        _render_list(entries, found)
     for message in broken:
         click.echo(f"verifier: {message}", err=True)
     return USAGE if broken else EXPECTED
 
 
-def _render_list(entries: list[Entry], checked: set[str]) -> None:
+def _last_found() -> dict[str, dict[str, dict[str, str]]]:
+    """By statement and form, the weakest proof status and the weakest numeric one of the last run with it in."""
+    from pathlib import Path
+
+    from verifier.sampling.store import FOLDER
+    from verifier.verdict import NumericStatus, ProofStatus, weakest_numeric, weakest_proof
+
+    found: dict[str, dict[str, dict[str, str]]] = {}
+    for path in sorted((Path.cwd() / FOLDER / "runs").glob("*.json")):
+        try:
+            statements = json.loads(path.read_text(encoding="utf-8"))["report"]["statements"]
+            for one in statements:
+                found[one["name"]] = {
+                    form: {
+                        "proof": str(weakest_proof(ProofStatus(c["proof"]) for c in claims)),
+                        "numeric": str(weakest_numeric(NumericStatus(c["numeric"]) for c in claims)),
+                    }
+                    for form in ("printed", "amended")
+                    if (claims := [c for c in one["claims"] if c["form"] == form])
+                }
+        except (OSError, ValueError, KeyError, TypeError):
+            continue  # a run that cannot be read says nothing
+    return found
+
+
+def _render_list(entries: list[Entry], found: dict[str, dict[str, dict[str, str]]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, header_style="dim", show_edge=False, padding=(0, 2, 0, 0))
-    for column in ("name", "title", "proof", "measured"):
-        table.add_column(column, no_wrap=column != "title")
+    for column in ("name", "title", "printed", "amended"):
+        table.add_column(column, overflow="ellipsis", no_wrap=True, ratio=1 if column == "title" else None)
     for entry in entries:
-        statement = entry.statement
-        table.add_row(
-            entry.name,
-            statement.title,
-            "yes" if statement.proof is not None else "-",
-            "yes" if entry.name in checked else "-",
-        )
-    Console(highlight=False).print(table)
+        forms = found.get(entry.name, {})
+        words = [
+            f"{forms[form]['proof']} / {forms[form]['numeric']}" if form in forms else "-"
+            for form in ("printed", "amended")
+        ]
+        table.add_row(entry.name, entry.statement.title, *words)
+    console = Console(highlight=False)
+    console.print(table)
+    if found:
+        console.print("proof / samples, as the last run of verifier check found them", style="dim")
+    else:
+        console.print("no stored run yet: verifier check fills in the last two columns", style="dim")
 
 
 @click.command()
