@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -15,6 +16,8 @@ from verifier.commands.codes import EXPECTED, UNEXPECTED, USAGE, CommandError
 from verifier.commands.options import Whole, as_json, verbosity
 
 if TYPE_CHECKING:
+    from fractions import Fraction
+
     from verifier.exact.api import ConjectureRow, ExactMoment
 
 _UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
@@ -26,7 +29,7 @@ class Memory(click.ParamType):
     name = "SIZE"
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmgt]?b?)", str(value).strip().lower())
+        match = re.fullmatch(r"(\d{1,15}(?:\.\d{1,15})?)\s*([kmgt]?b?)", str(value).strip().lower())
         unit = match.group(2) if match else "?"
         unit = unit + "b" if unit in ("k", "m", "g", "t") else unit
         if match is None or float(match.group(1)) <= 0:
@@ -43,10 +46,15 @@ class Wholes(click.ParamType):
         if isinstance(value, tuple):
             return value
         option = param.opts[0] if param is not None else "N"
-        words = [word.strip() for word in str(value).split(",")]
-        if not all(re.fullmatch(r"\d{1,18}", word) and int(word) >= 1 for word in words):
-            raise CommandError(f"{option} {value}: integers of at least 1 are needed, separated by commas")
-        return tuple(int(word) for word in words)
+        return wholes(option, str(value))
+
+
+def wholes(option: str, value: str) -> tuple[int, ...]:
+    """The integers of ``8,16,32``."""
+    words = [word.strip() for word in value.split(",")]
+    if not all(re.fullmatch(r"\d{1,18}", word) and int(word) >= 1 for word in words):
+        raise CommandError(f"{option} {value}: integers of at least 1 are needed, separated by commas")
+    return tuple(int(word) for word in words)
 
 
 @click.command()
@@ -59,9 +67,11 @@ class Wholes(click.ParamType):
 @click.option("--widths", metavar="N1,N2,...", help="The value at hidden widths n_1, n_2, ...; or: separate.")
 @click.option("--gram", metavar="ENTRIES", help="Entries x_i.x_j/n_0, as in '0,1=1/2'; or: symbolic. Linear only.")
 @click.option("--layers", type=Wholes(), help="The weight layer of each letter, in order of appearance.")
-@click.option("--trunk", type=click.Choice(["shared", "independent"]), default="shared", show_default=True,
-              help="Whether the outputs f^1...f^H share all layers but the last; for K(r).")  # fmt: skip
-@click.option("--memory", type=Memory(), help="Refuse what would need more, as in 500MB; 4GB.")
+@click.option("--trunk", type=click.Choice(["shared", "independent"]),
+              help="Whether f^1...f^H share all layers but the last; for K(r).  [default: shared]")  # fmt: skip
+@click.option("--g-activation", type=click.Choice(["linear", "relu"]),
+              help="Between the layers of g, relu with its sqrt(2); for K(r).  [default: linear]")  # fmt: skip
+@click.option("--memory", type=Memory(), help="Refuse what would need more, as in 500MB.  [default: 4GB]")
 @as_json
 @verbosity
 def exact(
@@ -74,7 +84,8 @@ def exact(
     widths: str | None,
     gram: str | None,
     layers: tuple[int, ...] | None,
-    trunk: Literal["shared", "independent"],
+    trunk: Literal["shared", "independent"] | None,
+    g_activation: Literal["linear", "relu"] | None,
     memory: int | None,
     as_json: bool,
     verbose: int,
@@ -87,14 +98,20 @@ def exact(
     """
     from verifier.exact.api import DEFAULT_MEMORY, CorrelationError, exact_moment, parse_gram
 
+    # Coefficients have thousands of digits at large depths; there is nothing to guard against here.
+    sys.set_int_max_str_digits(0)
+    for option, value in (("--trunk", trunk), ("--g-activation", g_activation)):
+        if value is not None and g_depth is None:
+            raise CommandError(f"{option} {value}: it is for K(r), with --g-depth")
     hidden: Any = widths
     if widths not in (None, "separate"):
-        hidden = Wholes().convert(widths, None, None)
+        hidden = wholes("--widths", str(widths))
     try:
         found = exact_moment(
             correlation, depth, g_depth=g_depth, activation=activation, moment=moment, width=width, widths=hidden,
             gram=parse_gram(gram) if gram not in (None, "symbolic") else gram,  # type: ignore[arg-type]
-            layers=layers, trunk=trunk, memory=memory or DEFAULT_MEMORY,
+            layers=layers, trunk=trunk or "shared", g_activation=g_activation or "linear",
+            memory=memory or DEFAULT_MEMORY,
         )  # fmt: skip
     except CorrelationError as error:
         return _complain(str(error))
@@ -114,8 +131,11 @@ def _complain(message: str) -> int:
 
 def _render(found: ExactMoment) -> None:
     power = "" if found.moment == 1 else f"^{found.moment}"
-    where = f"{found.activation}, L = {found.depth}" + (f", H = {found.g_depth}" if found.g_depth else "")
-    click.echo(f"E[({found.correlation}){power}]  ({where})")
+    where = f"{found.activation}, L = {found.depth}"
+    if found.g_depth:
+        where += f"; H = {found.g_depth}, {found.trunk} trunk, g {found.g_activation}"
+    what = f"({found.correlation}){power}" if power else found.correlation
+    click.echo(f"E[{what}]  ({where})")
     if found.is_zero:
         click.echo("  = 0 exactly")
         return
@@ -131,7 +151,19 @@ def _render(found: ExactMoment) -> None:
         click.echo(f"  at widths {', '.join(str(n) for n in found.widths)}: {found.value}")
     for n, value in found.values.items():
         slope = f", local slope of |E C^p|^(1/p) {found.slopes[n]:+.4f}" if n in found.slopes else ""
-        click.echo(f"  at n = {n}: {value} = {float(value):.6g}{slope}")
+        click.echo(f"  at n = {n}: {value} = {_rounded(value)}{slope}")
+
+
+def _rounded(value: Fraction) -> str:
+    """Six digits; of numbers beyond the range of a float as well."""
+    try:
+        if value == 0 or abs(value) > 1e-300:
+            return f"{float(value):.6g}"
+    except OverflowError:
+        pass
+    import mpmath
+
+    return str(mpmath.nstr(mpmath.mpf(value.numerator) / value.denominator, 6))
 
 
 def _term(coefficient: str, power: int) -> str:
@@ -190,7 +222,9 @@ def conjecture(
             exponent = "zero" if row.exponent is None else row.exponent
             click.echo(f"{row.graph.name:32} bound {row.bound!s:>5}  exponent {exponent!s:>5}{gap}{word}")
         broken = sum(row.violates for row in rows)
-        click.echo(f"{len(rows)} graphs, {broken or 'no'} violations; {rows[0].certificate if rows else ''}")
+        counted = "1 graph" if len(rows) == 1 else f"{len(rows)} graphs"
+        violations = "1 violation" if broken == 1 else f"{broken or 'no'} violations"
+        click.echo(f"{counted}, {violations}; {rows[0].certificate}")
     return UNEXPECTED if any(row.violates for row in rows) else EXPECTED
 
 
@@ -206,7 +240,6 @@ def _csv(rows: list[ConjectureRow]) -> str:
 
 def _bar(quiet: bool) -> Any:
     """A progress bar on a terminal's stderr; a context that gives the function to call, or None."""
-    import sys
     from contextlib import contextmanager, nullcontext
 
     if quiet or not sys.stderr.isatty():

@@ -19,6 +19,8 @@ from verifier.exact.enumeration import ConjectureRow, conjecture_rows
 from verifier.exact.estimate import (
     BASE_BYTES,
     BYTES_PER_STATE,
+    MOST_STRANDS,
+    MOST_TOUCHED,
     estimated_bytes,
     estimated_states_of_stars,
 )
@@ -83,6 +85,7 @@ class ExactMoment:
     g_depth: int | None = None
     trunk: Trunk | None = None
     layers: tuple[int, ...] | None = None
+    g_activation: Activation | None = None
 
     @property
     def leading(self) -> tuple[int, Fraction] | None:
@@ -113,7 +116,7 @@ class ExactMoment:
             "moment": self.moment,
         }
         if self.g_depth is not None:
-            data["g_depth"], data["trunk"] = self.g_depth, self.trunk
+            data["g_depth"], data["trunk"], data["g_activation"] = self.g_depth, self.trunk, self.g_activation
         if self.layers is not None:
             data["layers"] = list(self.layers)
         if self.polynomial is not None:
@@ -153,6 +156,10 @@ def _refuse_beyond(memory: int, estimates: Sequence[float], what: str) -> Transf
         size = "far more than any machine has" if estimate > 1e15 else f"about {estimate / 1e9:.1f} GB"
         raise CorrelationError(f"{what} would need {size} of memory; the limit is {memory / 1e9:.1f} GB")
     return TransferMatrix(limit=max(1_000, int((memory - BASE_BYTES) / BYTES_PER_STATE)))
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 def _monomial_name(monomial: tuple[tuple[str, int], ...]) -> str:
@@ -202,7 +209,8 @@ def exact_moment(
     if shown_widths and widths is not None:
         raise CorrelationError("give either one width or separate widths, not both")
     if widths not in (None, "separate") and len(widths or ()) != depth - 1:
-        raise CorrelationError(f"{len(widths or ())} widths: depth {depth} has {depth - 1} hidden layers")
+        given, wanted = _counted(len(widths or ()), "width"), _counted(depth - 1, "hidden layer")
+        raise CorrelationError(f"{given} given: depth {depth} has {wanted}")
     if layers is not None:
         for layer in layers:
             if not 1 <= layer <= depth:
@@ -211,15 +219,23 @@ def exact_moment(
         if widths is not None or gram is not None or layers is not None:
             raise CorrelationError("K(r) is computed at one input with all hidden widths equal")
         found = _hypernetwork(correlation, depth, g_depth, activation, moment, trunk, g_activation, memory)
-        return _finish(correlation, depth, activation, moment, found, shown_widths, g_depth=g_depth, trunk=trunk)
+        return _finish(
+            correlation, depth, activation, moment, found, shown_widths,
+            g_depth=g_depth, trunk=trunk, g_activation=g_activation,
+        )  # fmt: skip
     if g_depth is not None:
         raise CorrelationError("a depth of g makes sense for K(r) only")
     if gram is not None and activation != "linear":
         raise CorrelationError(RELU_GRAM)
     names = correlation.input_names
+    if moment * len(correlation.factors) > MOST_STRANDS:
+        raise CorrelationError(
+            f"moment {moment} of {len(correlation.factors)} factors: at most {MOST_STRANDS} factors in all"
+        )
     strands = strands_of(correlation, moment, layers=layers)
     # A moment that vanishes because the contractions do not fit into the layers costs nothing.
-    estimates = [estimated_bytes(strands)] if possible_layers(strands, depth) else []
+    numeric = widths is not None and widths != "separate"
+    estimates = [estimated_bytes(strands, None if numeric else depth)] if possible_layers(strands, depth) else []
     matrix = _refuse_beyond(memory, estimates, f"E[({correlation})^{moment}]")
     entries = None if gram is None or gram == "symbolic" else completed_gram(gram, names)
     ordered_layers = None if layers is None else tuple(layers)
@@ -301,15 +317,18 @@ def _hypernetwork(
     what = f"E[({term})^{moment}] at H = {g_depth}"
     if r > g_depth * depth:
         return {}
-    if trunk == "independent":
+    size = moment * (r + 1) * (g_depth if trunk == "shared" else 1)
+    contracted = size if trunk == "shared" else moment * (min(r, depth) + 1)
+    if contracted > MOST_TOUCHED or size > MOST_STRANDS:
+        estimates = [float("inf")]
+    elif trunk == "independent":
         labels = ((0, 0),) * (moment * (r + 1))
         a = min(r, depth)
         edges = tuple((c * (r + 1), c * (r + 1) + j, 0, 1) for c in range(moment) for j in range(1, a + 1))
         estimates = [estimated_bytes(Strands(labels, edges))]
     else:
-        size = moment * g_depth * (r + 1)
         copy = {tuple(sorted(alpha)) for alpha in compositions(r, g_depth, depth)}
-        if len(copy) ** moment > 10_000 or size > 64:
+        if len(copy) ** moment > 10_000:
             estimates = [float("inf")]
         else:
             shapes = (sum(several, ()) for several in combinations_with_replacement(sorted(copy), moment))
@@ -341,6 +360,7 @@ def _finish(
     g_depth: int | None = None,
     trunk: Trunk | None = None,
     layers: tuple[int, ...] | None = None,
+    g_activation: Activation | None = None,
 ) -> ExactMoment:
     values = {n: evaluate(found, n) for n in shown_widths}
     slopes = {n: slope for n in shown_widths if (slope := local_slope(found, n, moment)) is not None}
@@ -356,4 +376,5 @@ def _finish(
         g_depth=g_depth,
         trunk=trunk,
         layers=layers,
+        g_activation=g_activation,
     )

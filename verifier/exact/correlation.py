@@ -30,7 +30,9 @@ class CorrelationError(ValueError):
 
     def __init__(self, reason: str, text: str = "", position: int | None = None) -> None:
         self.reason, self.text, self.position = reason, text, position
-        caret = "" if position is None else f"\n  {text}\n  {' ' * position}^"
+        # White space one for one, so that the caret stays below its character.
+        shown = re.sub(r"\s", " ", text)
+        caret = "" if position is None else f"\n  {shown}\n  {' ' * position}^"
         super().__init__(reason + caret)
 
 
@@ -161,6 +163,11 @@ def from_graph(vertices: int, edges: Sequence[tuple[int, int]]) -> Correlation:
     return correlation([("0", 0)] * vertices, [(u, v, f"a{i}") for i, (u, v) in enumerate(edges, start=1)])
 
 
+MOST_FACTORS = 1_000
+"""Factors that a text may stand for."""
+
+_MOST_BRACKETS = 50
+
 _TOKEN = re.compile(r"\s*(?:(?P<name>[A-Za-z_][A-Za-z0-9_']*)|(?P<int>\d+)|(?P<sign>[()\[\],;^*]))")
 
 Use = tuple[str, int, int]
@@ -185,6 +192,7 @@ class _Parser:
         self.tokens.append(("end", "", len(text.rstrip())))
         self.at = 0
         self.fresh = 0
+        self.brackets = 0
 
     def fail(self, reason: str, position: int | None = None) -> NoReturn:
         raise CorrelationError(reason, self.text, self.tokens[self.at][2] if position is None else position)
@@ -201,7 +209,14 @@ class _Parser:
         return value, position
 
     def integer(self, what: str) -> int:
-        return int(self.take(kind="int", what=what)[0])
+        value, position = self.take(kind="int", what=what)
+        if len(value) > 9:
+            self.fail(f"{what} has {len(value)} digits; it must be smaller", position)
+        return int(value)
+
+    def check_size(self, factors: int, position: int) -> None:
+        if factors > MOST_FACTORS:
+            self.fail(f"{factors} factors: at most {MOST_FACTORS} are read", position)
 
     def expression(self, closing: bool) -> tuple[list[tuple[str, int]], list[Use]]:
         factors: list[tuple[str, int]] = []
@@ -219,6 +234,7 @@ class _Parser:
                 power = self.integer("a power")
                 if power < 1:
                     self.fail(f"power {power}: a power must be 1 or more", power_at)
+                self.check_size(len(factors) + power * len(more), power_at)
                 check_letters(used, self.text, " inside the power")
             for copy in range(power):
                 # Every copy of a power sums over letters of its own.
@@ -230,6 +246,7 @@ class _Parser:
                 factors.extend(more)
             if not more:
                 self.fail("empty brackets", begin)
+            self.check_size(len(factors), begin)
         if closing:
             self.take(")")
         return factors, uses
@@ -237,8 +254,13 @@ class _Parser:
     def atom(self) -> tuple[list[tuple[str, int]], list[Use]]:
         kind, value, position = self.tokens[self.at]
         if value == "(":
+            self.brackets += 1
+            if self.brackets > _MOST_BRACKETS:
+                self.fail(f"brackets are nested more than {_MOST_BRACKETS} deep")
             self.take()
-            return self.expression(closing=True)
+            inside = self.expression(closing=True)
+            self.brackets -= 1
+            return inside
         if kind != "name" or value not in ("f", "T", "K"):
             self.fail(f"expected f, T(r), K(r) or a bracket, found {value!r}")
         self.take()
@@ -247,7 +269,9 @@ class _Parser:
         if value == "K":
             self.fail("K(r) must stand alone: it is not a product of derivatives of one network", position)
         self.take("(")
+        order_at = self.tokens[self.at][2]
         r = self.integer("the order of T")
+        self.check_size(r + 1, order_at)
         self.take(")")
         self.fresh += 1
         letters = [f"a{j}" if self.fresh == 1 else f"a{j}.{self.fresh}" for j in range(1, r + 1)]
@@ -313,6 +337,9 @@ def parse(text: str) -> Correlation | HypernetworkTerm:
     or malformed, or if a letter is not used exactly twice.
     """
     alone = re.fullmatch(r"\s*K\s*\(\s*(\d+)\s*\)\s*", text)
+    if alone and len(alone.group(1)) > 9:
+        reason = f"the order of K has {len(alone.group(1))} digits; it must be smaller"
+        raise CorrelationError(reason, text, alone.start(1))
     if alone:
         return HypernetworkTerm(int(alone.group(1)), text=text.strip())
     parser = _Parser(text)

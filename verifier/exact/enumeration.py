@@ -15,6 +15,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
+from math import comb, factorial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -124,6 +125,10 @@ def decide(
     return ConjectureRow(graph, depth, method, cluster_exponent(correlation), exponent)
 
 
+MOST_GRAPHS = 20_000
+"""Refuse an enumeration that is certain to have more graphs than this."""
+
+
 def chosen_graphs(factors: int | None, contractions: int | None) -> list[ClusterGraph]:
     """Return the graphs with that many factors and at most that many contractions.
 
@@ -140,12 +145,16 @@ def chosen_graphs(factors: int | None, contractions: int | None) -> list[Cluster
                 f"{factors} factors are outside the study (2 to 6): say how many contractions at most"
             )
         limits = {factors: limits.get(factors, 0)}
-    return [
-        graph
+    sizes = [
+        (m, e)
         for m, most in limits.items()
         for e in range((most if contractions is None else contractions) + 1 if m > 1 else 1)
-        for graph in cluster_graphs(m, e)
     ]
+    # Multigraphs with labelled vertices over m!: at least so many are different.
+    least = sum(comb(comb(m, 2) + e - 1, e) // factorial(m) for m, e in sizes if e)
+    if least > MOST_GRAPHS:
+        raise CorrelationError(f"that is more than {least} graphs; at most {MOST_GRAPHS} are enumerated")
+    return [graph for m, e in sizes for graph in cluster_graphs(m, e)]
 
 
 def read_rows(path: Path) -> list[ConjectureRow]:
@@ -153,18 +162,21 @@ def read_rows(path: Path) -> list[ConjectureRow]:
 
     Raises ``CorrelationError`` naming the line if any other line cannot be read.
     """
-    lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
+    except UnicodeDecodeError as error:
+        raise CorrelationError(f"{path.name}: not a file of rows of the study (it is not text)") from error
     rows = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             rows.append(ConjectureRow.from_json(json.loads(line)))
-        except (ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, ZeroDivisionError) as error:
             # A complete file ends in a newline, so only the text after the last one can be partial.
             if number == len(lines):
                 break
-            raise CorrelationError(f"{path.name}, line {number}: not a row of the study ({error})") from error
+            raise CorrelationError(f"{path.name}, line {number}: not a row of the study") from error
     return rows
 
 

@@ -8,7 +8,9 @@ By Burnside's lemma their number is at least, and with little symmetry close to,
 t_P the number of strands P touches and M(t, N) the number of ways to match them among N strands
 of which the other N - t are alike.  Partial states (a layer half swept) were found to be about 2N
 times as many, plus 5 phi^N (phi the golden ratio) of highly symmetric ones: between 0.8 and 2 times
-what was then built for the graphs of ``benchmarks/exact_results.md``.
+what was then built for the graphs of ``benchmarks/exact_results.md``.  Strands without contractions are
+paired last and in closed form: there N is at most twice the strands with contractions.  Coefficients
+are counted as well: at large depths they have thousands of digits.
 """
 
 from __future__ import annotations
@@ -16,7 +18,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from fractions import Fraction
-from math import comb, factorial
+from math import comb, factorial, lgamma, log, log2
 
 import networkx
 import pynauty
@@ -30,7 +32,13 @@ BYTES_PER_STATE = 4_000
 BASE_BYTES = 60_000_000
 """The interpreter and its libraries."""
 
-_MOST_CLASSES = 20_000
+MOST_TOUCHED = 64
+"""Strands with contractions beyond which the states exceed 10^14 and are not counted."""
+
+MOST_STRANDS = 100_000
+"""Strands beyond which nothing is counted."""
+
+_MOST_CLASSES = 5_000
 
 
 def matchings(touched: int, strands: int) -> int:
@@ -87,6 +95,9 @@ def estimated_states(strands: Strands) -> float:
 
     Labels and layer tags are ignored: they matter in one layer only, or restrict the states.
     """
+    contracted = len({v for u, w, _, _ in strands.edges for v in (u, w)})
+    if contracted > MOST_TOUCHED or strands.size > MOST_STRANDS:
+        return float("inf")
     graph = networkx.MultiGraph()
     graph.add_nodes_from(range(strands.size))
     for u, v, _, k in strands.edges:
@@ -119,7 +130,7 @@ def estimated_states(strands: Strands) -> float:
     full = sum(x * matchings(t, strands.size) for t, x in total.items())
     if not kinds:
         return 1.0
-    return float(full) * 2 * strands.size + 5 * 2.618 ** (strands.size / 2)
+    return float(full) * 2 * strands.size + 5 * 2.618 ** min(strands.size / 2, contracted)
 
 
 def estimated_states_of_stars(shapes: Iterable[tuple[int, ...]], strands: int) -> float:
@@ -146,6 +157,20 @@ def estimated_states_of_stars(shapes: Iterable[tuple[int, ...]], strands: int) -
     return 4 * (float(full) * 2 * strands + 5 * 2.618 ** (strands / 2))
 
 
-def estimated_bytes(strands: Strands) -> float:
-    """Return an estimate of the peak memory in bytes."""
-    return BASE_BYTES + BYTES_PER_STATE * estimated_states(strands)
+def polynomial_bytes(strands: Strands, depth: int) -> float:
+    """Bytes of one polynomial in n: its (L - 1) N/2 + 1 coefficients add up to what bounds each of them.
+
+    That is (N - 1)!! matchings a layer, 2^{N/2} for masks, and a layer for each contraction.
+    """
+    pairs = strands.size // 2
+    contractions = sum(k for _, _, _, k in strands.edges)
+    bits = depth * (lgamma(2 * pairs + 1) - lgamma(pairs + 1)) / log(2) + contractions * log2(depth)
+    return ((depth - 1) * pairs + 1) * (bits / 8 + 32)
+
+
+def estimated_bytes(strands: Strands, depth: int | None = None) -> float:
+    """Return an estimate of the peak memory in bytes; with ``depth``, of a polynomial in n rather than a number."""
+    states = estimated_states(strands)
+    # A sweep holds the values of one level of states, and the result is converted at the end.
+    values = 0.0 if depth is None else polynomial_bytes(strands, depth) * (states / (2 * strands.size) + 4)
+    return BASE_BYTES + BYTES_PER_STATE * states + values

@@ -24,7 +24,7 @@ def parse_gram(text: str) -> dict[tuple[str, str], Fraction]:
             if found is None:
                 raise ZeroDivisionError
             number = Fraction(found.group(3))
-        except ZeroDivisionError:
+        except (ZeroDivisionError, ValueError):  # also a number of very many digits
             raise CorrelationError(
                 f"Gram entry {entry!r}: write i,j=p/q with the names of two inputs", text, match.start()
             ) from None

@@ -72,7 +72,8 @@ def strands_of(
     if layers is not None:
         if len(layers) != len(tag):
             raise CorrelationError(
-                f"{len(layers)} layers for {len(tag)} letters: give one layer a letter, in order of appearance"
+                f"layers {','.join(map(str, layers))}: there must be one for each of the {len(tag)} letters, "
+                "in order of appearance"
             )
         tag = dict(zip(correlation.letter_order, layers))
     count: dict[tuple[int, int, int], int] = {}
