@@ -156,6 +156,23 @@ def runs(found: Sequence[Token]) -> list[Token]:
     return merged
 
 
+#: A longer formula in a sentence is set in pieces, so that a line can end between them.
+UNBROKEN = 24
+
+
+def _lines(merged: Sequence[Token], found: Sequence[Token]) -> list[Token]:
+    """The runs, long formulas among them in their tokens where these have all their brackets."""
+    parts: list[Token] = []
+    rest = list(found)
+    for run in merged:
+        own: list[Token] = []
+        while sum(len(t.glue) + len(t.text) for t in own) - (len(own[0].glue) if own else 0) < len(run.text):
+            own.append(rest.pop(0))
+        whole = all(_balance(token.text) == 0 and token.text.count("⟨") == token.text.count("⟩") for token in own)
+        parts += own if run.math and len(run.text) > UNBROKEN and whole else [run]
+    return parts
+
+
 @lru_cache(maxsize=4096)
 def latex(piece: str) -> str:
     """A formula piece in LaTeX."""
@@ -200,7 +217,7 @@ def mathml(source: str, display: str = "inline") -> str | None:
 def to_html(found: Sequence[Token]) -> str:
     """Tokens as HTML with MathML, differences as <del> and <ins>."""
     parts: list[str] = []
-    for run in runs(found):
+    for run in _lines(runs(found), found):
         shown = mathml(latex(run.text)) if run.math else None
         body = shown if shown is not None else html.escape(run.text, quote=False)
         body = f"<{run.mark}>{body}</{run.mark}>" if run.mark else body

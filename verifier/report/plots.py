@@ -199,7 +199,7 @@ def forest(rows: Sequence[Data], name: str) -> str | None:
     apart = [r for r in rows if r["verdict"] == "contradicted"]
     told = "; ".join(f"{r['label']}: claimed {claimed(r)}, measured {r['measured']}" for r in apart)
     said = f"{agree} of {len(rows)} exponents agree with their claims. {told}"
-    return canvas.render(name, "Exponents against their claims", said, "plot forest")
+    return canvas.render(name, "Exponents against their claims", said, "plot forest", 1.15)
 
 
 def forest_rows(measurements: Sequence[Data], form: str) -> list[Data]:

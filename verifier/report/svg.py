@@ -46,12 +46,16 @@ class Canvas:
         more += f' text-anchor="{anchor}"' if anchor != "start" else ""
         self.parts.append(f'<text x="{_n(x)}" y="{_n(y)}"{more}>{html.escape(text, quote=False)}</text>')
 
-    def render(self, name: str, title: str, description: str, style: str = "plot") -> str:
-        """The SVG element, with a title and a description for those who do not see it."""
+    def render(self, name: str, title: str, description: str, style: str = "plot", scale: float | None = None) -> str:
+        """The SVG element, with a title and a description for those who do not see it.
+
+        ``scale`` fixes its size, in CSS pixels a unit; without it, it fills what it stands in.
+        """
+        size = f' width="{_n(self.width * scale)}" height="{_n(self.height * scale)}"' if scale else ""
         said, told = html.escape(title, quote=False), html.escape(description, quote=False)
         return (
             f'<svg class="{style}" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_n(self.width)} {_n(self.height)}" '
-            f'role="img" aria-labelledby="{name}-t {name}-d"><title id="{name}-t">{said}</title>'
+            f'role="img"{size} aria-labelledby="{name}-t {name}-d"><title id="{name}-t">{said}</title>'
             f'<desc id="{name}-d">{told}</desc>{"".join(self.parts)}</svg>'
         )
 

@@ -11,8 +11,8 @@ NOTATION = {
     "D": r"D_{{{0}}}", "z": r"z_{{{0}}}", "F": r"F^{{{1}}}_{{{0}}}", "Q": r"Q_{{{0}}}", "C": r"C_{{{0}}}^{{{1},{2}}}",
     "A": r"A_{{{0},{1}}}^{{{2}}}", "Sig": r"\Sigma^{{{0}}}", "Dot": r"\Phi_{{{0}}}",
     "Gam": r"\Gamma_{{{0},{1}}}^{{{2}}}", "kron": r"\delta_{{{0},{1}}}", "hj": r"h_j^{{{0}}}",
-    "S": r"\Sigma^{{{0}}}", "dual_step": r"\dot\Sigma\left({0}\right)", "inv": r"{0}^{{-1}}", "pi": r"\pi",
-    "sqrt": r"\sqrt{{{0}}}", "acos": r"\arccos {0}", "power": r"{0}^{{{1}}}",
+    "S": r"\Sigma^{{{0}}}", "dual_step": r"\dot\Sigma\left({0}\right)", "pi": r"\pi",
+    "sqrt": r"\sqrt{{{0}}}", "acos": r"\arccos {0}",
     "a": r"\langle\nabla^{{{1}}}f_i^{{{0}}},(\nabla h_j)^{{\otimes {1}}}\rangle", "fact": r"{0}!",
     "step": r"\mathbb 1[{0}>0]", "len": r"|{0}|", "first": r"{0}_1", "last": r"{0}_k",
 }  # fmt: skip
@@ -178,6 +178,16 @@ def _quotient(rest: Sequence[Any]) -> str:
     return rf"\frac{{{term(top)}}}{{{term(bottom)}}}"
 
 
+def _power(base: Any, exponent: Any) -> str:
+    if isinstance(base, list) and base and base[0] == "inv" and isinstance(exponent, int):
+        return _power(base[1], -exponent)
+    if exponent == 1:
+        return term(base)
+    shown = _in_parentheses(base)
+    shown = rf"\left({shown}\right)" if "^" in shown and not shown.startswith(r"\left(") else shown
+    return f"{shown}^{{{term(exponent)}}}"
+
+
 def _over(sign: str, rest: Sequence[Any]) -> str:
     name, low, high, body = rest
     return rf"{sign}_{{{symbol(name)}={term(low)}}}^{{{term(high)}}}{_in_parentheses(body)}"
@@ -214,7 +224,9 @@ _HEADS: dict[str, Any] = {
     "-": _difference,
     "*": _product,
     "/": _quotient,
-    "^": lambda rest: f"{_in_parentheses(rest[0])}^{{{term(rest[1])}}}",
+    "^": lambda rest: _power(rest[0], rest[1]),
+    "power": lambda rest: _power(rest[0], rest[1]),
+    "inv": lambda rest: _power(rest[0], -1),
     "min": lambda rest: rf"\min({', '.join(term(a) for a in rest)})",
     "max": lambda rest: rf"\max({', '.join(term(a) for a in rest)})",
     "list": lambda rest: rf"({', '.join(term(a) for a in rest)})",

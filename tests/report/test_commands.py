@@ -1,0 +1,212 @@
+"""``verifier report`` and ``verifier graph`` as they are typed, bad input included."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+from verifier.cli import cli
+from verifier.report import stored
+
+
+def run(*words: str) -> Any:
+    return CliRunner().invoke(cli, list(words))
+
+
+def stored_run(folder: Path) -> Path:
+    (path,) = (folder / ".verifier" / "runs").glob("*.json")
+    return path
+
+
+def change(folder: Path, edit: Callable[[dict[str, Any]], None]) -> None:
+    path = stored_run(folder)
+    data = json.loads(path.read_text())
+    edit(data)
+    path.write_text(json.dumps(data))
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [("r.html", "<!DOCTYPE html>"), ("r.md", "# Verification report"), ("r.tex", "\\documentclass"), ("r.json", "{")],
+)
+def test_formats_by_name(toy: Path, name: str, start: str) -> None:
+    result = run("report", "-o", name)
+    assert result.exit_code == 0, result.output
+    assert (toy / name).read_text().startswith(start)
+    assert "1 statement" in result.output
+
+
+def test_default_name_and_standard_output(toy: Path) -> None:
+    assert run("report", "-q").exit_code == 0
+    assert (toy / "report.html").exists()
+    result = run("report", "--format", "json", "-o", "-")
+    assert json.loads(result.stdout)["counts"]["statements"] == 1
+
+
+def test_json_is_the_stored_document(toy: Path) -> None:
+    result = run("report", "--format", "json", "-o", "-")
+    assert json.loads(result.stdout) == json.loads(stored_run(toy).read_text())["document"]
+
+
+def test_without_results_it_checks_first(toy: Path) -> None:
+    stored_run(toy).unlink()
+    result = run("report", "toy", "-o", "r.html")
+    assert result.exit_code == 0, result.output
+    assert "checking first" in result.stderr
+    assert stored_run(toy).exists()
+
+
+def test_the_last_run_counts(toy: Path) -> None:
+    old = stored_run(toy)
+    newer = old.with_name("29991231T235959-1.json")
+    data = json.loads(old.read_text())
+    data["document"]["run"]["seed"] = 999
+    newer.write_text(json.dumps(data))
+    os.utime(newer, (0, 0))  # by its name, not by its time of change
+    assert json.loads(run("report", "--format", "json", "-o", "-").stdout)["run"]["seed"] == 999
+
+
+def refused(result: Any) -> str:
+    assert result.exit_code == 2, result.output
+    lines = result.stderr.strip().splitlines()
+    assert len(lines) == 1, result.stderr
+    return str(lines[0])
+
+
+def test_unknown_statement(toy: Path) -> None:
+    assert "did you mean toy" in refused(run("report", "toi"))
+
+
+def test_statement_that_was_not_checked(toy: Path) -> None:
+    assert "not in the last check" in refused(run("report", "theorem1"))
+
+
+def test_half_written_results(toy: Path) -> None:
+    path = stored_run(toy)
+    path.write_text(path.read_text()[:1000])
+    assert "half-written" in refused(run("report"))
+    assert not (toy / "report.html").exists()
+
+
+@pytest.mark.parametrize("text", ["[]", "{}", '{"report": 3}', '"x"'])
+def test_files_that_are_no_results(toy: Path, text: str) -> None:
+    stored_run(toy).write_text(text)
+    assert "not the results of a check" in refused(run("report"))
+
+
+def test_results_of_another_format(toy: Path) -> None:
+    change(toy, lambda data: data.pop("document"))
+    assert "another version" in refused(run("report"))
+    assert "another version" in refused(run("report", "--force"))
+
+
+def test_results_of_another_version(toy: Path) -> None:
+    change(toy, lambda data: data["document"]["run"]["environment"].update(version="0.0.1"))
+    said = refused(run("report"))
+    assert "0.0.1" in said
+    assert "--force" in said
+    assert run("report", "--force").exit_code == 0
+    assert "0.0.1" in (toy / "report.html").read_text()
+
+
+def test_results_that_lack_something(toy: Path) -> None:
+    change(toy, lambda data: data["document"]["statements"][0].pop("claims"))
+    assert "incomplete" in refused(run("report"))
+
+
+def test_missing_results_file(toy: Path) -> None:
+    assert "cannot be read" in refused(run("report", "--results", "nowhere.json"))
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("-o", "no/such/folder/r.html"), "there is no directory"),
+        (("-o", "."), "it is a directory"),
+        (("-o", "r.pdf"), "--format"),
+        (("--format", "pdf"), "'pdf' is not one of"),
+    ],
+)
+def test_bad_targets(toy: Path, words: tuple[str, ...], said: str) -> None:
+    assert said in refused(run("report", *words))
+
+
+def test_an_older_report_is_never_half_overwritten(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (toy / "report.html").write_text("the old one")
+
+    def full(*_: Any) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "replace", full)
+    assert "No space left" in refused(run("report"))
+    assert (toy / "report.html").read_text() == "the old one"
+    assert [path.name for path in toy.glob(".report*")] == []
+
+
+def test_a_failure_while_rendering_leaves_the_older_report(toy: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (toy / "report.html").write_text("the old one")
+    monkeypatch.setattr("verifier.report.html.render", lambda *_: 1 / 0)
+    assert run("report").exit_code == 4
+    assert (toy / "report.html").read_text() == "the old one"
+
+
+def test_graph(toy: Path) -> None:
+    assert run("graph", "-o", "g.svg").exit_code == 0
+    assert run("graph", "-o", "g.dot").exit_code == 0
+    assert "toy" in (toy / "g.dot").read_text()
+    svg = (toy / "g.svg").read_text()
+    assert svg.startswith("<svg")
+    assert "<style>" in svg
+    assert "<a " not in svg  # a file of its own has nowhere to lead
+
+
+def test_graph_without_results_rechecks_the_proofs(toy: Path) -> None:
+    stored_run(toy).unlink()
+    assert run("graph", "toy", "-o", "g.dot").exit_code == 0
+    assert not list((toy / ".verifier" / "runs").glob("*.json"))  # nothing was sampled, nothing stored
+
+
+def test_graph_bad_input(toy: Path) -> None:
+    assert ".svg or .dot" in refused(run("graph", "-o", "g.png"))
+    assert "unknown statement" in refused(run("graph", "toi", "-o", "g.svg"))
+    assert run("graph").exit_code == 2
+
+
+def test_a_check_keeps_what_a_report_needs(toy: Path) -> None:
+    stored_run(toy).unlink()
+    result = run("check", "toy", "-k", "r=1", "--seed", "11", "--jobs", "1", "-q")
+    assert result.exit_code in (0, 3), result.output
+    data = json.loads(run("report", "--format", "json", "-o", "-").stdout)
+    assert data["run"]["command"] == 'verifier check toy -k "r=1" --seed 11'
+    (measurement,) = data["statements"][0]["measurements"]
+    assert len(measurement["evidence"]["log_mean"]) == 6
+
+
+def test_nothing_is_kept_of_machine_or_user(toy: Path) -> None:
+    text = stored_run(toy).read_text()
+    assert str(Path.home()) not in text or str(Path.home()) == "/"
+    assert os.uname().nodename not in re.sub(r'"reproduce":"[^"]*"', "", text)
+
+
+def test_file_is_readable_by_others(toy: Path) -> None:
+    run("report")
+    assert (toy / "report.html").stat().st_mode & 0o044 == 0o044 & ~stored_umask()
+
+
+def stored_umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def test_latest_ignores_temporary_files(toy: Path) -> None:
+    path = stored_run(toy)
+    (path.parent / ".x.json").write_text("{")
+    assert stored.latest() == path
