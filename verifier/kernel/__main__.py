@@ -23,25 +23,39 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print("usage: python -m verifier.kernel [--json] proof.json", file=sys.stderr)
         return 2
     try:
-        results = check_bundle(json.loads(Path(names[0]).read_text(encoding="utf-8")))
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError, RecursionError, ProofError) as error:
-        print(f"{names[0]}: {' '.join(str(error).split())}", file=sys.stderr)
-        return 2
+        bundle = json.loads(Path(names[0]).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:  # what is no text, no JSON, or a number of 5000 digits
+        return _refused(names[0], error)
+    try:
+        results = check_bundle(bundle)
+    except (ProofError, RecursionError) as error:
+        return _refused(names[0], error)
     if as_json:
         fields = ("statement", "claim", "form", "status", "rests_on", "range", "digest", "error", "sizes")
         print(json.dumps([{name: getattr(result, name) for name in fields} for result in results], indent=1))
     else:
         for result in results:
             where = f", {result.range}" if result.range else ""
-            print(f"{result.claim} ({result.form}): {result.status}{where}")
+            lines = [f"{result.claim} ({result.form}): {result.status}{where}"]
             if result.rests_on:
-                print(f"  rests on {'; '.join(result.rests_on)}")
+                lines.append(f"  rests on {'; '.join(result.rests_on)}")
             if result.sizes:
-                print(f"  at {len(result.sizes)} sizes, each over prime fields of 61 bits")
+                lines.append(f"  at {len(result.sizes)} sizes, each over prime fields of 61 bits")
             if result.error:
-                print(f"  {result.error}")
-            print(f"  digest {result.digest}")
+                lines.append(f"  {result.error}")
+            lines.append(f"  digest {result.digest}")
+            print("\n".join(_plain(line) for line in lines))
     return 0 if results and all(result.error is None for result in results) else 3
+
+
+def _refused(name: str, error: BaseException) -> int:
+    print(_plain(f"{name}: {' '.join(str(error).split())}"), file=sys.stderr)
+    return 2
+
+
+def _plain(line: str) -> str:
+    """One line of printable characters: names come from the file, and must not look like the kernel's own words."""
+    return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
 
 
 if __name__ == "__main__":
