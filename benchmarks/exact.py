@@ -1,5 +1,7 @@
 """Time and memory of the exact moments: ``python -m benchmarks.exact [--long] [--markdown]``.
 
+``--table NAME`` prints a table of exact values instead (:mod:`benchmarks.exact_tables`).
+
 Every row runs in a process of its own, one thread: processor time from after the imports, peak memory
 of the whole process.  ``--long`` adds the sixteen strands of (T^3)^4 and the certified study.
 """
@@ -16,6 +18,8 @@ from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from multiprocessing import get_context
+
+from benchmarks.exact_tables import TABLES
 
 ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -146,9 +150,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--long", action="store_true", help="add the rows that take minutes")
     parser.add_argument("--markdown", action="store_true", help="print a table for exact_results.md")
+    parser.add_argument("--table", choices=sorted(TABLES), help="print exact values, and measure nothing")
     options = parser.parse_args()
     for variable in ONE_THREAD:
         os.environ[variable] = "1"
+    if options.table:
+        print("\n\n".join(TABLES[options.table]()))
+        return
     rows = []
     for task, aim in {**SHORT, **(LONG if options.long else {})}.items():
         with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
