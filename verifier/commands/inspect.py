@@ -89,17 +89,21 @@ def _render_list(entries: list[Entry], found: dict[str, dict[str, dict[str, str]
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=None, header_style="dim", show_edge=False, padding=(0, 2, 0, 0))
-    for column in ("name", "title", "printed", "amended"):
-        table.add_column(column, overflow="ellipsis", no_wrap=True, ratio=1 if column == "title" else None)
+    rows = []
     for entry in entries:
         forms = found.get(entry.name, {})
         words = [
             f"{forms[form]['proof']} / {forms[form]['numeric']}" if form in forms else "-"
             for form in ("printed", "amended")
         ]
-        table.add_row(entry.name, entry.statement.title, *words)
+        rows.append((entry.name, entry.statement.title, *words))
     console = Console(highlight=False)
+    table = Table(box=None, header_style="dim", show_edge=False, padding=(0, 2, 0, 0))
+    for index, column in enumerate(("name", "title", "printed", "amended")):
+        widest = max([len(column), *(len(row[index]) for row in rows)])
+        table.add_column(column, overflow="ellipsis", no_wrap=True, min_width=12 if column == "title" else widest)
+    for row in rows:
+        table.add_row(*row)
     console.print(table)
     if found:
         console.print("proof / samples, as the last run of verifier check found them", style="dim")
