@@ -99,9 +99,12 @@ def _render_list(entries: list[Entry], found: dict[str, dict[str, dict[str, str]
         rows.append((entry.name, entry.statement.title, *words))
     console = Console(highlight=False)
     table = Table(box=None, header_style="dim", show_edge=False, padding=(0, 2, 0, 0))
-    for index, column in enumerate(("name", "title", "printed", "amended")):
-        widest = max([len(column), *(len(row[index]) for row in rows)])
-        table.add_column(column, overflow="ellipsis", no_wrap=True, min_width=12 if column == "title" else widest)
+    columns = ("name", "title", "printed", "amended")
+    widest = [max([len(column), *(len(row[i]) for row in rows)]) for i, column in enumerate(columns)]
+    left = max(12, console.width - 8 - sum(widest) + widest[1])  # what the other columns leave to the title
+    for column, width in zip(columns, widest, strict=True):
+        most = min(width, left) if column == "title" else width
+        table.add_column(column, overflow="ellipsis", no_wrap=True, width=most)
     for row in rows:
         table.add_row(*row)
     console.print(table)
