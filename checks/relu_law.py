@@ -3,7 +3,6 @@
 from verifier.check import Check, Measure, cells
 from verifier.quantities import star_term
 
-
 check = Check(
     "relu_law",
     Measure(

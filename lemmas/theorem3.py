@@ -8,20 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import And, Eq, Function, Integer, Rational, Symbol, symbols
+from sympy import And, Eq, Function, Integer, Rational, Symbol, pi, symbols
 
 from lemmas import lemma2, lemma6, theorem2
 from lemmas._errata import errata, supplement
+from lemmas._kernels import ImplicitTangentKernel, TangentKernel
 from verifier.prover import ProofBuilder
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
 
 H, L, n, m = symbols("H L n m", integer=True)
-angle = Symbol("angle", real=True)
+angle, z_angle = Symbol("angle", real=True), Symbol("z_angle", real=True)
 # K^h as n, m → ∞; E K^h(u, u); the two terms of ∂_t K^h at t = 0; f(w + δ) minus its Taylor polynomial after a step
 hyper, mean, mean_g, across = Function("Kh"), Function("E_Kh"), Function("E_Kg"), Function("Kh_opposite")
 first, second, trained, other = (Function(f) for f in ("dK_first", "dK_second", "kink_trained", "kink_other"))
 
+#: Θ^f(x,x') Θ^g(u,u') at unit inputs
+LIMIT_VALUE = TangentKernel(L, angle) * ImplicitTangentKernel(H, L, angle, z_angle)
 LIMIT = ("relu", "inputs_nonzero", "z_nonzero", "rows_fixed")
 FLOW = ("relu", "inputs_nonzero", "initialisation", "bounded_residuals")
 STEP = ("relu", "inputs_nonzero", "unit_step")
@@ -92,7 +95,7 @@ statement = Statement(
     claims=(
         Claim(
             "theorem3.printed-limit", Kind.CONSTANT, hyper(H, L), "K^h → Θ^f·Θ^g in probability", form=Form.PRINTED,
-            where=And(L >= 1, H >= 2), latex=r"K^h\to\Theta^f\cdot\Theta^g", errata=("E6",),
+            value=LIMIT_VALUE, where=And(L >= 1, H >= 2), latex=r"K^h\to\Theta^f\cdot\Theta^g", errata=("E6",),
         ),
         Claim(
             "theorem3.printed-first", Kind.UPPER, first(m), "the first term of ∂_t K^h tends to 0 as 1/m",
@@ -109,11 +112,12 @@ statement = Statement(
         ),
         Claim(
             "theorem3.limit", Kind.CONSTANT, hyper(H, L), "K^h → Θ^f·Θ^g in probability, n → ∞ and then m → ∞",
-            where=And(L >= 1, H >= 2), latex=r"K^h\to\Theta^f\cdot\Theta^g", hypotheses=LIMIT, errata=("E6", "E21"),
+            value=LIMIT_VALUE, where=And(L >= 1, H >= 2), latex=r"K^h\to\Theta^f\cdot\Theta^g", hypotheses=LIMIT,
+            errata=("E6", "E21"),
         ),
         Claim(
             "theorem3.joint-limit", Kind.CONSTANT, hyper(H, L), "K^h → Θ^f·Θ^g in probability, n and m → ∞ together",
-            where=And(L >= 1, H >= 2), hypotheses=("relu", "inputs_nonzero"), errata=("E21",),
+            value=LIMIT_VALUE, where=And(L >= 1, H >= 2), hypotheses=("relu", "inputs_nonzero"), errata=("E21",),
         ),
         Claim(
             "theorem3.first.m", Kind.UPPER, first(m), "the first term of ∂_t K^h at t = 0 is O_p(m^{-1})",
@@ -152,6 +156,7 @@ statement = Statement(
         ),
         Claim(
             "theorem3.opposite-limit", Kind.VALUE, mean_g(H, L), "while Θ^h(u,u') = L/π there for H = 3",
+            value=L / pi,
             where=And(Eq(H, 3), L >= 1), hypotheses=("exclusive_masks",), errata=("E12",),
         ),
     ),

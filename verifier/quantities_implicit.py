@@ -54,8 +54,9 @@ def _kernels(
 ) -> Array:
     n, m = _widths(shared, width)
     return sample_hyperkernel(
-        shared["H"], shared["L"], n, m=m, x_angle=shared["angle"], z_angle=shared["z_angle"], samples=samples, rng=rng
-    ).values
+        shared["H"], shared["L"], n, m=m, x_angle=shared["angle"], z_angle=shared.get("z_angle", 0),
+        z=shared.get("z"), samples=samples, rng=rng,
+    ).values  # fmt: skip
 
 
 def _column(number: int) -> Any:
@@ -105,11 +106,11 @@ def _kink(shared: Parameters, cell: Parameters, width: int, samples: int, rng: n
 
 
 
-_SHARED = ("H", "L", "angle", "z_angle", "n", "m")
+_SHARED = ("H", "L", "angle", "z_angle", "z", "n", "m")
 
 #: (P P'ᵀ)_11 of g, P = ∂g^v/∂g^u; cells: u, v, L, angle, z_angle.
 implicit_jacobian = Quantity("PPg", "(P P'^T)_11 of g", ("angle", "z_angle"), per_cell(_jacobian))
-#: K^g = ∂_v h·∂_v h' at weights V = f(x), f(x'); cells: H, L, angle, z_angle, optionally n or m.
+#: K^g = ∂_v h·∂_v h' at weights V = f(x), f(x'); cells: H, L, angle, z_angle, optionally n or m, or z.
 implicit_kernel = Quantity("Kg", "K^g", _SHARED, _column(1))
 #: K^h(u, u'); cells as above.
 hyperkernel_value = Quantity("Kh", "K^h", _SHARED, _column(0))

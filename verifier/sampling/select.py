@@ -1,4 +1,4 @@
-"""The ``-k`` expressions that choose cells: ``H=2,r=3``, ``H>=2 and angle=60``."""
+"""The ``-k`` expressions that choose cells: ``H=2,r=3``, ``H>=2 and angle=60``, ``axis=m``."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     ">": operator.gt,
 }
 _TERM = re.compile(r"\s*([A-Za-z_]\w*)\s*(<=|>=|!=|==|=|<|>)\s*(.+?)\s*\Z")
+_WORD = re.compile(r"[A-Za-z]\w*\Z")
 _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\Z")
 
 
@@ -91,8 +92,10 @@ def _value(text: str, expression: str) -> Any:
     text = text.strip()
     if text.startswith("(") and text.endswith(")"):
         return tuple(_value(entry, expression) for entry in split(text[1:-1]))
+    if _WORD.match(text):
+        return text
     if not _NUMBER.match(text):
-        raise ValueError(f"-k {expression!r}: {text!r} is not a number, nor a tuple of numbers such as (1,2)")
+        raise ValueError(f"-k {expression!r}: {text!r} is not a number, a word, nor a tuple of numbers such as (1,2)")
     return float(text)
 
 
@@ -100,10 +103,14 @@ def _holds(parameters: Mapping[str, Any], name: str, symbol: str, value: Any) ->
     if name not in parameters:
         return False
     found = _floats(parameters[name])
+    if isinstance(found, str) or isinstance(value, str):
+        return {"=": found == value, "==": found == value, "!=": found != value}.get(symbol, False)
     if isinstance(found, tuple) != isinstance(value, tuple):
         return symbol == "!="
     return bool(_OPERATORS[symbol](found, value))
 
 
 def _floats(value: Any) -> Any:
+    if isinstance(value, str):
+        return value
     return tuple(_floats(entry) for entry in value) if isinstance(value, list | tuple) else float(value)

@@ -1,0 +1,62 @@
+"""Section 3, measured: the orders of T^r for ReLU networks, the conjectured exponent, and what tanh does instead."""
+
+from verifier.check import MODERATE, WIDE, Check, Measure, cells, recount, up_to
+from verifier.exact.cluster import cluster_exponent
+from verifier.exact.correlation import star
+from verifier.quantities import star_term
+from verifier.quantities_smooth import smooth_star_term
+
+orders = ("section3.printed", "section3.order.shallow", "section3.order.deep", "section3.zero", "section3.mean")
+
+check = Check(
+    "section3",
+    Measure(
+        star_term,
+        cells(angle=0, L=[1, 2, 3, 4], r=up_to(lambda L: L + 1)),
+        widths=WIDE,
+        controls=True,
+        samples=1 << 15,
+        claims=(*orders, "section3.tight"),
+    ),
+    Measure(
+        star_term,
+        cells(angle=60, L=[2, 3], r=up_to(lambda L: L + 1)),
+        widths=MODERATE,
+        correction=True,
+        block=256,
+        samples=1 << 15,
+        largest=1 << 20,
+        claims=orders,
+        movable=True,
+        quick=lambda cell: cell["L"] == 2,
+    ),
+    # E10: the derivatives of a smooth activation give n^{-⌊r/2⌋}, at every r.
+    Measure(
+        smooth_star_term,
+        cells(activation=["tanh", "softplus"], angle=0, L=2, r=3),
+        widths=(128, 256, 512, 1024),
+        block=128,
+        samples=256,
+        largest=1 << 20,
+        claims=("section3.zero",),
+        witness=("relu",),
+    ),
+    Measure(
+        smooth_star_term,
+        cells(activation="tanh", angle=0, L=3, r=3),
+        widths=(64, 128, 256, 512),
+        block=128,
+        samples=512,
+        largest=1 << 20,
+        claims=("section3.order.deep",),
+        witness=("relu",),
+    ),
+    recount(
+        "s_C",
+        "s_C of T^r",
+        lambda cell: cluster_exponent(star(cell["r"])),
+        "section3.printed-conjecture",
+        "section3.exponent",
+        cells=cells(L=9, r=range(9)),
+    ),
+)

@@ -1,0 +1,94 @@
+"""Theorem 3, measured: the limit of K^h, its mean, the orders of the two terms of its first change, and kinks."""
+
+from verifier.check import Check, Measure, cells
+from verifier.quantities_implicit import (
+    first_term,
+    first_term_limit,
+    hyperkernel_value,
+    kink_remainder,
+    second_term,
+)
+
+#: m ≪ n: a fluctuation of K^f over m outputs adds a part m/n of the first term, as much as the term itself at m = n.
+GRID = {
+    "widths": (1 << 18, 1 << 20, 1 << 22, 1 << 24),
+    "grid": (128, 256, 512, 1024),
+    "block": 256,
+    "samples": 2048,
+    "quick": lambda cell: cell["axis"] == "n",
+}
+STEPS = (10_007, 100_003, 1_000_003, 10_000_019)
+
+check = Check(
+    "theorem3",
+    # n = m
+    Measure(
+        hyperkernel_value,
+        [*cells(H=2, L=[1, 2], angle=60, z_angle=60), *cells(H=2, L=2, angle=0, z_angle=0)],
+        widths=(128, 256, 512, 1024),
+        block=512,
+        samples=2048,
+        margin=0.3,
+        claims=("theorem3.printed-limit", "theorem3.limit", "theorem3.joint-limit"),
+    ),
+    # E12: the mean at every n; Figure 1(b) says H L.
+    Measure(
+        hyperkernel_value,
+        cells(H=2, L=2, angle=0, z_angle=0, m=1),
+        widths=(16, 64, 256, 1024),
+        block=1 << 14,
+        samples=1 << 17,
+        margin=0.1,
+        claims=("theorem3.printed-figure", "theorem3.mean"),
+    ),
+    Measure(
+        hyperkernel_value,
+        cells(H=[2, 3], L=2, angle=0, m=1, z=(1, -1)),
+        widths=(16, 64, 256, 1024),
+        samples=2048,
+        claims=("theorem3.opposite",),
+    ),
+    # Yet for H = 3 the limit n = m → ∞ is L/π.
+    Measure(
+        hyperkernel_value,
+        cells(H=3, L=1, angle=0, z=(1, -1)),
+        widths=(128, 256, 512, 1024),
+        block=512,
+        samples=2048,
+        margin=0.1,
+        claims=("theorem3.opposite-limit",),
+    ),
+    # The orders of ∂_t K^h(u, u) at t = 0, in n and in m, from all pairs of widths.
+    Measure(
+        first_term,
+        cells(H=2, L=2, axis="m"),
+        claims=("theorem3.printed-first", "theorem3.first.m"),
+        **GRID,
+    ),
+    Measure(first_term, cells(H=2, L=2, axis="n"), claims=("theorem3.first.n",), **GRID),
+    Measure(
+        second_term,
+        cells(H=2, L=2, axis="n"),
+        claims=("theorem3.printed-second", "theorem3.second.n"),
+        **GRID,
+    ),
+    Measure(second_term, cells(H=2, L=2, axis="m"), claims=("theorem3.second.m",), **GRID),
+    # The first term at infinite n, three different inputs.
+    Measure(
+        first_term_limit,
+        cells(H=[2, 3], S=(0.7, 0.5, 0.6)),
+        widths=(128, 256, 512, 1024),
+        width="m",
+        block=256,
+        samples=2048,
+        quick=lambda cell: cell["H"] == 2,
+        claims=("theorem3.first.m",),
+    ),
+    # E16: neurons that a unit step flips, at the training input and at another one.
+    Measure(
+        kink_remainder, cells(L=2, angle=0), widths=STEPS, block=1024, samples=8192, claims=("theorem3.kink.trained",)
+    ),
+    Measure(
+        kink_remainder, cells(L=2, angle=60), widths=STEPS, block=1024, samples=8192, claims=("theorem3.kink.other",)
+    ),
+)
