@@ -39,6 +39,7 @@ _ALL = (
         "1{U < 1/2} · 1{U > 1/2} = 0; Z · (-1)^n Z does not converge.",
         "Joint convergence, and a product of the limits that is not almost surely 0.",
         "Every product of limits must be taken of one family that converges jointly.",
+        reproduce='verifier check theorem1 --z 1,-1 -k "H=2,L=2"',
     ),
     Erratum(
         "E4", "Theorem 1 and Section 3: range of r",
@@ -47,6 +48,7 @@ _ALL = (
         "H = L = 1, r = 2: K^(2) = 0. H = 1, L = 2, r = 3: K^(3) = 0.",
         "T^r for r <= L, K^(r) for r <= HL; both are exactly 0 beyond.",
         "The printed range is wrong for every H and L.",
+        reproduce='verifier exact "K(3)" --depth 2 --g-depth 1 --moment 2',
     ),
     Erratum(
         "E5", "Lemma 3: the Gaussians G_j",
@@ -56,6 +58,7 @@ _ALL = (
         "would give 0 and 16.",
         "State the joint covariance.",
         "Moments computed from independent G_j are wrong.",
+        reproduce='verifier exact "T(3)" --depth 3 --layers 1,2,3 --moment 2',
     ),
     Erratum(
         "E6", "Eqs. (17), (18) and every S^L",
@@ -129,6 +132,7 @@ _ALL = (
         "P[K^(r) = 0] = 1 - 2^{-(H-1)} at one input.",
         "σ'.",
         "The limit has an atom at 0.",
+        reproduce='verifier check theorem1 -k "H=3,L=2,angle=0"',
     ),
     Erratum(
         "E15", "Lemma 3, k = 0",
@@ -178,6 +182,7 @@ _ALL = (
         "Without the multinomial factors the error is of the size of K itself: 64 of 108 at H = 2, L = 3, r = 3.",
         "Symmetrise; the multinomial factors are right and needed.",
         "Minor.",
+        reproduce='verifier check lemma4 -k "H=2,L=3,r=3"',
     ),
     Erratum(
         "E21", "sequential limits",
@@ -186,6 +191,7 @@ _ALL = (
         "See E7. In depth: E f⁴ = 3(1 + 5/n)^{L-1}.",
         "Any order (Theorems 2, 3); proportional widths (Lemma 3).",
         "None for exponents.",
+        reproduce='verifier exact "f^4" --depth 3',
     ),
     Erratum(
         "E22", "Theorem 3: rates",
@@ -237,6 +243,7 @@ _ALL = (
         "H = 1, L = 2, m_0 = 2, z_i ⟂ z_j: K^(1) has exponent -.51(2) and K^(2) = 0.",
         "z_i·z_j ≠ 0 when r >= H, or m_0 = 1.",
         "One more hypothesis for m_0 >= 2.",
+        reproduce='verifier check theorem1 --z 1:0,0:1 -k "H=1,L=2"',
     ),
     Erratum(
         "E28", "Theorem 1, m >= 2",

@@ -60,6 +60,7 @@ class Erratum:
     counterexample: str
     amended: str
     effect: str
+    reproduce: str = ""  # the command that shows it again, if there is one
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 from verifier.report.data import CellReport, ClaimReport, RunReport, StatementReport
 from verifier.report.environment import environment
+from verifier.report.findings import reason_of
 from verifier.report.limits import limits
 from verifier.report.text import source_line
 from verifier.sampling.keys import canonical
@@ -245,41 +246,45 @@ def _answer(claim: ClaimReport, cell: CellReport) -> Data:
 def _errata(statements: Sequence[Statement], data: Sequence[Data]) -> list[Data]:
     """Every erratum once, with the statements it concerns and the commands that re-check it."""
     entries: dict[str, Erratum] = {e.id: e for s in statements for e in s.errata}
-    found = []
-    for identifier in sorted(entries, key=_by_number):
-        entry = entries[identifier]
-        concerned = [s["name"] for s in data if identifier in s["errata"]]
-        found.append(
-            {
-                "id": entry.id, "where": entry.where, "printed": entry.printed, "why": entry.why,
-                "counterexample": entry.counterexample, "amended": entry.amended, "effect": entry.effect,
-                "statements": concerned, "recheck": _recheck(entry, data),
-            }
-        )  # fmt: skip
-    return found
+    plain = {
+        name: {
+            "id": e.id, "where": e.where, "printed": e.printed, "why": e.why, "counterexample": e.counterexample,
+            "amended": e.amended, "effect": e.effect,
+        }
+        for name, e in entries.items()
+    }  # fmt: skip
+    return [
+        {
+            **plain[name],
+            "statements": [s["name"] for s in data if name in s["errata"]],
+            "recheck": [entries[name].reproduce] if entries[name].reproduce else _recheck(name, plain, data),
+        }
+        for name in sorted(entries, key=_by_number)
+    ]
 
 
-def _recheck(erratum: Erratum, data: Sequence[Data]) -> list[str]:
-    """Commands that show the erratum again, the most specific first.
+def _recheck(erratum: str, errata: Mapping[str, Data], data: Sequence[Data]) -> list[str]:
+    """Commands that show the erratum again, as far as the statements tell.
 
-    Its own, if it has one; those of witnesses of hypotheses that it added; a cell where the printed claim that
-    it concerns is contradicted; the check of a statement whose printed claim it refutes.
+    That of the witness of a hypothesis which it added; else a cell where the samples contradict the printed claim
+    which it concerns, and the proof that refutes this claim, if it is for this reason that the claim is wrong.
     """
-    own = str(getattr(erratum, "reproduce", "") or "")
-    witnesses, cells, proofs = [], [], []
+    found: list[str] = []
     for statement in data:
         for hypothesis in statement["hypotheses"]:
-            if erratum.id in hypothesis["errata"] and hypothesis["witness"]["reproduce"]:
-                witnesses.append(hypothesis["witness"]["reproduce"])
-        concerned = {c["id"]: c for c in statement["claims"] if erratum.id in c["errata"] and c["form"] == "printed"}
-        for measurement in statement["measurements"]:
-            for answer in measurement["answers"]:
-                if answer["claim"] in concerned and answer["verdict"] == "contradicted":
-                    cells.append(answer["reproduce"])
-        if any(claim["proof"] == "refuted" for claim in concerned.values()):
-            proofs.append(f"verifier axioms {statement['name']}")
-    chosen = [own] if own else [*witnesses[:1], *([] if witnesses else cells[:1]), *([] if witnesses else proofs[:1])]
-    return list(dict.fromkeys(chosen))
+            if erratum in hypothesis["errata"] and hypothesis["witness"]["reproduce"]:
+                return [hypothesis["witness"]["reproduce"]]
+        for claim in statement["claims"]:
+            if claim["form"] != "printed" or erratum not in claim["errata"]:
+                continue
+            refuted = [g["range"] for g in claim["goals"] if g["status"] == "refuted"]
+            reason = reason_of([errata[name] for name in claim["errata"] if name in errata], refuted)
+            if reason is None or reason["id"] != erratum:
+                continue
+            answers = [a for m in statement["measurements"] for a in m["answers"] if a["claim"] == claim["id"]]
+            found += [a["reproduce"] for a in answers if a["verdict"] == "contradicted"][:1]
+            found += [f"verifier axioms {statement['name']}"] if refuted else []
+    return list(dict.fromkeys(found))[:2]
 
 
 def _by_number(identifier: str) -> tuple[str, int]:

@@ -30,7 +30,7 @@ def findings(document: Data) -> list[Data]:
                     "statement": statement["name"], "label": statement["label"], "title": statement["title"],
                     "claim": claim, "instances": instances, "contradicted": _contradicted(statement, claim),
                     "zeros": _zeros(statement, claim),
-                    "erratum": _reason(concerned, instances), "errata": [entry["id"] for entry in concerned],
+                    "erratum": reason_of(concerned, instances), "errata": [entry["id"] for entry in concerned],
                     "true": _true(claim, amended),
                 }
             )  # fmt: skip
@@ -61,7 +61,7 @@ def _zeros(statement: Data, claim: Data) -> list[str]:
     ]
 
 
-def _reason(concerned: Sequence[Data], instances: Sequence[str]) -> Data | None:
+def reason_of(concerned: Sequence[Data], instances: Sequence[str]) -> Data | None:
     """The erratum that speaks of the instances that refute the claim, as far as its text shows; else the first."""
 
     def told(entry: Data) -> int:
