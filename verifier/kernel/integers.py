@@ -35,13 +35,16 @@ def ge(left: Term, right: Term) -> Poly:
     return polynomial(["-", left, right])
 
 
-def check_farkas(obligation: Obligation, multipliers: Sequence[Any], what: str) -> None:
-    """Raise KernelError unless the multipliers prove the obligation's goal from its facts."""
+def check_farkas(obligation: Obligation, multipliers: Sequence[Any], what: str, *, rounding: bool = True) -> None:
+    """Raise KernelError unless the multipliers prove the obligation's goal from its facts.
+
+    ``rounding`` is for unknowns that are integers, so that a goal > -1 is >= 0.
+    """
     facts, goal = obligation
     require(len(multipliers) == len(facts), f"{what}: {len(multipliers)} multipliers for {len(facts)} facts")
     values = [fraction(m) for m in multipliers]
     require(all(value >= 0 for value in values), f"{what}: a multiplier is negative")
-    whole = all(coefficient.denominator == 1 for coefficient in goal.values())
+    whole = rounding and all(coefficient.denominator == 1 for coefficient in goal.values())
     rest = add(goal, *[scale(fact, -value) for fact, value in zip(facts, values, strict=True)])
     slack = rest.get((), Fraction(0))
     require(set(rest) <= {()}, f"{what}: the multipliers leave a term over")

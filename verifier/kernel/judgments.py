@@ -238,6 +238,15 @@ def at(judgment: Mapping[str, Any], values: Mapping[str, Term]) -> Judgment:
     return out
 
 
+def instance_of(goal: Mapping[str, Any], values: Mapping[str, Any]) -> Judgment:
+    """A claim at integers that lie in its range and leave nothing of it open."""
+    plain = all(isinstance(v, int) and not isinstance(v, bool) for v in values.values())
+    require(plain, f"an instance gives every parameter an integer, not {show(values)}")
+    special = at(goal, values)
+    require(not special["where"], f"the instance leaves {show(special['where'])} open")
+    return special
+
+
 def _entry_at(entry: Mapping[str, Any], values: Mapping[str, Term]) -> dict[str, Any]:
     names = {name for name, _, _ in entry["for"]}
     require(not names & set(values), f"{sorted(names & set(values))} is bound in {show(entry)}")

@@ -26,7 +26,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Any
 
-from verifier.kernel.judgments import Judgment, at, constraint_key
+from verifier.kernel.judgments import Judgment, at, constraint_key, instance_of
 from verifier.kernel.terms import Term, constant, flatten, polynomial, require, same, show
 from verifier.kernel.wick import Polynomial, equal_widths, moment, strands_of
 
@@ -197,8 +197,7 @@ def _second_moment(premises: list[Judgment], data: Mapping[str, Any]) -> tuple[J
     """
     goal, instance = data["goal"], data["instance"]
     require(goal["is"] == "vanishes", "the claim refuted is not one of vanishing")
-    special = at(goal, instance)
-    require(not special["where"], f"the instance leaves {show(special['where'])} open")
+    special = instance_of(goal, instance)
     power = constant(special["power"])
     require(power is not None, f"the power {show(special['power'])} is not a number")
     assert power is not None
@@ -234,8 +233,7 @@ def _value(premises: list[Judgment], data: Mapping[str, Any]) -> tuple[Judgment,
     require(goal["is"] in fields, f"a claim of kind {show(goal['is'])} has no value")
     of, value = fields[goal["is"]]
     (premise,) = [p for p in premises if p["is"] == goal["is"]]
-    special, here = at(goal, instance), at(premise, instance)
-    require(not special["where"], f"the instance leaves {show(special['where'])} open")
+    special, here = instance_of(goal, instance), at(premise, instance)
     require(not here["where"], f"the value is known only where {show(here['where'])}")
     require(same(here[of], special[of]), f"{show(here[of])} is not {show(special[of])}")
     true, claimed = (constant(fold(side[value])) for side in (here, special))

@@ -33,7 +33,7 @@ from verifier.kernel import (
     special,
     wick,
 )
-from verifier.kernel.judgments import Judgment, at, canonical, holds, join, matches
+from verifier.kernel.judgments import Judgment, at, canonical, holds, instance_of, join, matches
 from verifier.kernel.terms import KernelError, free_variables, is_name, require, same, show
 
 FORMAT = 1
@@ -368,7 +368,7 @@ def _refute_zero(premises: list[Judgment], data: Mapping[str, Any], context: Con
     """A claimed order of a quantity that is identically 0 at an instance in the claim's range."""
     zero, goal = _pick(premises, "zero"), data["goal"]
     require(goal["is"] == "order", "the claim refuted is not one of order")
-    special = _instance_of(goal, data["instance"])
+    special = instance_of(goal, data["instance"])
     here = at(zero, data["instance"])
     require(same(here["of"], special["of"]), f"{show(here['of'])} is not {show(special['of'])}")
     require(holds(here["where"], {}), "the instance lies outside the range where the quantity is 0")
@@ -379,20 +379,12 @@ def _refute_limit(premises: list[Judgment], data: Mapping[str, Any], context: Co
     """A claim that n^{-p} X → 0, where X has order p: a limit in distribution is unique."""
     order, goal = _pick(premises, "order"), data["goal"]
     require(goal["is"] == "vanishes", "the claim refuted is not one of vanishing")
-    special = _instance_of(goal, data["instance"])
+    special = instance_of(goal, data["instance"])
     here = at(order, data["instance"])
     require(same(here["of"], special["of"]), f"{show(here['of'])} is not {show(special['of'])}")
     require(same(here["power"], special["power"]), f"order {show(here['power'])} is not {show(special['power'])}")
     require(holds(here["where"], {}), "the instance lies outside the range of the order")
     return {"is": "refuted", "goal": goal, "instance": data["instance"], "where": []}, set()
-
-
-def _instance_of(goal: Judgment, values: Mapping[str, Any]) -> Judgment:
-    plain = all(isinstance(v, int) and not isinstance(v, bool) for v in values.values())
-    require(plain, f"an instance gives every parameter an integer, not {show(values)}")
-    special = at(goal, values)
-    require(not special["where"], f"the instance leaves {show(special['where'])} open")
-    return special
 
 
 RULES: dict[str, Rule] = {

@@ -14,7 +14,7 @@ from typing import Any
 
 from verifier.kernel import signs
 from verifier.kernel.algebra import transfer
-from verifier.kernel.judgments import Judgment, at, canonical, join
+from verifier.kernel.judgments import Judgment, at, canonical, instance_of, join
 from verifier.kernel.moments import Marks, assumed, needs
 from verifier.kernel.rewriting import combination, expansion, fix, full_chain, under_product
 from verifier.kernel.terms import constant, flatten, polynomial, require, same, scale, show
@@ -279,8 +279,8 @@ def _differs(premises: list[Judgment], data: Mapping[str, Any]) -> tuple[Judgmen
     (zero,) = [p for p in premises if p["is"] == "mean"]
     (eq,) = [p for p in premises if p["is"] == "eq"]
     require(goal["is"] == "mean", "the claim refuted is no expectation")
-    special, here, limit = (at(j, instance) for j in (goal, zero, eq))
-    require(not (special["where"] or here["where"] or limit["where"]), "the instance leaves something open")
+    special, here, limit = instance_of(goal, instance), at(zero, instance), at(eq, instance)
+    require(not (here["where"] or limit["where"]), "the instance leaves something open")
     require(same(here["of"], special["of"]) and constant(here["value"]) == 0, "the expectation is not known to be 0")
     require(same(special["value"], limit["left"]), f"{show(special['value'])} is not {show(limit['left'])}")
     form = polynomial(limit["right"])
