@@ -11,6 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import sympy
+from sympy.logic.boolalg import Boolean
+
 from verifier.report.data import CellReport, ClaimReport, RunReport, StatementReport
 from verifier.report.environment import environment
 from verifier.report.findings import reason_of
@@ -145,7 +148,7 @@ def _hypothesis(hypothesis: Hypothesis, report: StatementReport) -> Data:
         "id": hypothesis.id,
         "text": hypothesis.text,
         "latex": hypothesis.latex,
-        "when": "" if str(hypothesis.when) == "True" else str(hypothesis.when),
+        "when": _conditions(hypothesis.when),
         "errata": list(hypothesis.errata),
         "witness": {
             "text": witness.text,
@@ -156,6 +159,12 @@ def _hypothesis(hypothesis: Hypothesis, report: StatementReport) -> Data:
             "status": str(checked[0].status) if checked else None,
         },
     }
+
+
+def _conditions(when: Boolean) -> str:
+    """A condition in words: its parts side by side, nothing where it always holds."""
+    parts = when.args if isinstance(when, sympy.And) else (when,)
+    return ", ".join(str(part).replace("*", "·") for part in parts if part is not sympy.true)
 
 
 def _goals(report: StatementReport) -> list[Data]:

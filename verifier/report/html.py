@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup
@@ -161,7 +162,37 @@ def _view(statement: Data, exact: Exact | None) -> Data:
         "compared": compared(statement["claims"]),
         "open_proof": any(step["status"] != "proved" for step in steps),
         "used_by": _used_by(steps),
+        "step_runs": _runs(steps),
+        "goal_rows": _goal_rows(statement),
     }
+
+
+def _goal_rows(statement: Data) -> list[Data]:
+    """What is proved of each claim: parts of one status that rest on the same in one row."""
+    rows: dict[str, Data] = {}
+    for claim in statement["claims"]:
+        steps = [goal["step"] for goal in statement["goals"] if goal["claim"] == claim["id"]]
+        for number, goal in enumerate(claim["goals"]):
+            key = f"{claim['id']} {goal['status']} {goal['rests_on']} {goal['error']}"
+            row = rows.setdefault(key, {**goal, "claim": claim["id"], "form": claim["form"], "parts": [], "sizes": 0})
+            step = steps[number] if number < len(steps) else None
+            row["parts"].append({"range": goal["range"], "step": step})
+            row["sizes"] += len(goal["sizes"])
+    return list(rows.values())
+
+
+#: So many proved steps in a row are folded into one line, where a proof is shown because of its other steps.
+FOLDED = 3
+
+
+def _runs(steps: Sequence[Data]) -> list[Data]:
+    """Steps in their order, those that are proved gathered where they follow each other."""
+    found: list[Data] = []
+    for proved, group in groupby(steps, key=lambda step: step["status"] == "proved"):
+        members = list(group)
+        whole = len(members) == len(steps)
+        found.append({"folded": proved and len(members) >= FOLDED and not whole, "steps": members})
+    return found
 
 
 def _same(measurements: Sequence[Data]) -> bool:

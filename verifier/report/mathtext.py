@@ -219,7 +219,8 @@ def to_html(found: Sequence[Token]) -> str:
     parts: list[str] = []
     for run in _lines(runs(found), found):
         shown = mathml(latex(run.text)) if run.math else None
-        body = shown if shown is not None else html.escape(run.text, quote=False)
+        plain = re.sub(r"(?<![\w^_{])-(?=[.\d])", "\u2212", run.text)
+        body = shown if shown is not None else html.escape(plain, quote=False)
         body = f"<{run.mark}>{body}</{run.mark}>" if run.mark else body
         parts.append((" " if run.glue else "") + body)
     return "".join(parts)
