@@ -7,7 +7,7 @@ import pytest
 
 from verifier.exact.api import CorrelationError, exact_moment, leading_power, local_slope, parse_gram
 from verifier.exact.correlation import parse
-from verifier.exact.estimate import estimated_states, matchings
+from verifier.exact.estimate import estimated_bytes, estimated_states, matchings
 from verifier.exact.moments import polynomials_by_depth, strands_of
 from verifier.exact.transfer import StateLimitError, TransferMatrix
 
@@ -104,6 +104,27 @@ def test_estimates_are_of_the_right_size():
         assert 1 / 3 < estimated_states(strands) / len(matrix) < 3
     assert matchings(4, 4) == 3
     assert matchings(1, 6) == 1
+
+
+def test_strands_without_contractions_cost_little():
+    matrix = TransferMatrix()
+    strands = strands_of(parse("f^30 T(1)"), 1)
+    polynomials_by_depth(strands, 4, matrix=matrix)
+    assert len(matrix) < estimated_states(strands) < 10 * len(matrix)
+    assert exact_moment("f^30 T(1)", 2, memory=10**8).leading[0] == 0
+
+
+def test_long_coefficients_count_as_memory():
+    with pytest.raises(CorrelationError, match=r"would need about \d+\.\d GB"):
+        exact_moment("f^200", 1000)
+    # A number is short where a polynomial is not.
+    strands = strands_of(parse("f^200"))
+    assert estimated_bytes(strands) < 10**8 < estimated_bytes(strands, 1000)
+
+
+def test_symbols_are_in_order():
+    found = exact_moment("T(2)", 2, moment=2, gram="symbolic").monomials
+    assert found == {"n^-2 g[0,1] g[0,2] g[1,2]": 2, "n^-2 g[0,1]^2 g[2,2]": 1, "n^-2 g[0,2]^2 g[1,1]": 1}
 
 
 def test_the_limit_is_kept():

@@ -162,8 +162,21 @@ def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
+def _total_degree(term: tuple[tuple[tuple[str, int], ...], Fraction]) -> tuple[int, list[tuple[str, int]]]:
+    """Leading terms first: by the power of all widths together."""
+    monomial, _ = term
+    return -sum(power for symbol, power in monomial if symbol.startswith("n")), sorted(monomial)
+
+
+def _widths_first(factor: tuple[str, int]) -> tuple[bool, str]:
+    return factor[0].startswith("g"), factor[0]
+
+
 def _monomial_name(monomial: tuple[tuple[str, int], ...]) -> str:
-    return " ".join(symbol if power == 1 else f"{symbol}^{power}" for symbol, power in monomial) or "1"
+    return (
+        " ".join(symbol if power == 1 else f"{symbol}^{power}" for symbol, power in sorted(monomial, key=_widths_first))
+        or "1"
+    )
 
 
 def exact_moment(
@@ -258,7 +271,7 @@ def exact_moment(
                 activation=activation,
                 moment=moment,
                 polynomial=None,
-                monomials={_monomial_name(key): c for key, c in sorted(terms.items(), reverse=True)},
+                monomials={_monomial_name(key): c for key, c in sorted(terms.items(), key=_total_degree)},
                 layers=ordered_layers,
             )
         if widths is not None:

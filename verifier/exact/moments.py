@@ -298,7 +298,7 @@ def symbolic(
 
     total = _moment(strands, depth, rings, context.constant(1), weight if gram else None, matrix)
     shift = pairs if separate else (depth - 1) * pairs
-    label = [f"g[{names[i]},{names[j]}]" if names else f"g[{i},{j}]" for i, j in entries]
+    label = ["g[{},{}]".format(*sorted((names[i], names[j]) if names else (str(i), str(j)))) for i, j in entries]
     result = {}
     for powers, coefficient in total.to_dict().items():
         widths = [(name, p - shift) for name, p in zip(width_names, powers)]
