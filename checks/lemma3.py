@@ -1,4 +1,4 @@
-"""Lemma 3, measured: the order of T^(l,d) in n for chosen layers l and outputs d; and Eq. (16) on small networks.
+"""Lemma 3, measured: the order of T^(l,d) in n for chosen layers l and outputs d; exact means at one input; Eq. (16).
 
 The outputs are those in which printed and amended claims differ: it is the output d_k that belongs to the
 largest layer which must equal d, and no other.
@@ -7,6 +7,7 @@ largest layer which must equal d, and no other.
 from verifier.check import MODERATE, WIDE, Agreement, Check, Measure, cells
 from verifier.identities import layer_error
 from verifier.quantities import layer_parameters, layer_term
+from verifier.quantities_exact import full_ratio, layer_product, star_product, star_ratio
 
 layers = {2: [(1,), (2,), (1, 2)], 3: [(1,), (2,), (3,), (1, 2), (1, 3), (2, 3), (1, 2, 3)]}
 outputs = {
@@ -14,6 +15,16 @@ outputs = {
     2: [(0, 0), (1, 0), (0, 1), (1, 1)],
     3: [(0, 0, 0), (1, 1, 0), (0, 1, 1)],
 }
+
+EXACT = {"widths": (64, 128, 256, 512), "block": 1 << 15, "samples": 1 << 17, "margin": 0.12}
+
+
+def mean(claim, powers, *terms, samples=1 << 17, **more):
+    """E f^a (n^{k-1} T^{l,d})^b at L = 3, one input, for the terms (l, ds) a claim names."""
+    listed = [{"L": 3, "l": l, "ds": ds, "powers": powers, **more} for l, ds in terms]
+    settings = {**EXACT, "samples": samples}
+    return Measure(layer_product, listed, claims=(claim,), quick=lambda cell: cell["l"] == (1, 3), **settings)
+
 
 check = Check(
     "lemma3",
@@ -39,4 +50,22 @@ check = Check(
         layer_error,
         cells(L=[2, 3], d=0, l=lambda L: layers[L], ds=lambda l: outputs[len(l)], angle=[0, 60]),
     ),
+    # At one input: T^(1..L) and T^L themselves, then means at every width.
+    Measure(full_ratio, cells(L=[2, 3, 4]), widths=WIDE, block=256, samples=1024, claims=("lemma3.full",)),
+    Measure(star_ratio, cells(L=[1, 2, 3, 4, 5]), widths=WIDE, block=256, samples=1024, claims=("lemma3.star",)),
+    mean("lemma3.mixed", (1, 1), ((1, 2), (0, 0)), ((2, 3), (0, 0))),
+    mean("lemma3.skipped", (1, 1), ((1, 3), (0, 0))),
+    Measure(star_product, cells(L=3, r=2), claims=("lemma3.mixed-star",), **EXACT),
+    # E7: n_2 = ρ n_1.
+    *[
+        mean(claim, powers, ((1, 3), (0, 0)), rho=rho)
+        for rho in (0.25, 1, 4)
+        for claim, powers in (("lemma3.ratio", (1, 1)), ("lemma3.ratio-square", (0, 2)))
+    ],
+    # E5: no independence.  E2: an output d_j other than d.
+    mean("lemma3.joint-mean", (0, 1), ((1, 2, 3), (0, 0, 0))),
+    mean("lemma3.joint-square", (0, 2), ((1, 2, 3), (0, 0, 0)), samples=1 << 19),
+    mean("lemma3.other-output", (0, 2), ((2, 3), (1, 0))),
+    mean("lemma3.other-output-first", (0, 2), ((1, 2), (1, 0))),
+    mean("lemma3.smaller", (0, 2), ((1, 2), (0, 1)), ((1, 2), (1, 1)), samples=1 << 19),
 )

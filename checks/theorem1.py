@@ -1,10 +1,18 @@
-"""Theorem 1, measured: the order of K^(r) in n for each (H, L, r), at one input and at two."""
+"""Theorem 1, measured: the order of K^(r) in n for each (H, L, r), at one input and at two; its top coefficient."""
 
 from verifier.check import MODERATE, WIDE, Check, Measure, Parameters, cells, up_to
 from verifier.quantities import hypernetwork_term
+from verifier.quantities_exact import top_difference, top_ratio
 
 orders = up_to(lambda H, L: min(7, H * L + 1))
+tops = [{"H": H, "L": L} for H, L in ((1, 2), (1, 3), (2, 2), (2, 3), (3, 2))]
+#: Where h ≠ 0; wide networks would make K^(HL) too small a number.
+TOP = {"widths": (256, 1024, 4096, 16_384), "block": 256, "samples": 1024}
 
+
+def top(cell: Parameters) -> dict[str, int]:
+    """The highest order there is."""
+    return {"r": cell["H"] * cell["L"]}
 
 
 def atom(cell: Parameters) -> float | None:
@@ -32,5 +40,18 @@ check = Check(
         largest=1 << 20,
         movable=True,
         quick=lambda cell: cell["H"] == 1 and cell["L"] == 2,
+    ),
+    # At every width K^(HL)(u, u) is H^{H(L-1)} times what (48) gives, and n^{r-H} times the difference has a limit.
+    Measure(top_ratio, tops, derived=top, claims=("theorem1.top",), **TOP),
+    Measure(
+        top_difference, tops[2:4], derived=top, widths=WIDE, samples=1 << 15, claims=("theorem1.printed-limit",)
+    ),
+    # E26: one input, z_i = 1, z_j = -1.
+    Measure(
+        hypernetwork_term,
+        cells(H=[2, 3], L=2, r=range(1, 5), angle=0, m=1, z=(1, -1)),
+        widths=WIDE,
+        samples=2048,
+        claims=("theorem1.exclusive",),
     ),
 )

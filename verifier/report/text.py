@@ -280,6 +280,8 @@ def _sides(row: Row) -> tuple[str, Text, bool]:
     for form in (Form.PRINTED, Form.AMENDED):
         found = row.of_form(form)
         if found:
+            # Claims that do not reach this cell are told of elsewhere, unless there is nothing else to tell.
+            found = [(k, c) for k, c in found if not c.outside] or found
             main = [(k, c) for k, c in found if k.claim.kind.value != "atom"] or found
             claimed = "/".join(dict.fromkeys(_claimed(claim, cell) for claim, cell in main))
             words = list(dict.fromkeys("outside" if cell.outside else str(cell.verdict) for _, cell in main))
