@@ -45,7 +45,7 @@ def _contradicted(statement: Data, claim: Data) -> list[Data]:
             if answer["claim"] == claim["id"] and answer["verdict"] == "contradicted":
                 where = ", ".join(f"{name} = {value}" for name, value in measurement["shown"].items())
                 cells.append(
-                    {"where": where, "claimed": claimed(answer), "measured": measured(answer),
+                    {"where": where, "claimed": claimed(answer), "measured": measured(answer) if isinstance(answer["claimed"], int | float) else "",
                      "reason": answer["reason"], "reproduce": answer["reproduce"]}
                 )  # fmt: skip
     return cells
