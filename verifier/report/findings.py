@@ -44,9 +44,12 @@ def _contradicted(statement: Data, claim: Data) -> list[Data]:
         for answer in measurement["answers"]:
             if answer["claim"] == claim["id"] and answer["verdict"] == "contradicted":
                 where = ", ".join(f"{name} = {value}" for name, value in measurement["shown"].items())
+                number = isinstance(answer["claimed"], int | float)
                 cells.append(
-                    {"where": where, "claimed": claimed(answer), "measured": measured(answer) if isinstance(answer["claimed"], int | float) else "",
-                     "reason": answer["reason"], "reproduce": answer["reproduce"]}
+                    {
+                        "where": where, "claimed": claimed(answer), "measured": measured(answer) if number else "",
+                        "reason": answer["reason"], "reproduce": answer["reproduce"],
+                    }
                 )  # fmt: skip
     return cells
 
