@@ -51,7 +51,7 @@ class Summary(StrEnum):
 
 
 _PROOF_EXPLANATIONS = {
-    ProofStatus.PROVED: "every step was re-checked; it rests only on its hypotheses and allow-listed theorems",
+    ProofStatus.PROVED: "every step re-checked; it rests on its hypotheses and allow-listed theorems alone",
     ProofStatus.CERTIFIED: "exact at the listed sizes, and only there",
     ProofStatus.CITED: "it rests on a claim that is not itself proved here; its side conditions were checked",
     ProofStatus.GAP: "a step is missing or could not be decided; this does not count as proved",

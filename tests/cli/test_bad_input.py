@@ -30,7 +30,7 @@ BAD = {
     "L beyond": (["check", "theorem1", "-k", "L=12"], ["L=12", "2, 3"]),
     "no such parameter": (["check", "toy", "-k", "depth=2"], ["depth", "H, r"]),
     "no comparison": (["check", "toy", "-k", "H is 2"], ["H is 2", "comparison"]),
-    "no number": (["check", "toy", "-k", "H=two"], ["two", "number"]),
+    "no number": (["check", "toy", "-k", "H=two"], ["H=two", "one of 1, 2"]),
     "samples zero": (["check", "toy", "--samples", "0"], ["--samples 0", "at least 1"]),
     "samples a word": (["check", "toy", "--samples", "many"], ["many", "integer"]),
     "seed negative": (["check", "toy", "--seed", "-1"], ["--seed -1", "at least 0"]),
