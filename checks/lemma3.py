@@ -4,6 +4,8 @@ The outputs are those in which printed and amended claims differ: it is the outp
 largest layer which must equal d, and no other.
 """
 
+from typing import Any
+
 from verifier.check import MODERATE, WIDE, Agreement, Check, Measure, cells
 from verifier.identities import layer_error
 from verifier.quantities import layer_parameters, layer_term
@@ -16,13 +18,13 @@ outputs = {
     3: [(0, 0, 0), (1, 1, 0), (0, 1, 1)],
 }
 
-EXACT = {"widths": (64, 128, 256, 512), "block": 1 << 15, "samples": 1 << 17, "margin": 0.12}
+EXACT: dict[str, Any] = {"widths": (64, 128, 256, 512), "block": 1 << 15, "samples": 1 << 17, "margin": 0.12}
 
 
 def mean(claim, powers, *terms, samples=1 << 17, **more):
     """E f^a (n^{k-1} T^{l,d})^b at L = 3, one input, for the terms (l, ds) a claim names."""
     listed = [{"L": 3, "l": l, "ds": ds, "powers": powers, **more} for l, ds in terms]
-    settings = {**EXACT, "samples": samples}
+    settings = {**EXACT, "samples": samples, "quick_samples": samples}
     return Measure(layer_product, listed, claims=(claim,), quick=lambda cell: cell["l"] == (1, 3), **settings)
 
 
@@ -44,7 +46,7 @@ check = Check(
         largest=1 << 20,
         derived=layer_parameters,
         movable=True,
-        quick=lambda cell: len(cell["l"]) == 2,
+        quick=lambda cell: cell["L"] == 2 and len(cell["l"]) == 2,
     ),
     Agreement(
         layer_error,
@@ -55,7 +57,7 @@ check = Check(
     Measure(star_ratio, cells(L=[1, 2, 3, 4, 5]), widths=WIDE, block=256, samples=1024, claims=("lemma3.star",)),
     mean("lemma3.mixed", (1, 1), ((1, 2), (0, 0)), ((2, 3), (0, 0))),
     mean("lemma3.skipped", (1, 1), ((1, 3), (0, 0))),
-    Measure(star_product, cells(L=3, r=2), claims=("lemma3.mixed-star",), **EXACT),
+    Measure(star_product, cells(L=3, r=2), claims=("lemma3.mixed-star",), quick_samples=1 << 17, **EXACT),
     # E7: n_2 = ρ n_1.
     *[
         mean(claim, powers, ((1, 3), (0, 0)), rho=rho)

@@ -1,5 +1,7 @@
 """Theorem 1, measured: the order of K^(r) in n for each (H, L, r), at one input and at two; its top coefficient."""
 
+from typing import Any
+
 from verifier.check import MODERATE, WIDE, Check, Measure, Parameters, cells, up_to
 from verifier.quantities import hypernetwork_term
 from verifier.quantities_exact import top_difference, top_ratio
@@ -7,7 +9,7 @@ from verifier.quantities_exact import top_difference, top_ratio
 orders = up_to(lambda H, L: min(7, H * L + 1))
 tops = [{"H": H, "L": L} for H, L in ((1, 2), (1, 3), (2, 2), (2, 3), (3, 2))]
 #: Where h ≠ 0; wide networks would make K^(HL) too small a number.
-TOP = {"widths": (256, 1024, 4096, 16_384), "block": 256, "samples": 1024}
+TOP: dict[str, Any] = {"widths": (256, 1024, 4096, 16_384), "block": 256, "samples": 1024}
 
 
 def top(cell: Parameters) -> dict[str, int]:
@@ -43,9 +45,7 @@ check = Check(
     ),
     # At every width K^(HL)(u, u) is H^{H(L-1)} times what (48) gives, and n^{r-H} times the difference has a limit.
     Measure(top_ratio, tops, derived=top, claims=("theorem1.top",), **TOP),
-    Measure(
-        top_difference, tops[2:4], derived=top, widths=WIDE, samples=1 << 15, claims=("theorem1.printed-limit",)
-    ),
+    Measure(top_difference, tops[2:4], derived=top, widths=WIDE, samples=1 << 15, claims=("theorem1.printed-limit",)),
     # E26: one input, z_i = 1, z_j = -1.
     Measure(
         hypernetwork_term,

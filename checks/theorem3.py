@@ -1,5 +1,7 @@
 """Theorem 3, measured: the limit of K^h, its mean, the orders of the two terms of its first change, and kinks."""
 
+from typing import Any
+
 from verifier.check import Check, Measure, cells
 from verifier.quantities_implicit import (
     first_term,
@@ -10,7 +12,7 @@ from verifier.quantities_implicit import (
 )
 
 #: m ≪ n: a fluctuation of K^f over m outputs adds a part m/n of the first term, as much as the term itself at m = n.
-GRID = {
+GRID: dict[str, Any] = {
     "widths": (1 << 18, 1 << 20, 1 << 22, 1 << 24),
     "grid": (128, 256, 512, 1024),
     "block": 256,
@@ -38,6 +40,7 @@ check = Check(
         widths=(16, 64, 256, 1024),
         block=1 << 14,
         samples=1 << 17,
+        quick_samples=1 << 17,
         margin=0.1,
         claims=("theorem3.printed-figure", "theorem3.mean"),
     ),

@@ -33,9 +33,7 @@ def _layers(
     return Values(np.stack(columns, axis=1))
 
 
-def _star(
-    shared: Parameters, cells: Sequence[Parameters], width: int, samples: int, rng: np.random.Generator
-) -> Draw:
+def _star(shared: Parameters, cells: Sequence[Parameters], width: int, samples: int, rng: np.random.Generator) -> Draw:
     """f n^{r-1} T^r."""
     found = sample_T(shared["L"], width, [0, *[cell["r"] for cell in cells]], samples=samples, rng=rng).values
     columns = [
@@ -59,9 +57,7 @@ def ratio_of(found: Array, formula: Array) -> Array:
     return np.asarray(np.round(found / formula, 9))
 
 
-def _full(
-    shared: Parameters, cells: Sequence[Parameters], width: int, samples: int, rng: np.random.Generator
-) -> Draw:
+def _full(shared: Parameters, cells: Sequence[Parameters], width: int, samples: int, rng: np.random.Generator) -> Draw:
     """T^{(1,…,L)} over Π 2f/n, all outputs equal, where f ≠ 0."""
     depth = shared["L"]
     layers = tuple(range(1, depth + 1))

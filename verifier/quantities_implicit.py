@@ -69,9 +69,7 @@ def _column(number: int) -> Any:
     return draw
 
 
-def _kernel_limit(
-    shared: Parameters, cell: Parameters, width: int, samples: int, rng: np.random.Generator
-) -> Array:
+def _kernel_limit(shared: Parameters, cell: Parameters, width: int, samples: int, rng: np.random.Generator) -> Array:
     """K^g at infinite n: weights V from the Gaussian process; the width is m, or the cell's."""
     covariance = nngp(cell["L"], pair_gram(cell["angle"]))
     found = sample_implicit_kernel(
@@ -102,8 +100,6 @@ def _flow_limit(shared: Parameters, cell: Parameters, width: int, samples: int, 
 
 def _kink(shared: Parameters, cell: Parameters, width: int, samples: int, rng: np.random.Generator) -> Array:
     return sample_kink_remainder(width, angle=cell["angle"], samples=samples, rng=rng).values[:, 0]
-
-
 
 
 _SHARED = ("H", "L", "angle", "z_angle", "z", "n", "m")

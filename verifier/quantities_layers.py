@@ -100,9 +100,7 @@ def _both_positive(shared: Parameters, cell: Parameters, width: int, samples: in
     return np.asarray((np.pi - np.arccos(c)) / (2 * np.pi))
 
 
-def _pairs(
-    shared: Parameters, cells: Sequence[Parameters], width: int, samples: int, rng: np.random.Generator
-) -> Draw:
+def _pairs(shared: Parameters, cells: Sequence[Parameters], width: int, samples: int, rng: np.random.Generator) -> Draw:
     """a g(u) + b g(u') for each cell's (a, b), from the same networks; g = f for H = 1 and z = 1."""
     found = sample_outputs(
         shared.get("H", 1), shared["L"], width, m=width, x_angle=shared["angle"], z_angle=shared.get("z_angle", 0),
