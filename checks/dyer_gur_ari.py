@@ -1,6 +1,5 @@
 """The conjecture of Dyer and Gur-Ari, counted again and measured on stars: T^r has r + 1 factors in one cluster."""
 
-from fractions import Fraction
 from functools import cache
 from typing import Any
 
@@ -23,12 +22,12 @@ def gaps(depth: int) -> list[Any]:
     return [decide(graph, depth, "first").gap for graph in study_graphs()]
 
 
-def attained(cell: Parameters) -> int | Fraction:
+def attained(cell: Parameters) -> int:
     """How many of the graphs attain their bound."""
     return sum(gap == 0 for gap in gaps(cell["L"]))
 
 
-def missed(cell: Parameters) -> int | Fraction:
+def missed(cell: Parameters) -> int:
     """How many of the graphs stay below their bound."""
     return sum(gap != 0 for gap in gaps(cell["L"]))
 

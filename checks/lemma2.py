@@ -1,5 +1,7 @@
 """Lemma 2, measured: Gram matrices, Jacobians and gradients of all hidden widths n, and what is not a multiple of I."""
 
+from typing import Any
+
 from verifier.check import Check, Measure, cells
 from verifier.quantities_layers import (
     gaussian_relu,
@@ -14,8 +16,8 @@ from verifier.quantities_layers import (
 
 WIDTHS = (128, 256, 512, 1024)
 angles = [0, 60, 120]
-sizes = {"widths": WIDTHS, "block": 512, "samples": 2048, "margin": 0.06, "movable": True}
-gaussians = {"widths": (512, 768, 1024, 1536), "block": 512, "samples": 1024, "margin": 0.1}
+sizes: dict[str, Any] = {"widths": WIDTHS, "block": 512, "samples": 2048, "margin": 0.06, "movable": True}
+gaussians: dict[str, Any] = {"widths": (512, 768, 1024, 1536), "block": 512, "samples": 1024, "margin": 0.1}
 
 
 def below(depth: int) -> list[int]:

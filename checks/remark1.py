@@ -1,10 +1,12 @@
 """Remark 1, measured: k random Fourier features of two points z at a given distance, and the covariance behind them."""
 
+from typing import Any
+
 from verifier.check import Check, Measure, cells
 from verifier.quantities_layers import feature_norm, features, fourier_covariance
 
 WIDTHS = (128, 256, 512, 1024, 2048)
-sizes = {"widths": WIDTHS, "width": "k", "block": 512, "samples": 2048, "margin": 0.02}
+sizes: dict[str, Any] = {"widths": WIDTHS, "width": "k", "block": 512, "samples": 2048, "margin": 0.02}
 
 check = Check(
     "remark1",

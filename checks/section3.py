@@ -1,5 +1,4 @@
 """Section 3, measured: the orders of T^r for ReLU networks, the conjectured exponent, and what tanh does instead."""
-
 from verifier.check import MODERATE, WIDE, Check, Measure, cells, recount, up_to
 from verifier.exact.cluster import cluster_exponent
 from verifier.exact.correlation import star

@@ -216,8 +216,8 @@ def _one_input(proof: ProofBuilder) -> None:
             "is": "growth", "of": ["^", ["K", order_r], 2], "power": 2 * min(0, outputs - order_r),
             "activation": "relu", "coefficient": [top_, bottom], "where": [["=", "L", depth], ["=", "H", outputs]],
         }  # fmt: skip
-        data = {"of": ["K", order_r], "L": depth, "H": outputs, "activation": "relu"}
-        step = proof.stated(f"square-{outputs}-{depth}-{order_r}", "growth.exact", hypotheses, data, conclusion)
+        given: dict[str, Any] = {"of": ["K", order_r], "L": depth, "H": outputs, "activation": "relu"}
+        step = proof.stated(f"square-{outputs}-{depth}-{order_r}", "growth.exact", hypotheses, given, conclusion)
         proof.goal("theorem1.squares", step, [*granted, "equal_widths"])
     proof.step("never", "zero.exclusive", ("hyp-relu", "hyp-m_is_1", "hyp-exclusive_masks"), {})
     proof.goal("theorem1.exclusive", "never", ["relu", "m_is_1", "exclusive_masks"])

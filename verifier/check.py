@@ -14,6 +14,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Protocol
 
 import numpy as np
@@ -94,7 +95,7 @@ class Measure:
     """
 
     quantity: Quantity
-    cells: tuple[dict[str, Any], ...]
+    cells: Sequence[dict[str, Any]]
     widths: tuple[int, ...] = WIDE
     correction: bool = False
     controls: bool = False
@@ -123,7 +124,7 @@ class Agreement:
     """
 
     quantity: Quantity
-    cells: tuple[dict[str, Any], ...]
+    cells: Sequence[dict[str, Any]]
     widths: tuple[int, ...] = SMALL
     tolerance: float = 1e-9
     block: int = 64
@@ -138,8 +139,8 @@ class Agreement:
 Part = Measure | Agreement
 
 
-def recount(symbol: str, text: str, count: Callable[[Parameters], int], *claims: str, cells: Any) -> Measure:
-    """Integer claims, counted again: nothing random is drawn.  ``count`` maps a cell to the integer."""
+def recount(symbol: str, text: str, count: Callable[[Parameters], int | Fraction], *claims: str, cells: Any) -> Measure:
+    """Integer claims, counted again: nothing random is drawn.  ``count`` maps a cell to the number."""
 
     def draw(shared: Parameters, listed: Sequence[Parameters], width: Any, samples: int, rng: Any) -> Draw:
         return _Values(np.tile(np.array([float(count(cell)) for cell in listed]), (samples, 1)))
