@@ -184,9 +184,9 @@ def _tables(rows: Sequence[Row]) -> list[list[Row]]:
     """Rows of one quantity, angle and set of widths belong in one table."""
     tables: dict[str, list[Row]] = {}
     for row in rows:
-        angle = dict(row.parameters).get("angle", 0)
+        inputs = [dict(row.parameters).get(name) for name in ("angle", "z", "m")]
         names = [name for name, _ in row.parameters]
-        tables.setdefault(f"{row.quantity} {angle} {row.widths} {names}", []).append(row)
+        tables.setdefault(f"{row.quantity} {inputs} {row.widths} {names}", []).append(row)
     return list(tables.values())
 
 
@@ -282,12 +282,10 @@ def _sides(row: Row) -> tuple[str, Text, bool]:
         if found:
             # Claims that do not reach this cell are told of elsewhere, unless there is nothing else to tell.
             found = [(k, c) for k, c in found if not c.outside] or found
-            main = [(k, c) for k, c in found if k.claim.kind.value != "atom"] or found
+            # An order says most; bounds and masses at zero are told below where they fail, and by claim above.
+            main = [(k, c) for k, c in found if k.claim.kind in (Kind.ORDER, Kind.ZERO)] or found
             claimed = "/".join(dict.fromkeys(_claimed(claim, cell) for claim, cell in main))
             words = list(dict.fromkeys("outside" if cell.outside else str(cell.verdict) for _, cell in main))
-            # A mass at zero that is off is told in the same place.
-            words += [f"zeros {c.verdict}" for k, c in found if (k, c) not in main and c.verdict not in words
-                      and c.verdict is not NumericStatus.CONSISTENT]  # fmt: skip
             text = Text(", ").join(styled(word) for word in words)
             sides.append((claimed, text))
     claims = list(dict.fromkeys(claimed for claimed, _ in sides))
