@@ -13,7 +13,7 @@ from verifier.quantities_exact import full_ratio, layer_product, star_product, s
 
 layers = {2: [(1,), (2,), (1, 2)], 3: [(1,), (2,), (3,), (1, 2), (1, 3), (2, 3), (1, 2, 3)]}
 outputs = {
-    1: [(0,)],
+    1: [(0,), (1,)],
     2: [(0, 0), (1, 0), (0, 1), (1, 1)],
     3: [(0, 0, 0), (1, 1, 0), (0, 1, 1)],
 }
