@@ -152,7 +152,7 @@ statement = Statement(
             Witness(
                 "n_v = n_{v-1} → ∞: the largest eigenvalue of P Pᵀ tends to (1+√2)² = 5.83, not to 1 "
                 "(5.80 at n = 512); n_1 = 4096, n_2 = 8: all eigenvalues in [.85, 1.10].",
-                {"u": 1, "v": 2}, "lemma2.jacobians", reproduce="verifier check lemma2 -k square",
+                {"u": 1, "v": 2}, "lemma2.jacobians", reproduce="verifier check lemma2 -k square=1",
             ), errata=("E7",),
         ),
     ),

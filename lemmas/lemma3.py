@@ -390,7 +390,7 @@ statement = Statement(
             "relu", "σ is the ReLU; derivatives are those of the activation cell",
             Witness(
                 "tanh: T³ keeps its largest part where the activation's third derivative stands, of order n^{-1}.",
-                reproduce="verifier check section3 -k smooth",
+                reproduce="verifier check section3 -k activation=tanh",
             ), errata=("E10",),
         ),
         Hypothesis("inputs_nonzero", "x_i ≠ 0 and x_j ≠ 0", Witness("x_i = 0: f(x_i) = 0 and every T is 0.")),

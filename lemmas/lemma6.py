@@ -124,7 +124,7 @@ statement = Statement(
             "rows_fixed", "m_{l_2} stays fixed, or finitely many entries of P Pᵀ are looked at",
             Witness(
                 "m_2 = m_1 → ∞, one input: the largest eigenvalue of P Pᵀ, P = √(2/m) V Z, tends to (1+√2)² = 5.83.",
-                {"u": 1, "v": 2}, "lemma6.jacobians", reproduce="verifier check lemma2 -k square",
+                {"u": 1, "v": 2}, "lemma6.jacobians", reproduce="verifier check lemma2 -k square=1",
             ), errata=("E7",),
         ),
     ),

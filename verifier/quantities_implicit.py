@@ -14,9 +14,8 @@ import numpy.typing as npt
 
 from verifier.check import Draw, Parameters, Quantity
 from verifier.networks.draws import batch_size, collect, implicit_inputs
-from verifier.networks.hyperkernel import hyperkernel, sample_hyperkernel, sample_implicit_kernel
+from verifier.networks.hyperkernel import hyperkernel, sample_hyperkernel
 from verifier.networks.hyperkernel_flow import sample_kernel_flow, sample_kernel_flow_limit
-from verifier.networks.kernels import nngp, pair_gram
 from verifier.networks.mlp import build
 from verifier.networks.request import choose_sampler, input_pair
 from verifier.networks.step import sample_kink_remainder
@@ -69,15 +68,6 @@ def _column(number: int) -> Any:
     return draw
 
 
-def _kernel_limit(shared: Parameters, cell: Parameters, width: int, samples: int, rng: np.random.Generator) -> Array:
-    """K^g at infinite n: weights V from the Gaussian process; the width is m, or the cell's."""
-    covariance = nngp(cell["L"], pair_gram(cell["angle"]))
-    found = sample_implicit_kernel(
-        cell["H"], m=cell.get("m", width), covariance=covariance, z_angle=cell["z_angle"], samples=samples, rng=rng
-    )
-    return found.values[:, 0]
-
-
 def _flow(term: int) -> Any:
     """A term of ∂_t K^h(u, u) at t = 0, one input x = x' = x_i of mean square 1 and z = z' = z_i = 1."""
 
@@ -110,8 +100,6 @@ implicit_jacobian = Quantity("PPg", "(P P'^T)_11 of g", ("angle", "z_angle"), pe
 implicit_kernel = Quantity("Kg", "K^g", _SHARED, _column(1))
 #: K^h(u, u'); cells as above.
 hyperkernel_value = Quantity("Kh", "K^h", _SHARED, _column(0))
-#: K^g at infinite n; cells: H, L, angle, z_angle, optionally m.
-implicit_kernel_limit = Quantity("Kg", "K^g, n infinite", (), per_cell(_kernel_limit))
 #: The terms of ∂_t K^h(u, u) for one training input; cells: H, L, and optionally n, m.
 first_term = Quantity("dKh1", "first term of d/dt K^h", ("H", "L", "n", "m"), _flow(0))
 second_term = Quantity("dKh2", "second term of d/dt K^h", ("H", "L", "n", "m"), _flow(2))
