@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from kernel_documents import assume, conclusion, rule
+from kernel_documents import assume, conclusion, document, goal, only, rule, step
 
 from verifier.kernel.terms import KernelError
 
@@ -71,3 +71,20 @@ def test_rules_at_special_inputs_need_their_hypothesis(name, data, needed):
     others = [assume(n) for n in ("relu", "m_is_1", "inputs_nonzero", "z_nonzero", "not_antiparallel") if n != needed]
     with pytest.raises(KernelError, match=needed):
         rule(name, others, data)
+
+
+@pytest.mark.parametrize(
+    "pair", [("antiparallel", "not_antiparallel"), ("orthogonal", "not_orthogonal"), ("one_input", "exclusive_masks")]
+)
+def test_hypotheses_that_exclude_each_other_prove_nothing(pair):
+    hypotheses = {name: assume(name) for name in ("relu", *pair)}
+    zero = rule("zero.degree", [assume("relu")], {"of": "K"})
+    steps = [
+        step("h", "hypothesis", [], {"hypothesis": "relu"}, assume("relu")),
+        step("z", "zero.degree", ["h"], {"of": "K"}, zero),
+    ]
+    both = only(document("x", steps, [goal("c", "z", zero, hypotheses)], hypotheses))
+    assert both.status == "gap"
+    assert "exclude each other" in (both.error or "")
+    one = {name: hypotheses[name] for name in ("relu", pair[0])}
+    assert only(document("x", steps, [goal("c", "z", zero, one)], hypotheses)).status == "proved"

@@ -248,8 +248,8 @@ def test_changed_goals_with_their_digests_recomputed(bundle):
 def test_every_changed_goal_with_its_digest_recomputed(bundle):
     rng = random.Random(SEED + 2)
     for number, place, path in goal_paths(bundle):
-        for value in variants(at(bundle.data["documents"][number][place], path), bundle.pool, rng):
-            restated(bundle, number, place, path, value, rng)
+        old = at(bundle.data["documents"][number][place], path)
+        restated(bundle, number, place, path, rng.choice(variants(old, bundle.pool, rng)), rng)
 
 
 #: K(0) = h is a product by its definition, which is that of m = 1; the claim says so, the rule need not.

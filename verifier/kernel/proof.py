@@ -43,6 +43,17 @@ REFUSALS = (
 )  # fmt: skip
 
 
+#: Known hypotheses of which no inputs satisfy both: a goal that grants both says nothing, and a refutation less.
+CONTRADICTIONS = tuple(
+    frozenset(pair)
+    for pair in (
+        ("antiparallel", "not_antiparallel"), ("orthogonal", "not_orthogonal"), ("one_input", "orthogonal"),
+        ("one_input", "antiparallel"), ("one_input", "exclusive_masks"),
+        ("orthogonal", "antiparallel"), ("orthogonal", "exclusive_masks"), ("antiparallel", "exclusive_masks"),
+    )
+)  # fmt: skip
+
+
 class ProofError(ValueError):
     """A bundle that is no bundle: nothing in it can be checked."""
 
@@ -196,6 +207,9 @@ def _check_goal(
         matches(goal["judgment"], found.conclusion)
         listed = [context.hypotheses[h] for h in goal["hypotheses"]]
         granted = {_mark(h, context.hypotheses[h]) for h in goal["hypotheses"]}
+        names = {h["name"] for h in listed if h["is"] == "assume"}
+        for pair in CONTRADICTIONS:
+            require(not pair <= names, f"{' and '.join(sorted(pair))} exclude each other: anything follows from both")
         used = {m for m in found.marks if m.startswith("hypothesis ")}
         require(used <= granted, f"it rests on {', '.join(sorted(used - granted))}, which the goal does not grant")
         expected = goal_digest(goal["claim"], goal["form"], goal["judgment"], listed)
