@@ -75,21 +75,22 @@ def recheck(statement: str, bundle: Mapping[str, Any]) -> Rechecked:
 
 
 def _steps(statement: str, bundle: Mapping[str, Any]) -> tuple[StepReport, ...]:
-    """The status of each step: that of a goal which states what the step concludes, granted every hypothesis."""
+    """The status of each step: that of a goal which states what the step concludes, granted what it goes back to."""
     from verifier.kernel.proof import ProofError, check_bundle, goal_digest
 
     documents = [dict(document) for document in bundle["documents"]]
     own = next((document for document in documents if document["statement"] == statement), None)
     if own is None:
         return ()
-    names = [h["id"] for h in own["hypotheses"]]
-    granted = [h["judgment"] for h in own["hypotheses"]]
+    judgments = {h["id"]: h["judgment"] for h in own["hypotheses"]}
+    needed = _needed(own, documents)
     own["goals"] = []
     for step in own["steps"]:
         identifier, said = str(step["id"]), step["conclusion"]
         form = "printed" if said.get("is") == "refuted" else "amended"
+        names = [name for name in judgments if name in needed.get(identifier, ())]
         try:
-            mark = goal_digest(identifier, form, said, granted)
+            mark = goal_digest(identifier, form, said, [judgments[name] for name in names])
         except Exception:  # a conclusion that is no judgment: the kernel will say so
             mark = ""
         own["goals"].append(
@@ -113,6 +114,19 @@ def _steps(statement: str, bundle: Mapping[str, Any]) -> tuple[StepReport, ...]:
         )
         for step in own["steps"]
     )
+
+
+def _needed(document: Mapping[str, Any], documents: list[dict[str, Any]]) -> dict[str, frozenset[str]]:
+    """The hypotheses each step goes back to, its own and those of the goals it uses."""
+    goals = {goal["digest"]: goal["hypotheses"] for one in documents for goal in one["goals"]}
+    found: dict[str, frozenset[str]] = {}
+    for step in document["steps"]:
+        data = step.get("data", {})
+        names = {data.get("hypothesis")} if step["rule"] == "hypothesis" else set()
+        names |= set(goals.get(data.get("digest"), ())) if step["rule"] == "use" else set()
+        before = [found.get(premise, frozenset()) for premise in step["premises"]]
+        found[str(step["id"])] = frozenset(n for n in names if isinstance(n, str)).union(*before)
+    return found
 
 
 def _instances(bundle: Mapping[str, Any]) -> dict[str, str]:
