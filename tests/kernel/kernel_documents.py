@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -79,14 +78,25 @@ def real_bundle() -> dict[str, Any]:
     return found
 
 
+@cache
+def _document_text(name: str) -> str:
+    return json.dumps(next(d for d in real_bundle()["documents"] if d["statement"] == name))
+
+
 def real_document(name: str) -> dict[str, Any]:
     """A fresh copy of one statement's document."""
-    return copy.deepcopy(next(d for d in real_bundle()["documents"] if d["statement"] == name))
+    found: dict[str, Any] = json.loads(_document_text(name))
+    return found
+
+
+@cache
+def _conclusion_text(statement: str, identifier: str) -> str:
+    return json.dumps(next(s for s in real_document(statement)["steps"] if s["id"] == identifier)["conclusion"])
 
 
 def conclusion(statement: str, identifier: str) -> Judgment:
-    """What a step of a real document concludes."""
-    found: Judgment = next(s for s in real_document(statement)["steps"] if s["id"] == identifier)["conclusion"]
+    """A fresh copy of what a step of a real document concludes."""
+    found: Judgment = json.loads(_conclusion_text(statement, identifier))
     return found
 
 
