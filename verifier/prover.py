@@ -18,7 +18,8 @@ from sympy.logic.boolalg import Boolean
 
 from verifier.kernel import integers
 from verifier.kernel.judgments import Judgment, holds, join
-from verifier.kernel.proof import FORMAT, RULES, Checked, Context, check_bundle, goal_digest
+from verifier.kernel.proof import FORMAT, check_bundle, goal_digest
+from verifier.kernel.rules import RULES, Checked, Context
 from verifier.kernel.terms import KernelError, Poly, Term
 from verifier.statement import Claim, Kind
 

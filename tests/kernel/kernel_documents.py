@@ -8,7 +8,8 @@ from functools import cache
 from typing import Any
 
 from verifier.kernel.judgments import matches
-from verifier.kernel.proof import FORMAT, RULES, Context, GoalResult, check_bundle, goal_digest
+from verifier.kernel.proof import FORMAT, GoalResult, check_bundle, goal_digest
+from verifier.kernel.rules import RULES, Context
 
 Judgment = dict[str, Any]
 

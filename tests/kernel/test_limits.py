@@ -50,7 +50,7 @@ def test_proved_joint_limits_are_of_depth_one_or_two(depth):
 
 
 def test_the_deep_limit_needs_its_hypotheses_and_is_cited():
-    from verifier.kernel.proof import RULES, Context
+    from verifier.kernel.rules import RULES, Context
 
     names = ("relu", "inputs_nonzero", "proportional_widths")
     found, marks = RULES["conv.gram"]([assume(n) for n in names], {}, Context({}, {}))

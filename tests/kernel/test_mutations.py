@@ -18,7 +18,6 @@ from kernel_documents import real_bundle
 from verifier.kernel.judgments import canonical, constraint_key, core, gap, join
 from verifier.kernel.proof import (
     REFUSALS,
-    Context,
     GoalResult,
     ProofError,
     _check_document,
@@ -26,6 +25,7 @@ from verifier.kernel.proof import (
     check_bundle,
     goal_digest,
 )  # fmt: skip
+from verifier.kernel.rules import Context
 
 SEED = 20260607
 FAST = 300

@@ -6,7 +6,8 @@ from kernel_documents import real_bundle
 from kernel_files import BEGIN, END, PAGE, table
 
 from verifier.kernel import definitions
-from verifier.kernel.proof import RULES, check_bundle
+from verifier.kernel.proof import check_bundle
+from verifier.kernel.rules import RULES
 
 TEXT = PAGE.read_text(encoding="utf-8")
 

@@ -21,7 +21,7 @@ from kernel_documents import (
 
 from verifier.kernel import judgments
 from verifier.kernel.judgments import matches
-from verifier.kernel.proof import RULES
+from verifier.kernel.rules import RULES
 from verifier.kernel.terms import KernelError
 
 #: twin -> the tests that reject it, as file::test

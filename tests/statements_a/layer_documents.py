@@ -9,7 +9,8 @@ from functools import cache
 from typing import Any
 
 from lemmas import corollary1, lemma1, lemma2, lemma6, remark1, theorem2
-from verifier.kernel.proof import FORMAT, RULES, Context, GoalResult, check_bundle, goal_digest
+from verifier.kernel.proof import FORMAT, GoalResult, check_bundle, goal_digest
+from verifier.kernel.rules import RULES, Context
 
 STATEMENTS = {
     module.statement.name: module.statement for module in (lemma1, lemma2, theorem2, lemma6, corollary1, remark1)

@@ -20,7 +20,8 @@ from lemmas import (
     theorem2,
     theorem3,
 )
-from verifier.kernel.proof import FORMAT, RULES, Context, GoalResult, check_bundle
+from verifier.kernel.proof import FORMAT, GoalResult, check_bundle
+from verifier.kernel.rules import RULES, Context
 
 STATEMENTS = {
     module.statement.name: module.statement for module in (relu_law, lemma3, theorem1, dyer_gur_ari, section3, theorem3)
