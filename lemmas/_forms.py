@@ -1,4 +1,4 @@
-"""Kernel terms and proof steps that several statements on infinite-width kernels share."""
+"""Kernel terms and proof steps that several statements share, most of them on infinite-width kernels."""
 
 from __future__ import annotations
 
@@ -35,3 +35,11 @@ def closed_forms(proof: ProofBuilder) -> tuple[str, str]:
         note="∂/∂ρ 2 E[σσ] = s t 2 E[σ'σ'] at every pair of variances; s t/π at ρ = 0",
     )  # fmt: skip
     return step, relu
+
+
+def telescope(now: list[Any], then: list[Any], factor: Any = 1) -> list[Any]:
+    """Multipliers of now_k - then_k that add up to Π now - Π then, times a factor.
+
+    a b c - a' b' c' = (a - a') b c + a' (b - b') c + a' b' (c - c').
+    """
+    return [["*", factor, *then[:k], *now[k + 1 :]] for k in range(len(now))]

@@ -6,16 +6,13 @@ At one input every layer's link is the same for all outputs up to f^e, so that t
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
+from lemmas._forms import telescope
 from verifier.prover import ProofBuilder
 
 K0: Any = ["K", 0]
-
-
-def _telescope(now: list[Any], then: list[Any], factor: Any = 1) -> list[Any]:
-    """Multipliers of now_k - then_k that add up to Π now - Π then."""
-    return [["*", factor, *then[:k], *now[k + 1 :]] for k in range(len(now))]
 
 
 class Top:
@@ -76,7 +73,7 @@ class Top:
         for k in range(2, self.L + 1):
             scale *= k
         value = ["*", scale, *then]
-        data = {"left": [head, d, self.L], "right": value, "multipliers": [1, *_telescope(now, then, scale)]}
+        data = {"left": [head, d, self.L], "right": value, "multipliers": [1, *telescope(now, then, scale)]}
         premises = [expanded, row, *[name for name, _, _ in links], f"gram-{self.tag}"]
         return self._step(f"{head}-value-{d}", "eq.combination", premises, data), [head, d, self.L], value
 
@@ -95,7 +92,7 @@ class Top:
             share *= k
         factor = ["*", ["/", factorials, share**self.H], ["z", "i"], ["D", "i"]]
         value = ["*", factor, *then]
-        data = {"left": [symbol, order], "right": value, "multipliers": [1, *_telescope(now, then, factor)]}
+        data = {"left": [symbol, order], "right": value, "multipliers": [1, *telescope(now, then, factor)]}
         return self._step(f"{symbol}-value", "eq.combination", [expanded, *[name for name, _, _ in parts]], data), value
 
     def exact(self) -> str:
@@ -120,3 +117,21 @@ class Top:
         right = ["*", ["/", ratio - 1, ratio], ["K", order]]
         data = {"left": left, "right": right, "multipliers": [["/", 1, ratio], -1]}
         return self._step("difference", "eq.combination", (exact, printed), data)
+
+
+def top_coefficients(
+    proof: ProofBuilder, sizes: Sequence[tuple[int, int]], compared: tuple[int, int]
+) -> tuple[list[str], str]:
+    """The steps of K^(HL) at these (H, L), and that of its difference from the printed one at ``compared``.
+
+    They continue a proof that has the steps "cut", "gather", "use-lemma3.identity" and the hypotheses.
+    """
+    steps = {"cut": "cut", "gather": "gather", "product": "use-lemma3.identity"}
+    steps |= {name: f"hyp-{name}" for name in ("relu", "m_is_1", "one_input")}
+    found, difference = [], ""
+    for outputs, depth in sizes:
+        top = Top(proof, outputs, depth, steps)
+        found.append(top.exact())
+        if (outputs, depth) == compared:
+            difference = top.difference(found[-1], top.printed())
+    return found, difference

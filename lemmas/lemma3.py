@@ -1,4 +1,12 @@
-"""Lemma 3: the limits of the layer-resolved terms T^{l,d}.  Supplement, Eqs. (16), (19); errata E2, E5, E7-E9, E15."""
+"""Lemma 3: the limits of the layer-resolved terms T^{l,d}.  Supplement, Eqs. (16), (19); errata E2, E5, E7-E9, E15.
+
+As printed: n^{k-1} T^{l,d} converges to a product of k - 1 Gaussians with non-zero variances if d_1 = … = d_k = d,
+and to 0 otherwise.  As amended: it is not 0 in the limit if d_k = d alone, whatever d_1, …, d_{k-1}.
+
+The proof.  f is a product of its layers, and a rank-one matrix in the place of W^l splits it there: T^{l,d} is a
+product of one factor for each pair of neighbouring layers and one at either end, Eq. (16).  The factors converge
+jointly, those in the middle when multiplied by n.  Only the last one knows d, and it tends to 0 unless d_k = d.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +16,8 @@ from typing import Any
 from sympy import And, Eq, Function, Integer, Rational, factorial, symbols
 
 from lemmas._errata import errata, supplement
+from lemmas._terms_one_input import MOMENTS, full, leaf, links, moment, star
+from lemmas._terms_refuted import degenerate, delta_by_limit, delta_by_moments
 from verifier.prover import ProofBuilder
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
@@ -23,10 +33,218 @@ rho = symbols("rho", positive=True)  # n_2/n_1, widths n_1 = n/rho, n_2 = n
 last_equal, all_equal, repeated = symbols("last_equal all_equal repeated", integer=True)
 
 distinct = Eq(repeated, 0)
-ONE_INPUT = ("relu", "one_input")
-EQUAL = (*ONE_INPUT, "equal_widths")
 shallow = And(L >= 1, L <= 2)
 deep = L >= 3
+
+# What is granted at one input, there at equal widths, and at two.
+ONE_INPUT = ("relu", "one_input")
+EQUAL = (*ONE_INPUT, "equal_widths")
+ANGLES = ("relu", "not_antiparallel", "not_orthogonal")
+PAIR = ("relu", "inputs_nonzero", "not_antiparallel", "not_orthogonal")
+
+CLAIMS = (
+    Claim(
+        "lemma3.printed-identity", Kind.IDENTITY, T(d, l, e),
+        "T^{l,d} = ⟨q_i^{l_1-1}, q_{i_1}^{l_1-1}⟩ ⟨C_{i_k}, C_i⟩ Π_j ⟨C_{i_j} ⊗ q, C_i⟩ / Π n", form=Form.PRINTED,
+    ),
+    Claim(
+        "lemma3.printed-order", Kind.ORDER, T(d, l, e),
+        "n^{max(k-1,0)} T^{l,d} → Π_j G_j with non-zero variances if d_1 = … = d_k = d",
+        exponent=1 - k, where=And(k >= 1, distinct, Eq(all_equal, 1)), form=Form.PRINTED,
+        latex=r"n^{\max(k-1,0)}\,\mathcal T^{l}_{i,\mathbf i,d}\to_d\prod_{j=1}^{k-1}\mathcal G_j",
+        errata=("E5", "E7", "E8", "E9"),
+    ),
+    Claim(
+        "lemma3.printed-delta", Kind.VANISHES, T(d, l, e),
+        "n^{k-1} T^{l,d} → 0 unless d_1 = … = d_k = d",
+        exponent=1 - k, where=And(k >= 2, distinct, Eq(all_equal, 0)), form=Form.PRINTED,
+        latex=r"n^{k-1}\,\mathcal T^{l,d}_{\mathbf d}\to 0\quad\text{unless } d_1=\dots=d_k=d", errata=("E2",),
+    ),
+    Claim(
+        "lemma3.identity", Kind.IDENTITY, T(d, l, e),
+        "T(d,l,e) = C(l_k,d,e_k) Π_m A(l_{m+1},l_m,e_m) Q(l_1), for every size, l_1 < … < l_k",
+        hypotheses=("relu",),
+    ),
+    Claim("lemma3.networks", Kind.IDENTITY, T(d, l, e), "The same, evaluated on networks over prime fields."),
+    Claim(
+        "lemma3.joint.shallow", Kind.LAW, T(d, l, e),
+        "f(u,d), Q(l), C(l,d,e) and n A(l',l,e) converge jointly; L <= 2", where=shallow, hypotheses=("relu",),
+    ),
+    Claim(
+        "lemma3.joint.deep", Kind.LAW, T(d, l, e),
+        "f(u,d), Q(l), C(l,d,e) and n A(l',l,e) converge jointly; L >= 3", where=deep,
+        hypotheses=("relu", "inputs_nonzero", "proportional_widths"), errata=("E7", "E29"),
+    ),
+    Claim(
+        "lemma3.order.shallow", Kind.ORDER, T(d, l, e), "T^{l,d} ~ n^{-(k-1)} if d_k = d; L <= 2",
+        exponent=1 - k, where=And(shallow, k >= 1, distinct, Eq(last_equal, 1)),
+        hypotheses=ANGLES, errata=("E2", "E8", "E9"),
+    ),
+    Claim(
+        "lemma3.order.deep", Kind.ORDER, T(d, l, e), "T^{l,d} ~ n^{-(k-1)} if d_k = d; L >= 3",
+        exponent=1 - k, where=And(deep, k >= 1, distinct, Eq(last_equal, 1)),
+        hypotheses=(*ANGLES, "inputs_nonzero", "proportional_widths"),
+        errata=("E2", "E7", "E8", "E9", "E29"),
+    ),
+    Claim(
+        "lemma3.elsewhere", Kind.ZERO, T(d, l, e), "T^{l,d} = 0 if d_k ≠ d and l_k = L",
+        where=And(k >= 1, distinct, Eq(last_equal, 0), Eq(l_k, L)), hypotheses=("relu",), errata=("E2",),
+    ),
+    Claim(
+        "lemma3.smaller.shallow", Kind.ORDER, T(d, l, e), "T^{l,d} ~ n^{-(k-1)-1/2} if d_k ≠ d and l_k < L; L = 2",
+        exponent=Rational(1, 2) - k, where=And(Eq(L, 2), k >= 1, distinct, Eq(last_equal, 0), l_k < L),
+        hypotheses=PAIR, errata=("E2",),
+    ),
+    Claim(
+        "lemma3.smaller.deep", Kind.ORDER, T(d, l, e), "T^{l,d} ~ n^{-(k-1)-1/2} if d_k ≠ d and l_k < L; L >= 3",
+        exponent=Rational(1, 2) - k, where=And(deep, k >= 1, distinct, Eq(last_equal, 0), l_k < L),
+        hypotheses=(*PAIR, "proportional_widths"),
+        errata=("E2",),
+    ),
+    Claim(
+        "lemma3.full", Kind.VALUE, T_full(L),
+        "T^{(1,…,L)} = δ(d_L = d) Π_{m<L} 2 f^{d_m}/n_m at one input, |x|² = n_0, all widths; L = 2, 3, 4: the "
+        "ratio of the two sides is 1 for d_L = d", value=Integer(1),
+        latex=r"\mathcal T^{(1,\dots,L)}=\delta_{d_Ld}\prod_{m<L}2f^{d_m}/n_m", where=And(L >= 2, L <= 4),
+        hypotheses=ONE_INPUT, errata=("E5",),
+    ),
+    Claim(
+        "lemma3.star", Kind.VALUE, T_star(L),
+        "T^L(x; x, …, x) = L! Π_{l<L} 2 f(x)/n_l at one input, |x|² = n_0, every depth, all widths: T^L over the "
+        "product is L!",
+        latex=r"T^L(x;x,\dots,x)=L!\prod_{l<L}2f(x)/n_l", value=factorial(L), where=L >= 1,
+        hypotheses=ONE_INPUT, errata=("E7",),
+    ),
+    Claim(
+        "lemma3.mixed", Kind.VALUE, E_f((1, 2), L, n), "E f n T^{(1,2)} = E f n T^{(2,3)} = 2(1 + 5/n)",
+        value=2 * (1 + 5 / n), where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E7",),
+    ),
+    Claim(
+        "lemma3.skipped", Kind.VALUE, E_f((1, 3), L, n), "E f n T^{(1,3)} = 4(1 + 2/n); in turn: 2",
+        value=4 * (1 + 2 / n), where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E7",),
+    ),
+    Claim(
+        "lemma3.mixed-star", Kind.VALUE, E_f(2, L, n), "E f n T² = 16 + 56/n; one limit at a time gives 12",
+        value=16 + 56 / n, where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E7",),
+    ),
+    Claim(
+        "lemma3.ratio", Kind.VALUE, E_f((1, 3), L, rho, n),
+        "E f n_2 T^{(1,3)} = 2(1 + ρ) + 8ρ/n_2 at n_1 = n_2/ρ: the slope on f, E f² being 1",
+        value=2 * (1 + rho) + 8 * rho / n, where=And(Eq(L, 3), rho > 0), hypotheses=ONE_INPUT, errata=("E7",),
+    ),
+    Claim(
+        "lemma3.ratio-square", Kind.VALUE, E_sq((1, 3), L, rho, n),
+        "E (n_2 T^{(1,3)})² = 4(1 + 3ρ + ρ²) + 48ρ(1 + ρ)/n_2 + 124ρ²/n_2²: 4ρ beyond the square of the slope",
+        value=4 * (1 + 3 * rho + rho**2) + 48 * rho * (1 + rho) / n + 124 * rho**2 / n**2,
+        where=And(Eq(L, 3), rho > 0), hypotheses=ONE_INPUT, errata=("E7",),
+    ),
+    Claim(
+        "lemma3.joint-mean", Kind.VALUE, E_one((1, 2, 3), L, n),
+        "E n² T^{(1,2,3)} = 4: the Gaussians of one term are not independent", value=4,
+        where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E5",),
+    ),
+    Claim(
+        "lemma3.joint-square", Kind.VALUE, E_sq((1, 2, 3), L, n), "E (n² T^{(1,2,3)})² = 48(1 + 5/n)²",
+        value=48 * (1 + 5 / n) ** 2, where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E5",),
+    ),
+    Claim(
+        "lemma3.other-output", Kind.VALUE, E_sq((2, 3), (1, 0), L, n),
+        "E (n T^{(2,3)})² = 4(1 + 15/n + 44/n²) for outputs (0; 1, 0); printed: 0",
+        value=4 * (1 + 15 / n + 44 / n**2), where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E2",),
+    ),
+    Claim(
+        "lemma3.other-output-first", Kind.VALUE, E_sq((1, 2), (1, 0), L, n),
+        "E (n T^{(1,2)})² = 4 + 28/n + 16/n² for outputs (0; 1, 0); printed: 0",
+        value=4 + 28 / n + 16 / n**2, where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E2",),
+    ),
+    Claim(
+        "lemma3.smaller", Kind.VALUE, E_sq((1, 2), (0, 1), L, n),
+        "E (n T^{(1,2)})² = 8/n + 40/n² for outputs (0; 0, 1) and (0; 1, 1)",
+        value=8 / n + 40 / n**2, where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E2",),
+    ),
+)  # fmt: skip
+
+HYPOTHESES = (
+    Hypothesis(
+        "relu", "σ is the ReLU; derivatives are those of the activation cell",
+        Witness(
+            "tanh: T³ keeps its largest part where the activation's third derivative stands, of order n^{-1}.",
+            reproduce="verifier check section3 -k activation=tanh",
+        ), errata=("E10",),
+    ),
+    Hypothesis("inputs_nonzero", "x_i ≠ 0 and x_j ≠ 0", Witness("x_i = 0: f(x_i) = 0 and every T is 0.")),
+    Hypothesis(
+        "not_antiparallel", "x_j is not a negative multiple of x_i",
+        Witness(
+            "x_j = -x_i: no neuron of the first layer is active at both, so that T^{(1,2)} = 0 exactly at L = 2.",
+            {"L": 2, "angle": 180}, "lemma3.order.shallow", proof="lemma3.printed-order",
+        ), errata=("E8",),
+    ),
+    Hypothesis(
+        "not_orthogonal", "x_i·x_j ≠ 0 (only where l_1 = 1)",
+        Witness(
+            "x_i ⟂ x_j: a term with l_1 = 1 carries the factor x_i·x_j/n_0 = 0.", {"angle": 90},
+            "lemma3.order.shallow", proof="lemma3.printed-order",
+        ), when=Eq(l_1, 1), errata=("E9",),
+    ),
+    Hypothesis(
+        "proportional_widths", "n_l/n → γ_l in (0, ∞)",
+        Witness(
+            "n_2/n_1 → 0 at L = 3 and 113.218°: E (n_2 T²)² = .209, .041, .0091, .0026 at n_2/n_1 = 1/4 … 1/258.",
+            {"L": 3, "angle": 113.218}, "lemma3.order.deep",
+        ), when=L >= 3, errata=("E7", "E29"),
+    ),
+    Hypothesis(
+        "one_input", "x_i = x_j with |x|² = n_0 (for exact values)",
+        Witness(
+            "x_i ⟂ x_j, L = 2: T^{(1,2)} = 0, not 2 f^{d_1}/n.", {"L": 2, "angle": 90}, "lemma3.full",
+            proof="lemma3.printed-order",
+        ),
+    ),
+    Hypothesis(
+        "equal_widths", "n_1 = … = n_{L-1} = n (for polynomials in 1/n)",
+        Witness("L = 3, ρ = n_2/n_1 = 4: E f n_2 T^{(1,3)} → 10.", {"L": 3}, "lemma3.skipped", "lemma3.ratio"),
+    ),
+)  # fmt: skip
+
+
+def _proof() -> dict[str, Any]:
+    proof = ProofBuilder("lemma3")
+    names = ("relu", "inputs_nonzero", "not_antiparallel", "not_orthogonal", "proportional_widths")
+    relu, inputs, antiparallel, orthogonal, proportional = (proof.hypothesis(name) for name in names)
+    _identity(proof, relu)
+
+    # The joint limit of the factors: at one and two layers, proved; at three or more, cited.
+    proof.step("joint-1", "conv.two_layer", (relu,), {"depth": 1}, note="one layer: exactly Gaussian, no width at all")
+    proof.step("joint-2", "conv.two_layer", (relu,), {"depth": 2}, note="two layers: sums over iid neurons")
+    proof.step("joint-deep", "conv.gram", (relu, inputs, proportional), {}, note="three layers or more: cited")
+    proof.goal("lemma3.joint.shallow", "joint-1", ["relu"])
+    proof.goal("lemma3.joint.shallow", "joint-2", ["relu"])
+    proof.goal("lemma3.joint.deep", "joint-deep", ["relu", "inputs_nonzero", "proportional_widths"])
+
+    # So T^{l,d} ~ n^{-(k-1)} for d_k = d …
+    needed = [antiparallel, orthogonal]
+    one = _order(proof, "1", "joint-1", {"L": 1, "l": ["list", 1], "e": ["list", "e"]}, needed)
+    two = _order(proof, "2", "joint-2", {"L": 2}, needed)
+    more = _order(proof, "deep", "joint-deep", {}, needed)
+    proof.goal("lemma3.order.shallow", one, ANGLES)
+    proof.goal("lemma3.order.shallow", two, ANGLES)
+    proof.goal("lemma3.order.deep", more, [*ANGLES, "inputs_nonzero", "proportional_widths"])
+
+    # … and for d_k ≠ d it is 0 where l_k = L, and smaller by n^{-1/2} elsewhere (below).
+    proof.step("row", "eq.output_row", (), {"of": "C"})
+    equations = [["=", ["last", "l"], "L"], ["=", ["kron", "d", ["last", "e"]], 0]]
+    proof.step("elsewhere", "zero.factor", ("product", "row"), {"equations": equations})
+    proof.goal("lemma3.elsewhere", "elsewhere", ["relu"])
+    for hypothesis, step in degenerate(proof):
+        proof.goal("lemma3.printed-order", step, ["relu", hypothesis], form="printed")
+    _one_input(proof)
+    _off_diagonal(proof, relu)
+
+    values = {"L": 2, "l": ["list", 1, 2], "e": ["list", 1, 2]}
+    limit = _order(proof, "counterexample", "joint-2", values, needed)
+    proof.goal("lemma3.printed-delta", delta_by_limit(proof, limit), ANGLES, form="printed")
+    return proof.document()
 
 
 def _identity(proof: ProofBuilder, relu: str) -> None:
@@ -61,141 +279,28 @@ def _order(proof: ProofBuilder, name: str, joint: str, values: dict[str, Any], i
     return proof.step(f"order-{name}", "order", (f"only-{name}", f"nonzero-{name}"))
 
 
-def _leaf(layers: list[int], outputs: list[int], d: int = 1) -> list[Any]:
-    """T^{l,d} as a kernel term."""
-    return ["T", d, ["list", *layers], ["list", *outputs]]
-
-
-def _degenerate(proof: ProofBuilder) -> None:
-    """L = 2: T^{(1,2)} = 0 for orthogonal and for antiparallel inputs, where a non-zero variance is printed."""
-    orthogonal, antiparallel = proof.hypothesis("orthogonal"), proof.hypothesis("antiparallel")
-    where = [
-        ["<=", 1, "l1"], ["<=", ["+", "l1", 1], "l2"], ["<=", "l2", "L"], ["<=", 1, "d"], ["<=", "d", "H"],
-    ]  # fmt: skip
-    printed = {"is": "order", "of": ["T", "d", ["list", "l1", "l2"], ["list", "d", "d"]], "power": -1, "where": where}
-    term = _leaf([1, 2], [1, 1])
-    values = {"l": ["list", 1, 2], "e": ["list", 1, 1], "d": 1}
-    proof.step("at-pair", "specialise", ("product",), {"values": values})
-    proof.step("pair", "eq.expand", ("at-pair",), {})
-    row, gram, link = ["C", 2, 1, 1], ["Q", 1], ["A", 2, 1, 1]
-    proof.step("no-gram", "zero.orthogonal", (orthogonal,), {})
-    proof.step("no-unit", "zero.antiparallel", ("hyp-relu", antiparallel), {})
-    proof.step("no-link", "specialise", ("no-unit",), {"values": {"e": 1}})
-    for name, cause, multiplier, hypothesis in (
-        ("orthogonal", "no-gram", ["*", row, link], "orthogonal"),
-        ("antiparallel", "no-link", ["*", row, gram], "antiparallel"),
-    ):
-        data = {"left": term, "right": 0, "multipliers": [1, multiplier]}
-        proof.step(f"zero-{name}", "eq.combination", ("pair", cause), data)
-        instance = {"L": 2, "H": 1, "l1": 1, "l2": 2, "d": 1}
-        proof.step(f"printed-{name}", "refute.zero", (f"zero-{name}",), {"goal": printed, "instance": instance})
-        proof.goal("lemma3.printed-order", f"printed-{name}", ["relu", hypothesis], form="printed")
-
-
-def _one_input(proof: ProofBuilder, relu: str) -> None:
-    """At one input: T^{(1..L)} and T^L exactly, and exact moments of other terms."""
-    one, equal = proof.hypothesis("one_input"), proof.hypothesis("equal_widths")
-    granted = ["relu", "one_input"]
-    proof.step("link", "eq.one_input", (relu, one), {"of": "step"}, note="q^l = √2 Z y^l, Z² = Z, and f is homogeneous")
-    proof.step("gram", "eq.one_input", (one,), {"of": "gram"})
+def _one_input(proof: ProofBuilder) -> None:
+    """At one input: T^{(1..L)} and T^L exactly, exact moments of other terms, and the printed δ again."""
+    proof.hypothesis("one_input")
+    proof.hypothesis("equal_widths")
+    links(proof)
     for depth in (2, 3, 4):
-        _full(proof, depth)
-        proof.goal("lemma3.full", f"full-{depth}", granted)
-    proof.step("star", "eq.star", ("product",), {})
-    proof.step("star-top", "specialise", ("star",), {"values": {"r": "L"}})
-    proof.step("star-chain", "eq.full_chain", ("star-top",), {})
-    proof.step("link-first", "specialise", ("link",), {"values": {"e": 1, "l": "m"}})
-    proof.step(
-        "links", "eq.under_product", ("link-first",), {"variable": "m", "from": 1, "to": ["-", "L", 1]},
-    )  # fmt: skip
-    proof.step("row-first", "specialise", ("row",), {"values": {"d": 1, "e": 1}})
-    factor, links = ["fact", "L"], proof.conclusion("links")
-    value = ["*", factor, links["right"]]
-    multipliers = [
-        1, ["*", factor, links["left"], ["Q", 1]], ["*", factor, ["Q", 1]], ["*", factor, links["right"]],
-    ]  # fmt: skip
-    proof.step(
-        "star-full", "eq.combination", ("star-chain", "row-first", "links", "gram"),
-        {"left": ["S", "L"], "right": value, "multipliers": multipliers},
-        note="T^L = L! Π_{l<L} 2f/n_l, at every depth and all widths",
-    )  # fmt: skip
-    proof.goal("lemma3.star", "star-full", granted)
-
+        proof.goal("lemma3.full", full(proof, depth), ONE_INPUT)
+    proof.goal("lemma3.star", star(proof), ONE_INPUT)
     for claim, depth, quantity in MOMENTS:
         name = f"moment-{claim}-{len(proof.document()['steps'])}"
-        data = {"of": quantity, "L": depth, "H": 2, "widths": "equal"}
-        proof.step(name, "mean.wick", (relu, one, equal), data)
-        proof.goal(f"lemma3.{claim}", name, [*granted, "equal_widths"])
-    separate = ["*", ["f", "i", 1], _leaf([1, 3], [1, 1])]
-    proof.step("slope", "mean.wick", (relu, one), {"of": separate, "L": 3, "H": 1, "widths": "separate"})
-    proof.goal("lemma3.ratio", "slope", granted)
-    square = ["^", _leaf([1, 3], [1, 1]), 2]
-    proof.step("square", "mean.wick", (relu, one), {"of": square, "L": 3, "H": 1, "widths": "separate"})
-    proof.goal("lemma3.ratio-square", "square", granted)
-
-    # The printed δ again, at three layers: E (nT)² → 4 and E (nT)⁴ is bounded.
-    pair = ["T", "d", ["list", "l1", "l2"], ["list", "e1", "e2"]]
-    where = [
-        ["<=", 1, "l1"], ["<=", ["+", "l1", 1], "l2"], ["<=", "l2", "L"], ["<=", 1, "d"],
-        ["<=", ["+", "d", 1], "e1"], ["<=", "e1", "H"], ["<=", 1, "e2"], ["<=", "e2", "H"],
-    ]  # fmt: skip
-    printed = {"is": "vanishes", "of": pair, "power": -1, "where": where}
-    for power in (2, 4):
-        data = {"of": ["^", _leaf([2, 3], [2, 1]), power], "L": 3, "H": 2, "widths": "equal"}
-        proof.step(f"delta-{power}", "mean.wick", (relu, one, equal), data)
-    instance = {"L": 3, "H": 2, "l1": 2, "l2": 3, "d": 1, "e1": 2, "e2": 1}
-    proof.step("delta-moments", "refute.second_moment", ("delta-2", "delta-4"), {"goal": printed, "instance": instance})
-    proof.goal("lemma3.printed-delta", "delta-moments", [*granted, "equal_widths"], form="printed")
-
-
-#: claim -> depth and what the expectation is taken of (O7-O9, O12-O15)
-MOMENTS = (
-    ("mixed", 3, ["*", ["f", "i", 1], _leaf([1, 2], [1, 1])]),
-    ("mixed", 3, ["*", ["f", "i", 1], _leaf([2, 3], [1, 1])]),
-    ("skipped", 3, ["*", ["f", "i", 1], _leaf([1, 3], [1, 1])]),
-    ("mixed-star", 3, ["*", ["f", "i", 1], ["S", 2]]),
-    ("joint-mean", 3, _leaf([1, 2, 3], [1, 1, 1])),
-    ("joint-square", 3, ["^", _leaf([1, 2, 3], [1, 1, 1]), 2]),
-    ("other-output", 3, ["^", _leaf([2, 3], [2, 1]), 2]),
-    ("other-output-first", 3, ["^", _leaf([1, 2], [2, 1]), 2]),
-    ("smaller", 3, ["^", _leaf([1, 2], [1, 2]), 2]),
-    ("smaller", 3, ["^", _leaf([1, 2], [2, 2]), 2]),
-)
-
-
-def _full(proof: ProofBuilder, depth: int) -> None:
-    """T^{(1..L)} = δ(d, d_L) Π_{m<L} 2 f^{d_m}/n_m, at one input and all widths."""
-    outputs = [f"e{m}" for m in range(1, depth + 1)]
-    term = ["T", "d", ["list", *range(1, depth + 1)], ["list", *outputs]]
-    values = {"l": term[2], "e": term[3]}
-    proof.step(f"at-full-{depth}", "specialise", ("product",), {"values": values})
-    proof.step(f"at-depth-{depth}", "fix", (f"at-full-{depth}",), {"values": {"L": depth}})
-    proof.step(f"links-{depth}", "eq.expand", (f"at-depth-{depth}",), {})
-    proof.step(f"row-{depth}", "specialise", ("row",), {"values": {"L": depth, "e": outputs[-1]}})
-    now: list[Any] = [["C", depth, "d", outputs[-1]], *[["A", m + 1, m, outputs[m - 1]] for m in range(1, depth)]]
-    then: list[Any] = [
-        ["kron", "d", outputs[-1]],
-        *[["*", 2, ["f", "i", outputs[m - 1]], ["inv", ["n", m]]] for m in range(1, depth)],
-    ]
-    now.append(["Q", 1])
-    then.append(1)
-    steps = [f"row-{depth}"]
-    for m in range(1, depth):
-        data = {"values": {"l": m, "e": outputs[m - 1], "L": depth}}
-        steps.append(proof.step(f"link-{m}-{depth}", "specialise", ("link",), data))
-    steps.append("gram")
-    # a b c - a' b' c' = (a - a') b c + a' (b - b') c + a' b' (c - c')
-    multipliers: list[Any] = [["*", 1, *then[:k], *now[k + 1 :]] for k in range(len(now))]
-    proof.step(
-        f"full-{depth}", "eq.combination", (f"links-{depth}", *steps),
-        {"left": term, "right": ["*", 1, *then], "multipliers": [1, *multipliers]},
-    )  # fmt: skip
+        proof.goal(f"lemma3.{claim}", moment(proof, name, quantity, depth), EQUAL)
+    skipped = leaf([1, 3], [1, 1])
+    slope = moment(proof, "slope", ["*", ["f", "i", 1], skipped], 3, outputs=1, widths="separate")
+    proof.goal("lemma3.ratio", slope, ONE_INPUT)
+    square = moment(proof, "square", ["^", skipped, 2], 3, outputs=1, widths="separate")
+    proof.goal("lemma3.ratio-square", square, ONE_INPUT)
+    proof.goal("lemma3.printed-delta", delta_by_moments(proof), EQUAL, form="printed")
 
 
 def _off_diagonal(proof: ProofBuilder, relu: str) -> None:
     """d_k ≠ d and l_k < L: T^{l,d} is smaller by n^{-1/2}; at L = 2 only l = (1) is of this kind."""
     inputs = [f"hyp-{name}" for name in ("inputs_nonzero", "not_antiparallel", "not_orthogonal")]
-    granted = ["relu", "inputs_nonzero", "not_antiparallel", "not_orthogonal"]
     for first, names in (("smaller", {"d": "d", "e": "e1"}), ("larger", {"d": "e1", "e": "d"})):
         proof.step(
             f"rows-{first}", "order.off_diagonal", (relu, *inputs[:2]), {"first": first},
@@ -206,57 +311,9 @@ def _off_diagonal(proof: ProofBuilder, relu: str) -> None:
         proof.step(f"single-{first}", "specialise", ("product",), {"values": values})
         proof.step(f"single-1-{first}", "eq.expand", (f"single-{first}",), {})
         step = proof.step(f"off-{first}", "order.multiple", (f"single-1-{first}", f"rows-at-{first}", inputs[2]), {})
-        proof.goal("lemma3.smaller.shallow", step, granted)
+        proof.goal("lemma3.smaller.shallow", step, PAIR)
     deep = proof.step("off-deep", "order.off_diagonal_deep", (relu, *inputs, "hyp-proportional_widths"), {})
-    proof.goal("lemma3.smaller.deep", deep, [*granted, "proportional_widths"])
-
-
-def _proof() -> dict[str, Any]:
-    proof = ProofBuilder("lemma3")
-    names = ("relu", "inputs_nonzero", "not_antiparallel", "not_orthogonal", "proportional_widths")
-    relu, inputs, antiparallel, orthogonal, proportional = (proof.hypothesis(name) for name in names)
-    _identity(proof, relu)
-
-    proof.step("joint-1", "conv.two_layer", (relu,), {"depth": 1}, note="one layer: exactly Gaussian, no width at all")
-    proof.step("joint-2", "conv.two_layer", (relu,), {"depth": 2}, note="two layers: sums over iid neurons")
-    proof.step("joint-deep", "conv.gram", (relu, inputs, proportional), {}, note="three layers or more: cited")
-    proof.goal("lemma3.joint.shallow", "joint-1", ["relu"])
-    proof.goal("lemma3.joint.shallow", "joint-2", ["relu"])
-    proof.goal("lemma3.joint.deep", "joint-deep", ["relu", "inputs_nonzero", "proportional_widths"])
-
-    needed = [antiparallel, orthogonal]
-    granted = ["relu", "not_antiparallel", "not_orthogonal"]
-    one = _order(proof, "1", "joint-1", {"L": 1, "l": ["list", 1], "e": ["list", "e"]}, needed)
-    two = _order(proof, "2", "joint-2", {"L": 2}, needed)
-    more = _order(proof, "deep", "joint-deep", {}, needed)
-    proof.goal("lemma3.order.shallow", one, granted)
-    proof.goal("lemma3.order.shallow", two, granted)
-    proof.goal("lemma3.order.deep", more, [*granted, "inputs_nonzero", "proportional_widths"])
-
-    proof.step("row", "eq.output_row", (), {"of": "C"})
-    equations = [["=", ["last", "l"], "L"], ["=", ["kron", "d", ["last", "e"]], 0]]
-    proof.step("elsewhere", "zero.factor", ("product", "row"), {"equations": equations})
-    proof.goal("lemma3.elsewhere", "elsewhere", ["relu"])
-    _degenerate(proof)
-    _one_input(proof, relu)
-    _off_diagonal(proof, relu)
-
-    # The printed δ says of two layers that n T → 0 unless d_1 = d_2 = d; take d_1 ≠ d.
-    pair = ["T", "d", ["list", "l1", "l2"], ["list", "e1", "e2"]]
-    where = [
-        ["<=", 1, "l1"], ["<=", ["+", "l1", 1], "l2"], ["<=", "l2", "L"],
-        ["<=", 1, "e1"], ["<=", ["+", "e1", 1], "d"], ["<=", "d", "H"], ["<=", 1, "e2"], ["<=", "e2", "H"],
-    ]  # fmt: skip
-    printed = {"is": "vanishes", "of": pair, "power": -1, "where": where}
-    values = {"L": 2, "l": ["list", 1, 2], "e": ["list", 1, 2]}
-    found = _order(proof, "counterexample", "joint-2", values, needed)
-    instance = {"L": 2, "H": 2, "l1": 1, "l2": 2, "e1": 1, "e2": 2, "d": 2}
-    proof.step(
-        "delta", "refute.limit", (found,), {"goal": printed, "instance": instance},
-        note="n T^{(1,2)} with outputs (d; d_1, d_2) = (2; 1, 2) has a non-zero limit, though d_1 ≠ d",
-    )  # fmt: skip
-    proof.goal("lemma3.printed-delta", "delta", granted, form="printed")
-    return proof.document()
+    proof.goal("lemma3.smaller.deep", deep, [*PAIR, "proportional_widths"])
 
 
 statement = Statement(
@@ -264,169 +321,8 @@ statement = Statement(
     title="Layer-resolved correlation terms",
     source=supplement("7", "16", "19", "20", "21", "22", "28", section="4.2"),
     summary="n^{k-1} T^{l,d} converges to a product of k-1 Gaussians, and is not zero in the limit if d_k = d.",
-    claims=(
-        Claim(
-            "lemma3.printed-identity", Kind.IDENTITY, T(d, l, e),
-            "T^{l,d} = ⟨q_i^{l_1-1}, q_{i_1}^{l_1-1}⟩ ⟨C_{i_k}, C_i⟩ Π_j ⟨C_{i_j} ⊗ q, C_i⟩ / Π n", form=Form.PRINTED,
-        ),
-        Claim(
-            "lemma3.printed-order", Kind.ORDER, T(d, l, e),
-            "n^{max(k-1,0)} T^{l,d} → Π_j G_j with non-zero variances if d_1 = … = d_k = d",
-            exponent=1 - k, where=And(k >= 1, distinct, Eq(all_equal, 1)), form=Form.PRINTED,
-            latex=r"n^{\max(k-1,0)}\,\mathcal T^{l}_{i,\mathbf i,d}\to_d\prod_{j=1}^{k-1}\mathcal G_j",
-            errata=("E5", "E7", "E8", "E9"),
-        ),
-        Claim(
-            "lemma3.printed-delta", Kind.VANISHES, T(d, l, e),
-            "n^{k-1} T^{l,d} → 0 unless d_1 = … = d_k = d",
-            exponent=1 - k, where=And(k >= 2, distinct, Eq(all_equal, 0)), form=Form.PRINTED,
-            latex=r"n^{k-1}\,\mathcal T^{l,d}_{\mathbf d}\to 0\quad\text{unless } d_1=\dots=d_k=d", errata=("E2",),
-        ),
-        Claim(
-            "lemma3.identity", Kind.IDENTITY, T(d, l, e),
-            "T(d,l,e) = C(l_k,d,e_k) Π_m A(l_{m+1},l_m,e_m) Q(l_1), for every size, l_1 < … < l_k",
-            hypotheses=("relu",),
-        ),
-        Claim("lemma3.networks", Kind.IDENTITY, T(d, l, e), "The same, evaluated on networks over prime fields."),
-        Claim(
-            "lemma3.joint.shallow", Kind.LAW, T(d, l, e),
-            "f(u,d), Q(l), C(l,d,e) and n A(l',l,e) converge jointly; L <= 2", where=shallow, hypotheses=("relu",),
-        ),
-        Claim(
-            "lemma3.joint.deep", Kind.LAW, T(d, l, e),
-            "f(u,d), Q(l), C(l,d,e) and n A(l',l,e) converge jointly; L >= 3", where=deep,
-            hypotheses=("relu", "inputs_nonzero", "proportional_widths"), errata=("E7", "E29"),
-        ),
-        Claim(
-            "lemma3.order.shallow", Kind.ORDER, T(d, l, e), "T^{l,d} ~ n^{-(k-1)} if d_k = d; L <= 2",
-            exponent=1 - k, where=And(shallow, k >= 1, distinct, Eq(last_equal, 1)),
-            hypotheses=("relu", "not_antiparallel", "not_orthogonal"), errata=("E2", "E8", "E9"),
-        ),
-        Claim(
-            "lemma3.order.deep", Kind.ORDER, T(d, l, e), "T^{l,d} ~ n^{-(k-1)} if d_k = d; L >= 3",
-            exponent=1 - k, where=And(deep, k >= 1, distinct, Eq(last_equal, 1)),
-            hypotheses=("relu", "not_antiparallel", "not_orthogonal", "inputs_nonzero", "proportional_widths"),
-            errata=("E2", "E7", "E8", "E9", "E29"),
-        ),
-        Claim(
-            "lemma3.elsewhere", Kind.ZERO, T(d, l, e), "T^{l,d} = 0 if d_k ≠ d and l_k = L",
-            where=And(k >= 1, distinct, Eq(last_equal, 0), Eq(l_k, L)), hypotheses=("relu",), errata=("E2",),
-        ),
-        Claim(
-            "lemma3.smaller.shallow", Kind.ORDER, T(d, l, e), "T^{l,d} ~ n^{-(k-1)-1/2} if d_k ≠ d and l_k < L; L = 2",
-            exponent=Rational(1, 2) - k, where=And(Eq(L, 2), k >= 1, distinct, Eq(last_equal, 0), l_k < L),
-            hypotheses=("relu", "inputs_nonzero", "not_antiparallel", "not_orthogonal"), errata=("E2",),
-        ),
-        Claim(
-            "lemma3.smaller.deep", Kind.ORDER, T(d, l, e), "T^{l,d} ~ n^{-(k-1)-1/2} if d_k ≠ d and l_k < L; L >= 3",
-            exponent=Rational(1, 2) - k, where=And(deep, k >= 1, distinct, Eq(last_equal, 0), l_k < L),
-            hypotheses=("relu", "inputs_nonzero", "not_antiparallel", "not_orthogonal", "proportional_widths"),
-            errata=("E2",),
-        ),
-        Claim(
-            "lemma3.full", Kind.VALUE, T_full(L),
-            "T^{(1,…,L)} = δ(d_L = d) Π_{m<L} 2 f^{d_m}/n_m at one input, |x|² = n_0, all widths; L = 2, 3, 4: the "
-            "ratio of the two sides is 1 for d_L = d", value=Integer(1),
-            latex=r"\mathcal T^{(1,\dots,L)}=\delta_{d_Ld}\prod_{m<L}2f^{d_m}/n_m", where=And(L >= 2, L <= 4),
-            hypotheses=ONE_INPUT, errata=("E5",),
-        ),
-        Claim(
-            "lemma3.star", Kind.VALUE, T_star(L),
-            "T^L(x; x, …, x) = L! Π_{l<L} 2 f(x)/n_l at one input, |x|² = n_0, every depth, all widths: T^L over the "
-            "product is L!",
-            latex=r"T^L(x;x,\dots,x)=L!\prod_{l<L}2f(x)/n_l", value=factorial(L), where=L >= 1,
-            hypotheses=ONE_INPUT, errata=("E7",),
-        ),
-        Claim(
-            "lemma3.mixed", Kind.VALUE, E_f((1, 2), L, n), "E f n T^{(1,2)} = E f n T^{(2,3)} = 2(1 + 5/n)",
-            value=2 * (1 + 5 / n), where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E7",),
-        ),
-        Claim(
-            "lemma3.skipped", Kind.VALUE, E_f((1, 3), L, n), "E f n T^{(1,3)} = 4(1 + 2/n); in turn: 2",
-            value=4 * (1 + 2 / n), where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E7",),
-        ),
-        Claim(
-            "lemma3.mixed-star", Kind.VALUE, E_f(2, L, n), "E f n T² = 16 + 56/n; one limit at a time gives 12",
-            value=16 + 56 / n, where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E7",),
-        ),
-        Claim(
-            "lemma3.ratio", Kind.VALUE, E_f((1, 3), L, rho, n),
-            "E f n_2 T^{(1,3)} = 2(1 + ρ) + 8ρ/n_2 at n_1 = n_2/ρ: the slope on f, E f² being 1",
-            value=2 * (1 + rho) + 8 * rho / n, where=And(Eq(L, 3), rho > 0), hypotheses=ONE_INPUT, errata=("E7",),
-        ),
-        Claim(
-            "lemma3.ratio-square", Kind.VALUE, E_sq((1, 3), L, rho, n),
-            "E (n_2 T^{(1,3)})² = 4(1 + 3ρ + ρ²) + 48ρ(1 + ρ)/n_2 + 124ρ²/n_2²: 4ρ beyond the square of the slope",
-            value=4 * (1 + 3 * rho + rho**2) + 48 * rho * (1 + rho) / n + 124 * rho**2 / n**2,
-            where=And(Eq(L, 3), rho > 0), hypotheses=ONE_INPUT, errata=("E7",),
-        ),
-        Claim(
-            "lemma3.joint-mean", Kind.VALUE, E_one((1, 2, 3), L, n),
-            "E n² T^{(1,2,3)} = 4: the Gaussians of one term are not independent", value=4,
-            where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E5",),
-        ),
-        Claim(
-            "lemma3.joint-square", Kind.VALUE, E_sq((1, 2, 3), L, n), "E (n² T^{(1,2,3)})² = 48(1 + 5/n)²",
-            value=48 * (1 + 5 / n) ** 2, where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E5",),
-        ),
-        Claim(
-            "lemma3.other-output", Kind.VALUE, E_sq((2, 3), (1, 0), L, n),
-            "E (n T^{(2,3)})² = 4(1 + 15/n + 44/n²) for outputs (0; 1, 0); printed: 0",
-            value=4 * (1 + 15 / n + 44 / n**2), where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E2",),
-        ),
-        Claim(
-            "lemma3.other-output-first", Kind.VALUE, E_sq((1, 2), (1, 0), L, n),
-            "E (n T^{(1,2)})² = 4 + 28/n + 16/n² for outputs (0; 1, 0); printed: 0",
-            value=4 + 28 / n + 16 / n**2, where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E2",),
-        ),
-        Claim(
-            "lemma3.smaller", Kind.VALUE, E_sq((1, 2), (0, 1), L, n),
-            "E (n T^{(1,2)})² = 8/n + 40/n² for outputs (0; 0, 1) and (0; 1, 1)",
-            value=8 / n + 40 / n**2, where=And(Eq(L, 3), n >= 1), hypotheses=EQUAL, errata=("E2",),
-        ),
-    ),
-    hypotheses=(
-        Hypothesis(
-            "relu", "σ is the ReLU; derivatives are those of the activation cell",
-            Witness(
-                "tanh: T³ keeps its largest part where the activation's third derivative stands, of order n^{-1}.",
-                reproduce="verifier check section3 -k activation=tanh",
-            ), errata=("E10",),
-        ),
-        Hypothesis("inputs_nonzero", "x_i ≠ 0 and x_j ≠ 0", Witness("x_i = 0: f(x_i) = 0 and every T is 0.")),
-        Hypothesis(
-            "not_antiparallel", "x_j is not a negative multiple of x_i",
-            Witness(
-                "x_j = -x_i: no neuron of the first layer is active at both, so that T^{(1,2)} = 0 exactly at L = 2.",
-                {"L": 2, "angle": 180}, "lemma3.order.shallow", proof="lemma3.printed-order",
-            ), errata=("E8",),
-        ),
-        Hypothesis(
-            "not_orthogonal", "x_i·x_j ≠ 0 (only where l_1 = 1)",
-            Witness(
-                "x_i ⟂ x_j: a term with l_1 = 1 carries the factor x_i·x_j/n_0 = 0.", {"angle": 90},
-                "lemma3.order.shallow", proof="lemma3.printed-order",
-            ), when=Eq(l_1, 1), errata=("E9",),
-        ),
-        Hypothesis(
-            "proportional_widths", "n_l/n → γ_l in (0, ∞)",
-            Witness(
-                "n_2/n_1 → 0 at L = 3 and 113.218°: E (n_2 T²)² = .209, .041, .0091, .0026 at n_2/n_1 = 1/4 … 1/258.",
-                {"L": 3, "angle": 113.218}, "lemma3.order.deep",
-            ), when=L >= 3, errata=("E7", "E29"),
-        ),
-        Hypothesis(
-            "one_input", "x_i = x_j with |x|² = n_0 (for exact values)",
-            Witness(
-                "x_i ⟂ x_j, L = 2: T^{(1,2)} = 0, not 2 f^{d_1}/n.", {"L": 2, "angle": 90}, "lemma3.full",
-                proof="lemma3.printed-order",
-            ),
-        ),
-        Hypothesis(
-            "equal_widths", "n_1 = … = n_{L-1} = n (for polynomials in 1/n)",
-            Witness("L = 3, ρ = n_2/n_1 = 4: E f n_2 T^{(1,3)} → 10.", {"L": 3}, "lemma3.skipped", "lemma3.ratio"),
-        ),
-    ),
+    claims=CLAIMS,
+    hypotheses=HYPOTHESES,
     errata=errata("E2", "E5", "E7", "E8", "E9", "E15", "E19", "E29"),
     proof=_proof(),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},

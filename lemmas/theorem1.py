@@ -4,6 +4,11 @@ Errata E2, E4, E8, E9, E14, E25-E29.
 
 As printed: K^(r) ~ n^{H-r} if r > H, and ~ 1 otherwise.  As amended, for m = 1: K^(r) ~ n^{min(0, H-r)}
 for 1 <= r <= HL under conditions on the inputs and masks, and K^(r) = 0 for r > HL.
+
+The proof.  K^(r) is a sum over compositions of r of products of H brackets (Lemma 4), each bracket a sum over layers
+and outputs (Lemma 5) of terms of known order (Lemma 3).  A composition α costs n^{-Σ max(α_d - 1, 0)}, at best
+n^{min(0, H-r)} as long as no part need exceed L.  The best ones do not cancel in the limit: somewhere in its support
+they all have one sign.
 """
 
 from __future__ import annotations
@@ -17,7 +22,8 @@ from sympy import And, Eq, Function, Integer, Min, Rational, symbols
 
 from lemmas import lemma3, lemma4, lemma5
 from lemmas._errata import errata, supplement
-from lemmas._top import Top
+from lemmas._hyper_order import atom_at, order_at, output_at, square_at
+from lemmas._top import top_coefficients
 from verifier.prover import ProofBuilder, counterexamples, formal, induction
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
@@ -28,9 +34,22 @@ K, K_same = Function("K"), Function("Ks")
 
 order = Min(0, H - r)
 attained = And(H >= 1, L >= 1, r >= 1, r <= H * L)
+
+# What is granted for two inputs, for h itself, at one input, and for atoms.
 PAIR = ("relu", "m_is_1", "inputs_nonzero", "z_nonzero", "not_antiparallel", "masks_overlap", "not_orthogonal", "ntk")
 WIDE = (*PAIR, "proportional_widths")
-ATOM = ("relu", "m_is_1", "one_input", "not_orthogonal", "ntk")
+OUTPUT = ("relu", "m_is_1", "inputs_nonzero", "z_nonzero")
+EXACT = ("relu", "m_is_1", "one_input")
+ATOM = (*EXACT, "not_orthogonal", "ntk")
+
+#: (H, L) at which the top coefficient K^(HL) is written out
+TOPS = ((1, 2), (1, 3), (2, 2), (2, 3), (3, 2))
+#: E (K^(r))² at one input, z = 1, leading terms c n^{2 min(0, H-r)}: (H, L, r) -> c
+SQUARES = {
+    (1, 2, 1): (4, 1), (1, 2, 2): (16, 1), (1, 3, 1): (9, 1), (1, 3, 2): (272, 1), (1, 3, 3): (1728, 1),
+    (2, 2, 1): (16, 1), (2, 2, 2): (32, 1), (2, 2, 3): (41472, 1), (2, 2, 4): (16588800, 1),
+    (2, 3, 1): (36, 1), (3, 2, 1): (45, 1),
+}  # fmt: skip
 
 CLAIMS = (
     Claim(
@@ -51,12 +70,11 @@ CLAIMS = (
     ),
     Claim(
         "theorem1.output.shallow", Kind.ORDER, K(0), "K^(0) = h ~ 1; L <= 2", exponent=Integer(0),
-        where=And(Eq(r, 0), H >= 1, L >= 1, L <= 2), hypotheses=("relu", "m_is_1", "inputs_nonzero", "z_nonzero"),
+        where=And(Eq(r, 0), H >= 1, L >= 1, L <= 2), hypotheses=OUTPUT,
     ),
     Claim(
         "theorem1.output.deep", Kind.ORDER, K(0), "K^(0) = h ~ 1; L >= 3", exponent=Integer(0),
-        where=And(Eq(r, 0), H >= 1, L >= 3),
-        hypotheses=("relu", "m_is_1", "inputs_nonzero", "z_nonzero", "proportional_widths"),
+        where=And(Eq(r, 0), H >= 1, L >= 3), hypotheses=(*OUTPUT, "proportional_widths"),
     ),
     Claim(
         "theorem1.zero", Kind.ZERO, K(r), "K^(r) = 0 for r > HL", where=And(H >= 1, L >= 1, r >= H * L + 1),
@@ -75,7 +93,7 @@ CLAIMS = (
         "theorem1.top", Kind.VALUE, K(H * L) / K_same(H * L),
         "K^(HL)(u,u) = (HL)! z D Π_d h^d Π_{l<L} (2H h/n_l), |x|² = n_0, at all widths: H^{H(L-1)} times what (48) "
         "gives; (H, L) = (1,2), (1,3), (2,2), (2,3), (3,2)", value=H ** (H * (L - 1)),
-        where=And(H >= 1, L >= 2, L <= 3, H + L <= 5), hypotheses=("relu", "m_is_1", "one_input"), errata=("E2",),
+        where=And(H >= 1, L >= 2, L <= 3, H + L <= 5), hypotheses=EXACT, errata=("E2",),
     ),
     Claim(
         "theorem1.atom.shallow", Kind.ATOM, K(r), "at one input lim K^(r) is 0 with probability 1 - 2^{-(H-1)}",
@@ -89,168 +107,123 @@ CLAIMS = (
     Claim(
         "theorem1.squares", Kind.UPPER, K(r),
         "at one input E (K^(r))² is of exact order n^{2 min(0, H-r)}, at the listed (H, L, r), by exact moments",
-        exponent=order, where=And(attained, L >= 2, L <= 3, H * r <= 8),
-        hypotheses=("relu", "m_is_1", "one_input", "equal_widths"),
+        exponent=order, where=And(attained, L >= 2, L <= 3, H * r <= 8), hypotheses=(*EXACT, "equal_widths"),
     ),
     Claim(
         "theorem1.exclusive", Kind.ZERO, K(r), "K^(r) = 0 for x_i = x_j, z_i = 1, z_j = -1, H >= 2, r >= 1",
         where=And(H >= 2, L >= 1, r >= 1), hypotheses=("relu", "m_is_1", "exclusive_masks"), errata=("E26",),
     ),
 )  # fmt: skip
-BY_ID = {claim.id: claim for claim in CLAIMS}
 
-
-def sign_cases(depth: Any) -> list[dict[str, Any]]:
-    """A point of the limit's support, by signs, at which all dominant terms have one sign: one for each case.
-
-    Where Σ^0 = x_i·x_j/n_0 is negative and Θ is not, the Gaussians Γ(l', 1) of chains that start at layer 1 are
-    taken negative, so that chains from layer 1 and from later ones agree; where Θ is negative they are taken large.
-    """
-    found = []
-    for sig0 in "+0-":
-        for theta in "+0-":
-            point: dict[str, Any] = {"support": "covariance", "Gam1": "+", "large": False}
-            if sig0 == "-":
-                flipped = theta == "+" and depth != 1
-                point = {"support": "full", "Gam1": "-" if flipped else "+", "large": theta != "+"}
-            found += [{"Sig0": sig0, "Theta": theta, "zj": zj, **point} for zj in "+-"]
-    return found
-
-
-def _order_at(proof: ProofBuilder, tag: str, joint: str, depth: Any) -> str:
-    """K^(r) ~ n^{min(0, H-r)} at one depth, from the joint limit of the building blocks of f."""
-    at = (lambda step: step) if depth == "L" else _specialised(proof, tag, depth)
-    inputs = ["hyp-inputs_nonzero", "hyp-z_nonzero"]
-    family = _masks(proof, tag, joint, inputs)
-    family = proof.step(f"hj-{tag}", "conv.compose", (family, *inputs), {"of": "hj"})
-    family = proof.step(f"empty-{tag}", "conv.rewrite", (family, "zeroth"), {"for": [["d", 1, "H"]]})
-    parts = {"for": [["d", 1, "H"], ["k", 1, depth]]}
-    family = proof.step(f"parts-{tag}", "conv.rewrite", (family, at("gather")), parts)
-    proof.step(
-        f"terms-{tag}", "conv.sum_of_orders", (family, at("cut"), at("best")), where=[["<=", 1, "r"]],
-        note="only the compositions of greatest order stay in the limit",
-    )  # fmt: skip
-    hypotheses = [f"hyp-{name}" for name in ("inputs_nonzero", "z_nonzero", "not_antiparallel", "masks_overlap")]
-    conditions = [at("hyp-not_orthogonal"), at("hyp-ntk")]
-    proof.step(
-        f"no-loss-{tag}", "nonzero.signs", (f"terms-{tag}", *hypotheses, *conditions), {"cases": sign_cases(depth)},
-        note="all sums over l, d and α done: at one point of the support every summand has the same sign",
-    )  # fmt: skip
-    return proof.step(f"order-{tag}", "order", (f"terms-{tag}", f"no-loss-{tag}"))
-
-
-def _specialised(proof: ProofBuilder, tag: str, depth: int) -> Any:
-    def at(step: str) -> str:
-        return proof.step(f"{step}-{tag}", "specialise", (step,), {"values": {"L": depth}})
-
-    return at
-
-
-def _masks(proof: ProofBuilder, tag: str, family: str, inputs: list[str]) -> str:
-    for label in ("i", "j"):
-        data = {"of": "D", "input": label}
-        family = proof.step(f"mask-{label}-{tag}", "conv.compose", (family, *inputs), data)
-    return family
-
-
-def _output_at(proof: ProofBuilder, tag: str, joint: str) -> str:
-    """K^(0) = h_i ~ 1: a product of Gaussians on the event that the mask D(i) is 1."""
-    inputs = ["hyp-inputs_nonzero", "hyp-z_nonzero"]
-    family = proof.step(f"h-mask-{tag}", "conv.compose", (joint, *inputs), {"of": "D", "input": "i"})
-    family = proof.step(f"h-{tag}", "conv.compose", (family, *inputs), {"of": "h"})
-    only = proof.step(f"h-only-{tag}", "conv.select", (family,), {"of": ["K", 0], "values": {}})
-    alive = proof.step(f"h-alive-{tag}", "nonzero.product", (only, *inputs), {})
-    return proof.step(f"h-order-{tag}", "order", (only, alive))
-
-
-def _both(proof: ProofBuilder, claim: str, steps: list[str], hypotheses: tuple[str, ...]) -> None:
-    """A claim for L <= 2 from its two cases."""
-    stated = formal(BY_ID[claim])
-    data = {"parameter": "L", "from": 1, "to": 2, "conclusion": stated}
-    proof.goal(claim, proof.step(claim, "cases", steps, data), hypotheses, judgment=stated)
-
-
-def _refute(proof: ProofBuilder, count: int) -> None:
-    """The smallest instances of the printed range at which K^(r) is zero."""
-    goal = formal(BY_ID["theorem1.printed"])
-    found = counterexamples(goal, proof.conclusion("beyond"), ("H", "L", "r"), last="r")
-    for number, instance in enumerate(islice(found, count), start=1):
-        name = f"counterexample-{number}"
-        proof.step(name, "refute.zero", ("beyond",), {"goal": goal, "instance": instance})
-        proof.goal("theorem1.printed", name, ["relu"], form="printed")
-
-
-#: E (K^(r))² at one input, z = 1, leading terms c n^{2 min(0, H-r)}: (H, L, r) -> c
-SQUARES = {
-    (1, 2, 1): (4, 1), (1, 2, 2): (16, 1), (1, 3, 1): (9, 1), (1, 3, 2): (272, 1), (1, 3, 3): (1728, 1),
-    (2, 2, 1): (16, 1), (2, 2, 2): (32, 1), (2, 2, 3): (41472, 1), (2, 2, 4): (16588800, 1),
-    (2, 3, 1): (36, 1), (3, 2, 1): (45, 1),
-}  # fmt: skip
-
-
-def _one_input(proof: ProofBuilder) -> None:
-    """One input, z = 1: the top coefficient exactly, where the printed limit is wrong; atoms; second moments."""
-    for name in ("one_input", "equal_widths", "exclusive_masks"):
-        proof.hypothesis(name)
-    steps = {"cut": "cut", "gather": "gather", "product": "use-lemma3.identity"}
-    steps |= {name: f"hyp-{name}" for name in ("relu", "m_is_1", "one_input")}
-    granted = ["relu", "m_is_1", "one_input"]
-    for outputs, depth in ((1, 2), (1, 3), (2, 2), (2, 3), (3, 2)):
-        top = Top(proof, outputs, depth, steps)
-        exact = top.exact()
-        proof.goal("theorem1.top", exact, granted)
-        if (outputs, depth) == (2, 2):
-            printed = top.printed()
-            difference = top.difference(exact, printed)
-    # n^{r-H} (K - Ks) = 3/4 n^{r-H} K at H = L = 2, r = 4, and that has a limit which is not 0.
-    proof.step("order-4", "fix", ("theorem1.order.shallow",), {"values": {"H": 2, "L": 2, "r": 4}})
-    proof.step("beyond-printed", "order.multiple", (difference, "order-4"), {})
-    goal = formal(BY_ID["theorem1.printed-limit"])
-    data = {"goal": goal, "instance": {"H": 2, "L": 2, "r": 4}}
-    proof.step("wrong-limit", "refute.limit", ("beyond-printed",), data, note="K^(4) is 4 times what (48) makes of it")
-    proof.goal("theorem1.printed-limit", "wrong-limit", [*PAIR, "one_input"], form="printed")
-    _atoms(proof)
-    hypotheses = [f"hyp-{name}" for name in ("relu", "m_is_1", "one_input", "equal_widths")]
-    for (outputs, depth, order_r), (top_, bottom) in SQUARES.items():
-        conclusion = {
-            "is": "growth", "of": ["^", ["K", order_r], 2], "power": 2 * min(0, outputs - order_r),
-            "activation": "relu", "coefficient": [top_, bottom], "where": [["=", "L", depth], ["=", "H", outputs]],
-        }  # fmt: skip
-        given: dict[str, Any] = {"of": ["K", order_r], "L": depth, "H": outputs, "activation": "relu"}
-        step = proof.stated(f"square-{outputs}-{depth}-{order_r}", "growth.exact", hypotheses, given, conclusion)
-        proof.goal("theorem1.squares", step, [*granted, "equal_widths"])
-    proof.step("never", "zero.exclusive", ("hyp-relu", "hyp-m_is_1", "hyp-exclusive_masks"), {})
-    proof.goal("theorem1.exclusive", "never", ["relu", "m_is_1", "exclusive_masks"])
-
-
-def _atoms(proof: ProofBuilder) -> None:
-    """At one input the limit is 0 exactly where some mask of g is closed; printed: sgn, which never is."""
-    names = ("inputs_nonzero", "z_nonzero", "not_antiparallel", "masks_overlap", "one_input")
-    hypotheses = [f"hyp-{name}" for name in names]
-    granted = ["relu", "m_is_1", "one_input", "not_orthogonal", "ntk"]
-    for tag, depth in (("L1", 1), ("L2", 2), ("deep", "L")):
-        conditions = [f"hyp-{name}" if depth == "L" else f"hyp-{name}-{tag}" for name in ("not_orthogonal", "ntk")]
-        step = proof.step(
-            f"atom-{tag}", "atom.signs", (f"terms-{tag}", *hypotheses, *conditions), {"cases": sign_cases(depth)},
-            note="the polynomial in the limit is almost surely not 0 where the masks are 1",
-        )  # fmt: skip
-        if depth == "L":
-            proof.goal("theorem1.atom.deep", step, [*granted, "proportional_widths"])
-        else:
-            proof.goal("theorem1.atom.shallow", step, granted)
-    proof.step("half", "eq.halves", (), {"k": 1})
-    proof.step("atom-2", "specialise", ("atom-L2",), {"values": {"H": 2, "r": 1, "L": 2}})
-    proof.step("atom-half", "atom.rewrite", ("atom-2", "half"), {"value": ["/", 1, 2], "multiplier": -1})
-    where = [["<=", 1, "H"], ["<=", 1, "L"], ["<=", 1, "r"], ["<=", "r", ["*", "H", "L"]]]
-    goal = {"is": "atom", "of": ["K", "r"], "value": 0, "where": where}
-    data = {"goal": goal, "instance": {"H": 2, "L": 2, "r": 1}}
-    proof.step("not-sgn", "refute.number", ("atom-half",), data, note="H = 2: half of all networks have K^(1) = 0")
-    proof.goal("theorem1.printed-atom", "not-sgn", granted, form="printed")
+HYPOTHESES = (
+    Hypothesis(
+        "relu", "σ is the ReLU; derivatives are those of the activation cell",
+        Witness("tanh, H = 1, L = 2, r = 3: the mean of K^(3) = T^3 is of order n^{-1}, not n^{-2}."),
+        errata=("E10",),
+    ),
+    Hypothesis(
+        "m_is_1", "every hidden layer of g has width 1",
+        Witness(
+            "θ = 0, z = (1, -1), H = L = m = 2: exponents -.483(10), -.975(15) for r = 1, 2, and 0 exactly beyond.",
+            {"H": 2, "L": 2, "m": 2, "z": (1, -1)}, "theorem1.order.shallow",
+        ), errata=("E28",),
+    ),
+    Hypothesis("inputs_nonzero", "x_i ≠ 0 and x_j ≠ 0", Witness("x_i = 0: f(x_i) = 0, and K^(r) = 0 for r < H.")),
+    Hypothesis(
+        "z_nonzero", "z_i ≠ 0 and z_j ≠ 0 (for vectors also z_i·z_j ≠ 0 when r >= H)",
+        Witness(
+            "m_0 = 2, z_i ⟂ z_j, H = 1, L = 2: K^(1) has exponent -.51(2) and K^(2) = 0.",
+            {"H": 1, "L": 2}, "theorem1.order.shallow",
+        ), errata=("E26", "E27"),
+    ),
+    Hypothesis(
+        "not_antiparallel", "x_j is not a negative multiple of x_i",
+        Witness(
+            "x_j = -x_i, H = 1, L = 2: no neuron is active at both inputs, and K^(2) = T^2 = 0 exactly.",
+            {"H": 1, "L": 2, "r": 2, "angle": 180}, "theorem1.order.shallow",
+            reproduce='verifier check theorem1 --angle 180 -k "H=1,L=2"',
+        ), when=r >= 1, errata=("E8",),
+    ),
+    Hypothesis(
+        "not_orthogonal", "x_i·x_j ≠ 0 if r > H(L-1)",
+        Witness(
+            "x_i ⟂ x_j, H = 1, L = 2: K^(2) carries the factor x_i·x_j/n_0 = 0.",
+            {"H": 1, "L": 2, "r": 2, "angle": 90}, "theorem1.order.shallow",
+            reproduce='verifier check theorem1 --angle 90 -k "H=1,L=2"',
+        ), when=r > H * (L - 1), errata=("E9",),
+    ),
+    Hypothesis(
+        "ntk", "the limit kernel Θ^f(x_i, x_j) ≠ 0 if 1 <= r < 2H",
+        Witness(
+            "L = 2 at 113.218°, where Θ = 0: K^(1) has exponent -1/2 at H = 1 and -.505 at H = 2.",
+            {"H": 1, "L": 2, "r": 1, "angle": 113.218}, "theorem1.order.shallow",
+            reproduce="verifier check theorem1 --angle 113.218",
+        ), when=And(r >= 1, r < 2 * H), errata=("E25",),
+    ),
+    Hypothesis(
+        "masks_overlap", "P[D_i D_j = 1] > 0 if r >= 1",
+        Witness(
+            "H = 2, x_i = x_j, z_i z_j < 0: D_i D_j = 0, and K^(r) = 0 for every r >= 1.",
+            {"H": 2, "L": 2, "r": 1, "z": (1, -1)}, "theorem1.order.shallow",
+            reproduce='verifier check theorem1 --z 1,-1 -k "H=2,L=2"',
+        ), when=r >= 1, errata=("E26", "E28"),
+    ),
+    Hypothesis(
+        "proportional_widths", "n_l/n → γ_l in (0, ∞)",
+        Witness(
+            "H = 1, L = 3 at 113.218° with n_2/n_1 → 0: E (n_2 T²)² = .209, .041, .0091, .0026 at 1/4 … 1/258.",
+            {"H": 1, "L": 3, "r": 2, "angle": 113.218}, "theorem1.order.deep",
+        ), when=L >= 3, errata=("E7", "E29"),
+    ),
+    Hypothesis(
+        "one_input", "x_i = x_j with |x|² = n_0, z_i = z_j = 1 (for exact values and atoms)",
+        Witness(
+            "H = 2, L = 2, correlation .176 of f(x_i), f(x_j): P[K = 0] = .68, not 1/2.", {"H": 2, "L": 2, "r": 1},
+            "theorem1.atom.shallow",
+        ), errata=("E14",),
+    ),
+    Hypothesis(
+        "equal_widths", "n_1 = … = n_{L-1} = n (for second moments)",
+        Witness(
+            "H = 1, L = 3, n_1 = √n, n_2 = n: E (K^(2))² is of order n^{-1}.", {"H": 1, "L": 3, "r": 2},
+            "theorem1.squares",
+        ),
+    ),
+    Hypothesis(
+        "exclusive_masks", "x_i = x_j, z_i = 1, z_j = -1 (for K^(r) = 0)",
+        Witness("z_i = z_j: K^(1) ~ 1.", {"H": 2, "L": 2, "r": 1}, "theorem1.exclusive", "theorem1.order.shallow"),
+    ),
+)  # fmt: skip
 
 
 def _proof() -> dict[str, Any]:
     used = (lemma3.statement, lemma4.statement, lemma5.statement)
     proof = ProofBuilder("theorem1", [s.proof for s in used if s.proof])
+    _hypotheses(proof)
+    _expand(proof)
+
+    # The orders, from the joint limits of Lemma 3: at one and two layers, proved; at three or more, cited.
+    joints = [
+        proof.use("lemma3", "lemma3.joint.shallow", 0),
+        proof.use("lemma3", "lemma3.joint.shallow", 1),
+        proof.use("lemma3", "lemma3.joint.deep"),
+    ]
+    small = [order_at(proof, f"L{depth}", joints[depth - 1], depth) for depth in (1, 2)]
+    _shallow(proof, "theorem1.order.shallow", small, PAIR)
+    _goal(proof, "theorem1.order.deep", order_at(proof, "deep", joints[2], "L"), WIDE)
+    small = [output_at(proof, f"L{depth}", joints[depth - 1]) for depth in (1, 2)]
+    _shallow(proof, "theorem1.output.shallow", small, OUTPUT)
+    _goal(proof, "theorem1.output.deep", output_at(proof, "deep", joints[2]), (*OUTPUT, "proportional_widths"))
+
+    # Beyond HL there is nothing, and so the printed range is too large.
+    proof.step("beyond", "zero.degree", ("hyp-relu",), {"of": "K"}, note="h has degree HL on an activation cell")
+    _goal(proof, "theorem1.zero", "beyond", ("relu",))
+    _one_input(proof)
+    _refute_range(proof, 2)
+    return proof.document()
+
+
+def _hypotheses(proof: ProofBuilder) -> None:
     for name in ("relu", "m_is_1", "inputs_nonzero", "z_nonzero", "not_antiparallel", "masks_overlap"):
         proof.hypothesis(name)
     proof.hypothesis("proportional_widths")
@@ -260,6 +233,9 @@ def _proof() -> dict[str, Any]:
     beyond = [["<=", ["*", 2, "H"], "r"]]
     proof.hypothesis("ntk", {"is": "ifzero", "of": kernel, "then": beyond, "where": []})
 
+
+def _expand(proof: ProofBuilder) -> None:
+    """K^(r) over compositions (Lemma 4), each bracket over layers and outputs (Lemmas 3, 5); the best composition."""
     expand = proof.use("lemma4", "lemma4.identity")
     spread = proof.use("lemma5", "lemma5.identity")
     product = proof.use("lemma3", "lemma3.identity")
@@ -281,27 +257,65 @@ def _proof() -> dict[str, Any]:
         note="min Σ max(α_d - 1, 0) over Σ α_d = r, 0 <= α_d <= L is max(r - H, 0), attained for 0 <= r <= HL",
     )  # fmt: skip
 
-    joints = [
-        proof.use("lemma3", "lemma3.joint.shallow", 0),
-        proof.use("lemma3", "lemma3.joint.shallow", 1),
-        proof.use("lemma3", "lemma3.joint.deep"),
-    ]
-    small = [_order_at(proof, f"L{depth}", joints[depth - 1], depth) for depth in (1, 2)]
-    _both(proof, "theorem1.order.shallow", small, PAIR)
-    large = _order_at(proof, "deep", joints[2], "L")
-    proof.goal("theorem1.order.deep", large, WIDE, judgment=formal(BY_ID["theorem1.order.deep"]))
 
-    alone = ("relu", "m_is_1", "inputs_nonzero", "z_nonzero")
-    _both(proof, "theorem1.output.shallow", [_output_at(proof, f"L{d}", joints[d - 1]) for d in (1, 2)], alone)
-    output = formal(BY_ID["theorem1.output.deep"])
-    wide = (*alone, "proportional_widths")
-    proof.goal("theorem1.output.deep", _output_at(proof, "deep", joints[2]), wide, judgment=output)
+def _shallow(proof: ProofBuilder, claim: str, steps: list[str], hypotheses: tuple[str, ...]) -> None:
+    """A claim for L <= 2 from its two cases."""
+    data = {"parameter": "L", "from": 1, "to": 2, "conclusion": _formal(claim)}
+    _goal(proof, claim, proof.step(claim, "cases", steps, data), hypotheses)
 
-    proof.step("beyond", "zero.degree", ("hyp-relu",), {"of": "K"}, note="h has degree HL on an activation cell")
-    proof.goal("theorem1.zero", "beyond", ["relu"], judgment=formal(BY_ID["theorem1.zero"]))
-    _one_input(proof)
-    _refute(proof, 2)
-    return proof.document()
+
+def _one_input(proof: ProofBuilder) -> None:
+    """One input, z = 1: the top coefficient exactly, where the printed limit is wrong; atoms; second moments."""
+    for name in ("one_input", "equal_widths", "exclusive_masks"):
+        proof.hypothesis(name)
+    # The top coefficient, and n^{r-H} (K - Ks) = 3/4 n^{r-H} K at H = L = 2, r = 4, whose limit is not 0.
+    exact, difference = top_coefficients(proof, TOPS, (2, 2))
+    for step in exact:
+        proof.goal("theorem1.top", step, EXACT)
+    proof.step("order-4", "fix", ("theorem1.order.shallow",), {"values": {"H": 2, "L": 2, "r": 4}})
+    proof.step("beyond-printed", "order.multiple", (difference, "order-4"), {})
+    data = {"goal": _formal("theorem1.printed-limit"), "instance": {"H": 2, "L": 2, "r": 4}}
+    proof.step("wrong-limit", "refute.limit", ("beyond-printed",), data, note="K^(4) is 4 times what (48) makes of it")
+    proof.goal("theorem1.printed-limit", "wrong-limit", [*PAIR, "one_input"], form="printed")
+
+    # The limit is 0 exactly where some mask of g is closed; printed: sgn in its place, which is never 0.
+    for tag, depth in (("L1", 1), ("L2", 2)):
+        proof.goal("theorem1.atom.shallow", atom_at(proof, tag, depth), ATOM)
+    proof.goal("theorem1.atom.deep", atom_at(proof, "deep", "L"), (*ATOM, "proportional_widths"))
+    proof.step("half", "eq.halves", (), {"k": 1})
+    proof.step("atom-2", "specialise", ("atom-L2",), {"values": {"H": 2, "r": 1, "L": 2}})
+    proof.step("atom-half", "atom.rewrite", ("atom-2", "half"), {"value": ["/", 1, 2], "multiplier": -1})
+    where = [["<=", 1, "H"], ["<=", 1, "L"], ["<=", 1, "r"], ["<=", "r", ["*", "H", "L"]]]
+    goal = {"is": "atom", "of": ["K", "r"], "value": 0, "where": where}
+    data = {"goal": goal, "instance": {"H": 2, "L": 2, "r": 1}}
+    proof.step("not-sgn", "refute.number", ("atom-half",), data, note="H = 2: half of all networks have K^(1) = 0")
+    proof.goal("theorem1.printed-atom", "not-sgn", ATOM, form="printed")
+
+    for (outputs, depth, r_), coefficient in SQUARES.items():
+        step = square_at(proof, outputs, depth, r_, coefficient)
+        proof.goal("theorem1.squares", step, [*EXACT, "equal_widths"])
+    proof.step("never", "zero.exclusive", ("hyp-relu", "hyp-m_is_1", "hyp-exclusive_masks"), {})
+    proof.goal("theorem1.exclusive", "never", ["relu", "m_is_1", "exclusive_masks"])
+
+
+def _refute_range(proof: ProofBuilder, count: int) -> None:
+    """The smallest instances of the printed range at which K^(r) is zero."""
+    goal = _formal("theorem1.printed")
+    found = counterexamples(goal, proof.conclusion("beyond"), ("H", "L", "r"), last="r")
+    for number, instance in enumerate(islice(found, count), start=1):
+        name = f"counterexample-{number}"
+        proof.step(name, "refute.zero", ("beyond",), {"goal": goal, "instance": instance})
+        proof.goal("theorem1.printed", name, ["relu"], form="printed")
+
+
+def _goal(proof: ProofBuilder, claim: str, step: str, hypotheses: tuple[str, ...]) -> None:
+    """A claim above, word for word."""
+    proof.goal(claim, step, hypotheses, judgment=_formal(claim))
+
+
+def _formal(claim: str) -> dict[str, Any]:
+    """The kernel's judgment of a claim above."""
+    return formal(next(c for c in CLAIMS if c.id == claim))
 
 
 statement = Statement(
@@ -310,85 +324,7 @@ statement = Statement(
     source=supplement("39", "40", "42", "43", "48", "51", section="4.3"),
     summary="K^(r) = ⟨∇^r h_i, (∇h_j)^{⊗r}⟩ is of order n^{min(0, H-r)}, as far as h has derivatives of order r.",
     claims=CLAIMS,
-    hypotheses=(
-        Hypothesis(
-            "relu", "σ is the ReLU; derivatives are those of the activation cell",
-            Witness("tanh, H = 1, L = 2, r = 3: the mean of K^(3) = T^3 is of order n^{-1}, not n^{-2}."),
-            errata=("E10",),
-        ),
-        Hypothesis(
-            "m_is_1", "every hidden layer of g has width 1",
-            Witness(
-                "θ = 0, z = (1, -1), H = L = m = 2: exponents -.483(10), -.975(15) for r = 1, 2, and 0 exactly beyond.",
-                {"H": 2, "L": 2, "m": 2, "z": (1, -1)}, "theorem1.order.shallow",
-            ), errata=("E28",),
-        ),
-        Hypothesis("inputs_nonzero", "x_i ≠ 0 and x_j ≠ 0", Witness("x_i = 0: f(x_i) = 0, and K^(r) = 0 for r < H.")),
-        Hypothesis(
-            "z_nonzero", "z_i ≠ 0 and z_j ≠ 0 (for vectors also z_i·z_j ≠ 0 when r >= H)",
-            Witness(
-                "m_0 = 2, z_i ⟂ z_j, H = 1, L = 2: K^(1) has exponent -.51(2) and K^(2) = 0.",
-                {"H": 1, "L": 2}, "theorem1.order.shallow",
-            ), errata=("E26", "E27"),
-        ),
-        Hypothesis(
-            "not_antiparallel", "x_j is not a negative multiple of x_i",
-            Witness(
-                "x_j = -x_i, H = 1, L = 2: no neuron is active at both inputs, and K^(2) = T^2 = 0 exactly.",
-                {"H": 1, "L": 2, "r": 2, "angle": 180}, "theorem1.order.shallow",
-                reproduce='verifier check theorem1 --angle 180 -k "H=1,L=2"',
-            ), when=r >= 1, errata=("E8",),
-        ),
-        Hypothesis(
-            "not_orthogonal", "x_i·x_j ≠ 0 if r > H(L-1)",
-            Witness(
-                "x_i ⟂ x_j, H = 1, L = 2: K^(2) carries the factor x_i·x_j/n_0 = 0.",
-                {"H": 1, "L": 2, "r": 2, "angle": 90}, "theorem1.order.shallow",
-                reproduce='verifier check theorem1 --angle 90 -k "H=1,L=2"',
-            ), when=r > H * (L - 1), errata=("E9",),
-        ),
-        Hypothesis(
-            "ntk", "the limit kernel Θ^f(x_i, x_j) ≠ 0 if 1 <= r < 2H",
-            Witness(
-                "L = 2 at 113.218°, where Θ = 0: K^(1) has exponent -1/2 at H = 1 and -.505 at H = 2.",
-                {"H": 1, "L": 2, "r": 1, "angle": 113.218}, "theorem1.order.shallow",
-                reproduce="verifier check theorem1 --angle 113.218",
-            ), when=And(r >= 1, r < 2 * H), errata=("E25",),
-        ),
-        Hypothesis(
-            "masks_overlap", "P[D_i D_j = 1] > 0 if r >= 1",
-            Witness(
-                "H = 2, x_i = x_j, z_i z_j < 0: D_i D_j = 0, and K^(r) = 0 for every r >= 1.",
-                {"H": 2, "L": 2, "r": 1, "z": (1, -1)}, "theorem1.order.shallow",
-                reproduce='verifier check theorem1 --z 1,-1 -k "H=2,L=2"',
-            ), when=r >= 1, errata=("E26", "E28"),
-        ),
-        Hypothesis(
-            "proportional_widths", "n_l/n → γ_l in (0, ∞)",
-            Witness(
-                "H = 1, L = 3 at 113.218° with n_2/n_1 → 0: E (n_2 T²)² = .209, .041, .0091, .0026 at 1/4 … 1/258.",
-                {"H": 1, "L": 3, "r": 2, "angle": 113.218}, "theorem1.order.deep",
-            ), when=L >= 3, errata=("E7", "E29"),
-        ),
-        Hypothesis(
-            "one_input", "x_i = x_j with |x|² = n_0, z_i = z_j = 1 (for exact values and atoms)",
-            Witness(
-                "H = 2, L = 2, correlation .176 of f(x_i), f(x_j): P[K = 0] = .68, not 1/2.", {"H": 2, "L": 2, "r": 1},
-                "theorem1.atom.shallow",
-            ), errata=("E14",),
-        ),
-        Hypothesis(
-            "equal_widths", "n_1 = … = n_{L-1} = n (for second moments)",
-            Witness(
-                "H = 1, L = 3, n_1 = √n, n_2 = n: E (K^(2))² is of order n^{-1}.", {"H": 1, "L": 3, "r": 2},
-                "theorem1.squares",
-            ),
-        ),
-        Hypothesis(
-            "exclusive_masks", "x_i = x_j, z_i = 1, z_j = -1 (for K^(r) = 0)",
-            Witness("z_i = z_j: K^(1) ~ 1.", {"H": 2, "L": 2, "r": 1}, "theorem1.exclusive", "theorem1.order.shallow"),
-        ),
-    ),
+    hypotheses=HYPOTHESES,
     errata=errata("E1", "E2", "E3", "E4", "E7", "E8", "E9", "E14", "E18", "E25", "E26", "E27", "E28", "E29"),
     proof=_proof(),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
