@@ -145,6 +145,35 @@ def test_atom_of_a_claimed_size():
         decide_atom(data, 1.5)
 
 
+def test_atom_of_the_limit_grants_corrections():
+    """Layers of a narrow network die with probability 2^-n: that is not the atom of the limit."""
+    rng = np.random.default_rng(SEED)
+
+    def atoms(probability, widths, size=16_384):
+        return {n: np.where(rng.random(size) < probability(n), 0.0, 1.0) for n in widths}
+
+    narrow = atoms(lambda n: 1 - (1 - 2.0**-n) ** 2, (6, 8, 10, 12))
+    assert decide_atom(narrow, 0.0, alpha=1e-6).verdict is CONTRADICTED
+    found = decide_atom(narrow, 0.0, alpha=1e-6, allowance=10.0)
+    assert found.verdict is INCONCLUSIVE
+    assert "use larger widths" in found.reason
+    assert found.samples_needed is None
+    approaching = atoms(lambda n: 0.5 + 8 / n, DEFAULT_WIDTHS)
+    assert decide_atom(approaching, 0.5, alpha=1e-6).verdict is CONTRADICTED
+    assert decide_atom(approaching, 0.5, alpha=1e-6, allowance=10.0).verdict is CONSISTENT
+    few = {n: x[:200] for n, x in approaching.items()}
+    assert decide_atom(few, 0.5, alpha=1e-6, allowance=10.0).verdict is INCONCLUSIVE
+
+
+def test_atom_of_the_limit_is_contradicted_beyond_the_allowance():
+    rng = np.random.default_rng(SEED)
+    for shift in (-0.06, 0.06):
+        data = {n: np.where(rng.random(16_384) < 0.5 + shift, 0.0, 1.0) for n in DEFAULT_WIDTHS}
+        assert decide_atom(data, 0.5, alpha=1e-6, allowance=10.0).verdict is CONTRADICTED
+    slow = {n: np.where(rng.random(16_384) < 0.5 + 40 / n, 0.0, 1.0) for n in DEFAULT_WIDTHS}
+    assert decide_atom(slow, 0.5, alpha=1e-6, allowance=10.0).verdict is CONTRADICTED
+
+
 # Two widths -------------------------------------------------------------------------------------------------
 
 GRID = (128, 413, 1150, 4690)

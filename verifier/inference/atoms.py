@@ -1,6 +1,7 @@
 """Claims decided by counting: X is identically zero; its law is symmetric; its atom at zero has a given size.
 
-All are exact at any sample size: no limit theorem stands behind them.
+All are exact at any sample size: no limit theorem stands behind them.  A probability that is claimed of the limit
+alone needs the allowance for corrections that exponents need, as P(X_n = 0) may differ from it by O(1/n).
 """
 
 from __future__ import annotations
@@ -86,15 +87,18 @@ def decide_atom(
     *,
     alpha: float = DEFAULT_ALPHA,
     margin: float = 0.05,
+    allowance: float = 0.0,
     looks: int = LOOKS,
     look: int = 1,
 ) -> Decision:
     """Decide P(X_n = 0) = ``claimed`` at every width, by exact binomial intervals, Bonferroni over widths.
 
-    One interval that excludes the claim contradicts; all inside claimed ± margin is consistent. Raises
+    One interval that excludes the claim contradicts; all inside claimed ± margin is consistent.  With an
+    ``allowance`` C > 0 the claim is about the limit: |P(X_n = 0) - claimed| <= C/n is granted, each interval is
+    widened by that much, and it is the one at the largest width that has to lie inside claimed ± margin.  Raises
     ValueError unless 0 <= claimed <= 1.
     """
-    check_settings(alpha, margin, looks, look, 0.0)
+    check_settings(alpha, margin, looks, look, allowance)
     if not 0 <= claimed <= 1:
         raise ValueError(f"the claimed P(X = 0) is {claimed}; a probability lies in [0, 1]")
     base, stopped, logs = _counting(samples, "P(X = 0)", claimed, alpha, margin, looks, look)
@@ -103,7 +107,7 @@ def decide_atom(
     level = alpha / looks
     zeros, count = sum(s.zeros for s in logs), sum(s.count for s in logs)
     low, high = binomial_interval(zeros, count, level)
-    base = replace(base, estimate=zeros / count, low=low, high=high)
+    base = replace(base, estimate=zeros / count, low=low, high=high, allowance=allowance)
     each = {n: binomial_interval(s.zeros, s.count, level / len(logs)) for n, s in zip(base.widths, logs, strict=True)}
     return _by_intervals(base, each, min(s.count for s in logs), 1.0)
 
@@ -126,18 +130,32 @@ def _counting(
 
 
 def _by_intervals(base: Decision, each: dict[int, tuple[float, float]], fewest: int, usable: float) -> Decision:
-    """The verdict on a probability that is claimed at every width; ``usable``: the rarest counted part."""
+    """The verdict on a probability from its intervals by width; ``usable``: the rarest counted part.
+
+    Without an allowance it is claimed at every width.  With one it is claimed of the limit: C/n is granted to each
+    width, and the largest width alone can show agreement.
+    """
     for n, (lo, hi) in each.items():
-        if not lo <= base.claimed <= hi:
+        room = base.allowance / n
+        if not lo - room <= base.claimed <= hi + room:
             reason = f"{base.quantity} lies in [{lo:.4f}, {hi:.4f}] at width {n}, without {base.claimed:g}"
+            reason += f" ± {room:.2g}, the allowance for corrections" if room else ""
             return replace_verdict(base, NumericStatus.CONTRADICTED, reason)
-    widest = max(max(base.claimed - lo, hi - base.claimed) for lo, hi in each.values())
+    shown, where = each, "at every width"
+    if base.allowance and each:
+        largest = max(each)
+        shown, where = {largest: each[largest]}, f"at width {largest}, the allowance for corrections included"
+        base = replace(base, bias=base.allowance / largest)
+        if base.bias >= base.margin:
+            reason = f"the allowance for corrections is {base.bias:.2g} at width {largest}, not below {base.margin:g}"
+            return replace_verdict(base, NumericStatus.INCONCLUSIVE, f"{reason}: use larger widths")
+    widest = max(max(base.claimed - lo, hi - base.claimed) for lo, hi in shown.values()) + base.bias
     if widest < base.margin and len(each) == len(base.widths):
-        reason = f"{base.quantity} lies in {base.claimed:g} ± {widest:.4f} at every width"
+        reason = f"{base.quantity} lies in {base.claimed:g} ± {widest:.4f} {where}"
         return replace_verdict(base, NumericStatus.CONSISTENT, reason)
     # A binomial interval reaches about z / (2 √N) to each side, a little more for its exactness.
     z = -float(special.ndtri(base.alpha / base.looks / len(each) / 2))
-    target = math.ceil(1.5 * (z / (2 * base.margin)) ** 2)
+    target = math.ceil(1.5 * (z / (2 * (base.margin - base.bias))) ** 2)
     needed = max(2 * base.samples, math.ceil(target / usable)) if usable > 0 else None
     reason = f"{fewest} counts at a width give {base.claimed:g} ± {widest:.3f}, not within {base.margin:g}"
     return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed)

@@ -9,6 +9,7 @@ from typing import Any
 
 from verifier.inference.agreement import decide_law
 from verifier.inference.atoms import binomial_interval, decide_atom, decide_mean_zero, decide_zero
+from verifier.inference.exponents import DEFAULT_ALLOWANCE
 from verifier.inference.gates import Decision, decide_order
 from verifier.inference.kinds import decide_to_zero, decide_upper
 from verifier.inference.samples import LogSample
@@ -45,9 +46,8 @@ def decide(
     if question.kind is Kind.ATOM and question.values:
         return decide_atoms(samples, question.values, **averaging)
     if question.kind is Kind.ATOM:
-        return decide_atom(
-            samples, question.target, alpha=alpha, margin=question.margin, looks=looks, look=look
-        )
+        # The claimed probability does not depend on the width: it is that of the limit.
+        return decide_atom(samples, question.target, allowance=DEFAULT_ALLOWANCE, **averaging)
     settings: dict[str, Any] = {
         "alpha": alpha, "margin": question.margin, "correction": group.correction, "looks": looks, "look": look,
     }  # fmt: skip
@@ -110,7 +110,8 @@ def _with_atom(found: Decision, atom: float, samples: Mapping[int, LogSample], l
     if found.verdict is not NumericStatus.CONSISTENT or not count:
         return found
     low, high = binomial_interval(zeros, count, level)
-    if low <= atom <= high:
+    room = DEFAULT_ALLOWANCE / min(samples)
+    if low - room <= atom <= high + room:
         return found
     reason = f"the exponent agrees, but P(X = 0) lies in [{low:.4f}, {high:.4f}], without {atom:g}"
     return replace(found, verdict=NumericStatus.INCONCLUSIVE, reason=reason)
