@@ -11,6 +11,7 @@ import hashlib
 import importlib.util
 import sys
 import traceback
+from contextlib import redirect_stdout
 from pathlib import Path
 from types import ModuleType
 
@@ -33,7 +34,10 @@ class LoadError(Exception):
 
 
 def load_file(path: Path) -> ModuleType:
-    """The module in ``path``, loaded once a process.  Raises LoadError naming file and line."""
+    """The module in ``path``, loaded once a process.  Raises LoadError naming file and line.
+
+    What the file prints goes to stderr, since stdout holds results; a file that calls ``sys.exit`` is in error.
+    """
     path = path.resolve()
     name = f"_verifier_{hashlib.sha256(str(path).encode()).hexdigest()[:16]}_{path.stem}"
     if name in sys.modules:
@@ -44,18 +48,27 @@ def load_file(path: Path) -> ModuleType:
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module  # dataclasses and pickling look their module up by name
     try:
-        spec.loader.exec_module(module)
+        with redirect_stdout(sys.stderr):
+            spec.loader.exec_module(module)
     except SyntaxError as error:
         del sys.modules[name]
         raise LoadError(Path(error.filename or path), error.lineno, f"SyntaxError: {error.msg}") from error
     except FileNotFoundError as error:
         del sys.modules[name]
         raise LoadError(path, None, "no such file") from error
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
-        message = " ".join(str(error).split()) or "no message"
-        raise LoadError(path, _line_in(path, error), f"{type(error).__name__}: {message}") from error
+        raise blame(error, path) from error
     return module
+
+
+def blame(error: BaseException, *paths: Path | None) -> LoadError:
+    """A LoadError for an exception that loaded code raised later: at the line of ``paths`` that it passed through."""
+    message = f"{type(error).__name__}: {' '.join(str(error).split()) or 'no message'}"
+    known = [path.resolve() for path in paths if path is not None]
+    lines = [(path, _line_in(path, error)) for path in known]
+    path, line = next((place for place in lines if place[1] is not None), lines[0])
+    return LoadError(path, line, message)
 
 
 def _line_in(path: Path, error: BaseException) -> int | None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -66,7 +68,7 @@ def recheck(statement: str, bundle: Mapping[str, Any]) -> Rechecked:
             rests_on=tuple(result.rests_on),
             range=instances.get(str(result.digest)) or str(result.range),
             sizes=tuple(result.sizes),
-            error=result.error,
+            error=None if result.error is None else in_words(result.error),
         )
         for result in results
         if result.statement == statement
@@ -110,10 +112,36 @@ def _steps(statement: str, bundle: Mapping[str, Any]) -> tuple[StepReport, ...]:
             status=ProofStatus(str(results[str(step["id"])].status)),
             note=str(step.get("note", "")),
             data=step.get("data", {}),
-            error=results[str(step["id"])].error,
+            error=None if (error := results[str(step["id"])].error) is None else in_words(error),
         )
         for step in own["steps"]
     )
+
+
+def in_words(error: str) -> str:
+    """The kernel's message; where it shows two judgments, the entries in which they differ, numbers worked out."""
+    shown = re.fullmatch(r"(.*)stated (\{.*\}) but the rule gives (\{.*\})", error)
+    if shown is None:
+        return error
+    try:
+        stated, computed = json.loads(shown.group(2)), json.loads(shown.group(3))
+    except json.JSONDecodeError:  # shown cut short
+        return error
+    keys = [key for key in dict.fromkeys([*stated, *computed]) if stated.get(key) != computed.get(key)]
+    parts = [f"{key} {_value(stated.get(key))} is stated, the rule gives {_value(computed.get(key))}" for key in keys]
+    return shown.group(1) + "; ".join(parts)
+
+
+def _value(entry: Any) -> str:
+    from verifier.kernel.terms import KernelError, constant, show
+
+    if entry is None:
+        return "nothing"
+    try:
+        number = constant(entry)
+    except (KernelError, TypeError, ValueError):
+        number = None
+    return show(entry) if number is None else str(number)
 
 
 def _needed(document: Mapping[str, Any], documents: list[dict[str, Any]]) -> dict[str, frozenset[str]]:

@@ -220,7 +220,13 @@ def test_claims_about_data_files(toy: Toy) -> None:
 
 
 def test_files_that_cannot_be_written(toy: Toy) -> None:
-    assert "cannot be written" in toy.gate("--junit", "no/such/folder/x.xml", code=2).stderr
+    toy.write(effect="open('drawn', 'w')")
+    Path("file").write_text("")
+    assert "cannot be written" in toy.gate("--junit", "file/x.xml", code=2).stderr
+    assert "it is a directory" in toy.gate("--json", "lemmas", code=2).stderr
+    assert not Path("drawn").exists()  # refused before the run, not after it
+    toy.gate("--junit", "new/folder/x.xml", code=0)
+    assert Path("new/folder/x.xml").read_text().startswith("<?xml")
     Path("verifier-gate.json").write_text("[]")
     assert "not a record of verdicts" in toy.gate(code=2).stderr
 

@@ -93,11 +93,12 @@ def test_annotations_stand_at_the_claim_s_own_line(
     target = tmp_path / "summary.md"
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(target))
     monkeypatch.setenv("GITHUB_WORKSPACE", str(tmp_path))
-    line = toy.gate("--github", code=1).stdout.splitlines()[0]
+    shown = toy.gate("--github", code=1).stdout.splitlines()
+    (line,) = [text for text in shown if text.startswith("::")]
     assert line.startswith("::error file=lemmas/toy.py,line=11,title=toy.order (amended)%3A changed::expected amended")
     stated = Path("lemmas/toy.py").read_text().splitlines()[10]
     assert '"toy.order"' in stated
-    assert target.read_text().startswith("### verifier gate: 1 claims, 1 not as recorded")
+    assert target.read_text().startswith("### verifier gate: 1 claim, 1 not as recorded")
     toy.write()
     assert "::error" not in toy.gate("--github", code=0).stdout
 

@@ -110,8 +110,9 @@ def run_check(
     timeout: float | None = None,
     limit: float | None = None,
     quiet: bool = True,
+    plans: Mapping[str, tuple[Group, ...]] | None = None,
 ) -> RunReport:
-    """Plan, draw, re-check and report; ``limit``: seconds that one sampler may take.
+    """Plan (unless ``plans`` are given), draw, re-check and report; ``limit``: seconds that one sampler may take.
 
     Raises CommandError for a selection of nothing.
     """
@@ -121,7 +122,8 @@ def run_check(
     from verifier.sampling.run import run
 
     start = time.monotonic()
-    plans = {entry.name: _plan(entry, options, selection) for entry in entries}
+    if plans is None:
+        plans = {entry.name: _plan(entry, options, selection) for entry in entries}
     groups = [group for planned in plans.values() for group in planned]
     _require_selection(groups, selection)
     if selection is not None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from verifier.commands.check import DEFAULT_SEED
-from verifier.commands.codes import NOTHING, CommandError
+from verifier.commands.codes import EXPECTED, INTERNAL, NOTHING, UNDECIDED, CommandError
 from verifier.commands.options import Number, Whole, verbosity
 
 if TYPE_CHECKING:
@@ -102,25 +102,30 @@ def _gate(
     config: Config, chosen: dict[str, Any], names: tuple[str, ...], shipped: bool, junit: str | None,
     json_file: str | None, github: bool, record: bool, quiet: bool,
 ) -> int:  # fmt: skip
-    from verifier.gating.compare import compare, exit_code, unreadable
+    from verifier.gating.compare import compare, exit_code, orphans, relative, unreadable, vanished
     from verifier.gating.record import profile_name, read, write
 
     start = time.monotonic()
+    _prepare(junit, json_file)
     profile = profile_name(chosen["quick"], chosen["thorough"], chosen["samples"])
     recorded = read(config.record, profile)
     project = _project(config)
     selected = _selected(config, project, names, shipped or config.shipped)
     fits = [] if names else list(config.fits)
-    if not selected and not fits:
+    findings: list[Finding] = [] if names else orphans(project, config.root)
+    if not selected and not fits and not findings:
         raise CommandError("there is nothing to gate: no statements and no fits", NOTHING)
+    if selected and not names and not project.own_names and not shipped and not quiet:
+        click.echo(f"verifier: {config.root} has no lemmas/ of its own: the shipped statements are gated", err=True)
     entries, broken = _load(project, selected)
-    findings: list[Finding] = [unreadable(name, error) for name, error in broken]
-    report = _run(project, entries, chosen, quiet) if entries else None
+    report, plans_broken = _run(project, entries, chosen, quiet) if entries else (None, [])
+    findings += [unreadable(name, error) for name, error in (*broken, *plans_broken)]
     if report is not None and record:
-        if report.stopped:
-            raise CommandError(f"nothing is recorded: the run {report.stopped}", 3)
-        write(config.record, profile, report.statements)
+        _refuse_to_record(report)
+        write(config.record, profile, report.statements, [] if names else set(recorded) - set(project.names))
         recorded = read(config.record, profile)
+    if not names:
+        findings += vanished(recorded, project, config.record)
     paths = {entry.name: entry.path for entry in entries}
     for statement in report.statements if report is not None else ():
         name = statement.statement.name
@@ -129,14 +134,42 @@ def _gate(
     findings += [_fit(claim, config) for claim in fits]
     seconds = time.monotonic() - start
     code = exit_code(findings)
-    if report is not None and report.stopped and code == 0:
-        code = 3
-    _write(findings, chosen["seed"], profile, seconds, code, junit, json_file, github)
+    if report is not None and report.stopped:
+        incomplete = INTERNAL if report.failed else UNDECIDED
+        code = incomplete if code in (EXPECTED, UNDECIDED) else code
     if json_file != "-":
         from rich.console import Console
 
         _render(findings, chosen["seed"], profile, seconds, Console(highlight=False))
+        if report is not None and record:
+            click.echo(f"recorded in {relative(config.record)}")
+    # The findings are shown first: whatever may still fail, they are not lost.
+    _write(findings, chosen["seed"], profile, seconds, code, junit, json_file, github)
     return code
+
+
+def _prepare(*names: str | None) -> None:
+    """Make the folders of the files that will be written; CommandError now, not after the run, where that fails."""
+    for name in names:
+        if name is None or name == "-":
+            continue
+        path = Path(name)
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise CommandError(f"{name}: cannot be written: {error.strerror or error}") from None
+        if path.is_dir():
+            raise CommandError(f"{name}: it is a directory; name a file")
+        if not os.access(path.parent, os.W_OK):
+            raise CommandError(f"{name}: cannot be written: Permission denied")
+
+
+def _refuse_to_record(report: RunReport) -> None:
+    """CommandError where the run is not complete: what it lacks would be recorded as what is expected."""
+    if report.stopped:
+        raise CommandError(f"nothing is recorded: the run is incomplete: {report.stopped}", UNDECIDED)
+    for name, error in ((s.statement.name, error) for s in report.statements for error in s.errors):
+        raise CommandError(f"nothing is recorded: a sampler of {name} failed: {error}", INTERNAL)
 
 
 def _project(config: Config) -> Project:
@@ -182,31 +215,48 @@ def _load(project: Project, names: list[str]) -> tuple[list[Entry], list[tuple[s
     return entries, broken
 
 
-def _run(project: Project, entries: list[Entry], chosen: dict[str, Any], quiet: bool) -> RunReport:
+def _run(
+    project: Project, entries: list[Entry], chosen: dict[str, Any], quiet: bool
+) -> tuple[RunReport | None, list[tuple[str, Any]]]:
+    """The run of all entries that can be planned, and why the others cannot."""
     from verifier.sampling.workers import available_cores, limit_threads, warm_up
 
     jobs = chosen["jobs"] or available_cores()
     limit_threads()
     warm_up(jobs)
     from verifier.commands.check import run_check
-    from verifier.sampling.plan import Options
+    from verifier.loading import blame
+    from verifier.sampling.plan import Options, plan
 
     options = Options(samples=chosen["samples"], quick=chosen["quick"], thorough=chosen["thorough"])
-    return run_check(
-        project, entries, options, seed=chosen["seed"], jobs=jobs, limit=chosen["timeout"], quiet=quiet
+    plans, broken = {}, []
+    for entry in entries:
+        try:
+            plans[entry.name] = () if entry.check is None else plan(
+                entry.check, entry.statement, options, source=entry.check_path, violated=entry.violated
+            )  # fmt: skip
+        except Exception as error:  # of the files' own functions, say hypotheses_violated
+            broken.append((entry.name, blame(error, entry.check_path, entry.path)))
+    entries = [entry for entry in entries if entry.name in plans]
+    if not entries:
+        return None, broken
+    report = run_check(
+        project, entries, options, seed=chosen["seed"], jobs=jobs, limit=chosen["timeout"], quiet=quiet, plans=plans
     )
+    return report, broken
 
 
 def _fit(claim: FitClaim, config: Config) -> Finding:
     from verifier.datafiles import merge, read_samples
     from verifier.fitting import fit
-    from verifier.gating.compare import fit_finding
+    from verifier.gating.compare import fit_finding, relative
 
     assert config.path is not None  # fits come from a file
     try:
+        samples = merge([read_samples(Path(relative(path))) for path in claim.files])
         found = fit(
-            merge([read_samples(path) for path in claim.files]), claim.kind, claim.expect, alpha=claim.alpha,
-            margin=claim.margin, correction=claim.correction, allowance=claim.allowance,
+            samples, claim.kind, claim.expect, alpha=claim.alpha, margin=claim.margin, correction=claim.correction,
+            allowance=claim.allowance,
         )  # fmt: skip
     except ValueError as error:
         return fit_finding(claim, config.path, None, str(error))
@@ -235,7 +285,7 @@ def _write(
         from verifier.report.github import annotate, summary
 
         for line in annotate(findings, Path(os.environ.get("GITHUB_WORKSPACE") or ".")):
-            click.echo(line)
+            click.echo(line, err=json_file == "-")
         target = os.environ.get("GITHUB_STEP_SUMMARY")
         if target:
             try:
@@ -255,6 +305,7 @@ def _write_file(name: str, text: str) -> None:
 
 
 def _render(findings: list[Finding], seed: int, profile: str, seconds: float, console: Any) -> None:
+    from rich.padding import Padding
     from rich.text import Text
 
     from verifier.gating.compare import Outcome
@@ -265,12 +316,13 @@ def _render(findings: list[Finding], seed: int, profile: str, seconds: float, co
         console.print(Text.assemble((f"{word:10}", styles[word]), "  ", (finding.name, "bold"), f"  {finding.found}"))
         if finding.outcome is Outcome.EXPECTED:
             continue
-        if finding.expected:
-            console.print(Text(f"            expected {finding.expected}"))
-        for line in finding.message.splitlines():
-            console.print(Text(f"            {line}"))
+        lines = [f"expected {finding.expected}" if finding.expected else "", *finding.message.splitlines()]
+        for line in filter(None, lines):
+            console.print(Padding(Text(line), (0, 0, 0, 12)))
         if finding.reproduce:
-            console.print(Text(f"            {finding.reproduce}", style="dim"))
+            # Not wrapped: it is there to be copied.
+            console.print(Text(f"            {finding.reproduce}", style="dim"), soft_wrap=True)
     bad = sum(finding.outcome is not Outcome.EXPECTED for finding in findings)
     word = f"{bad} not as expected" if bad else "all as expected"
-    console.print(f"{len(findings)} claims, {word}; seed {seed}, profile {profile}, {seconds:.1f} s")
+    claims = "1 claim" if len(findings) == 1 else f"{len(findings)} claims"
+    console.print(f"{claims}, {word}; seed {seed}, profile {profile}, {seconds:.1f} s")

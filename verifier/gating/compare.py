@@ -7,6 +7,7 @@ configuration) expects, and the claims that make the word are named.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
@@ -17,6 +18,7 @@ from verifier.gating.config import FitClaim
 from verifier.gating.lines import claim_line, statement_line
 from verifier.gating.record import Columns, claim_key, columns_of
 from verifier.loading import LoadError
+from verifier.project import Project
 from verifier.report.data import CellReport, ClaimReport, StatementReport
 from verifier.statement import Form
 from verifier.verdict import NumericStatus, ProofStatus, Summary
@@ -24,6 +26,8 @@ from verifier.verdict import NumericStatus, ProofStatus, Summary
 #: How :mod:`verifier.report.data` begins the reason of a cell whose sampler failed.
 _SAMPLER_FAILED = "the sampler failed: "
 _CELLS_SHOWN = 3
+_OPEN = (NumericStatus.INCONCLUSIVE, NumericStatus.INVALID)
+_NOT_SEEN = "a gap is expected, which says nothing of the samples; record both with verifier gate --record"
 
 
 class Outcome(StrEnum):
@@ -65,12 +69,7 @@ class Finding:
 
     def place(self, root: Path | None = None) -> str:
         """The path relative to ``root`` (the current directory) where it lies below it; empty without a path."""
-        if self.path is None:
-            return ""
-        try:
-            return self.path.resolve().relative_to((root or Path.cwd()).resolve()).as_posix()
-        except ValueError:
-            return self.path.as_posix()
+        return "" if self.path is None else relative(self.path, root)
 
     def to_json(self) -> dict[str, object]:
         return {
@@ -84,6 +83,14 @@ class Finding:
             "file": None if self.path is None else self.place(),
             "line": self.line,
         }
+
+
+def relative(path: Path, root: Path | None = None) -> str:
+    """``path`` as seen from ``root`` (the current directory) where it lies below it."""
+    try:
+        return path.resolve().relative_to((root or Path.cwd()).resolve()).as_posix()
+    except ValueError:
+        return path.as_posix()
 
 
 def exit_code(findings: Iterable[Finding]) -> int:
@@ -104,6 +111,9 @@ def compare(
     ``recorded``: the project's record of its claims, None if there is none.  ``expect``: the words that the
     configuration demands, which come on top of a record and in place of the file's.  ``stopped``: why the run
     ended early, if it did.
+
+    Where a gap is expected, in a form that has no record, samples that are inconclusive or invalid are undecided:
+    the one word says nothing of them.
     """
     name = report.statement.name
     found: dict[str, Finding] = {}
@@ -120,7 +130,42 @@ def compare(
             found[key] = Finding(
                 name, key, Outcome.UNEXPECTED, "claimed", "not claimed", message, "", path, statement_line(path)
             )
-    return [*found.values(), *(finding for key, finding in by_form.items() if key not in found)]
+    every = [*found.values(), *(finding for key, finding in by_form.items() if key not in found)]
+    if report.errors and all(finding.outcome is Outcome.EXPECTED for finding in every):
+        # A sampler that failed where no claim asks anything: what it was to show is missing all the same.
+        message = "\n".join(report.errors)
+        every.append(
+            Finding(
+                name, f"{name}, a sampler", Outcome.FAILED, "samples", "none", message, f"verifier check {name}", path,
+                statement_line(path),
+            )
+        )  # fmt: skip
+    return every
+
+
+def vanished(recorded: Iterable[str], project: Project, record: Path) -> list[Finding]:
+    """Recorded statements that no file states any more."""
+    return [
+        Finding(
+            name, name, Outcome.UNEXPECTED, "stated", "not stated",
+            f"{name} is recorded and there is no lemmas/{name}.py; re-record with verifier gate --record",
+            "verifier gate --record", record, _text_line(record, f'"{name}"'),
+        )
+        for name in recorded
+        if name not in project.names
+    ]  # fmt: skip
+
+
+def orphans(project: Project, root: Path) -> list[Finding]:
+    """Checks in ``root`` without a statement of their name: they would never be drawn."""
+    return [
+        Finding(
+            name, name, Outcome.UNREADABLE, "a statement", "none",
+            f"{name} has a check but no statement: write lemmas/{name}.py (or name a helper _{name}.py)", "", path, 1,
+        )
+        for name, path in project.check_files.items()
+        if name not in project.names and path.parent.parent == root
+    ]  # fmt: skip
 
 
 def _by_record(
@@ -147,8 +192,8 @@ def _proof_outcome(expected: ProofStatus, found: ProofStatus) -> Outcome:
 def _numeric_outcome(expected: NumericStatus, found: NumericStatus, stopped: bool) -> Outcome:
     if found is expected:
         return Outcome.EXPECTED
-    open_ = {NumericStatus.INCONCLUSIVE, NumericStatus.INVALID} | ({NumericStatus.UNTESTED} if stopped else set())
-    return Outcome.UNDECIDED if found in open_ else Outcome.UNEXPECTED
+    undecided = found in _OPEN or (stopped and found is NumericStatus.UNTESTED)
+    return Outcome.UNDECIDED if undecided else Outcome.UNEXPECTED
 
 
 def _by_form(
@@ -169,10 +214,12 @@ def _by_form(
         claims = report.of_form(form)
         culprits = [claim for claim in claims if _makes(summary, claim)]
         for claim in claims:
-            mine = outcome if claim in culprits else Outcome.EXPECTED
-            finding = _finding(report, path, claim, mine, _demand(form, expected))
+            mine, note = outcome if claim in culprits else Outcome.EXPECTED, ""
+            if mine is Outcome.EXPECTED and expected is Summary.GAP and not recorded and claim.numeric in _OPEN:
+                mine, note = Outcome.UNDECIDED, _NOT_SEEN
             if stopped is not None and claim.numeric is NumericStatus.UNTESTED and claim.cells:
-                finding = _finding(report, path, claim, Outcome.UNDECIDED, _demand(form, expected), f"run {stopped}")
+                mine, note = Outcome.UNDECIDED, f"the run is incomplete: {stopped}"
+            finding = _finding(report, path, claim, mine, _demand(form, expected), note)
             found[claim_key(claim.claim)] = finding
         if outcome is not Outcome.EXPECTED and not culprits:
             name = report.statement.name
@@ -194,7 +241,7 @@ def _makes(summary: Summary, claim: ClaimReport) -> bool:
     if summary is Summary.GAP:
         return claim.proof is ProofStatus.GAP
     if summary is Summary.INCONCLUSIVE:
-        return claim.numeric in (NumericStatus.INCONCLUSIVE, NumericStatus.INVALID)
+        return claim.numeric in _OPEN
     return False
 
 
@@ -267,14 +314,24 @@ def fit_finding(claim: FitClaim, config: Path, verdict: NumericStatus | None, me
         outcome = Outcome.UNDECIDED
     else:
         outcome = Outcome.UNEXPECTED
-    words = ["verifier fit", *(str(path) for path in claim.files), f"--kind {claim.kind}"]
-    if claim.expect is not None:
-        words.append(f"--expect {claim.expect}")
     line = _text_line(config, claim.name)
     return Finding(
-        "fits", claim.name, outcome, str(claim.verdict), str(verdict or "unreadable"), message, " ".join(words), config,
-        line,
+        "fits", claim.name, outcome, str(claim.verdict), str(verdict or "unreadable"), message, _fit_command(claim),
+        config, line,
     )  # fmt: skip
+
+
+def _fit_command(claim: FitClaim) -> str:
+    """The command that decides it again, with the settings that are not the defaults."""
+    default = FitClaim("", ())
+    words = ["verifier", "fit", *(relative(path) for path in claim.files)]
+    words += [] if claim.kind == default.kind else ["--kind", claim.kind]
+    words += [] if claim.expect is None else ["--expect", claim.expect]
+    words += [] if claim.margin is None else ["--margin", f"{claim.margin:g}"]
+    words += [] if claim.alpha == default.alpha else ["--alpha", f"{claim.alpha:g}"]
+    words += [] if claim.allowance == default.allowance else ["--allowance", f"{claim.allowance:g}"]
+    words += [] if claim.correction is None else ["--correction" if claim.correction else "--no-correction"]
+    return shlex.join(words)
 
 
 def _text_line(path: Path, text: str) -> int:

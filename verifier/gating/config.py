@@ -75,6 +75,7 @@ def load(path: Path | None) -> Config:
     if path is None:
         path = Path("pyproject.toml")
         if not path.is_file():
+            _refuse_inside(Path.cwd())
             return Config(Path.cwd(), record=Path.cwd() / DEFAULT_RECORD)
     root = path.parent.resolve()
     try:
@@ -113,6 +114,19 @@ def load(path: Path | None) -> Config:
         expect={name: _expected(f"{where} expect.{name}", value) for name, value in table.get("expect", {}).items()},
         fits=tuple(_fit(f"{where} fits[{k}]", entry, root) for k, entry in enumerate(table.get("fits", []))),
     )
+
+
+def _refuse_inside(folder: Path) -> None:
+    """ConfigError inside a project, where the shipped statements would be gated instead of its own, and be green."""
+    for depth, parent in enumerate(folder.parents, start=1):
+        path = parent / "pyproject.toml"
+        try:
+            tool = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
+        except (OSError, ValueError):
+            continue
+        if isinstance(tool, dict) and "verifier" in tool:
+            shown = Path(*[".."] * depth, "pyproject.toml")
+            raise ConfigError(f"there is no pyproject.toml here; run in the project's folder, or give --config {shown}")
 
 
 def _check_keys(where: str, table: Any, known: Mapping[str, Any]) -> None:

@@ -7,7 +7,7 @@ more open), so each profile has its own record.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -53,10 +53,13 @@ def read(path: Path, profile: str) -> Recorded:
     return found
 
 
-def write(path: Path, profile: str, reports: Sequence[StatementReport]) -> None:
-    """Record what was found about ``reports``; other statements and profiles stay.  Raises ConfigError."""
+def write(path: Path, profile: str, reports: Sequence[StatementReport], gone: Iterable[str] = ()) -> None:
+    """Record what was found about ``reports``; other statements and profiles stay, but for statements that are gone.
+
+    Raises ConfigError where the file cannot be written.
+    """
     data = _load(path)
-    chosen = dict(data["profiles"].get(profile, {}))
+    chosen = {name: claims for name, claims in data["profiles"].get(profile, {}).items() if name not in set(gone)}
     for report in reports:
         chosen[report.statement.name] = {
             claim_key(claim.claim): {"proof": str(claim.proof), "numeric": str(claim.numeric)}

@@ -45,7 +45,8 @@ def summary(findings: Sequence[Finding], *, seed: int, profile: str, seconds: fl
     """The step summary: what is not as expected in full, everything else in a folded table."""
     bad = [finding for finding in findings if finding.outcome is not Outcome.EXPECTED]
     word = "as recorded" if not bad else f"{len(bad)} not as recorded"
-    lines = [f"### verifier gate: {len(findings)} claims, {word}", ""]
+    claims = "1 claim" if len(findings) == 1 else f"{len(findings)} claims"
+    lines = [f"### verifier gate: {claims}, {word}", ""]
     if bad:
         lines += ["| claim | expected | found | |", "|---|---|---|---|"]
         lines += [f"| {_cell(f.name)} | {_cell(f.expected)} | {_cell(f.found)} | {_WORDS[f.outcome]} |" for f in bad]

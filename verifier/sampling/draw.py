@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Mapping
+from contextlib import redirect_stdout
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -58,13 +60,15 @@ class Drawn:
 def draw(block: Block, limit: float | None = None) -> Drawn:
     """Draw and reduce one block, in at most ``limit`` seconds.
 
-    Errors of the sampler, running out of time among them, are data, not exceptions: other blocks go on.
+    Errors of the sampler, running out of time among them, are data, not exceptions: other blocks go on.  So is a
+    call of ``sys.exit``, which would end the whole run with the sampler's exit code.  What a sampler prints goes to
+    stderr, since stdout holds results.
     """
     start = time.perf_counter()
     try:
         part = _part(block.source, block.part)
         rng = stream(block.seed, block.key, block.width, block.samples, block.number)
-        with at_most(limit):
+        with at_most(limit), redirect_stdout(sys.stderr):
             found = part.quantity.draw(block.shared, block.cells, block.width, block.samples, rng)
         values = np.asarray(found.values, dtype=np.float64)
         if values.shape != (block.samples, len(block.cells)):
@@ -82,7 +86,7 @@ def draw(block: Block, limit: float | None = None) -> Drawn:
         )
         largest = tuple(float(v) for v in np.abs(values).max(axis=0)) if block.samples else ()
         return Drawn(block, samples, largest, seconds=time.perf_counter() - start)
-    except Exception as error:
+    except (Exception, SystemExit, GeneratorExit) as error:
         return Drawn(block, error=f"{type(error).__name__}: {' '.join(str(error).split())}")
 
 
