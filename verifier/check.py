@@ -90,6 +90,8 @@ class Measure:
     vanishes; for a law, ``law`` makes a distribution of a cell and the claim's value.  ``margin`` is how far off,
     in the units of X (relatively, for means at every width; in probability, for a law), a consistent cell may be.
     ``grid`` lists widths m besides, for exponents in n and in m on all pairs; the cell's ``axis`` says which.
+    ``allowance`` is the largest c of a correction c/n that a cell's order has to be granted; where a closed form says
+    that the usual one is not enough, the cell is inconclusive and not contradicted at widths that are too small.
     ``witness`` names hypotheses that the cells violate on purpose: what they show is reported beside the claim and
     counts for nothing.
     """
@@ -113,6 +115,7 @@ class Measure:
     law: Callable[[Parameters, float], Law] | None = None
     margin: float = 0.05
     grid: tuple[int, ...] | None = None
+    allowance: Callable[[Parameters], float] | None = None
     witness: tuple[str, ...] = ()
 
 
@@ -120,7 +123,8 @@ class Measure:
 class Agreement:
     """An identity at finite width, evaluated in two ways on the same networks.
 
-    The quantity draws relative errors; the identity holds if none exceeds ``tolerance``.
+    The quantity draws relative errors; the identity holds if none exceeds ``tolerance``.  Without ``claims`` it
+    speaks to every identity of its statement; ``witness`` as for a :class:`Measure`.
     """
 
     quantity: Quantity
@@ -134,6 +138,8 @@ class Agreement:
     largest: int = 256
     movable: bool = False
     derived: Callable[[Parameters], Mapping[str, Any]] | None = None
+    claims: tuple[str, ...] | None = None
+    witness: tuple[str, ...] = ()
 
 
 Part = Measure | Agreement

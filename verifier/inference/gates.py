@@ -325,7 +325,7 @@ def _inconclusive(
         bias = max(e.allowance for e in evidence.full)
         reason = (
             f"the bias allowance {bias:.4f} fills half of the margin {margin:g} on these widths: "
-            "no number of samples decides; use larger widths or the 1/n column"
+            f"no number of samples decides; use larger widths{'' if base.correction else ' or the 1/n column'}"
         )
         return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason)
     needed = max(b for b in budget if b is not None)

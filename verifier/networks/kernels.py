@@ -22,6 +22,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 FLOAT_DIGITS = 20
+#: Angles are given in decimals: a limit kernel below this in absolute value counts as zero.
+VANISHING = 1e-4
+#: sqrt(n) times the root mean square of T^1 at L = 2 where its limit is 0 (113.218 degrees; errata E25).
+TANGENT_NOISE = 0.63
 Matrix = list[list[Any]]
 
 
@@ -123,6 +127,17 @@ def ntk(depth: int, gram: Any, digits: int | None = None) -> Any:
     _depth("depth", depth)
     with mpmath.workdps(2 * (digits or FLOAT_DIGITS) + 10):
         return _result(_recursion(depth, _checked("gram", gram))[1], digits)
+
+
+def tangent_correction(depth: int, angle: float) -> float:
+    """The c of log|T^1| = log|Theta^f| - c/n + ... between unit-normalised inputs at `angle` degrees.
+
+    T^1 = Theta^f + s N / sqrt(n) + O(1/n) with N a standard normal, so that E log|T^1| is lower than its limit by
+    s^2 / (2 n (Theta^f)^2): near an angle at which Theta^f vanishes the order n^0 of T^1 is reached only at widths far
+    above c.  0 where Theta^f counts as zero and T^1 has another order.
+    """
+    limit = float(ntk(depth, pair_gram(angle))[0, 1])
+    return 0.0 if abs(limit) < VANISHING else TANGENT_NOISE**2 / 2 / limit**2
 
 
 def nngp_h(g_depth: int, depth: int, gram_x: Any, gram_z: Any, digits: int | None = None) -> Any:

@@ -49,7 +49,8 @@ def decide(
         # The claimed probability does not depend on the width: it is that of the limit.
         return decide_atom(samples, question.target, allowance=DEFAULT_ALLOWANCE, **averaging)
     settings: dict[str, Any] = {
-        "alpha": alpha, "margin": question.margin, "correction": group.correction, "looks": looks, "look": look,
+        "alpha": alpha, "margin": question.margin, "correction": group.correction,
+        "allowance": question.allowance, "looks": looks, "look": look,
     }  # fmt: skip
     if question.axis is not None:
         return _on_grid(question, samples, settings)

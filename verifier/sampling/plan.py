@@ -17,6 +17,7 @@ from typing import Any
 from sympy import sympify
 
 from verifier.check import LARGEST_WIDTH, Agreement, Check, Law, Measure, Part
+from verifier.inference.exponents import DEFAULT_ALLOWANCE
 from verifier.inference.gates import DEFAULT_ALPHA, DEFAULT_MARGIN, LOOKS, MIN_WIDTHS
 from verifier.inference.schedule import Schedule
 from verifier.sampling.keys import canonical, group_key
@@ -62,6 +63,7 @@ class Question:
     values: tuple[tuple[int, float], ...] = ()  # what is claimed at each width, where the claim speaks of the width
     law: Law | None = None  # the claimed law
     axis: str | None = None  # "n" or "m": the width that an exponent on a grid is in
+    allowance: float = DEFAULT_ALLOWANCE  # c of the corrections c/n that an order is granted
 
 
 @dataclass(frozen=True)
@@ -190,7 +192,7 @@ def with_derived(part: Part, cell: Mapping[str, Any]) -> dict[str, Any]:
 
 def _speaks_to(claim: Claim, part: Part) -> bool:
     if isinstance(part, Agreement):
-        return claim.kind is Kind.IDENTITY
+        return claim.kind is Kind.IDENTITY and (part.claims is None or claim.id in part.claims)
     if part.claims is None:
         return claim.kind in MEASURABLE and symbol_of(claim) == part.quantity.symbol
     if claim.id not in part.claims:
@@ -226,7 +228,7 @@ def _cell(
 ) -> Cell:
     asked: list[Asked] = []
     witnesses: list[Question] = []
-    broken_on_purpose = part.witness if isinstance(part, Measure) else ()
+    broken_on_purpose = part.witness
     atom = part.atom(parameters) if isinstance(part, Measure) and part.atom is not None else None
     full = with_derived(part, parameters)
     broken = tuple(dict.fromkeys((*violated(full), *broken_on_purpose)))
@@ -260,7 +262,9 @@ def _question(
             raise ValueError(f"claim {expectation.claim} states an order without a finite exponent")
         mass = atom if expectation.kind is Kind.ORDER else None
         axis = str(cell["axis"]) if isinstance(part, Measure) and part.grid is not None else None
-        return Question(expectation.kind, exponent, alpha, DEFAULT_MARGIN, mass, axis=axis)
+        known = part.allowance(cell) if isinstance(part, Measure) and part.allowance is not None else DEFAULT_ALLOWANCE
+        granted = max(known, DEFAULT_ALLOWANCE)
+        return Question(expectation.kind, exponent, alpha, DEFAULT_MARGIN, mass, axis=axis, allowance=granted)
     if expectation.kind is Kind.IDENTITY and isinstance(part, Agreement):
         return Question(Kind.IDENTITY, None, alpha, part.tolerance)
     margin = DEFAULT_MARGIN if expectation.kind is Kind.MEAN_ZERO else 0.0
