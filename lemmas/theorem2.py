@@ -51,7 +51,7 @@ def _proof() -> dict[str, Any]:
     proof.goal("theorem2.process", "normal", ["relu"])
 
     value = [
-        "*", 3, ["^", "s", 2], ["prod", "l", 1, ["-", "L", 1], ["+", 1, ["*", 5, ["inv", ["n", "l"]]]]],
+        "*", 3, ["^", ["Gx"], 2], ["prod", "l", 1, ["-", "L", 1], ["+", 1, ["*", 5, ["inv", ["n", "l"]]]]],
     ]  # fmt: skip
     proof.step(
         "fourth", "moment.output", (relu,), {"half": 2, "value": value},

@@ -187,9 +187,9 @@ def test_a_true_claim_is_not_refuted():
         ("theorem2", "theorem2.activations", "to", ["*", ["/", ["sqrt", 2], 2], ["Sigma", "L", "v"]]),
         ("theorem2", "theorem2.weights", "cov", ["S", "L"]),
         ("theorem2", "theorem2.fourth", "value",
-         ["*", 3, ["^", "s", 2], ["prod", "l", 1, "L", ["+", 1, ["*", 5, ["inv", ["n", "l"]]]]]]),
+         ["*", 3, ["^", ["Gx"], 2], ["prod", "l", 1, "L", ["+", 1, ["*", 5, ["inv", ["n", "l"]]]]]]),
         ("theorem2", "theorem2.fourth", "value",
-         ["*", 3, ["^", "s", 2], ["prod", "l", 1, ["-", "L", 1], ["+", 1, ["*", 4, ["inv", ["n", "l"]]]]]]),
+         ["*", 3, ["^", ["Gx"], 2], ["prod", "l", 1, ["-", "L", 1], ["+", 1, ["*", 4, ["inv", ["n", "l"]]]]]]),
         ("lemma6", "lemma6.jacobians", "to",
          ["*", ["kron", "a", "b"], ["prod", "t", "u", ["-", "v", 1], ["dual_step", limit_covariance("t")]]]),  # S lost
         ("lemma6", "lemma6.jacobians", "to",

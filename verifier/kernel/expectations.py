@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from verifier.kernel.judgments import Judgment
+from verifier.kernel.judgments import Judgment, matches
 from verifier.kernel.terms import KernelError, Term, require, same, show
 
 #: Powers of ρ, S = √(1-ρ²), A = acos ρ, π, s, t; those of S and π may be negative.
@@ -162,16 +162,29 @@ def ladder(premises: list[Judgment], data: Mapping[str, Any]) -> tuple[Judgment,
         slope = DENSITY
     else:
         require(len(premises) == 1 and premises[0]["is"] == "expect", "the derivative's closed form is the one premise")
-        require(premises[0]["of"] == [f"E_{below}", *LADDER[below][1]], f"the premise is not about {below}")
-        slope = element(premises[0]["value"])
+        found, form = closed_form(premises[0])
+        require(found == below, f"the premise is not about {below}")
+        slope = element(form)
     wanted = _times(slope, chain)
     gap = _sum(derivative(value), _times(wanted, {(0,) * 6: Fraction(-1)}))
     require(is_zero(gap), f"the derivative of {show(data['value'])} in rho is not that of E_{name}")
     origin = _sum(at_zero(value), _times(start, {(0,) * 6: Fraction(-2)}))
     require(not origin, f"{show(data['value'])} is not 2 E{name} E{name} at rho = 0")
-    where = [["<=", -1, "rho"], ["<=", "rho", 1], *(["<=", 0, scale] for scale in variables[1:])]
-    conclusion = {"is": "expect", "of": [f"E_{name}", *variables], "value": data["value"], "where": where}
+    conclusion = {"is": "expect", "of": [f"E_{name}", *variables], "value": data["value"], "where": domain(name)}
     return conclusion, {"theorem price"}
+
+
+def domain(name: str) -> list[Any]:
+    """Where a closed form must hold: |ρ| <= 1 and every pair of standard deviations."""
+    return [["<=", -1, "rho"], ["<=", "rho", 1], *(["<=", 0, scale] for scale in LADDER[name][1][1:])]
+
+
+def closed_form(premise: Judgment) -> tuple[str, Term]:
+    """The function a closed form is of, and the form; KernelError unless it holds on the whole domain."""
+    name = premise["of"][0].removeprefix("E_")
+    require(premise["of"][1:] == list(LADDER[name][1]), f"{show(premise['of'])} is not about all variances")
+    matches({**premise, "where": domain(name)}, premise)
+    return name, premise["value"]
 
 
 def fourier(premises: list[Judgment], data: Mapping[str, Any]) -> tuple[Judgment, set[str]]:

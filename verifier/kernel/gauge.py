@@ -46,7 +46,7 @@ def _dead(premises: list[Judgment], data: Mapping[str, Any]) -> tuple[Judgment, 
     needs(premises, "inputs_nonzero")
     laws = [p for p in premises if p["is"] == "law" and p["as"] == "binomial-widths"]
     require(len(laws) == 1, "the law at one input is not a premise")
-    alive = ["prod", "l", 1, ["-", "L", 1], ["-", 1, ["halves", "l"]]]
+    alive = ["prod", "l", 1, ["-", "L", 1], ["-", 1, ["halves", ["n", "l"]]]]
     of = ["f", "i", "d"]
     where = [["<=", 1, "d"], ["<=", "d", "H"], ["<=", 1, "L"]]
     return {"is": "atom", "of": of, "value": ["-", 1, alive], "where": where}, {"theorem polynomial-null-set"}

@@ -85,11 +85,17 @@ def _inequality(premises: list[Judgment], data: Mapping[str, Any]) -> tuple[Judg
 
 
 def _false_inequality(premises: list[Judgment], data: Mapping[str, Any]) -> tuple[Judgment, Marks]:
-    """low <= high is false at an instance, where an identity gives the value of what is compared."""
+    """low <= high is false at an instance, where an identity gives the value of what is compared.
+
+    What is compared may depend on H, L and n without showing it: ``values`` agree with the instance on them.
+    """
     goal, instance = data["goal"], data["instance"]
     require(goal["is"] == "int", "the claim refuted is no inequality")
     (eq,) = [p for p in premises if p["is"] == "eq"]
-    special, known = instance_of(goal, instance), instance_of(eq, data["values"])
+    values = data["values"]
+    here = {name: values[name] for name in ("H", "L", "n") if name in values}
+    require(all(instance.get(name) == value for name, value in here.items()), f"{show(here)} is not the instance")
+    special, known = instance_of(goal, instance), instance_of(eq, values)
     number = constant(known["right"])
     require(number is not None, f"{show(known['right'])} is not a number")
     ((monomial, one),) = polynomial(known["left"]).items()

@@ -224,6 +224,7 @@ def _missing(stated: list[Constraint], computed: list[Constraint]) -> list[Const
 
 def at(judgment: Mapping[str, Any], values: Mapping[str, Term]) -> Judgment:
     """The judgment with parameters replaced; its range must not become empty on plain numbers."""
+    require(not {"i", "j"} & set(values), "i and j name the inputs that K, a and T speak of")
     kind = judgment["is"]
     out = dict(judgment)
     for name in TERMS[kind]:

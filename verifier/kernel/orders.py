@@ -23,6 +23,7 @@ from verifier.kernel.terms import (
     is_name,
     polynomial,
     require,
+    require_index,
     same,
     scale,
     show,
@@ -178,12 +179,20 @@ def _is_branch(power: Term, weight: Term, k: str) -> None:
 
 
 def _limit(term: Term, conv: Judgment, scope: Scope, assumed: set[str]) -> Limit:
-    """Power and limit of a term that is built continuously from the family's entries."""
+    """Power and limit of a term that is built continuously from the family's entries.
+
+    What counts as a constant, and how many summands there are, must not depend on the widths.
+    """
     if isinstance(term, int | str):
         require(isinstance(term, int) or term not in ("n",), "n cannot stand in a limit")
         return 0, term
     head, arguments = term[0], term[1:]
-    if head in ("z", "fact", "kron", "Sig", "Dot"):
+    if head in ("fact", "kron", "Sig", "Dot"):
+        for argument in arguments:
+            require_index(argument)
+        return 0, term
+    if head == "z":
+        require(arguments in (["i"], ["j"]), f"{show(term)}: the inputs are i and j")
         return 0, term
     if head in ("*", "+"):
         parts = [_limit(t, conv, scope, assumed) for t in arguments]
@@ -193,10 +202,12 @@ def _limit(term: Term, conv: Judgment, scope: Scope, assumed: set[str]) -> Limit
         return parts[0][0], ["+", *[y for _, y in parts]]
     if head == "/":
         power, limit = _limit(arguments[0], conv, scope, assumed)
+        _, below = _limit(arguments[1], conv, scope, assumed)
+        require(same(below, arguments[1]), f"{show(term)} is not divided by a constant")
         return power, ["/", limit, arguments[1]]
     if head in ("sum", "prod", "prodexcept"):
         name, lo, hi, *skip, body = arguments
-        require("n" not in free_variables(lo) | free_variables(hi), f"{show(term)}: the number of terms depends on n")
+        require_index(["list", lo, hi, *skip])
         power, limit = _limit(body, conv, _inside(scope, {name: (lo, hi)}), assumed)
         require(name not in free_variables(power), f"{show(term)}: the order depends on {name}")
         require(head == "sum" or same(power, 0), f"{show(term)}: a product of factors that depend on n")
@@ -205,6 +216,7 @@ def _limit(term: Term, conv: Judgment, scope: Scope, assumed: set[str]) -> Limit
         return _chain_limit(term, conv, scope, assumed)
     if head == "consecutive":
         ls, es, (lp, lo, eo), body = arguments
+        require_index(["list", ls, es])
         if same(["len", ls], 1):
             return 0, 1
         names: Scope = {lo: (1, ["-", _depth(conv), 1]), lp: (["+", lo, 1], _depth(conv)), eo: (1, "H")}
@@ -233,6 +245,7 @@ def _inside(scope: Scope, names: Scope) -> Scope:
 
 def _chain_limit(term: Term, conv: Judgment, scope: Scope, assumed: set[str]) -> Limit:
     _, k, depth, (l1, last), (lp, l2, step), (l3, first) = term
+    require_index(["list", k, depth])
     at_last = _limit(last, conv, _inside(scope, {l1: (1, depth)}), assumed)
     at_first = _limit(first, conv, _inside(scope, {l3: (1, depth)}), assumed)
     if same(depth, 1):  # one layer: chains of one link, no step; with k = 1 the power (k - 1)(-1) is 0 all the same

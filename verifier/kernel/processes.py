@@ -34,7 +34,17 @@ from typing import Any
 
 from verifier.kernel.judgments import Judgment, at, join
 from verifier.kernel.orders import _entailed
-from verifier.kernel.terms import KernelError, Term, constant, free_variables, require, same, show, substitute
+from verifier.kernel.terms import (
+    KernelError,
+    Term,
+    constant,
+    free_variables,
+    require,
+    require_index,
+    same,
+    show,
+    substitute,
+)
 
 Step = tuple[Judgment, set[str]]
 
@@ -218,8 +228,10 @@ def plim_continuous(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
         if head in ("sum", "prod"):
             name, lo, hi, body = arguments
             require(free_variables(["+", lo, hi]) <= {"L", "H"}, "an open range")
+            require_index(["list", lo, hi])  # n(1) has no free variable
             return [head, name, lo, hi, limit(body, {**scope, name: (lo, hi)})]
         if head == "kron":
+            require_index(["list", *arguments])
             return term
         value, needed = limit_of(term, premises, scope, eq["where"])
         widths.update(needed)
@@ -265,7 +277,7 @@ def both_positive(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
 
 
 def moment(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
-    """E f^{2p} at finite widths n(1)..n(L-1) and s = |x|²/n_0: (2p-1)!! s^p Π_l E[(Q_l/Q_{l-1})^p].
+    """E f^{2p} at finite widths n(1)..n(L-1) and one input: (2p-1)!! Gx^p Π_l E[(Q_l/Q_{l-1})^p], Gx = |x|²/n_0.
 
     Given Q_{l-1}, Q_l/Q_{l-1} is a mean over n(l) iid variables factor·relu(ξ)², so its p-th moment is
     n^{-p} Σ over set partitions of {1..p} of n(n-1)… Π_blocks factor^b (2b-1)!!/2; f given Q_{L-1} is N(0, Q_{L-1}).
@@ -292,7 +304,7 @@ def moment(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
         ["*", ["/", c.numerator, c.denominator], ["^", inverse, i]] for i, c in enumerate(coefficients) if c
     ]
     odd = prod(range(1, 2 * p, 2))
-    value = ["*", odd, ["^", "s", p], ["prod", "l", 1, ["-", "L", 1], ["+", 0, *terms]]]
+    value = ["*", odd, ["^", ["Gx"], p], ["prod", "l", 1, ["-", "L", 1], ["+", 0, *terms]]]
     require(same(data["value"], value), f"stated {show(data['value'])}, the recursion gives {show(value)}")
     return {"is": "mean", "of": ["power", ["Y", "L"], 2 * p], "value": data["value"], "where": [["<=", 1, "L"]]}, set()
 
@@ -314,9 +326,8 @@ def feature_mean(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
     _assume(premises, "many_features")
     found = [p for p in premises if p["is"] == "expect"]
     require(len(found) == 1 and found[0]["of"][0] == "coscos", "the expectation of one feature is the premise")
-    return {"is": "plim", "of": ["features", *found[0]["of"][1:]], "to": found[0]["value"], "as": ["k"], "where": []}, {
-        "theorem lln"
-    }
+    of, to, where = ["features", *found[0]["of"][1:]], found[0]["value"], found[0]["where"]
+    return {"is": "plim", "of": of, "to": to, "as": ["k"], "where": where}, {"theorem lln"}
 
 
 def recursion_function(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
@@ -331,7 +342,8 @@ def recursion_function(premises: list[Judgment], data: Mapping[str, Any]) -> Ste
     determined = {argument[0] for argument in given[1:] if argument in (["Gx"], ["Gz"])}
     if domain == "fourier" and ["entry", ["Gz"], 1, 2] in given[1:]:
         diagonal = [p for p in premises if p["is"] == "plim" and p["of"] == ["features", 1, 0, 1, 1, 0, 1]]
-        require(len(diagonal) == 1 and same(diagonal[0]["to"], ["/", 1, 2]), "the features' diagonal is not a premise")
+        half = len(diagonal) == 1 and same(diagonal[0]["to"], ["/", 1, 2]) and not diagonal[0]["where"]
+        require(half, "the features' diagonal is not a premise")
         determined.add("Gz")
     left = starts(found[0]["cov"]) - determined
     require(not left, f"{', '.join(sorted(left))} is not determined by {show(given)}")

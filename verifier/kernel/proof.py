@@ -43,7 +43,7 @@ CONTRADICTIONS = tuple(
     frozenset(pair)
     for pair in (
         ("antiparallel", "not_antiparallel"), ("orthogonal", "not_orthogonal"), ("one_input", "orthogonal"),
-        ("one_input", "antiparallel"), ("one_input", "exclusive_masks"),
+        ("one_input", "antiparallel"), ("one_input", "exclusive_masks"), ("masks_overlap", "exclusive_masks"),
         ("orthogonal", "antiparallel"), ("orthogonal", "exclusive_masks"), ("antiparallel", "exclusive_masks"),
     )
 )  # fmt: skip
@@ -109,7 +109,8 @@ def _check_document(document: Any, earlier: dict[tuple[str, str, str], Checked])
         require(right and all(isinstance(goal, dict) for goal in goals), "a field has a wrong type")
         require(len(hypotheses) == len(document["hypotheses"]), "two hypotheses have one id")
         for identifier, judgment in hypotheses.items():
-            require(bool(re.fullmatch(r"[\w.-]+", identifier)), f"{show(identifier)} is no id of a hypothesis")
+            plain = re.fullmatch(r"[\w.-]+", identifier, re.ASCII) is not None
+            require(plain, f"{show(identifier)} is no id of a hypothesis")
             require(judgment["is"] in ("assume", "ifzero"), f"{show(judgment)} is no hypothesis")
             canonical(judgment)
     except REFUSALS as error:

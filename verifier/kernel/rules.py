@@ -27,7 +27,7 @@ from verifier.kernel import (
     special,
 )
 from verifier.kernel.judgments import Judgment, at, canonical, holds, instance_of, join, matches
-from verifier.kernel.terms import free_variables, is_name, require, same, show
+from verifier.kernel.terms import free_variables, require, require_index, same, show
 
 
 @dataclass(frozen=True)
@@ -68,6 +68,9 @@ def _hypothesis(premises: list[Judgment], data: Mapping[str, Any], context: Cont
     name = data["hypothesis"]
     require(name in context.hypotheses, f"no hypothesis is called {show(name)}")
     judgment = context.hypotheses[name]
+    if judgment["is"] == "ifzero":
+        implied = name == "not_orthogonal" and judgment["of"] == ["Sig", 0]
+        require(implied or name not in definitions.HYPOTHESES, f"{show(judgment)} goes by the id {show(name)}")
     if judgment["is"] == "assume":
         require(judgment["name"] in definitions.HYPOTHESES, f"no rule knows the hypothesis {show(judgment['name'])}")
         # What a goal rests on is listed by id; and rules take a hypothesis they know for granted at every size.
@@ -96,25 +99,12 @@ def _induction(premises: list[Judgment], data: Mapping[str, Any], context: Conte
     return claim, set()
 
 
-INDEX_HEADS = ("+", "-", "*", "min", "max", "first", "last", "len", "list")
-
-
-def _require_index(value: Any) -> None:
-    """Raise KernelError unless ``value`` stands for integers, or tuples of them, whatever its variables are."""
-    if isinstance(value, list) and value and value[0] in INDEX_HEADS:
-        for part in value[1:]:
-            _require_index(part)
-        return
-    integer = isinstance(value, int) and not isinstance(value, bool)
-    require(integer or (is_name(value) and value not in ("i", "j", "n")), f"{show(value)} is no integer or tuple")
-
-
 def _fixed(values: Mapping[str, Any], context: Context) -> list[Any]:
-    """What a specialised judgment must go on saying: K, f, F, … depend on H and L without showing it.
+    """What a specialised judgment must go on saying: K, f, F, … depend on H, L and n without showing it.
 
     So does what rests on a hypothesis with free parameters: it is granted for those of the goal, not for all.
     """
-    kept = {"H", "L"}
+    kept = {"H", "L", "n"}
     for hypothesis in context.hypotheses.values():
         if hypothesis["is"] == "ifzero":
             kept |= free_variables(["list", hypothesis["of"], *(part for c in hypothesis["then"] for part in c[1:])])
@@ -123,9 +113,8 @@ def _fixed(values: Mapping[str, Any], context: Context) -> list[Any]:
 
 def _specialise(premises: list[Judgment], data: Mapping[str, Any], context: Context) -> tuple[Judgment, set[str]]:
     (premise,) = premises
-    for name, value in data["values"].items():
-        require(name not in ("i", "j"), "i and j name the inputs that K, a and T speak of")
-        _require_index(value)
+    for value in data["values"].values():
+        require_index(value)
     if premise["is"] == "fold":  # a fold is over named parameters; only its bound on the parts is ever fixed
         require(set(data["values"]) == {premise["most"]}, "only the bound on the parts can be fixed")
         value = data["values"][premise["most"]]

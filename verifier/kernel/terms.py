@@ -24,6 +24,7 @@ rational coefficients, bound variables numbered from the outside in.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from itertools import pairwise
@@ -53,6 +54,7 @@ LIST_READERS: dict[str, Any] = {
     "len": len,
     "increasing": lambda entries: int(all(a < b for a, b in pairwise(entries))),  # of numbers only
 }
+INDEX_HEADS = ("+", "-", "*", "min", "max", "first", "last", "len", "list")
 ARITHMETIC = ("+", "-", "*", "/", "^")
 #: names with a meaning of their own, which no binder may take: the inputs, H, L and the width
 RESERVED = frozenset({"i", "j", "H", "L", "n"})
@@ -180,8 +182,22 @@ def _atom(term: list[Any], bound: Mapping[str, str]) -> Any:
 
 
 def is_name(name: Any) -> bool:
-    """Whether a variable may be called so; "#" is kept for the numbers of bound variables."""
-    return isinstance(name, str) and bool(name) and not name.startswith("#")
+    """Whether a variable may be called so: a plain word, which looks like no other and like no number "#0"."""
+    return isinstance(name, str) and re.fullmatch(r"[A-Za-z]\w*", name, re.ASCII) is not None
+
+
+def require_index(value: Term) -> None:
+    """Raise KernelError unless a term stands for integers or tuples of them that are free of the widths.
+
+    Variables are indices, but for i and j, which name the inputs, and the width n.
+    """
+    if isinstance(value, list) and value and value[0] in INDEX_HEADS:
+        for part in value[1:]:
+            require_index(part)
+        return
+    integer = isinstance(value, int) and not isinstance(value, bool)
+    free = is_name(value) and value not in ("i", "j", "n")
+    require(integer or free, f"{show(value)} is no integer or tuple, as inputs and widths are not")
 
 
 def bind(bound: Mapping[str, str], *names: str) -> dict[str, str]:

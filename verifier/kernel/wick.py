@@ -91,6 +91,11 @@ def _whole(term: Term) -> int:
     return int(value)
 
 
+def _entries(term: Term) -> list[int]:
+    require(isinstance(term, list) and term[:1] == ["list"], f"{show(term)} is no tuple of numbers")
+    return [_whole(entry) for entry in term[1:]]
+
+
 def _component(term: Term, outputs: int) -> tuple[Sum, bool]:
     if term == 1:
         return {Strands(()): 1}, False
@@ -104,12 +109,13 @@ def _component(term: Term, outputs: int) -> tuple[Sum, bool]:
         require(r >= 0, f"{show(term)}: the order is not negative")
         return {Strands((1,) * (r + 1), tuple((0, m, 0) for m in range(1, r + 1))): 1}, False
     if head == "T":
-        layers, leaves = ([_whole(v) for v in part[1:]] for part in term[2:4])
+        layers, leaves = (_entries(part) for part in term[2:4])
+        require(all(l >= 1 for l in layers), f"{show(term)}: layers are counted from 1")
         require(len(layers) == len(leaves), f"{show(term)}: layers and outputs of different number")
         root = (_output(term[1], outputs), *(_output(e, outputs) for e in leaves))
         return {Strands(root, tuple((0, m, l) for m, l in enumerate(layers, start=1))): 1}, False
     if head == "corr":
-        count, ends = _whole(term[1]), [_whole(v) for v in term[2][1:]]
+        count, ends = _whole(term[1]), _entries(term[2])
         pairs = list(zip(ends[::2], ends[1::2], strict=True))
         require(all(0 <= u < count and 0 <= v < count for u, v in pairs), f"{show(term)}: a factor is missing")
         return {Strands((1,) * count, tuple((u, v, 0) for u, v in pairs)): 1}, False
