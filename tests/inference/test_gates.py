@@ -200,6 +200,22 @@ def test_json():
     assert empty["estimate"] is None
 
 
+def test_hopeless_is_what_no_number_of_samples_decides():
+    """Widths so small that C/n fills the margin; a claim outside the allowance can still be contradicted."""
+    widths, rng = (16, 24, 32, 48), np.random.default_rng(SEED)
+    data = {n: rng.standard_normal(4096) / n for n in widths}
+    near = decide_order(data, -1.0, alpha=1e-6)
+    assert near.verdict is NumericStatus.INCONCLUSIVE
+    assert near.hopeless
+    assert decide_order(data, -1.0, alpha=1e-6, allowance=0.1).hopeless is False
+    edge = decide_order(data, near.estimate + near.bias, alpha=1e-6)
+    assert edge.verdict is NumericStatus.INCONCLUSIVE
+    assert not edge.hopeless
+    far = decide_order(data, near.estimate + 2 * near.bias, alpha=1e-6)
+    assert far.verdict is NumericStatus.CONTRADICTED
+    assert not far.hopeless
+
+
 # Invariances -----------------------------------------------------------------------------------------------
 
 

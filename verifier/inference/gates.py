@@ -93,6 +93,14 @@ class Decision:
         return self.verdict is not NumericStatus.INCONCLUSIVE
 
     @property
+    def hopeless(self) -> bool:
+        """More samples will hardly decide it: the bias allowance B alone fills the margin, and the claim lies within B
+        of all values that the samples leave possible, so that it will not be contradicted either.
+        """
+        room = max(self.high - self.claimed, self.claimed - self.low)
+        return self.verdict is NumericStatus.INCONCLUSIVE and self.bias >= self.margin and room < 2 * self.bias
+
+    @property
     def clearance(self) -> float:
         """How far the nearest end of either interval is from the claim or an edge of its margin.
 

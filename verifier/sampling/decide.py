@@ -79,10 +79,10 @@ def _on_grid(question: Question, samples: Mapping[Any, LogSample], settings: Map
 
 
 def settled(group: Group, question: Question, decision: Decision) -> bool:
-    """Whether more samples are not needed.  A claim of zero is settled at a fixed number of samples."""
+    """Whether more samples are not needed, or of no use.  A claim of zero is settled at a fixed number of samples."""
     if question.kind is Kind.ZERO and decision.verdict is NumericStatus.CONSISTENT:
         return decision.samples >= group.zeros
-    return decision.decided
+    return decision.decided or decision.hopeless
 
 
 def _rescaled(sample: LogSample, log_scale: float) -> LogSample:
