@@ -148,21 +148,50 @@ def test_calibration_as_a_command() -> None:
     assert "did you mean" in run("calibrate", "--family", "g", code=2).stderr
 
 
+def test_calibration_is_taken_up_where_it_stopped(tmp_path: Path) -> None:
+    """The same table from a store, from a part of one, by other workers, and from a run of its own."""
+    store = tmp_path / "counts.jsonl"
+    words = ("calibrate", "--quick", "--repetitions", 4, "--family", "G", "--kinds", "--alpha", 0.05, "--json", "-q")
+    found = run(*words, "-j", 1, "--store", store).stdout
+    lines = store.read_text().splitlines()
+    assert len(lines) == 1 + len(json.loads(found)["kinds"])
+    store.write_text("\n".join(lines[::2]) + "\n")
+    assert run(*words, "-j", 2, "--store", store).stdout == found
+    assert sorted(store.read_text().splitlines()) == sorted(lines)
+    assert run(*words, "-j", 1).stdout == found
+    changed = [json.loads(line) for line in lines]
+    assert changed[0]["block"]["name"] == "G"
+    changed[0]["tally"] |= {"consistent": 0, "contradicted": 4}  # twin: what is in the store is what is shown
+    store.write_text("\n".join(map(json.dumps, changed)))
+    assert run(*words, "-j", 1, "--store", store).stdout != found
+    changed[0]["tally"] |= {"contradicted": 5}
+    for text in ("{}", json.dumps(changed[0]), "not JSON"):
+        store.write_text(text + "\n")
+        assert "not counts of a calibration" in run(*words, "--store", store, code=2).stderr
+
+
 def test_a_gate_that_is_wrong_too_often_is_a_violation() -> None:
     """Twin of the calibration: rates far above alpha are named; rates that are not promised are not."""
     from dataclasses import replace
 
-    from verifier.inference.calibration import Rate, calibrate
+    from verifier.inference.calibration import calibrate
     from verifier.inference.families import families
-    from verifier.report.calibration import violations
+    from verifier.inference.rates import Rate
+    from verifier.report.calibration import summary, violations
 
     (row,) = calibrate([families()[0]], repetitions=20, seed=1)
     assert violations([row]) == []
-    bad = replace(row, false_pass=Rate.of([True] * 15 + [False] * 5))
-    assert violations([bad]) == ["G: 15 of 20 false passes at alpha 0.05"]
+    bad = replace(row, false_pass_above=Rate.counted(15, 20))
+    assert violations([bad]) == ["G: 15 of 20 false passes above at alpha 0.05"]
     assert violations([replace(bad, assumption=False)]) == []
-    missed = replace(row, coverage=Rate.of([True] * 5 + [False] * 15))
+    missed = replace(row, coverage=Rate.counted(5, 20))
     assert "intervals without the truth" in violations([missed])[0]
+    shown = replace(row, **{name: Rate.counted(0, 1000) for name in ("false_pass_above", "false_pass_below")})
+    shown = replace(shown, false_fail=Rate.counted(3, 1000), coverage=Rate.counted(999, 1000))
+    assert (row.within, shown.within, bad.within) == (False, True, False)
+    words = summary([shown, replace(bad, family="another")], "families")
+    assert "on 1 of the 2 families; not on another." in words
+    assert "15 false passes above in 1020 runs" in words.replace("\n", " ")
 
 
 @pytest.mark.slow
@@ -171,10 +200,10 @@ def test_the_page_is_what_its_command_writes() -> None:
     from verifier.inference.calibration import calibrate
     from verifier.inference.families import families
     from verifier.inference.schedule import Schedule
-    from verifier.report.calibration import _markdown_table
+    from verifier.report.calibration import family_table
 
     page = (ROOT / "docs" / "calibration.md").read_text()
     chosen = [family for family in families() if family.name in ("G", "log n")]
     for alpha in (0.05, 1e-3):
-        for row in calibrate(chosen, alpha, repetitions=300, seed=0, schedule=Schedule(cap=8192)):
-            assert _markdown_table("", [row]).splitlines()[-1] in page
+        for row in calibrate(chosen, alpha, seed=0, schedule=Schedule(cap=8192)):
+            assert family_table([row]).splitlines()[-1] in page

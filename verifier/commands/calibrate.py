@@ -3,28 +3,38 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from verifier.commands.codes import EXPECTED, UNEXPECTED, CommandError
 from verifier.commands.options import Number, Whole, as_json, verbosity
 
+if TYPE_CHECKING:
+    from verifier.commands.tallies import Block, Store
+    from verifier.inference.rates import Tally
+
 DEFAULT_ALPHAS = (0.05, 1e-3)
+DEFAULT_SAMPLES, QUICK_SAMPLES = 8192, 4096
+QUICK_REPETITIONS = 20
 
 
 @click.command()
 @click.option("--alpha", "alphas", type=Number(1e-12, 0.49, "A"), multiple=True, help="Error rate; 0.05 and 1e-3.")
 @click.option("--margin", type=Number(1e-3, 10, "M"), default=0.125, show_default=True, help="Room around a claim.")
-@click.option("--repetitions", type=Whole(1, 10**6), default=200, show_default=True, help="Runs of the gate a family.")
+@click.option(
+    "--repetitions", type=Whole(1, 10**6), help="Runs of the gate a row; else 5/alpha, and twice that if needed."
+)
 @click.option("--seed", type=Whole(0, 2**128 - 1), default=0, show_default=True, help="The random seed.")
 @click.option("--family", "chosen", multiple=True, metavar="NAME", help="Only this family (repeatable).")
-@click.option("--samples", type=Whole(256, 2**24), help="At most this many samples a width; 32768.")
+@click.option("--kinds", is_flag=True, help="Other kinds of claims as well.")
+@click.option("--samples", type=Whole(256, 2**24), help="At most this many samples a width; 8192.")
 @click.option("--quick", is_flag=True, help="20 repetitions, at most 4096 samples a width.")
 @click.option("--jobs", "-j", type=Whole(1), default=None, help="Worker processes; the default is one a core.")
+@click.option("--store", metavar="FILE", help="Keep finished counts there and take up what it has (same version).")
 @click.option("--markdown", is_flag=True, help="The page docs/calibration.md.")
 @click.option("-o", "--output", metavar="FILE", help="Write there instead of to standard output.")
 @as_json
@@ -32,57 +42,77 @@ DEFAULT_ALPHAS = (0.05, 1e-3)
 def calibrate(
     alphas: tuple[float, ...],
     margin: float,
-    repetitions: int,
+    repetitions: int | None,
     seed: int,
     chosen: tuple[str, ...],
+    kinds: bool,
     samples: int | None,
     quick: bool,
     jobs: int | None,
+    store: str | None,
     markdown: bool,
     output: str | None,
     as_json: bool,
     verbose: int,
     quiet: bool,
 ) -> int:
-    """Measure false passes, false fails, inconclusive runs and coverage on synthetic families.
+    """Measure false passes, false fails, undecided runs and coverage on synthetic families.
 
     Exits with 1 if a rate that the gate promises is surely above alpha (one-sided, error rate 1e-9 each).
     """
+    if as_json and markdown:
+        raise CommandError("--json and --markdown: one of them")
     from verifier.sampling.workers import available_cores, executor, limit_threads
 
     limit_threads()
+    from verifier.commands.tallies import Store
+    from verifier.inference.calibration import extended, summarise
     from verifier.inference.families import families
-    from verifier.report.calibration import markdown_page, to_json, violations
+    from verifier.inference.kind_cases import cases, summarise_kind
+    from verifier.inference.rates import planned_repetitions
+    from verifier.report.calibration import markdown_page, text_table, to_json, violations
 
-    known = [family.name for family in families()]
+    known = {family.name: family for family in families()}
     for name in chosen:
         if name not in known:
-            raise CommandError(f"--family {name!r}: {_nearest(name, known)}")
+            raise CommandError(f"--family {name!r}: {_nearest(name, list(known))}")
     names = [name for name in known if not chosen or name in chosen]
-    repetitions = min(repetitions, 20) if quick else repetitions
-    cap = samples or (4096 if quick else None)
+    words = _command(alphas, margin, repetitions, seed, chosen, kinds, samples, quick, output)
+    cap = samples or (QUICK_SAMPLES if quick else DEFAULT_SAMPLES)
+    fixed = min(repetitions or QUICK_REPETITIONS, QUICK_REPETITIONS) if quick else repetitions
     jobs = jobs or available_cores()
-    levels = alphas or DEFAULT_ALPHAS
+    levels = tuple(dict.fromkeys(alphas or DEFAULT_ALPHAS))
     with executor(jobs) as submit:
-        wanted = [(name, alpha) for alpha in levels for name in names]
-        # With one job each is computed as it is asked for.
-        futures: Iterable[Future[Any]] = (
-            submit(_row, name, alpha, margin, repetitions, seed, cap) for name, alpha in wanted
-        )
-        rows = []
-        for future in futures if jobs == 1 else list(futures):
-            rows.append(future.result())
-            if not quiet:
-                click.echo(f"{len(rows)} of {len(wanted)} rows", err=True)
-    broken = violations(rows)
+        count = _Counter(submit, jobs, Store(Path(store) if store else None), margin, seed, cap, quiet)
+        families_wanted = {
+            (alpha, name): fixed or planned_repetitions(alpha, known[name].assumption)
+            for alpha in levels
+            for name in names
+        }
+        kinds_wanted = {
+            (alpha, case.name): fixed or planned_repetitions(alpha, promised=False)
+            for alpha in levels
+            for case in (cases() if kinds else ())
+        }
+        tallies = count(families_wanted | kinds_wanted)
+        settings = {alpha: count.settings(alpha) for alpha in levels}
+        rows = {key: summarise(known[key[1]], settings[key[0]], tallies[key]) for key in families_wanted}
+        if fixed is None:
+            again = {key: 2 * families_wanted[key] for key, row in rows.items() if extended(row)}
+            tallies |= count(again)
+            rows |= {key: summarise(known[key[1]], settings[key[0]], tallies[key]) for key in again}
+    others = [
+        summarise_kind(case, alpha, tallies[alpha, case.name])
+        for alpha in levels
+        for case in (cases() if kinds else ())
+    ]
+    table = list(rows.values())
     if as_json:
-        text = json.dumps(to_json(rows, seed), indent=2) + "\n"
+        text = json.dumps({"command": words} | to_json(table, others, seed, cap), indent=2) + "\n"
     elif markdown:
-        text = markdown_page(rows, seed, _command(alphas, margin, repetitions, seed, chosen, samples))
+        text = markdown_page(table, others, seed, words)
     else:
-        from verifier.report.calibration import text_table
-
-        text = text_table(rows)
+        text = text_table(table, others)
     if output is None:
         click.echo(text, nl=False)
     else:
@@ -92,31 +122,73 @@ def calibrate(
             write_atomically(Path(output), text)
         except OSError as error:
             raise CommandError(f"-o {output}: cannot be written: {error.strerror or error}") from None
+    broken = violations([*table, *others])
     for line in broken:
         click.echo(f"verifier: {line}", err=True)
     return UNEXPECTED if broken else EXPECTED
 
 
-def _row(name: str, alpha: float, margin: float, repetitions: int, seed: int, cap: int | None) -> Any:
-    """One family's row; in a worker."""
-    from verifier.inference.calibration import calibrate
-    from verifier.inference.families import families
-    from verifier.inference.schedule import Schedule
+class _Counter:
+    """Counts rows, each named by its alpha and name, in blocks that all workers share."""
 
-    family = next(family for family in families() if family.name == name)
-    (row,) = calibrate([family], alpha, margin, repetitions, seed, schedule=Schedule(cap=cap))
-    return row
+    def __init__(
+        self,
+        submit: Callable[..., Future[Any]],
+        jobs: int,
+        store: Store,
+        margin: float,
+        seed: int,
+        cap: int,
+        quiet: bool,
+    ) -> None:
+        self._submit, self._jobs, self._store = submit, jobs, store
+        self._margin, self._seed, self._cap, self._quiet = margin, seed, cap, quiet
+
+    def _blocks(self, alpha: float, name: str, repetitions: int) -> list[Block]:
+        from verifier.commands.tallies import blocks_of
+
+        return blocks_of(name, alpha, self._margin, self._seed, self._cap, repetitions)
+
+    def settings(self, alpha: float) -> Any:
+        """How the gate is run at this alpha."""
+        return self._blocks(alpha, "", 1)[0].settings
+
+    def __call__(self, wanted: dict[tuple[float, str], int]) -> dict[tuple[float, str], Tally]:
+        """The counts of each row over the repetitions that it asks for."""
+        from verifier.commands.tallies import count_blocks
+
+        blocks = [block for (alpha, name), total in wanted.items() for block in self._blocks(alpha, name, total)]
+        found: dict[tuple[float, str], Tally] = {}
+        for done, (block, tally) in enumerate(count_blocks(blocks, self._submit, self._jobs, self._store), 1):
+            key = (block.alpha, block.name)
+            found[key] = found[key] + tally if key in found else tally
+            if not self._quiet:
+                click.echo(f"{done} of {len(blocks)} blocks", err=True)
+        return found
 
 
 def _command(
-    alphas: tuple[float, ...], margin: float, repetitions: int, seed: int, chosen: tuple[str, ...], samples: int | None
+    alphas: tuple[float, ...],
+    margin: float,
+    repetitions: int | None,
+    seed: int,
+    chosen: tuple[str, ...],
+    kinds: bool,
+    samples: int | None,
+    quick: bool,
+    output: str | None,
 ) -> str:
-    words = ["verifier calibrate", f"--repetitions {repetitions}", f"--seed {seed}"]
+    """The command that writes the same page again."""
+    words = ["verifier calibrate"]
+    words += ["--kinds"] if kinds else []
+    words += [f"--repetitions {repetitions}"] if repetitions else []
+    words += [f"--seed {seed}"] if seed else []
     words += [f"--alpha {alpha:g}" for alpha in alphas]
     words += [f"--margin {margin:g}"] if margin != 0.125 else []
     words += [f"--family '{name}'" for name in chosen]
     words += [f"--samples {samples}"] if samples else []
-    return " ".join([*words, "--markdown"])
+    words += ["--quick"] if quick else []
+    return " ".join([*words, "--markdown"] + ([f"-o {output}"] if output else []))
 
 
 def _nearest(name: str, known: list[str]) -> str:

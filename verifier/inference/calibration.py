@@ -12,49 +12,51 @@ figures put within a factor of two of the nominal level. And no table covers a l
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
-from verifier.inference.atoms import binomial_interval
 from verifier.inference.exponents import DEFAULT_ALLOWANCE, DEFAULT_WIDTHS
 from verifier.inference.families import Family, families
-from verifier.inference.gates import DEFAULT_MARGIN, Decision, decide_order
+from verifier.inference.gates import (
+    ALL_ZERO,
+    DEFAULT_MARGIN,
+    Decision,
+    decide_order,
+    describe,
+    gather,
+    settle,
+    unusable,
+    with_diagnostics,
+    zero_fraction,
+)
+from verifier.inference.rates import Rate, Tally, planned_repetitions
 from verifier.inference.samples import LogSample
 from verifier.inference.schedule import Schedule
 from verifier.verdict import NumericStatus
 
-#: Two-sided confidence of the intervals around the measured rates.
-RATE_CONFIDENCE = 0.95
+#: Errors of the claimed exponent that should be contradicted, and early; beside them the sign is changed.
+WRONG_BY = (0.25, -0.25, 0.5, -0.5)
 
 
 @dataclass(frozen=True)
-class Rate:
-    """``count`` of ``trials``, with its Clopper-Pearson interval."""
+class Power:
+    """How often a claim of the wrong exponent ``claimed`` was contradicted, and after how many samples."""
 
-    count: int
-    trials: int
-    low: float
-    high: float
-
-    @classmethod
-    def of(cls, outcomes: Sequence[bool], confidence: float = RATE_CONFIDENCE) -> Rate:
-        low, high = binomial_interval(sum(outcomes), len(outcomes), 1 - confidence)
-        return cls(sum(outcomes), len(outcomes), low, high)
-
-    @property
-    def value(self) -> float:
-        return self.count / self.trials
+    claimed: float
+    contradicted: Rate
+    mean_samples: float
 
 
 @dataclass(frozen=True)
 class CalibrationRow:
     """One family at one alpha and margin. Rates that make no sense for the family are None.
 
-    ``false_pass``: of a claim off by the margin, sides alternating (of the claim itself if it is false).
-    ``false_fail``, ``consistent``, ``inconclusive``, ``coverage``, ``mean_samples`` (a width) and
-    ``most_samples`` belong to the family's own claim; ``coverage`` is that of the reported interval.
+    ``false_pass``: of the family's own claim, if that is false. ``false_pass_above`` and ``false_pass_below``:
+    of a true claim moved up and down by the margin. ``false_fail``, ``consistent``, ``inconclusive``,
+    ``invalid``, ``coverage``, ``mean_samples`` (a width) and ``most_samples`` belong to the family's own claim;
+    ``coverage`` is that of the reported interval. ``power``: claims that are far off.
     """
 
     family: str
@@ -62,27 +64,67 @@ class CalibrationRow:
     assumption: bool
     alpha: float
     margin: float
+    widths: tuple[int, ...]
+    correction: bool
     repetitions: int
-    false_pass: Rate
+    false_pass: Rate | None
+    false_pass_above: Rate | None
+    false_pass_below: Rate | None
     false_fail: Rate | None
     consistent: Rate
     contradicted: Rate
     inconclusive: Rate
+    invalid: Rate
     coverage: Rate | None
     mean_samples: float
     most_samples: int
+    power: tuple[Power, ...]
     note: str
+
+    @property
+    def errors(self) -> tuple[tuple[str, Rate], ...]:
+        """The kinds of error that the family can show, each with its rate; every one is to be within alpha."""
+        named = (
+            ("false passes", self.false_pass),
+            ("false passes above", self.false_pass_above),
+            ("false passes below", self.false_pass_below),
+            ("false fails", self.false_fail),
+            ("intervals without the truth", self.coverage.complement if self.coverage else None),
+        )
+        return tuple((name, rate) for name, rate in named if rate is not None)
+
+    @property
+    def within(self) -> bool:
+        """Whether the upper end of every error rate is below alpha."""
+        return all(rate.high < self.alpha for _, rate in self.errors)
 
     def as_dict(self) -> dict[str, object]:
         """Plain data for JSON and tables."""
-        return asdict(self)
+        return asdict(self) | {"within_alpha": self.within}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How the gate is run. A family's own widths and column take the place of ``widths`` and ``correction``."""
+
+    alpha: float = 0.05
+    margin: float = DEFAULT_MARGIN
+    widths: tuple[int, ...] = DEFAULT_WIDTHS
+    correction: bool = False
+    allowance: float = DEFAULT_ALLOWANCE
+    schedule: Schedule = field(default_factory=Schedule)
+
+    def on(self, family: Family) -> Settings:
+        """These settings with what the family brings along."""
+        widths = tuple(sorted(family.widths or self.widths))
+        return replace(self, widths=widths, correction=self.correction or family.correction)
 
 
 def calibrate(
     chosen: Sequence[Family] | None = None,
     alpha: float = 0.05,
     margin: float = DEFAULT_MARGIN,
-    repetitions: int = 200,
+    repetitions: int | None = None,
     seed: int = 0,
     *,
     widths: Sequence[int] = DEFAULT_WIDTHS,
@@ -93,18 +135,94 @@ def calibrate(
 ) -> tuple[CalibrationRow, ...]:
     """Run the sequential gate ``repetitions`` times on each family (all of :func:`families` by default).
 
-    ``quick``: 20 repetitions and at most 4096 samples a width, for seconds instead of minutes. A result
-    depends on (seed, family name, repetition) and nothing else. Raises ValueError for repetitions below 1.
+    ``repetitions`` None: :func:`planned_repetitions`. ``quick``: 20 repetitions and at most 4096 samples a
+    width, for seconds instead of minutes. A result depends on (seed, family name, repetition) and nothing
+    else. Raises ValueError for repetitions below 1.
     """
-    if repetitions < 1:
+    if repetitions is not None and repetitions < 1:
         raise ValueError(f"repetitions is {repetitions}; at least 1 is needed")
     if quick:
-        repetitions = min(repetitions, 20)
+        repetitions = min(repetitions or 20, 20)
         schedule = schedule or Schedule(cap=4096)
-    plan = schedule or Schedule()
-    settings = _Settings(alpha, margin, correction, allowance, plan, tuple(sorted(widths)))
-    every = families() if chosen is None else tuple(chosen)
-    return tuple(_row(family, settings, repetitions, seed) for family in every)
+    settings = Settings(alpha, margin, tuple(widths), correction, allowance, schedule or Schedule())
+    rows = []
+    for family in families() if chosen is None else chosen:
+        count = repetitions or planned_repetitions(alpha, family.assumption)
+        row = summarise(family, settings, count_errors(family, settings, range(count), seed))
+        if repetitions is None and extended(row):
+            row = summarise(family, settings, count_errors(family, settings, range(2 * count), seed))
+        rows.append(row)
+    return tuple(rows)
+
+
+def extended(row: CalibrationRow) -> bool:
+    """Whether a row of planned length is run as long again: its rates are promised, and not yet shown."""
+    return row.assumption and not row.within
+
+
+def count_errors(family: Family, settings: Settings, repetitions: Iterable[int], seed: int = 0) -> Tally:
+    """Run the gate on the given repetitions of a family: its own claim and, if that holds, false ones."""
+    settings = settings.on(family)
+    claims = [family.claimed]
+    if family.holds:
+        claims += [family.claimed + settings.margin, family.claimed - settings.margin, *wrong_claims(family)]
+    total: Tally | None = None
+    for repetition in repetitions:
+        own, *others = _gates(_Source(family, settings, seed, repetition), claims, settings)
+        passes = [d.verdict is NumericStatus.CONSISTENT for d in others[:2]] or [False, False]
+        found = replace(
+            Tally.of(own),
+            covered=int(_covers(own, family.claimed)),
+            pass_above=int(passes[0]),
+            pass_below=int(passes[1]),
+            wrong=tuple(int(d.verdict is NumericStatus.CONTRADICTED) for d in others[2:]),
+            wrong_samples=tuple(d.samples for d in others[2:]),
+        )
+        total = found if total is None else total + found
+    if total is None:
+        raise ValueError("no repetitions: nothing to count")
+    return total
+
+
+def summarise(family: Family, settings: Settings, tally: Tally) -> CalibrationRow:
+    """The row of the table that a family's counts make."""
+    settings = settings.on(family)
+    trials = tally.repetitions
+
+    def rate(count: int, wanted: bool = True) -> Rate | None:
+        return Rate.counted(count, trials) if wanted else None
+
+    return CalibrationRow(
+        family=family.name,
+        holds=family.holds,
+        assumption=family.assumption,
+        alpha=settings.alpha,
+        margin=settings.margin,
+        widths=settings.widths,
+        correction=settings.correction,
+        repetitions=trials,
+        false_pass=rate(tally.consistent, not family.holds),
+        false_pass_above=rate(tally.pass_above, family.holds),
+        false_pass_below=rate(tally.pass_below, family.holds),
+        false_fail=rate(tally.contradicted, family.holds),
+        consistent=Rate.counted(tally.consistent, trials),
+        contradicted=Rate.counted(tally.contradicted, trials),
+        inconclusive=Rate.counted(trials - tally.consistent - tally.contradicted - tally.invalid, trials),
+        invalid=Rate.counted(tally.invalid, trials),
+        coverage=rate(tally.covered, family.holds),
+        mean_samples=tally.samples / trials,
+        most_samples=tally.most,
+        power=tuple(
+            Power(claimed, Rate.counted(count, trials), samples / trials)
+            for claimed, count, samples in zip(wrong_claims(family), tally.wrong, tally.wrong_samples, strict=False)
+        ),
+        note=family.note,
+    )
+
+
+def wrong_claims(family: Family) -> tuple[float, ...]:
+    """Exponents far from that of the family: off by :data:`WRONG_BY`, and of the other sign."""
+    return (*(family.claimed + off for off in WRONG_BY), -family.claimed)
 
 
 def run_gate(
@@ -113,6 +231,7 @@ def run_gate(
     alpha: float,
     seed: int = 0,
     *,
+    repetition: int = 0,
     margin: float = DEFAULT_MARGIN,
     widths: Sequence[int] = DEFAULT_WIDTHS,
     correction: bool = False,
@@ -121,24 +240,23 @@ def run_gate(
 ) -> Decision:
     """One run of the sequential gate on a family: the decision at its last look."""
     plan = schedule or Schedule()
-    settings = _Settings(alpha, margin, correction, allowance, plan, tuple(sorted(widths)))
-    return _gate(_Source(family, settings, seed, 0), claimed, settings)
-
-
-@dataclass(frozen=True)
-class _Settings:
-    alpha: float
-    margin: float
-    correction: bool
-    allowance: float
-    schedule: Schedule
-    widths: tuple[int, ...]
+    settings = Settings(alpha, margin, tuple(widths), correction, allowance, plan).on(family)
+    source = _Source(family, settings, seed, repetition)
+    decision: Decision | None = None
+    while (size := plan.next_size(decision)) is not None:
+        look = plan.look_at(size)
+        decision = decide_order(
+            source.at(look), claimed, alpha=alpha, margin=margin, correction=settings.correction,
+            allowance=allowance, looks=plan.looks, look=look,
+        )  # fmt: skip
+    assert decision is not None  # a schedule has at least one size
+    return decision
 
 
 class _Source:
     """The growing samples of one repetition, drawn once and shared by the claims that are tested on them."""
 
-    def __init__(self, family: Family, settings: _Settings, seed: int, repetition: int) -> None:
+    def __init__(self, family: Family, settings: Settings, seed: int, repetition: int) -> None:
         # The name, not the position, keys the stream: adding a family changes no other row.
         key = (zlib.crc32(family.name.encode()), repetition)
         self._rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=key)))
@@ -157,55 +275,41 @@ class _Source:
         return self._looks[look - 1]
 
 
-def _gate(source: _Source, claimed: float, settings: _Settings) -> Decision:
-    plan = settings.schedule
-    decision: Decision | None = None
-    while (size := plan.next_size(decision)) is not None:
-        look = plan.look_at(size)
-        decision = decide_order(
-            source.at(look),
-            claimed,
-            alpha=settings.alpha,
-            margin=settings.margin,
-            correction=settings.correction,
-            allowance=settings.allowance,
-            looks=plan.looks,
-            look=look,
-        )
-    assert decision is not None  # a schedule has at least one size
-    return decision
+def _gates(source: _Source, claims: Sequence[float], settings: Settings) -> list[Decision]:
+    """The last decision on each claim: what a gate of its own on the same samples would have come to."""
+    last: dict[int, Decision] = {}
+    for look in range(1, len(settings.schedule.sizes) + 1):
+        still = [i for i in range(len(claims)) if i not in last or not last[i].decided]
+        if not still:
+            break
+        last |= zip(still, _look(source.at(look), [claims[i] for i in still], settings, look), strict=True)
+    return [last[i] for i in range(len(claims))]
 
 
-def _row(family: Family, settings: _Settings, repetitions: int, seed: int) -> CalibrationRow:
-    own: list[Decision] = []
-    false_pass: list[bool] = []
-    for repetition in range(repetitions):
-        source = _Source(family, settings, seed, repetition)
-        own.append(_gate(source, family.claimed, settings))
-        if family.holds:
-            side = 1 if repetition % 2 else -1
-            false = _gate(source, family.claimed + side * settings.margin, settings)
-            false_pass.append(false.verdict is NumericStatus.CONSISTENT)
-    verdicts = [d.verdict for d in own]
-    consistent = [v is NumericStatus.CONSISTENT for v in verdicts]
-    contradicted = [v is NumericStatus.CONTRADICTED for v in verdicts]
-    return CalibrationRow(
-        family=family.name,
-        holds=family.holds,
-        assumption=family.assumption,
-        alpha=settings.alpha,
-        margin=settings.margin,
-        repetitions=repetitions,
-        false_pass=Rate.of(false_pass if family.holds else consistent),
-        false_fail=Rate.of(contradicted) if family.holds else None,
-        consistent=Rate.of(consistent),
-        contradicted=Rate.of(contradicted),
-        inconclusive=Rate.of([v is NumericStatus.INCONCLUSIVE for v in verdicts]),
-        coverage=Rate.of([_covers(d, family.claimed) for d in own]) if family.holds else None,
-        mean_samples=float(np.mean([d.samples for d in own])),
-        most_samples=max(d.samples for d in own),
-        note=family.note,
-    )
+def _look(samples: Mapping[int, LogSample], claims: Sequence[float], settings: Settings, look: int) -> list[Decision]:
+    """:func:`decide_order` for several claims about the same samples, which share the estimates.
+
+    The checks of fit can only stop a claim from passing, so they are made where one is about to pass.
+    """
+    widths, logs = tuple(samples), tuple(samples.values())
+    level = settings.alpha / settings.schedule.looks
+    base = Decision(
+        NumericStatus.INVALID, "", "exponent", claims[0], settings.alpha, settings.margin,
+        widths, tuple(s.count for s in logs), zero_fraction(logs), correction=settings.correction,
+        allowance=settings.allowance, look=look, looks=settings.schedule.looks,
+    )  # fmt: skip
+    stopped = unusable(base, logs, all_zero=ALL_ZERO)
+    if stopped is not None:
+        return [replace(stopped, claimed=claimed) for claimed in claims]
+    evidence = gather(widths, logs, level, settings.correction, settings.allowance)
+    base = describe(base, evidence, logs)
+    decisions = []
+    for claimed in claims:
+        decision = settle(replace(base, claimed=claimed), evidence)
+        if decision.verdict is NumericStatus.CONSISTENT:
+            decision = settle(with_diagnostics(replace(base, claimed=claimed), logs, claimed, level), evidence)
+        decisions.append(decision)
+    return decisions
 
 
 def _covers(decision: Decision, truth: float) -> bool:

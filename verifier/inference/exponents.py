@@ -19,6 +19,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -95,7 +96,15 @@ def slope_weights(widths: Sequence[int], correction: bool = False) -> Array:
         raise ValueError(f"widths {list(widths)} repeat; they must be distinct")
     if len(widths) < needed:
         raise ValueError(f"{len(widths)} widths cannot fix the exponent; at least {needed} are needed")
-    return np.linalg.pinv(columns(widths, correction))[1]
+    return _fit(tuple(widths), correction)[1]
+
+
+@lru_cache(maxsize=256)
+def _fit(widths: tuple[int, ...], correction: bool) -> Array:
+    """The weights of all coefficients of the fit; shape (2 or 3, widths). Shared, so it cannot be written to."""
+    weights = np.asarray(np.linalg.pinv(columns(widths, correction)), dtype=np.float64)
+    weights.setflags(write=False)
+    return weights
 
 
 def bias_allowance(
@@ -158,9 +167,8 @@ def presence_exponent(
 
 def correction_coefficient(widths: Sequence[int], moments: Sequence[Moments]) -> float:
     """ĉ of log a_n = a + p log n + c/n (needs three widths)."""
-    design = columns(widths, correction=True)
     values = np.array([m.value for m in moments])
-    return float(np.linalg.pinv(design)[2] @ (values - values.mean())) * min(widths)
+    return float(_fit(tuple(widths), True)[2] @ (values - values.mean())) * min(widths)
 
 
 def _exponent(widths: Sequence[int], moments: Sequence[Moments], correction: bool, allowance: float) -> Estimate:

@@ -1,161 +1,229 @@
-"""The calibration table as text, Markdown and JSON, and what in it would break a promise."""
+"""The calibration tables as text, Markdown and JSON, and what in them would break a promise."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from scipy import stats
 
-from verifier.inference.calibration import CalibrationRow, Rate
+from verifier.inference.calibration import WRONG_BY, CalibrationRow, Power
+from verifier.inference.kind_cases import KindRow
+from verifier.inference.rates import Rate
+from verifier.report.calibration_text import INTRODUCTION, KINDS, LIMITS
 
 #: One-sided error rate of each test that a measured rate exceeds its alpha.
 VIOLATION_RATE = 1e-9
+#: A summary names at most this many rows.
+NAMED = 8
+
+Row = TypeVar("Row", CalibrationRow, KindRow)
+Table = Sequence[Sequence[str]]
 
 
-def promised(row: CalibrationRow) -> bool:
-    """Whether the gate's error rates are promised on this family (its bias assumption holds)."""
-    return row.assumption
+def promised(row: CalibrationRow | KindRow) -> bool:
+    """Whether the error rates are promised: the bias assumption holds, or the claim is off by its margin."""
+    return row.promised if isinstance(row, KindRow) else row.assumption
 
 
-def violations(rows: Sequence[CalibrationRow]) -> list[str]:
+def name_of(row: CalibrationRow | KindRow) -> str:
+    return f"{row.kind}: {row.law}" if isinstance(row, KindRow) else row.family
+
+
+def violations(rows: Sequence[CalibrationRow | KindRow]) -> list[str]:
     """A sentence for each promised rate that is surely above its alpha; each false alarm has rate 1e-9."""
-    found = []
+    return [
+        f"{name_of(row)}: {rate.count} of {rate.trials} {name} at alpha {row.alpha:g}"
+        for row in rows
+        if promised(row)
+        for name, rate in row.errors
+        if rate.count > stats.binom.isf(VIOLATION_RATE, rate.trials, row.alpha)
+    ]
+
+
+def pooled(rows: Sequence[Row]) -> dict[str, Rate]:
+    """The error rates of all rows on which they are promised, taken together."""
+    found: dict[str, Rate] = {}
     for row in rows:
-        if not promised(row):
-            continue
-        rates: list[tuple[str, int, int]] = [("false passes", row.false_pass.count, row.false_pass.trials)]
-        if row.false_fail is not None:
-            rates.append(("false fails", row.false_fail.count, row.false_fail.trials))
-        if row.coverage is not None:
-            rates.append(("intervals without the truth", row.coverage.trials - row.coverage.count, row.coverage.trials))
-        for name, count, trials in rates:
-            if count > stats.binom.isf(VIOLATION_RATE, trials, row.alpha):
-                found.append(f"{row.family}: {count} of {trials} {name} at alpha {row.alpha:g}")
+        for name, rate in row.errors if promised(row) else ():
+            before = found.get(name)
+            count, trials = (before.count, before.trials) if before else (0, 0)
+            found[name] = Rate.counted(count + rate.count, trials + rate.trials)
     return found
 
 
-def to_json(rows: Sequence[CalibrationRow], seed: int) -> dict[str, Any]:
-    """Plain data; rates come with their counts and 95 % intervals."""
-    return {"schema": 1, "seed": seed, "rows": [row.as_dict() for row in rows], "violations": violations(rows)}
+def summary(rows: Sequence[Row], what: str) -> str:
+    """Which of the rows at one alpha show their rates within it, and what all of them show together."""
+    own = [row for row in rows if promised(row)]
+    if not own:
+        return ""
+    alpha = own[0].alpha
+    left = [name_of(row) for row in own if not row.within]
+    words = f"Every error rate is shown to be within {alpha:g} on {len(own) - len(left)} of the {len(own)} {what}"
+    if 0 < len(left) < len(own):
+        words += f"; not on {'; '.join(left[:NAMED])}" + (f" and {len(left) - NAMED} more" if left[NAMED:] else "")
+    together = ", ".join(
+        f"{rate.count} {name} in {rate.trials} runs (a mean rate of at most {_percent(rate.high)} %)"
+        for name, rate in pooled(own).items()
+    )
+    return textwrap.fill(f"{words}. Together: {together}.", 120, break_on_hyphens=False) + "\n"
 
 
-_HEAD = ("family", "false pass", "false fail", "inconclusive", "coverage", "samples (most)")
+def _summaries(rows: Sequence[CalibrationRow]) -> list[str]:
+    """The same for the families whose claims hold, and for those whose claims are false."""
+    both = (
+        summary([row for row in rows if row.holds], "families whose claims hold within the assumption"),
+        summary([row for row in rows if not row.holds], "families whose claims are false and have to be refused"),
+    )
+    return [words for words in both if words]
 
 
-def text_table(rows: Sequence[CalibrationRow]) -> str:
-    """One line a family and alpha, with 95 % intervals; rates in per cent."""
-    lines = []
-    for alpha in dict.fromkeys(row.alpha for row in rows):
-        chosen = [row for row in rows if row.alpha == alpha]
-        table = [_HEAD, *(_cells(row) for row in chosen)]
-        sizes = [max(len(line[k]) for line in table) for k in range(len(_HEAD))]
-        lines.append(f"alpha {alpha:g}, margin {chosen[0].margin:g}, {chosen[0].repetitions} repetitions; rates in %")
-        lines += [
-            "  ".join(word.ljust(sizes[k]) if k == 0 else word.rjust(sizes[k]) for k, word in enumerate(line)).rstrip()
-            for line in table
-        ]
-        lines.append("")
-    return "\n".join(lines)
+def to_json(rows: Sequence[CalibrationRow], kinds: Sequence[KindRow], seed: int, samples: int) -> dict[str, Any]:
+    """All that the page has as plain data; rates come with their counts and intervals."""
+    return {
+        "schema": 2,
+        "seed": seed,
+        "most_samples": samples,
+        "rows": [row.as_dict() for row in rows],
+        "kinds": [row.as_dict() for row in kinds],
+        "summaries": [
+            {"alpha": alpha, "families": _summaries(some), "kinds": summary(others, _CASES)}
+            for alpha, some, others in _by_alpha(rows, kinds)
+        ],
+        "limits": LIMITS,
+        "violations": violations([*rows, *kinds]),
+    }
+
+
+def text_table(rows: Sequence[CalibrationRow], kinds: Sequence[KindRow]) -> str:
+    """One line a row and alpha: counts of errors, with the intervals of their rates in per cent."""
+    parts = []
+    for alpha, some, others in _by_alpha(rows, kinds):
+        if some:
+            parts += [f"alpha {alpha:g}, margin {some[0].margin:g}", _aligned([_HEADS, *map(_cells, some)])]
+            parts += _summaries(some)
+        if others:
+            parts += [f"other kinds of claims, alpha {alpha:g}", _aligned([_KIND_HEADS, *map(_kind_cells, others)])]
+            parts.append(summary(others, _CASES))
+    return "\n".join(parts)
+
+
+def markdown_page(rows: Sequence[CalibrationRow], kinds: Sequence[KindRow], seed: int, command: str) -> str:
+    """The page docs/calibration.md: the tables and what they do and do not show."""
+    parts = [INTRODUCTION.format(command=command, seed=seed)]
+    for alpha, some, others in _by_alpha(rows, kinds):
+        if some:
+            parts += _family_part(alpha, some)
+        if others:
+            parts += [f"## Other kinds of claims, alpha = {alpha:g}\n", KINDS]
+            parts += [_markdown((_KIND_HEADS, *map(_kind_cells, others)), texts=3), summary(others, _CASES)]
+    return "\n".join([*parts, LIMITS])
+
+
+def _family_part(alpha: float, rows: Sequence[CalibrationRow]) -> list[str]:
+    groups: tuple[tuple[str, Callable[[CalibrationRow], bool]], ...] = (
+        ("Claims that hold, within the assumption", lambda r: r.holds and r.assumption),
+        ("Claims that hold, outside the assumption", lambda r: r.holds and not r.assumption),
+        ("Claims that are false", lambda r: not r.holds and r.assumption),
+        ("Claims that are false where these widths cannot show it", lambda r: not r.holds and not r.assumption),
+    )
+    parts = [f"## alpha = {alpha:g}, margin {rows[0].margin:g}\n", *_summaries(rows)]
+    for title, belongs in groups:
+        group = [row for row in rows if belongs(row)]
+        if group:
+            parts += [f"### {title}\n", family_table(group)]
+    far = [row for row in rows if row.power]
+    if far:
+        heads = ("family", *(f"{off:+g}" for off in WRONG_BY), "other sign")
+        cells = ((row.family, *map(_power, row.power)) for row in far)
+        parts += ["### Exponents that are far off: contradicted (samples)\n", _markdown((heads, *cells))]
+    return parts
+
+
+_CASES = "cases on which it is promised"
+_ERRORS = ("false pass, above", "below", "false fail", "misses")
+_HEADS = ("family", "runs", *_ERRORS, "within alpha", "undecided", "samples (most)", "")
+_KIND_HEADS = ("claim", "law", "true", "runs", "false pass", "false fail", *_HEADS[-4:-1])
+
+
+def family_table(rows: Sequence[CalibrationRow]) -> str:
+    """A Markdown table of rows at one alpha, all of true or all of false claims."""
+    table = [_HEADS, *map(_cells, rows)]
+    if not rows[0].holds:  # one error is possible: that the claim passes
+        table = [line[:3] + line[6:] for line in table]
+        table[0] = (*table[0][:2], "false pass", *table[0][3:])
+    return _markdown(table)
 
 
 def _cells(row: CalibrationRow) -> tuple[str, ...]:
+    misses = None if row.coverage is None else row.coverage.complement
+    open_or_invalid = row.inconclusive.count + row.invalid.count
     return (
         row.family,
+        str(row.repetitions),
+        _rate(row.false_pass_above if row.holds else row.false_pass),
+        _rate(row.false_pass_below),
+        _rate(row.false_fail),
+        _rate(misses),
+        _standing(row),
+        f"{100 * open_or_invalid / row.repetitions:.3g}",
+        f"{row.mean_samples:.0f} ({row.most_samples})",
+        row.note,
+    )
+
+
+def _kind_cells(row: KindRow) -> tuple[str, ...]:
+    return (
+        row.kind,
+        row.law,
+        {True: "yes", False: "no", None: "on the line"}[row.holds],
+        str(row.repetitions),
         _rate(row.false_pass),
         _rate(row.false_fail),
-        _rate(row.inconclusive),
-        _rate(row.coverage),
+        _standing(row) if row.promised else "not promised",
+        f"{100 * row.inconclusive.value:.3g}",
         f"{row.mean_samples:.0f} ({row.most_samples})",
     )
 
 
+def _standing(row: CalibrationRow | KindRow) -> str:
+    """What the intervals say of alpha: all below, one surely above, or neither."""
+    if row.within:
+        return "yes"
+    return "no" if any(rate.low > row.alpha for _, rate in row.errors) else "not shown"
+
+
 def _rate(rate: Rate | None) -> str:
-    if rate is None:
-        return "-"
-    return f"{100 * rate.value:.3g} [{100 * rate.low:.2g}, {100 * rate.high:.3g}]"
+    """A count, and the interval of the rate in per cent."""
+    return "-" if rate is None else f"{rate.count} [{_percent(rate.low)}, {_percent(rate.high)}]"
 
 
-def markdown_page(rows: Sequence[CalibrationRow], seed: int, command: str) -> str:
-    """The page docs/calibration.md: the tables and what they do and do not show."""
-    parts = [_INTRODUCTION.format(command=command, seed=seed)]
-    for alpha in dict.fromkeys(row.alpha for row in rows):
-        chosen = [row for row in rows if row.alpha == alpha]
-        parts.append(f"## alpha = {alpha:g}, margin {chosen[0].margin:g}\n")
-        groups = (
-            ("Claims that hold, within the assumption", [r for r in chosen if r.holds and r.assumption]),
-            ("Claims that hold, outside the assumption", [r for r in chosen if r.holds and not r.assumption]),
-            ("Claims that are false", [r for r in chosen if not r.holds]),
-        )
-        for title, group in groups:
-            if group:
-                parts.append(_markdown_table(title, group))
-        parts.append(_sentence(chosen, alpha))
-    return "\n".join([*parts, _LIMITS])
+def _percent(value: float) -> str:
+    return f"{100 * value:.3g}"
 
 
-def _markdown_table(title: str, rows: Sequence[CalibrationRow]) -> str:
-    lines = [f"### {title}\n", "| " + " | ".join((*_HEAD, "")) + " |", "|---" + "|--:" * 5 + "|---|"]
-    for row in rows:
-        words = (*_cells(row), row.note)
-        lines.append("| " + " | ".join(word.replace("|", "\\|") for word in words) + " |")
-    return "\n".join(lines) + "\n"
+def _power(power: Power) -> str:
+    share = 100 * power.contradicted.value
+    return f"{share:.4g} ({power.mean_samples:.0f})"
 
 
-def _sentence(rows: Sequence[CalibrationRow], alpha: float) -> str:
-    """The pooled rates of the families on which they are promised."""
-    own = [row for row in rows if promised(row) and row.holds]
-    if not own:
-        return ""
-    trials = sum(row.repetitions for row in own)
-    words = []
-    for name, count in (
-        ("false passes", sum(row.false_pass.count for row in own)),
-        ("false fails", sum(row.false_fail.count for row in own if row.false_fail)),
-        ("intervals without the truth", sum(r.coverage.trials - r.coverage.count for r in own if r.coverage)),
-    ):
-        high = stats.beta.ppf(0.975, count + 1, trials - count) if count < trials else 1.0
-        words.append(f"{count} {name} (95 % upper end {100 * high:.2g} %)")
-    return f"All {len(own)} families on which the rates are promised, {trials} runs: {', '.join(words)}.\n"
+def _by_alpha(
+    rows: Sequence[CalibrationRow], kinds: Sequence[KindRow]
+) -> list[tuple[float, list[CalibrationRow], list[KindRow]]]:
+    alphas = dict.fromkeys([*(row.alpha for row in rows), *(row.alpha for row in kinds)])
+    return [(a, [r for r in rows if r.alpha == a], [k for k in kinds if k.alpha == a]) for a in alphas]
 
 
-_INTRODUCTION = """# Calibration
+def _aligned(table: Table) -> str:
+    sizes = [max(len(line[k]) for line in table) for k in range(len(table[0]))]
+    lines = ("  ".join(word.ljust(size) for word, size in zip(line, sizes, strict=True)) for line in table)
+    return "\n".join(line.rstrip() for line in lines) + "\n"
 
-How often is the gate wrong? Every family below has a known exponent; the gate that is run on it is the one
-that `verifier check`, `verifier gate` and the pytest plugin run, look by look (256 samples a width, then
-doubling), on the widths 128, 413, 1150, 4690, 20011, 131071. This page is written by
 
-    {command} -o docs/calibration.md
-
-and depends on nothing but that command (seed {seed}). In brackets: 95 % Clopper-Pearson intervals. All rates
-are in per cent.
-
-* **false pass**: *consistent* for the claim moved by exactly the margin, to alternating sides; this is the
-  hardest false claim that has to be refused. For a family whose own claim is false: *consistent* for that claim.
-* **false fail**: *contradicted* for a true claim.
-* **inconclusive**: of the family's own claim, after the last look.
-* **coverage**: of the reported interval, at the look where the run stopped.
-* **samples**: a width, the mean and the most.
-"""
-
-_LIMITS = """## What this does not show
-
-* **alpha = 1e-8.** Rates this small cannot be counted: no error in R runs only shows a rate below about 3/R. At
-  1e-8 the promise rests on theory: the estimator is a fixed linear contrast of means of log|X|, so its tail is
-  that of a studentised mean of at least 128 terms with all moments. A saddlepoint evaluation of the tail of such
-  a contrast at six standard errors, for products of Gaussians at 256 samples a width, exceeds the normal tail by
-  a factor of 1.25, and of 1.7 with the 1/n column; read 1e-8 as "at most about 2e-8".
-* **One family at a small alpha.** R runs without an error bound a rate by about 3.7/R (95 %, two-sided): 300 runs of
-  one family say nothing about 1e-3. There only the families together do, in the line below each table; for more, ask
-  for more repetitions of one family (`--family`).
-* **The assumption.** log a_n = a + p log n + log(1 + c/n) with |c| <= 10. The second table breaks it on purpose.
-  Where a true correction is larger or of another order, a false *contradicted* is possible, and every verdict
-  therefore prints its allowance. On widths below 2048 the coefficient c is fitted instead.
-* **What no sample can show.** A term such as 1e-4 n^-1/2 beside n^-1 dominates only beyond n = 10^8: the claim
-  n^-1 is then false, and it passes at every smaller width. A law that changes between or beyond the widths
-  of the grid passes as well. *Consistent* is a statement about the widths that were sampled, never a proof.
-* **Slow factors.** sqrt(log n) and log log n move the exponent by less than the margin on these widths. They are
-  often contradicted, because the interval shrinks until it excludes the claim, but some runs stop before that:
-  the table says how many. Refusing them is not promised.
-* **Laws that are not here.** The rates are measured on these families and no others.
-"""
+def _markdown(table: Table, texts: int = 1) -> str:
+    """A Markdown table; the first ``texts`` columns and an unnamed one to the left, the others to the right."""
+    heads, *body = table
+    rule = "".join("|---" if k < texts or not head else "|--:" for k, head in enumerate(heads)) + "|"
+    lines = ["| " + " | ".join(word.replace("|", "\\|") for word in line) + " |" for line in (heads, *body)]
+    return "\n".join([lines[0], rule, *lines[1:]]) + "\n"
