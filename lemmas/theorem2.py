@@ -50,9 +50,8 @@ def _proof() -> dict[str, Any]:
     proof.goal("theorem2.activations", "gram", ["relu"])
     proof.goal("theorem2.process", "normal", ["relu"])
 
-    value = [
-        "*", 3, ["^", ["Gx"], 2], ["prod", "l", 1, ["-", "L", 1], ["+", 1, ["*", 5, ["inv", ["n", "l"]]]]],
-    ]  # fmt: skip
+    factor = ["+", 1, ["*", 5, ["inv", ["n", "l"]]]]
+    value = ["*", 3, ["^", ["entry", ["Gx"], 1, 1], 2], ["prod", "l", 1, ["-", "L", 1], factor]]
     proof.step(
         "fourth", "moment.output", (relu,), {"half": 2, "value": value},
         note="E[Q_l² | Q_{l-1}] = (1 + 5/n_l) Q_{l-1}² and E[f⁴ | Q_{L-1}] = 3 Q_{L-1}²",

@@ -102,9 +102,10 @@ def test_a_moment_at_one_width_says_so():
 def test_the_norm_of_the_input_is_no_parameter():
     # E f⁴ = 3 |x|⁴/n_0² Π (1 + 5/n_l) is not 3·49 for every x.
     factor = ["prod", "l", 1, ["-", "L", 1], ["+", 1, ["*", 5, ["inv", ["n", "l"]]]]]
+    named, shown = (["*", 3, ["^", square, 2], factor] for square in ("s", ["entry", ["Gx"], 1, 1]))
     with pytest.raises(KernelError):
-        rule("moment.output", [assume("relu")], {"half": 2, "value": ["*", 3, ["^", "s", 2], factor]})
-    found = rule("moment.output", [assume("relu")], {"half": 2, "value": ["*", 3, ["^", ["Gx"], 2], factor]})
+        rule("moment.output", [assume("relu")], {"half": 2, "value": named})
+    found = rule("moment.output", [assume("relu")], {"half": 2, "value": shown})
     assert rule("specialise", [found], {"values": {"s": 7}}) == found
 
 

@@ -161,7 +161,7 @@ def test_moments_of_the_output_by_direct_expansion(half, n):
     assert sum(Fraction(c, n**i) for i, c in enumerate(coefficients)) == direct
     factor = ["+", *(["*", c, ["^", ["inv", ["n", "l"]], i]] for i, c in enumerate(coefficients))]
     odd = prod(range(1, 2 * half, 2))
-    value = ["*", odd, ["^", ["Gx"], half], ["prod", "l", 1, ["-", "L", 1], factor]]
+    value = ["*", odd, ["^", ["entry", ["Gx"], 1, 1], half], ["prod", "l", 1, ["-", "L", 1], factor]]
     found = apply("moment.output", [{"is": "assume", "name": "relu"}], half=half, value=value)
     assert found["of"] == ["power", ["Y", "L"], 2 * half]
 

@@ -11,6 +11,9 @@ from lemmas._forms import LONGER, RELU, S_OUT, SIXTY, STEP, limit_covariance
 from verifier.kernel.judgments import canonical
 from verifier.kernel.terms import KernelError
 
+#: |x|^4/n_0^2
+SQUARE = ["^", ["entry", ["Gx"], 1, 1], 2]
+
 
 def status(data, name, claim, number=0):
     return [r for r in results(data, name) if r.claim == claim][number].status
@@ -187,9 +190,9 @@ def test_a_true_claim_is_not_refuted():
         ("theorem2", "theorem2.activations", "to", ["*", ["/", ["sqrt", 2], 2], ["Sigma", "L", "v"]]),
         ("theorem2", "theorem2.weights", "cov", ["S", "L"]),
         ("theorem2", "theorem2.fourth", "value",
-         ["*", 3, ["^", ["Gx"], 2], ["prod", "l", 1, "L", ["+", 1, ["*", 5, ["inv", ["n", "l"]]]]]]),
+         ["*", 3, SQUARE, ["prod", "l", 1, "L", ["+", 1, ["*", 5, ["inv", ["n", "l"]]]]]]),
         ("theorem2", "theorem2.fourth", "value",
-         ["*", 3, ["^", ["Gx"], 2], ["prod", "l", 1, ["-", "L", 1], ["+", 1, ["*", 4, ["inv", ["n", "l"]]]]]]),
+         ["*", 3, SQUARE, ["prod", "l", 1, ["-", "L", 1], ["+", 1, ["*", 4, ["inv", ["n", "l"]]]]]]),
         ("lemma6", "lemma6.jacobians", "to",
          ["*", ["kron", "a", "b"], ["prod", "t", "u", ["-", "v", 1], ["dual_step", limit_covariance("t")]]]),  # S lost
         ("lemma6", "lemma6.jacobians", "to",

@@ -277,7 +277,7 @@ def both_positive(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
 
 
 def moment(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
-    """E f^{2p} at finite widths n(1)..n(L-1) and one input: (2p-1)!! Gx^p Π_l E[(Q_l/Q_{l-1})^p], Gx = |x|²/n_0.
+    """E f^{2p} at finite widths n(1)..n(L-1) and one input: (2p-1)!! (|x|²/n_0)^p Π_l E[(Q_l/Q_{l-1})^p].
 
     Given Q_{l-1}, Q_l/Q_{l-1} is a mean over n(l) iid variables factor·relu(ξ)², so its p-th moment is
     n^{-p} Σ over set partitions of {1..p} of n(n-1)… Π_blocks factor^b (2b-1)!!/2; f given Q_{L-1} is N(0, Q_{L-1}).
@@ -304,7 +304,7 @@ def moment(premises: list[Judgment], data: Mapping[str, Any]) -> Step:
         ["*", ["/", c.numerator, c.denominator], ["^", inverse, i]] for i, c in enumerate(coefficients) if c
     ]
     odd = prod(range(1, 2 * p, 2))
-    value = ["*", odd, ["^", ["Gx"], p], ["prod", "l", 1, ["-", "L", 1], ["+", 0, *terms]]]
+    value = ["*", odd, ["^", ["entry", ["Gx"], 1, 1], p], ["prod", "l", 1, ["-", "L", 1], ["+", 0, *terms]]]
     require(same(data["value"], value), f"stated {show(data['value'])}, the recursion gives {show(value)}")
     return {"is": "mean", "of": ["power", ["Y", "L"], 2 * p], "value": data["value"], "where": [["<=", 1, "L"]]}, set()
 
