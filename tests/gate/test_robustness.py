@@ -34,6 +34,7 @@ def test_a_sampler_that_leaves_the_interpreter_fails_its_claim_alone(toy: Toy, e
     found = toy.findings(code=4)
     assert found[ORDER]["outcome"] == "expected"
     assert found["other.order (amended)"]["outcome"] == "failed"
+    assert "record" not in found["other.order (amended)"]["message"]  # there is nothing to record
 
 
 def test_a_statement_that_leaves_the_interpreter_is_unreadable(toy: Toy) -> None:

@@ -318,7 +318,7 @@ def _render(findings: list[Finding], seed: int, profile: str, seconds: float, co
             continue
         lines = [f"expected {finding.expected}" if finding.expected else "", *finding.message.splitlines()]
         for line in filter(None, lines):
-            console.print(Padding(Text(line), (0, 0, 0, 12)))
+            console.print(Padding(Text(line), (0, 0, 0, 12), expand=False))
         if finding.reproduce:
             # Not wrapped: it is there to be copied.
             console.print(Text(f"            {finding.reproduce}", style="dim"), soft_wrap=True)

@@ -92,7 +92,9 @@ def limit_kernel(
 
     from verifier.networks.kernels import limits_at
 
-    found = limits_at(g_depth, depth, x_angle, z_angle, DIGITS)
+    # Far below what angles given in degrees can mean, a value is the rounding of a kernel that is 0.
+    tiny = mpmath.mpf(10) ** (-2 * DIGITS)
+    found = {name: mpmath.chop(v, tiny) for name, v in limits_at(g_depth, depth, x_angle, z_angle, DIGITS).items()}
     if as_json:
         click.echo(json.dumps({name: float(value) for name, value in found.items()}, indent=2))
         return EXPECTED

@@ -259,7 +259,7 @@ def _finding(
     cells = _telling(claim)
     broken = [cell for cell in claim.cells if cell.reason.startswith(_SAMPLER_FAILED)]
     if broken:
-        cells = broken
+        cells, message = broken, ""
         timed_out = broken[0].reason.startswith(f"{_SAMPLER_FAILED}TimeoutError")
         outcome = Outcome.UNDECIDED if timed_out else Outcome.FAILED
     if outcome is not Outcome.EXPECTED:

@@ -64,9 +64,9 @@ def draw(block: Block, limit: float | None = None) -> Drawn:
     call of ``sys.exit``, which would end the whole run with the sampler's exit code.  What a sampler prints goes to
     stderr, since stdout holds results.
     """
-    start = time.perf_counter()
     try:
         part = _part(block.source, block.part)
+        start = time.perf_counter()  # what a check file imports is not the sampler's time
         rng = stream(block.seed, block.key, block.width, block.samples, block.number)
         with at_most(limit), redirect_stdout(sys.stderr):
             found = part.quantity.draw(block.shared, block.cells, block.width, block.samples, rng)
