@@ -1,7 +1,7 @@
-"""Lemma 1, measured where it is used: the signs of f at two inputs, whose limits have no mass at 0."""
+"""Lemma 1, measured where it is used: the signs of f at two inputs, whose limits have no mass at 0; and at 1/n."""
 
 from verifier.check import Check, Measure, cells
-from verifier.quantities_layers import both_positive
+from verifier.quantities_layers import both_positive, positive
 
 check = Check(
     "lemma1",
@@ -14,5 +14,15 @@ check = Check(
         margin=0.01,
         claims=("lemma1.outputs",),
         movable=True,
+    ),
+    # E1: 1/n → 0 and P[1/n > 0] = 1; f at one input has a limit without mass at 0.  ``limit`` is P[X > 0].
+    Measure(
+        positive,
+        [*cells(sequence="reciprocal", limit=0), *cells(sequence="output", limit=0.5)],
+        widths=(128, 256, 512, 1024),
+        block=1024,
+        samples=1 << 14,
+        margin=0.05,
+        claims=("lemma1.printed-6", "lemma1.probabilities"),
     ),
 )

@@ -43,7 +43,7 @@ check = Check(
     # E6: the covariance of f is S^{L-1}; S^L as printed agrees only at one input.
     Measure(
         output_covariance,
-        cells(angle=angles, L=[1, 2, 3]),
+        cells(angle=[0, 60, 90, 120], L=[1, 2, 3]),
         claims=("lemma2.printed-covariance", "lemma2.covariance"),
         **sizes,
     ),

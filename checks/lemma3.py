@@ -8,6 +8,7 @@ from typing import Any
 
 from verifier.check import MODERATE, WIDE, Agreement, Check, Measure, cells
 from verifier.identities import layer_error
+from verifier.identities_printed import printed_case_error
 from verifier.quantities import layer_parameters, layer_term
 from verifier.quantities_exact import full_ratio, layer_product, star_product, star_ratio
 
@@ -51,6 +52,13 @@ check = Check(
     Agreement(
         layer_error,
         cells(L=[2, 3], d=0, l=lambda L: layers[L], ds=lambda l: outputs[len(l)], angle=[0, 60]),
+        claims=("lemma3.printed-identity", "lemma3.identity", "lemma3.networks"),
+    ),
+    # E19: Eq. (12) as printed; where l_k < L it makes no difference.
+    Agreement(
+        printed_case_error,
+        cells(H=1, L=3, l=[(1, 2), (1, 3), (2, 3), (1, 2, 3)], angle=0, cases="printed"),
+        claims=("lemma3.printed-case",),
     ),
     # At one input: T^(1..L) and T^L themselves, then means at every width.
     Measure(full_ratio, cells(L=[2, 3, 4]), widths=WIDE, block=256, samples=1024, claims=("lemma3.full",)),

@@ -1,8 +1,10 @@
 """Section 3, measured: the orders of T^r for ReLU networks, the conjectured exponent, and what tanh does instead."""
+
 from verifier.check import MODERATE, WIDE, Check, Measure, cells, recount, up_to
 from verifier.exact.cluster import cluster_exponent
 from verifier.exact.correlation import star
 from verifier.quantities import star_term
+from verifier.quantities_exact import star_square
 from verifier.quantities_smooth import smooth_star_term
 
 orders = ("section3.printed", "section3.order.shallow", "section3.order.deep", "section3.zero", "section3.mean")
@@ -49,6 +51,17 @@ check = Check(
         largest=1 << 20,
         claims=("section3.order.deep",),
         witness=("relu",),
+    ),
+    # E29: at 113.218° the sequential limit of n_2 T^2 is 0, that of n_1 = n_2/ρ is not.
+    Measure(
+        star_square,
+        cells(L=3, r=2, angle=113.218, rho=[1 / 4, 1 / 8, 1 / 16]),
+        widths=(64, 80, 96, 128),
+        block=1 << 14,
+        samples=1 << 14,
+        margin=0.002,
+        quick=lambda cell: cell["rho"] == 1 / 4,
+        claims=("section3.printed-sequential",),
     ),
     recount(
         "s_C",

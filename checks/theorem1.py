@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from verifier.check import MODERATE, WIDE, Check, Measure, Parameters, cells, up_to
+from verifier.check import MODERATE, WIDE, Agreement, Check, Measure, Parameters, cells, up_to
+from verifier.identities_printed import misprinted_layers_error
 from verifier.networks.kernels import tangent_correction
 from verifier.quantities import hypernetwork_term
 from verifier.quantities_exact import top_difference, top_ratio
@@ -22,6 +23,11 @@ def atom(cell: Parameters) -> float | None:
     """At one input h = 0 unless the H - 1 masks of g are all open, and the outputs of f have fair signs."""
     z_i, z_j = cell["z"]
     return 1 - 2.0 ** (1 - cell["H"]) if z_i == z_j != 0 and cell["r"] <= cell["H"] * cell["L"] else None
+
+
+def never(cell: Parameters) -> bool:
+    """A quick run leaves it out."""
+    return False
 
 
 def allowance(cell: Parameters) -> float:
@@ -60,5 +66,22 @@ check = Check(
         widths=WIDE,
         samples=2048,
         claims=("theorem1.exclusive",),
+    ),
+    # E28: m = 2, one input, z_i = 1, z_j = -1: no path of g is open at both.
+    Measure(
+        hypernetwork_term,
+        cells(H=2, L=2, r=range(1, 5), angle=0, m=2, z=(1, -1)),
+        widths=WIDE,
+        samples=1 << 14,
+        claims=("theorem1.printed-any-m",),
+        quick=never,
+    ),
+    # E18: [H] for [L] in Eq. (40).
+    Agreement(
+        misprinted_layers_error,
+        cells(H=[1, 2], L=3, k=[1, 2, 3], angle=0),
+        claims=("theorem1.printed-layers",),
+        derived=lambda cell: {"r": cell["k"]},
+        quick=never,
     ),
 )

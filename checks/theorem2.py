@@ -6,7 +6,8 @@ By the theorem of Cramér and Wold a pair is jointly Gaussian if all its linear 
 from typing import Any
 
 from verifier.check import Check, Measure, cells
-from verifier.quantities_layers import activity, combination_law, entry, fourth, unit
+from verifier.quantities import layer_term
+from verifier.quantities_layers import activity, combination_law, entry, fourth, normal_law, unit
 
 combinations = [(1, 0), (1, 1), (1, -1), (1, -2)]
 sizes: dict[str, Any] = {
@@ -20,6 +21,13 @@ check = Check(
         cells(angle=60, L=[1, 2], combination=combinations),
         claims=("theorem2.printed-weights", "theorem2.weights"),
         **sizes,
+    ),
+    # E15: T^{l,d} of Lemma 3 with k = 0 is f^d, a weight of g.
+    Measure(
+        layer_term,
+        cells(L=[2, 3], d=0, l=[()], ds=[()], angle=0),
+        claims=("theorem2.weights",),
+        **{**sizes, "law": normal_law},
     ),
     Measure(
         unit,

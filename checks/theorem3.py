@@ -7,8 +7,11 @@ from verifier.quantities_implicit import (
     first_term,
     first_term_limit,
     hyperkernel_value,
+    implicit_kernel,
     kink_remainder,
     second_term,
+    trained_fit,
+    trained_output,
 )
 
 #: m ≪ n: a fluctuation of K^f over m outputs adds a part m/n of the first term, as much as the term itself at m = n.
@@ -19,7 +22,11 @@ GRID: dict[str, Any] = {
     "samples": 2048,
     "quick": lambda cell: cell["axis"] == "n",
 }
-STEPS = (10_007, 100_003, 1_000_003, 10_000_019)
+STEP: dict[str, Any] = {"widths": (10_007, 100_003, 1_000_003, 10_000_019), "block": 1024, "samples": 8192}
+TAYLOR = ("theorem3.printed-taylor",)
+SIZES = ["half", "sqrt_n"]
+DESCENT: dict[str, Any] = {"widths": (512, 2048, 8192, 32_768), "block": 64, "samples": 1024}
+TRAINED: dict[str, Any] = {"widths": (512, 1024, 2048, 4096), "block": 64, "samples": 512, "margin": 0.05}
 
 check = Check(
     "theorem3",
@@ -87,11 +94,21 @@ check = Check(
         quick=lambda cell: cell["H"] == 2,
         claims=("theorem3.first.m",),
     ),
+    # E12: the mean of K^g at n = ∞, one x and z at 2.5 radians, against its limit for m → ∞.
+    Measure(
+        implicit_kernel,
+        cells(H=[2, 3], L=1, angle=0, z_angle=143.239449, m=10),
+        widths=(128, 256, 512, 1024),
+        block=1 << 14,
+        samples=1 << 17,
+        margin=0.02,
+        claims=("theorem3.printed-mean",),
+    ),
     # E16: neurons that a unit step flips, at the training input and at another one.
-    Measure(
-        kink_remainder, cells(L=2, angle=0), widths=STEPS, block=1024, samples=8192, claims=("theorem3.kink.trained",)
-    ),
-    Measure(
-        kink_remainder, cells(L=2, angle=60), widths=STEPS, block=1024, samples=8192, claims=("theorem3.kink.other",)
-    ),
+    Measure(kink_remainder, cells(L=2, step=1, angle=0), claims=("theorem3.kink.trained", *TAYLOR), **STEP),
+    Measure(kink_remainder, cells(L=2, step=1, angle=60), claims=("theorem3.kink.other", *TAYLOR), **STEP),
+    # E24: √n is o(n), and too large a step: f grows to the order √n, then all units close.
+    Measure(trained_output, cells(L=2, mu=SIZES, steps=1), claims=("theorem3.printed-bounded",), **DESCENT),
+    Measure(trained_output, cells(L=2, mu=SIZES, steps=30), claims=("theorem3.printed-alive",), **TRAINED),
+    Measure(trained_fit, cells(L=2, mu=SIZES, steps=30), claims=("theorem3.printed-descent",), **TRAINED),
 )

@@ -22,6 +22,10 @@ _ALL = (
         "exactly 0 with probability 1/2.",
         "Add P[X = 0] = 0. In Theorem 1 argue where the masks before are 1; elsewhere the product is 0 anyway.",
         "The proof of Theorem 1 can be repaired.",
+        reproduce=(
+            "verifier check lemma1 -k sequence=reciprocal",
+            'verifier check theorem1 -k "H=2,L=2,r=1,angle=0,m=1"',
+        ),
     ),
     Erratum(
         "E2", "Lemma 3's δ; Eqs. (43)-(45), (48)",
@@ -31,6 +35,10 @@ _ALL = (
         "(d; d_1, d_2) = (0; 1, 0): E (nT)² = 4(1 + 15/n + 44/n²).",
         "δ(d_k = d).",
         "(45) and (48) lose terms; at one input (48) is too small by H^{r-H}. The exponents survive.",
+        reproduce=(
+            'verifier check lemma3 -k "L=3,l=(2,3),ds=(1,0),angle=0"',
+            'verifier check lemma3 -k "l=(2,3),powers=(0,2)"',
+        ),
     ),
     Erratum(
         "E3", "the 'convenient property' of ~",
@@ -39,7 +47,7 @@ _ALL = (
         "1{U < 1/2} · 1{U > 1/2} = 0; Z · (-1)^n Z does not converge.",
         "Joint convergence, and a product of the limits that is not almost surely 0.",
         "Every product of limits must be taken of one family that converges jointly.",
-        reproduce='verifier check theorem1 --z 1,-1 -k "H=2,L=2"',
+        reproduce='verifier check theorem1 --z 1,-1 -k "H=2,L=2,angle=0,m=1"',
     ),
     Erratum(
         "E4", "Theorem 1 and Section 3: range of r",
@@ -58,7 +66,10 @@ _ALL = (
         "would give 0 and 16.",
         "State the joint covariance.",
         "Moments computed from independent G_j are wrong.",
-        reproduce='verifier exact "T(3)" --depth 3 --layers 1,2,3 --moment 2',
+        reproduce=(
+            'verifier exact "T(3)" --depth 3 --layers 1,2,3',
+            'verifier exact "T(3)" --depth 3 --layers 1,2,3 --moment 2',
+        ),
     ),
     Erratum(
         "E6", "Eqs. (17), (18) and every S^L",
@@ -67,6 +78,7 @@ _ALL = (
         "L = 2 at 90°: E f f' = .3183 = S^1, while S^2 = .4937.",
         "S^{L-1}.",
         "Numerical values only.",
+        reproduce='verifier check lemma2 -k "L=2,angle=90"',
     ),
     Erratum(
         "E7", "Lemma 2.1, Eq. (23), and 'n → ∞' in Lemma 3",
@@ -76,6 +88,7 @@ _ALL = (
         "slope 2(1+ρ) on f and residual variance 4ρ; the sequential limit says 2 and 0.",
         "n_l/n → γ_l in (0, ∞); limit laws depend on the ratios, exponents do not.",
         "With unbounded ratios only the upper bound holds: T^L = L! (2f)^{L-1}/Π n_l.",
+        reproduce=("verifier check lemma2 -k square=1", "verifier check lemma3 -k rho=4"),
     ),
     Erratum(
         "E8", "Lemma 3: 'non-zero variances'",
@@ -84,6 +97,7 @@ _ALL = (
         "T^r(x; -x, …) = 0 for L <= 3 and r >= 2. L = 2, three planar inputs at 120°: T² = 0 exactly.",
         "0 does not lie in the convex hull of the inputs a factor involves.",
         "For Theorem 1: x_i and x_j are not antiparallel.",
+        reproduce='verifier check theorem1 --angle 180 -k "H=1,L=2,angle=180"',
     ),
     Erratum(
         "E9", "Lemma 3: orthogonal inputs",
@@ -92,6 +106,7 @@ _ALL = (
         "x_j ⟂ x_0: T^L = 0. x_i ⟂ x_j: K^(r) = 0 exactly for r > H(L-1).",
         "x_i not orthogonal to x_j when r = L (T), when r > H(L-1) (K).",
         "One more hypothesis for the highest orders.",
+        reproduce='verifier check theorem1 --angle 90 -k "H=1,L=2,angle=90"',
     ),
     Erratum(
         "E10", "smooth activations",
@@ -100,6 +115,7 @@ _ALL = (
         "tanh, softplus, erf: T³ has mean of order n^{-1}, not n^{-2}.",
         "σ piecewise linear (ReLU or linear).",
         "Theorem 1 and Section 3 are facts about ReLU and linear networks.",
+        reproduce="verifier check section3 -k activation=tanh",
     ),
     Erratum(
         "E11", "Section 3 on the conjecture of Dyer and Gur-Ari",
@@ -108,14 +124,16 @@ _ALL = (
         "r = 0, 1 give 0; only r = 2, 3 give -1; r = 4, 5 give -2.",
         "-⌊r/2⌋ for every r.",
         "The theorem is stronger than the conjecture for r >= 3, for ReLU and linear networks only.",
+        reproduce="verifier check section3 -k L=9",
     ),
     Erratum(
         "E12", "Figure 1(b)",
         "The mean of the empirical hyperkernel equals its limit for every width m of g.",
         "For H >= 3 and different inputs it does not, even at infinite n; at finite n it is biased everywhere.",
-        "H = 3, S = 1, z-angle 2.5, m = 10: .2097(7) against the limit .2623. L = H = 2: E K^h(u,u) = 4 + 16/n.",
+        "H = 3, S = 1, z at 2.5 radians, m = 10: .2097(7); the limit is .2623. L = H = 2: E K^h(u,u) = 4 + 16/n.",
         "Equality holds on the diagonal, and for H = 2, at infinite n.",
         "The figure shows what is too small to see in it.",
+        reproduce=('verifier check theorem3 -k "H=2,L=2,angle=0,z_angle=0"', "verifier check theorem3 -k m=10"),
     ),
     Erratum(
         "E13", "Corollary 1 and Remark 1",
@@ -124,6 +142,7 @@ _ALL = (
         "Σ^0 = S^0 = .5 with |z|² = m_0 for both, against 4 m_0 for one: Λ² is .22665 against .38330.",
         "A function of the two Gram matrices. Remark 1 also needs k → ∞.",
         "The statement is false as printed.",
+        reproduce='verifier check corollary1 -k "H=2,a=1,d=4"',
     ),
     Erratum(
         "E14", "Eqs. (48), (51)",
@@ -141,6 +160,7 @@ _ALL = (
         "T with k = 0 is f^d itself.",
         "The limit is the Gaussian process f^d.",
         "Minor.",
+        reproduce='verifier check theorem2 -k "l=()"',
     ),
     Erratum(
         "E16", "Theorem 3 for t > 0",
@@ -150,6 +170,7 @@ _ALL = (
         "n^{-3/4} elsewhere, while T²/2 is of order n^{-1}.",
         "At initialisation O_p(1/m) + O_p(1/n).",
         "For ReLU the largest correction is not in T^r.",
+        reproduce="verifier check theorem3 -k step=1",
     ),
     Erratum(
         "E17", "Eqs. (60), (69)",
@@ -158,6 +179,7 @@ _ALL = (
         "2 E σ(g)² = 1 for a standard normal g, √2 E σ(g)² = .707.",
         "2 E.",
         "Lemma 6 itself is right.",
+        reproduce='verifier check theorem2 -k "H=2,l=1"',
     ),
     Erratum(
         "E18", "misprints",
@@ -166,6 +188,7 @@ _ALL = (
         "H = 1, L = 2: [H]^r has one element, [L]^r has 2^r.",
         "l in [L]; z_j^r; √2 as in (66); Lemma 6.",
         "None.",
+        reproduce=('verifier check theorem1 -k "k>0"', 'verifier check lemma5 -k "H=2,L=3,angle=0"'),
     ),
     Erratum(
         "E19", "Eqs. (10)-(12)",
@@ -174,12 +197,14 @@ _ALL = (
         "k = 1.",
         "k >= 2; then (16) holds exactly.",
         "Minor.",
+        reproduce=("verifier check lemma3 -k cases=printed", 'verifier check lemma3 -k "L=3,l=(1,3),angle=0"'),
     ),
     Erratum(
         "E20", "Eq. (30)",
         "An equality of ordered tensors.",
         "It holds after symmetrisation; only contractions with symmetric tensors are used.",
-        "Without the multinomial factors the error is of the size of K itself: 64 of 108 at H = 2, L = 3, r = 3.",
+        "At directions V, W and H = 2, L = 1 the ordered tensor has ⟨∇f^1, V⟩⟨∇f^2, W⟩ twice. Without the multinomial "
+        "factors the sum is half of what it should be there; at H = 2, L = 3, r = 3 the error is of the size of K.",
         "Symmetrise; the multinomial factors are right and needed.",
         "Minor.",
         reproduce='verifier check lemma4 -k "H=2,L=3,r=3"',
@@ -201,6 +226,7 @@ _ALL = (
         "-.98(4). Fits from three small widths mislead, since the samples are heavy-tailed.",
         "O_p(1/m) n^0 and O_p(1/n) m^0.",
         "None.",
+        reproduce=("verifier check theorem3 -k axis=m", "verifier check theorem3 -k axis=n"),
     ),
     Erratum(
         "E23", "Remark 1: the constant",
@@ -209,15 +235,17 @@ _ALL = (
         "|z-z'| = 1, k = 10^4: .30345(21) against .30327.",
         "As printed, for k → ∞.",
         "None.",
+        reproduce="verifier check remark1 -k distance=1",
     ),
     Erratum(
         "E24", "Section 2.2: learning rates μ = o(n)",
         "Wide networks can be trained with a learning rate of √n.",
         "That higher-order terms are small is not stability: squared loss needs μ < 2/λ_max(Θ).",
-        "L = 2, squared loss, μ = √n: f grows to 1.5e2, all units die and f = 0, at n = 10^3, 10^4 and 10^5; "
-        "μ = 1/2 converges.",
+        "L = 2, squared loss, one input, label 1, μ = √n: after one step f is of the order √n (median 97, 158, 690 at "
+        "n = 10^3, 10^4, 10^5), after a few more all units are closed and f = 0. μ = 1/2 converges.",
         "μ < 2/λ_max(Θ) for the squared loss; bounded gradients were not examined.",
         "A remark of the main text.",
+        reproduce='verifier check theorem3 -k "steps>0"',
     ),
     Erratum(
         "E25", "Theorem 1 for 1 <= r < 2H, and T^1",
@@ -227,6 +255,7 @@ _ALL = (
         "printed are 0, 0, -1, -2.",
         "Θ^f(x_i, x_j) ≠ 0 when 1 <= r < 2H.",
         "One more hypothesis; non-cancellation must be shown after the sum over layers.",
+        reproduce='verifier check theorem1 --angle 113.218 -k "H=1,L=2,angle=113.218"',
     ),
     Erratum(
         "E26", "Theorem 1: masks",
@@ -235,6 +264,7 @@ _ALL = (
         "H = 2, x_i and x_j of one direction, z_i z_j < 0: K^(r) = 0 for r >= 1.",
         "P[D_i D_j = 1] > 0 when r >= 1, and z_i, z_j ≠ 0.",
         "One more hypothesis.",
+        reproduce='verifier check theorem1 --z 1,-1 -k "H=2,L=2,angle=0,m=1"',
     ),
     Erratum(
         "E27", "Theorem 1, vector z",
@@ -243,7 +273,7 @@ _ALL = (
         "H = 1, L = 2, m_0 = 2, z_i ⟂ z_j: K^(1) has exponent -.51(2) and K^(2) = 0.",
         "z_i·z_j ≠ 0 when r >= H, or m_0 = 1.",
         "One more hypothesis for m_0 >= 2.",
-        reproduce='verifier check theorem1 --z 1:0,0:1 -k "H=1,L=2"',
+        reproduce='verifier check theorem1 --z 1:0,0:1 -k "H=1,L=2,angle=0"',
     ),
     Erratum(
         "E28", "Theorem 1, m >= 2",
@@ -252,14 +282,17 @@ _ALL = (
         "θ = 0, z = (1, -1), H = L = m = 2: exponents -.483(10), -.975(15) for r = 1, 2; exactly zero for r = 3, 4.",
         "With positive probability one path of g is active at both inputs.",
         "The amended claim is made for m = 1.",
+        reproduce="verifier check theorem1 -k m=2",
     ),
     Erratum(
         "E29", "Lemma 3: limits one after the other",
         "n_1, then n_2, … tend to infinity.",
         "At two inputs this can change an order, not only a law.",
-        "L = 3, 113.218°: E (n_2 T²)² = .209, .041, .0091 at n_2/n_1 = 1/4, 1/16, 1/64, and 1.69 at n_2 = n_1.",
+        "L = 3, 113.218°: E (n_2 T²)² = .20, .091, .037 at n_2/n_1 = 1/4, 1/8, 1/16, and 1.69 at n_2 = n_1; n_1 → ∞ "
+        "first gives 0.",
         "Proportional widths.",
         "One more hypothesis for two inputs and L >= 3.",
+        reproduce='verifier check section3 -k "rho>0"',
     ),
 )  # fmt: skip
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
-from sympy import Function, Integer, symbols
+from sympy import Function, symbols
 
 from lemmas import lemma2
 from lemmas._errata import errata, supplement
@@ -16,7 +17,7 @@ from verifier.verdict import Summary
 sgn = Function("sgn")
 positive = Function("P_positive")
 both = Function("P_both")
-X, n = symbols("X n")
+X, limit = symbols("X limit")  # limit: P[X > 0]
 L = symbols("L", integer=True)
 angle = symbols("angle", real=True)
 
@@ -74,7 +75,7 @@ statement = Statement(
         ),
         Claim(
             "lemma1.printed-6", Kind.VALUE, positive(X), "X_n → X implies lim P[X_n > 0] = P[X > 0]",
-            form=Form.PRINTED, latex=r"\lim_{n\to\infty}P[X_n>0]=P[X>0]", errata=("E1",),
+            value=limit, form=Form.PRINTED, latex=r"\lim_{n\to\infty}P[X_n>0]=P[X>0]", errata=("E1",),
         ),
         Claim(
             "lemma1.sign", Kind.LAW, sgn(X),
@@ -85,7 +86,8 @@ statement = Statement(
         ),
         Claim(
             "lemma1.probabilities", Kind.VALUE, positive(X),
-            "P[X_n > 0] → P[X > 0] and P[X_n < 0] → P[X < 0]", hypotheses=("no_mass_at_zero",), errata=("E1",),
+            "P[X_n > 0] → P[X > 0] and P[X_n < 0] → P[X < 0]", value=limit, hypotheses=("no_mass_at_zero",),
+            errata=("E1",),
         ),
         Claim(
             "lemma1.outputs", Kind.VALUE, both(L), "P[f(x) > 0 and f(x') > 0] → E_{N(0,S^{L-1})}[σ'σ']; 1/2 at x = x'",
@@ -98,7 +100,7 @@ statement = Statement(
             Witness(
                 "X_n = 1/n: sgn(X_n) = 1 for every n, and sgn of the limit is sgn(0). In Theorem 1 with m = 1 the "
                 "limit of g² is 0 with probability 1/2.",
-                {"n": Integer(1)}, "lemma1.sign", proof="lemma1.printed",
+                {}, "lemma1.sign", proof="lemma1.printed", reproduce="verifier check lemma1 -k sequence=reciprocal",
             ), latex="P[X=0]=0", errata=("E1",),
         ),
         Hypothesis(
@@ -118,3 +120,8 @@ statement = Statement(
     proof=_proof(),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip
+
+
+def hypotheses_violated(parameters: Mapping[str, Any]) -> list[str]:
+    """The ids of the hypotheses that fail at a cell's parameters: the limit of ``reciprocal``, 1/n, is 0."""
+    return ["no_mass_at_zero"] if parameters.get("sequence") == "reciprocal" else []

@@ -61,6 +61,11 @@ CLAIMS = (
         latex=r"n^{k-1}\,\mathcal T^{l,d}_{\mathbf d}\to 0\quad\text{unless } d_1=\dots=d_k=d", errata=("E2",),
     ),
     Claim(
+        "lemma3.printed-case", Kind.IDENTITY, T(d, l, e),
+        "the same with the cases of Eq. (12) as printed: P^{l_{k-1}→L-1} without √2 Z where l_k = L",
+        form=Form.PRINTED, errata=("E19",),
+    ),
+    Claim(
         "lemma3.identity", Kind.IDENTITY, T(d, l, e),
         "T(d,l,e) = C(l_k,d,e_k) Π_m A(l_{m+1},l_m,e_m) Q(l_1), for every size, l_1 < … < l_k",
         hypotheses=("relu",),

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from sympy import Function, Symbol
 
 from lemmas._errata import errata, supplement
@@ -18,6 +21,9 @@ LATEX = (
     r"\prod_{d=1}^{H-1}\dot\sigma(g_i^d)\prod_{d=1}^{H}\Big\langle\nabla^{(\alpha_d)}f_i^d,"
     r"(\nabla_w h_j)^{\otimes\alpha_d}\Big\rangle"
 )
+
+
+EVERY = ("m_is_1", "symmetric_argument", "multinomial_factors")
 
 
 def _proof() -> dict[str, object]:
@@ -48,7 +54,7 @@ statement = Statement(
     summary="The r-th derivative of h along ∇h is a sum over compositions of r, with multinomial factors.",
     claims=(
         Claim("lemma4.printed", Kind.IDENTITY, K(r), TEXT, form=Form.PRINTED, latex=LATEX),
-        Claim("lemma4.identity", Kind.IDENTITY, K(r), TEXT, latex=LATEX, hypotheses=("m_is_1",), errata=("E20",)),
+        Claim("lemma4.identity", Kind.IDENTITY, K(r), TEXT, latex=LATEX, hypotheses=EVERY, errata=("E20",)),
         Claim(
             "lemma4.networks", Kind.IDENTITY, K(r), "The same, evaluated on networks over prime fields.",
             errata=("E20",),
@@ -63,8 +69,29 @@ statement = Statement(
                 {"m": 2},
             ),
         ),
+        Hypothesis(
+            "symmetric_argument", "Eq. (30) is contracted with a symmetric tensor, such as (∇_w h_j)^{⊗r}",
+            Witness(
+                "H = 2, L = 1, r = 2, directions V and W: Eq. (30) gives 2 ⟨∇f^1, V⟩⟨∇f^2, W⟩, and the truth has V "
+                "and W in both places.",
+                {"H": 2, "L": 1, "r": 2}, "lemma4.identity", reproduce="verifier check lemma4 -k form=ordered",
+            ), errata=("E20",),
+        ),
+        Hypothesis(
+            "multinomial_factors", "a composition (α_1, …, α_H) is counted r!/(α_1!…α_H!) times",
+            Witness(
+                "H = 2, L = 1, r = 2: without the factor 2 of α = (1, 1) the right side is half of the left one.",
+                {"H": 2, "L": 1, "r": 2}, "lemma4.identity", reproduce="verifier check lemma4 -k form=no_factors",
+            ), errata=("E20",),
+        ),
     ),
     errata=errata("E18", "E20"),
     proof=_proof(),
     expected={Form.PRINTED: Summary.VERIFIED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip
+
+
+def hypotheses_violated(parameters: Mapping[str, Any]) -> list[str]:
+    """The ids of the hypotheses that fail at a cell's parameters: ``form`` is a reading of Eq. (30)."""
+    broken = {"ordered": "symmetric_argument", "no_factors": "multinomial_factors"}
+    return [broken[form]] if (form := parameters.get("form")) in broken else []

@@ -8,10 +8,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import And, Eq, Function, Min, Mod, Rational, floor, symbols
+from sympy import And, Eq, Function, Min, Mod, Rational, acos, floor, pi, sqrt, symbols
 
 from lemmas import dyer_gur_ari, lemma3, lemma4, lemma5, relu_law, theorem1
 from lemmas._errata import errata, supplement
+from lemmas._kernels import OutputCovariance, TangentKernel
 from verifier.prover import ProofBuilder
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
@@ -19,6 +20,10 @@ from verifier.verdict import Summary
 L, r, s = symbols("L r s", integer=True)
 T, s_C, T_smooth = Function("T"), Function("s_C"), Function("T_smooth")
 order = Min(0, 1 - r)
+#: lim E (n_2 T^2)² at L = 3, n_1 → ∞ before n_2: the second hidden layer alone, of inputs with Gram matrix S^1
+angle, rho = symbols("angle rho", real=True)
+_c = OutputCovariance(2, angle)
+SEQUENTIAL = 16 * TangentKernel(2, angle) ** 2 * (pi - acos(_c) + _c * sqrt(1 - _c**2)) / pi
 attained = And(L >= 1, r >= 1, r <= L)
 PAIR = ("relu", "inputs_nonzero", "not_antiparallel", "not_orthogonal", "ntk")
 AT_ONE = ("relu", "one_input", "equal_widths")
@@ -127,6 +132,11 @@ statement = Statement(
             "section3.printed-stronger", Kind.INTEGER, s_C(r) + r - 1,
             "T^r ~ n^{-(r-1)} proves a stronger version of the conjecture, for every r", where=r >= 1,
             form=Form.PRINTED, errata=("E11",),
+        ),
+        Claim(
+            "section3.printed-sequential", Kind.VALUE, Function("T_square")(angle, rho),
+            "limits may be taken one after the other: at L = 3, E (n_2 T²)² → its limit for n_1 → ∞, then n_2 → ∞",
+            value=SEQUENTIAL, where=rho > 0, form=Form.PRINTED, errata=("E29",),
         ),
         Claim(
             "section3.order.shallow", Kind.ORDER, T(r), "T^r ~ n^{-(r-1)} for 1 <= r <= L; L <= 2", exponent=order,

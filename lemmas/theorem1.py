@@ -28,9 +28,9 @@ from verifier.prover import ProofBuilder, counterexamples, formal, induction
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
 
-H, L, r = symbols("H L r", integer=True)
+H, L, r, d, k = symbols("H L r d k", integer=True)
 # K^(r), and what (45), (48) keep of it: the terms with d_1 = … = d_k = d.
-K, K_same = Function("K"), Function("Ks")
+K, K_same, K_m, a = (Function(name) for name in ("K", "Ks", "K_m", "a"))  # K_m: K^(r) at inner width m
 
 order = Min(0, H - r)
 attained = And(H >= 1, L >= 1, r >= 1, r <= H * L)
@@ -112,6 +112,15 @@ CLAIMS = (
     Claim(
         "theorem1.exclusive", Kind.ZERO, K(r), "K^(r) = 0 for x_i = x_j, z_i = 1, z_j = -1, H >= 2, r >= 1",
         where=And(H >= 2, L >= 1, r >= 1), hypotheses=("relu", "m_is_1", "exclusive_masks"), errata=("E26",),
+    ),
+    Claim(
+        "theorem1.printed-any-m", Kind.ORDER, K_m(r), "the same for every fixed width m of g, and every z",
+        exponent=order, where=And(H >= 1, L >= 1, r >= 0), form=Form.PRINTED, errata=("E28",),
+    ),
+    Claim(
+        "theorem1.printed-layers", Kind.IDENTITY, a(d, k),
+        "(40), (46), (48): ⟨∇^k f_i^d, (∇h_j)^{⊗k}⟩ is a sum over l ∈ [H]^k, as printed, in the place of [L]^k",
+        form=Form.PRINTED, errata=("E18",),
     ),
 )  # fmt: skip
 

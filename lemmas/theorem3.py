@@ -111,6 +111,31 @@ statement = Statement(
             value=H * L, where=And(H >= 1, L >= 1, n >= 1, m >= 1), form=Form.PRINTED, errata=("E12",),
         ),
         Claim(
+            "theorem3.printed-mean", Kind.VALUE, mean_g(H, L), "Figure 1(b): E K^g at n = ∞ equals its limit for every "
+            "m", value=ImplicitTangentKernel(H, L, angle, z_angle), where=And(L >= 1, H >= 1), form=Form.PRINTED,
+            errata=("E12",),
+        ),
+        Claim(
+            "theorem3.printed-taylor", Kind.UPPER, trained(L),
+            "after one unit step f is its Taylor polynomial in the weights up to less than T²/2, which is O_p(n^{-1})",
+            exponent=Integer(-1), where=Eq(L, 2), form=Form.PRINTED, errata=("E16",),
+        ),
+        Claim(
+            "theorem3.printed-bounded", Kind.UPPER, Function("f_t")(L),
+            "Section 2.2, squared loss: with a learning rate μ = o(n), such as √n, f stays bounded in one step",
+            exponent=Integer(0), where=Eq(L, 2), form=Form.PRINTED, errata=("E24",),
+        ),
+        Claim(
+            "theorem3.printed-alive", Kind.ATOM, Function("f_t")(L),
+            "Section 2.2: such a learning rate leaves units active: P[f = 0] = 0 after 30 steps",
+            value=Integer(0), where=Eq(L, 2), form=Form.PRINTED, errata=("E24",),
+        ),
+        Claim(
+            "theorem3.printed-descent", Kind.VALUE, Function("fit")(L),
+            "Section 2.2: training with such a learning rate converges: P[|f - y| < 1/100] → 1 after 30 steps",
+            value=Integer(1), where=Eq(L, 2), form=Form.PRINTED, errata=("E24",),
+        ),
+        Claim(
             "theorem3.limit", Kind.CONSTANT, hyper(H, L), "K^h → Θ^f·Θ^g in probability, n → ∞ and then m → ∞",
             value=LIMIT_VALUE, where=And(L >= 1, H >= 2), latex=r"K^h\to\Theta^f\cdot\Theta^g", hypotheses=LIMIT,
             errata=("E6", "E21"),
@@ -187,7 +212,10 @@ statement = Statement(
         ),
         Hypothesis(
             "unit_step", "one step of size 1 at one training input with residual 1",
-            Witness("Square loss, step √n: f jumps to 1.5e2 and all units close (n = 10³, 10⁴, 10⁵)."), errata=("E24",),
+            Witness(
+                "Square loss, steps of √n: f grows to the order √n in one step, then all units close and f = 0.",
+                {"L": 2}, "theorem3.kink.trained", reproduce="verifier check theorem3 -k mu=sqrt_n",
+            ), errata=("E24",),
         ),
         Hypothesis(
             "one_input", "u = u' with |x|² = n_0, z = 1 (for exact means)",

@@ -63,11 +63,24 @@ class Dense:
             q = sqrt(2) * mask * (weight @ q) / sqrt(weight.shape[1])
         return weights[-1] @ q / sqrt(weights[-1].shape[1])
 
-    def gradient(self, which: int, cotangent: Array) -> Matrices:
-        """The gradient of <cotangent, f> at an input, matrix by matrix."""
+    def activations(self, which: int) -> list[Array]:
+        """q^0 … q^{L-1} at an input."""
         q = [self.inputs[which]]
         for weight, mask in zip(self.weights[:-1], self.masks[which], strict=True):
             q.append(sqrt(2) * mask * (weight @ q[-1]) / sqrt(weight.shape[1]))
+        return q
+
+    def jacobian(self, which: int, low: int, high: int) -> Array:
+        """P^{low → high} = ∂y^high/∂y^low at an input, shape (n_high, n_low)."""
+        found = np.eye(len(self.weights[low - 1]))
+        for l in range(low, high):
+            step = sqrt(2) * self.weights[l] * self.masks[which][l - 1] / sqrt(self.weights[l].shape[1])
+            found = step @ found
+        return found
+
+    def gradient(self, which: int, cotangent: Array) -> Matrices:
+        """The gradient of <cotangent, f> at an input, matrix by matrix."""
+        q = self.activations(which)
         delta, found = cotangent, list[Array]()
         for l in range(len(self.weights) - 1, -1, -1):
             found.insert(0, np.outer(delta, q[l]) / sqrt(len(q[l])))
@@ -179,7 +192,7 @@ def _lemma4(
             r = cell["r"]
             direct = plain[r] if r < len(plain) else 0.0
             other = sampled[column] * weight
-            errors[row, column] = _relative([direct - formula, other - formula], scale)
+            errors[row, column] = relative([direct - formula, other - formula], scale)
     return Errors(errors)
 
 
@@ -215,12 +228,12 @@ def _lemma5(
         plain, rho = taylor(_output(network), network.weights, along, depth)
         sides, scale = [], 0.0
         for cell in cells:
-            total, size = _layer_sum(network, slopes, cell["k"], range(1, depth + 1), last)
+            total, size = layer_sum(network, slopes, cell["k"], range(1, depth + 1), last)
             weight = rho ** cell["k"] / factorial(cell["k"])
             sides.append(total * weight)
             scale = max(scale, size * weight, abs(plain[cell["k"]]))
         for column, cell in enumerate(cells):
-            errors[row, column] = _relative([plain[cell["k"]] - sides[column]], scale)
+            errors[row, column] = relative([plain[cell["k"]] - sides[column]], scale)
     return Errors(errors)
 
 
@@ -242,7 +255,7 @@ def _layer_term(
             for layer, output in zip(layers, ds, strict=True):
                 mixed[layer - 1] = gradients[output][layer - 1]
             direct = float(network.f(mixed, 0)[shared["d"]])
-            errors[row, column] = _relative([direct - float(formula[0, column])], _size(network, mixed))
+            errors[row, column] = relative([direct - float(formula[0, column])], _size(network, mixed))
     return Errors(errors)
 
 
@@ -259,7 +272,7 @@ def _as_network(network: Dense) -> Network:
     return Network([weight.shape[1] for weight in network.weights], matrices, 1)
 
 
-def _layer_sum(network: Dense, slopes: Array, order: int, layers: Iterable[int], last: int) -> tuple[float, float]:
+def layer_sum(network: Dense, slopes: Array, order: int, layers: Iterable[int], last: int) -> tuple[float, float]:
     """The sum of Eq. (34) for f^0, and the sum of the absolute values of its terms."""
     terms = [
         (l, ds) for l in product(layers, repeat=order) for ds in product(range(len(slopes)), repeat=order)
@@ -270,7 +283,8 @@ def _layer_sum(network: Dense, slopes: Array, order: int, layers: Iterable[int],
     return sum(products), sum(abs(p) for p in products)
 
 
-def _relative(differences: Sequence[float], scale: float) -> float:
+def relative(differences: Sequence[float], scale: float) -> float:
+    """The largest difference in units of ``scale``."""
     largest = max(abs(d) for d in differences)
     return largest / scale if scale else largest
 

@@ -1,5 +1,6 @@
-"""Quantities at one input whose means are exact at every width: products of T^{l,d}, T^r and f, and top coefficients.
+"""Products and squares of T^{l,d}, T^r and f, and top coefficients: quantities at chosen ratios of widths.
 
+There is one input, where means are exact at every width, unless a cell has an angle.
 Inputs have |x|² = n_0, hidden widths are n, or (n/ρ, n) where a cell gives ``rho``; g has width 1 and z = 1.
 """
 
@@ -40,6 +41,15 @@ def _star(shared: Parameters, cells: Sequence[Parameters], width: int, samples: 
         found[:, 0] * float(width) ** (cell["r"] - 1) * found[:, column] for column, cell in enumerate(cells, start=1)
     ]
     return Values(np.stack(columns, axis=1))
+
+
+def _star_square(
+    shared: Parameters, cells: Sequence[Parameters], width: int, samples: int, rng: np.random.Generator
+) -> Draw:
+    """(n_2 T^2)² at L = 3, n_2 = n and n_1 = n/ρ."""
+    widths = (round(width / shared["rho"]), width)
+    found = sample_T(3, widths, [2], angle=shared["angle"], samples=samples, rng=rng).values
+    return Values(np.repeat((float(width) * found) ** 2, len(cells), axis=1))
 
 
 def alive(draw: Callable[[int], Array], samples: int) -> Array:
@@ -108,6 +118,8 @@ def _top(ratio: bool) -> Callable[..., Draw]:
 layer_product = Quantity("E", "f^a (n^(k-1) T^(l,d))^b", ("L", "rho"), _layers)
 #: f n^{r-1} T^r; cells: L, r.
 star_product = Quantity("E_f", "f n^(r-1) T^r", ("L",), _star)
+#: (n_2 T^2)², L = 3; cells: angle, rho = n_2/n_1.
+star_square = Quantity("T_square", "(n_2 T^2)^2, L = 3", ("angle", "rho"), _star_square)
 #: T^{(1,…,L)} and T^L over Π 2f/n; cells: L.
 full_ratio = Quantity("T_full", "T^(1..L) / prod 2f/n", ("L",), _full)
 star_ratio = Quantity("T_star", "T^L / prod 2f/n", ("L",), _top_star)

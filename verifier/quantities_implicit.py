@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from verifier.check import Draw, Parameters, Quantity
+from verifier.networks.descent import sample_descent
 from verifier.networks.draws import batch_size, collect, implicit_inputs
 from verifier.networks.hyperkernel import hyperkernel, sample_hyperkernel
 from verifier.networks.hyperkernel_flow import sample_kernel_flow, sample_kernel_flow_limit
@@ -92,6 +93,16 @@ def _kink(shared: Parameters, cell: Parameters, width: int, samples: int, rng: n
     return sample_kink_remainder(width, angle=cell["angle"], samples=samples, rng=rng).values[:, 0]
 
 
+def _trained(shared: Parameters, cell: Parameters, width: int, samples: int, rng: np.random.Generator) -> Array:
+    """f after the cell's number of steps, of size 1/2 or √n, on (f - 1)²/2."""
+    size = {"half": 0.5, "sqrt_n": width**0.5}[cell["mu"]]
+    return sample_descent(width, step=size, steps=cell["steps"], samples=samples, rng=rng).values[:, -1]
+
+
+def _fitted(shared: Parameters, cell: Parameters, width: int, samples: int, rng: np.random.Generator) -> Array:
+    return np.asarray(np.abs(_trained(shared, cell, width, samples, rng) - 1.0) < 0.01, dtype=float)
+
+
 _SHARED = ("H", "L", "angle", "z_angle", "z", "n", "m")
 
 #: (P P'ᵀ)_11 of g, P = ∂g^v/∂g^u; cells: u, v, L, angle, z_angle.
@@ -107,3 +118,7 @@ second_term = Quantity("dKh2", "second term of d/dt K^h", ("H", "L", "n", "m"), 
 first_term_limit = Quantity("dKh1", "first term, n infinite", (), per_cell(_flow_limit))
 #: f after a unit step less its Taylor polynomial, L = 2; cells: angle to the training input.
 kink_remainder = Quantity("R", "kink remainder", (), per_cell(_kink))
+#: f at its one training input, of label 1, after gradient descent on the squared loss, L = 2; cells: mu, steps.
+trained_output = Quantity("f_t", "f after training", (), per_cell(_trained))
+#: 1 where it is within 1/100 of the label, else 0; cells as above.
+trained_fit = Quantity("fit", "1{|f - y| < 1/100} after training", (), per_cell(_fitted))

@@ -100,6 +100,14 @@ def _both_positive(shared: Parameters, cell: Parameters, width: int, samples: in
     return np.asarray((np.pi - np.arccos(c)) / (2 * np.pi))
 
 
+def _positive(shared: Parameters, cell: Parameters, width: int, samples: int, rng: np.random.Generator) -> Array:
+    """1 where X_n > 0, else 0; X_n = 1/n, or f at one input of a network of depth 2."""
+    found = np.full(samples, 1 / width)
+    if cell["sequence"] == "output":
+        found = sample_outputs(1, 2, width, m=width, samples=samples, rng=rng).values[:, 0]
+    return np.asarray(found > 0, dtype=float)
+
+
 def _pairs(shared: Parameters, cells: Sequence[Parameters], width: int, samples: int, rng: np.random.Generator) -> Draw:
     """a g(u) + b g(u') for each cell's (a, b), from the same networks; g = f for H = 1 and z = 1."""
     found = sample_outputs(
@@ -171,6 +179,11 @@ def _fourier(shared: Parameters, cell: Parameters, width: int, samples: int, rng
     return sample_fourier(features, distance=cell["distance"], samples=samples, rng=rng).values[:, 0]
 
 
+def normal_law(cell: Parameters, value: float) -> Normal:
+    """The centred normal law whose variance is ``value``."""
+    return Normal(value)
+
+
 def combination_law(cell: Parameters, value: float) -> Normal:
     """The law of a X + b X' for a jointly normal pair of unit variances and covariance ``value``."""
     a, b = cell["combination"]
@@ -183,6 +196,9 @@ def _at_angle(symbol: str, text: str, column: Column) -> Quantity:
 
 #: P[f(x) > 0, f(x') > 0] given the layers below; cells: L, angle.
 both_positive = _at_angle("P_both", "P[f(x), f(x') > 0]", _both_positive)
+
+#: 1{X_n > 0}; cells: sequence = reciprocal or output.
+positive = Quantity("P_positive", "1{X_n > 0}", (), per_cell(_positive))
 
 #: q^v·q'^v/n_v, v hidden layers; cells: v, angle.
 gram = _at_angle("Q", "q^v.q'^v/n", _gram)

@@ -60,7 +60,13 @@ class Erratum:
     counterexample: str
     amended: str
     effect: str
-    reproduce: str = ""  # the command that shows it again, if there is one
+    reproduce: str | tuple[str, ...] = ()  # the commands that show it again, if there are any
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """The commands that show it again."""
+        listed = (self.reproduce,) if isinstance(self.reproduce, str) else self.reproduce
+        return tuple(command for command in listed if command)
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ from .runs import project, report, statuses, twin
 RECORDED = {
     "corollary1": {"contradicted": "printed", "consistent": "function"},
     "dyer_gur_ari": {"consistent": "bound tight loose star-exponent", "untested": "stronger"},
-    "lemma1": {"untested": "printed printed-6 sign probabilities", "consistent": "outputs"},
+    "lemma1": {
+        "untested": "printed sign", "contradicted": "printed-6", "consistent": "probabilities outputs",
+    },
     "lemma2": {
         "consistent": "printed-jacobians printed-gradients printed-gram jacobians gradients gram covariance tangent "
         "closed-gram closed-masks",
@@ -22,7 +24,7 @@ RECORDED = {
     "lemma3": {
         "consistent": "printed-identity printed-order identity networks order.shallow order.deep elsewhere "
         "smaller.shallow smaller.deep full star skipped mixed-star ratio ratio-square",
-        "contradicted": "printed-delta",
+        "contradicted": "printed-delta printed-case",
         "untested": "joint.shallow joint.deep mixed joint-mean joint-square other-output other-output-first smaller",
     },
     "lemma4": {"consistent": "printed identity networks"},
@@ -34,13 +36,14 @@ RECORDED = {
     "remark1": {"untested": "printed printed-finite", "consistent": "printed-constant constant norm function"},
     "section3": {
         "invalid": "printed",  # K^(r) = 0 beyond r = L has no exponent
-        "contradicted": "printed-conjecture", "untested": "printed-stronger stronger",
+        "contradicted": "printed-conjecture printed-sequential", "untested": "printed-stronger stronger",
         "consistent": "order.shallow order.deep zero tight mean exponent",
     },
     "theorem1": {
         "invalid": "printed", "contradicted": "printed-limit printed-atom",
         "consistent": "order.shallow order.deep output.shallow output.deep zero top atom.shallow atom.deep squares "
         "exclusive",
+        "untested": "printed-any-m printed-layers",
     },
     "theorem2": {
         "contradicted": "printed printed-weights printed-root", "consistent": "weights activations process fourth",
@@ -48,11 +51,13 @@ RECORDED = {
     "theorem3": {
         "consistent": "printed-limit printed-second limit joint-limit first.m first.n second.n kink.trained kink.other "
         "mean opposite opposite-limit",
-        "untested": "printed-first second.m", "contradicted": "printed-figure",
+        "untested": "printed-first second.m",
+        "contradicted": "printed-figure printed-mean printed-taylor printed-descent printed-alive printed-bounded",
     },
 }  # fmt: skip
 #: Claims that a quick run leaves out and a whole one does not.
 WHOLE = {
+    "theorem1": {"contradicted": "printed-any-m printed-layers"},
     "lemma3": {"consistent": "mixed joint-mean joint-square other-output other-output-first smaller"},
     "theorem3": {"consistent": "printed-first second.m"},
 }
@@ -82,7 +87,7 @@ def test_whole_verdicts(name: str) -> None:
 
 #: One claim changed by this much, at the cells selected: the samples contradict it.
 TWINS = {
-    "lemma1": ("outputs", {"value": lambda v: v + Rational(1, 20)}, lambda p: p["angle"] == 60),
+    "lemma1": ("outputs", {"value": lambda v: v + Rational(1, 20)}, lambda p: p.get("angle") == 60),
     "lemma2 gram": ("gram", {"value": lambda v: v * Rational(11, 10)}, lambda p: p["angle"] == 60 and "v" in p),
     "lemma2 gradients": ("gradients", {"value": lambda v: v * Rational(5, 4)}, lambda p: p["angle"] == 60),
     "lemma2 tangent": ("tangent", {"value": lambda v: v - Rational(1, 4)}, lambda p: p["angle"] == 60),
@@ -98,6 +103,14 @@ TWINS = {
     "theorem3 mean": ("mean", {"value": lambda v: v - 1}, lambda p: True),
     "theorem3 first.n": ("first.n", {"exponent": lambda e: e - Rational(1, 2)}, lambda p: True),
     "theorem3 kink": ("kink.other", {"exponent": lambda e: e - Rational(1, 4)}, lambda p: True),
+    "theorem3 descent": ("printed-descent", {"value": lambda v: v - Rational(1, 5)}, lambda p: p.get("mu") == "half"),
+    "lemma1 probabilities": (
+        "probabilities",
+        {"value": lambda v: v + Rational(1, 5)},
+        lambda p: p.get("sequence") == "output",
+    ),
+    "theorem3 alive": ("printed-alive", {"value": lambda v: v + Rational(1, 5)}, lambda p: p.get("mu") == "half"),
+    "theorem3 mean at H = 2": ("printed-mean", {"value": lambda v: v + Rational(1, 10)}, lambda p: p["H"] == 2),
     "corollary1": ("function", {"value": lambda v: v + Rational(1, 10)}, lambda p: p["H"] == 2),
     "remark1": ("constant", {"value": lambda v: v * Rational(6, 5)}, lambda p: p["distance"] < 2),
     "section3 mean": ("exponent", {"value": lambda v: v - 1}, lambda p: True),
@@ -106,6 +119,32 @@ TWINS = {
     "dyer_gur_ari bound": ("bound", {"exponent": lambda e: e - 1}, lambda p: "angle" in p),
     "dyer_gur_ari tight": ("tight", {"value": lambda v: v + 1}, lambda p: p.get("L") == 8),
 }
+
+
+#: Printed claims that samples contradict, changed into what is true there: the samples agree.
+CORRECTED = {
+    "theorem3 mean": ("printed-mean", {"value": lambda v: v - Rational(525, 10_000)}, lambda p: p["H"] == 3),
+    "theorem3 taylor": (
+        "printed-taylor", {"exponent": lambda e: e / 2}, lambda p: p.get("step") == 1 and p["angle"] == 0,
+    ),
+    "theorem3 descent": ("printed-descent", {"value": lambda v: v - 1}, lambda p: p.get("mu") == "sqrt_n"),
+    "lemma1": ("printed-6", {"value": lambda v: v + 1}, lambda p: p.get("sequence") == "reciprocal"),
+    "theorem1 any m": (
+        "printed-any-m", {"exponent": lambda e: e - Rational(1, 2)}, lambda p: p.get("m") == 2 and p["r"] == 1,
+    ),
+    "theorem3 alive": ("printed-alive", {"value": lambda v: v + 1}, lambda p: p.get("mu") == "sqrt_n"),
+    "theorem3 bounded": (
+        "printed-bounded", {"exponent": lambda e: e + Rational(1, 2)}, lambda p: p.get("mu") == "sqrt_n",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("label", CORRECTED)
+def test_a_corrected_claim_is_consistent(label: str) -> None:
+    claim, changes, select = CORRECTED[label]
+    entry, _ = twin(label.split()[0], claim, **changes)
+    (found,) = report(entry, select, Options()).claims
+    assert str(found.numeric) == "consistent", [cell.reason for cell in found.cells]
 
 
 @pytest.mark.parametrize("label", TWINS)

@@ -20,6 +20,11 @@ PRINTED = {
     "theorem3.printed-limit": {"proved": 1}, "theorem3.printed-first": {"cited": 1},
     "theorem3.printed-second": {"cited": 1}, "theorem3.printed-figure": {"refuted": 4},
 }  # fmt: skip
+#: printed claims without a proof and without an exact counterexample: samples contradict them (tests/checks)
+MEASURED = {
+    "lemma3": ["printed-case"], "theorem1": ["printed-layers", "printed-any-m"], "section3": ["printed-sequential"],
+    "theorem3": ["printed-mean", "printed-taylor", "printed-bounded", "printed-alive", "printed-descent"],
+}  # fmt: skip
 #: amended claims that are not simply proved
 OTHER = {
     "lemma3.networks": "certified", "lemma3.joint.deep": "cited", "lemma3.order.deep": "cited",
@@ -39,12 +44,16 @@ def test_every_goal_has_the_status_it_is_known_to_have(name):
         assert result.error is None, f"{result.claim}: {result.error}"
         own = found.setdefault(result.claim, {})
         own[result.status] = own.get(result.status, 0) + 1
+    measured = {f"{name}.{claim}" for claim in MEASURED.get(name, [])}
     for claim in STATEMENTS[name].claims:
-        if claim.form is Form.PRINTED:
+        if claim.id in measured:
+            assert claim.form is Form.PRINTED
+        elif claim.form is Form.PRINTED:
             assert found[claim.id] == PRINTED[claim.id]
         else:
             assert set(found[claim.id]) == {OTHER.get(claim.id, "proved")}, claim.id
-    assert set(found) == {claim.id for claim in STATEMENTS[name].claims}
+    assert set(found) | measured == {claim.id for claim in STATEMENTS[name].claims}
+    assert not set(found) & measured
 
 
 @pytest.mark.parametrize("name", STATEMENTS)

@@ -214,6 +214,8 @@ def _render(statement: Statement, console: Console) -> None:
         console.print(Text.assemble("  ", (erratum.id, "bold"), f" {erratum.where}"))
         parts = (("printed", erratum.printed), ("why", erratum.why), ("amended", erratum.amended))
         _lines([(word, text) for word, text in parts if text], console, indent=4)
+        for command in erratum.commands:
+            console.print(Text(f"    {command}", style="dim"), soft_wrap=True)
 
 
 def _lines(rows: list[tuple[str, str]], console: Console, indent: int = 2) -> None:

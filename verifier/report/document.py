@@ -266,7 +266,7 @@ def _errata(statements: Sequence[Statement], data: Sequence[Data]) -> list[Data]
         {
             **plain[name],
             "statements": [s["name"] for s in data if name in s["errata"]],
-            "recheck": [entries[name].reproduce] if entries[name].reproduce else _recheck(name, plain, data),
+            "recheck": list(entries[name].commands) or _recheck(name, plain, data),
         }
         for name in sorted(entries, key=_by_number)
     ]
