@@ -237,3 +237,32 @@ def test_no_instance_and_no_case_names_an_input(values):
     goal_ = {"is": "vanishes", "of": ["f", "j", 1], "power": 0, "where": []}
     with pytest.raises(KernelError):
         rule("refute.limit", [order], {"goal": goal_, "instance": values})
+
+
+@pytest.mark.parametrize(
+    ("layers", "outputs"), [([5, 9], [1, 1]), ([2, 1], [1, 1]), ([1, 3], [1, 1]), ([0, 1], [1, 1]), ([1, 2], [1])]
+)
+def test_links_between_layers_that_are_not_there_have_no_limit(layers, outputs):
+    # n A(9, 5, 1) → Gam(9, 5, 1) at L = 2: an identity without a range was read as one between layers in order.
+    family, row = conclusion("lemma3", "joint-2"), rule("eq.output_row", (), {"of": "C"})
+
+    def limit(ls, es):
+        chain = ["consecutive", ["list", *ls], ["list", *es], ["lp", "l0", "e0"], ["A", "lp", "l0", "e0"]]
+        same = rule("eq.combination", [row], {"left": chain, "right": chain, "multipliers": [0]})
+        return rule("conv.rewrite", [family, same], {"for": []})
+
+    assert limit([1, 2], [1, 1])["is"] == "conv"
+    with pytest.raises(KernelError):
+        limit(layers, outputs)
+
+
+def test_the_kernel_says_what_a_goal_states():
+    # A name is only what the file calls its claim.
+    beyond = rule("zero.degree", [assume("relu")], {"of": "a"})
+    steps = [
+        step("hyp", "hypothesis", [], {"hypothesis": "relu"}, assume("relu")),
+        step("s", "zero.degree", ["hyp"], {"of": "a"}, beyond),
+    ]
+    given = {"relu": assume("relu")}
+    result = only(document("theorem1", steps, [goal("theorem1.order.deep", "s", beyond, given)], given))
+    assert (result.status, result.says) == ("proved", "zero of a(d, k)")

@@ -203,6 +203,7 @@ def _render_goals(goals: list[dict[str, Any]], problems: list[str]) -> None:
         lines.add_column(style="dim", no_wrap=True)
         lines.add_column()
         for word, value in (
+            ("  says", goal["says"]),
             ("  range", goal["range"]),
             ("  exact at", sizes_text(goal["sizes"])),
             ("  rests on", ", ".join(goal["rests_on"])),

@@ -31,12 +31,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ProofError, RecursionError) as error:
         return _refused(names[0], error)
     if as_json:
-        fields = ("statement", "claim", "form", "status", "rests_on", "range", "digest", "error", "sizes")
+        fields = ("statement", "claim", "form", "status", "says", "rests_on", "range", "digest", "error", "sizes")
         print(json.dumps([{name: getattr(result, name) for name in fields} for result in results], indent=1))
     else:
         for result in results:
             where = f", {result.range}" if result.range else ""
             lines = [f"{result.claim} ({result.form}): {result.status}{where}"]
+            if result.says:
+                lines.append(f"  says {result.says}")
             if result.rests_on:
                 lines.append(f"  rests on {'; '.join(result.rests_on)}")
             if result.sizes:

@@ -217,6 +217,9 @@ def _limit(term: Term, conv: Judgment, scope: Scope, assumed: set[str]) -> Limit
     if head == "consecutive":
         ls, es, (lp, lo, eo), body = arguments
         require_index(["list", ls, es])
+        for given in (["=", ["increasing", ls], 1], ["=", ["len", es], ["len", ls]], ["<=", 1, ["first", ls]],
+                      ["<=", ["last", ls], _depth(conv)]):  # fmt: skip
+            require(_entailed(given, {}, conv["where"]), f"{show(term)}: {show(given)} is not known")
         if same(["len", ls], 1):
             return 0, 1
         names: Scope = {lo: (1, ["-", _depth(conv), 1]), lp: (["+", lo, 1], _depth(conv)), eo: (1, "H")}
@@ -290,7 +293,7 @@ def _entailed(constraint: Constraint, scope: Scope, where: Sequence[Constraint])
     """Whether ``a <= b`` follows from the ranges of the bound variables and one known constraint at most."""
     where = [known for known in where if not free_variables(["list", *known[1:]]) & set(scope)]
     if constraint[0] != "<=":
-        return any(gap(constraint) == gap(known) for known in where if known[0] == "=")
+        return not gap(constraint) or any(gap(constraint) == gap(known) for known in where if known[0] == "=")
     form = gap(constraint)
     for name, (lo, hi) in reversed(list(scope.items())):
         coefficient = form.get(((("var", name), 1),))

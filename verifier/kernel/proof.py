@@ -58,7 +58,8 @@ class GoalResult:
     """What the kernel found of one goal.
 
     ``status`` is a word of :class:`verifier.verdict.ProofStatus`; ``rests_on`` lists hypotheses,
-    theorems and other statements' claims, transitively; ``error`` says why a goal is a gap.
+    theorems and other statements' claims, transitively; ``error`` says why a goal is a gap; ``says`` is
+    what the goal states, in the kernel's terms: a claim's name is only what the file calls it.
     """
 
     statement: str
@@ -71,6 +72,7 @@ class GoalResult:
     error: str | None = None
     sizes: tuple[str, ...] = ()
     steps: int = 0
+    says: str = ""
 
 
 def check_bundle(bundle: Any) -> tuple[GoalResult, ...]:
@@ -196,7 +198,8 @@ def _check_goal(
         earlier[name, claim, mark] = Checked(goal["judgment"], found.marks | granted | {f"statement {claim}"})
     sizes = tuple(m.removeprefix("sizes ") for m in sorted(found.marks) if m.startswith("sizes "))
     rests = tuple(sorted(m.split("#")[0] for m in found.marks | granted if not m.startswith("sizes ")))
-    return GoalResult(name, claim, form, status, rests, _range(goal["judgment"]), mark, None, sizes, len(done))
+    span, says = _range(goal["judgment"]), _says(goal["judgment"])
+    return GoalResult(name, claim, form, status, rests, span, mark, None, sizes, len(done), says)
 
 
 def _status(goal: Mapping[str, Any], found: Checked) -> str:
@@ -208,6 +211,14 @@ def _status(goal: Mapping[str, Any], found: Checked) -> str:
         require(not cited and not certified, "a counterexample may not rest on what is cited or certified")
         return "refuted"
     return "cited" if cited else "certified" if certified else "proved"
+
+
+def _says(judgment: Judgment) -> str:
+    if judgment["is"] == "refuted":
+        return f"not {_says(judgment['goal'])}"
+    fields = [f"{name} {_plain(v)}" for name, v in judgment.items() if name not in ("is", "where", "sizes", "primes")]
+    text = " ".join([judgment["is"], *fields])
+    return text if len(text) <= 2000 else f"{text[:1997]}..."
 
 
 def _range(judgment: Judgment) -> str:
