@@ -147,6 +147,7 @@ def test_only_promised_rows_that_show_nothing_are_extended():
     missed = replace(none, covered=4999)
     assert extended(summarise(KNOWN["G"], settings, missed))
     assert not extended(summarise(KNOWN["exp(Cauchy)"], settings, missed))
+    assert not extended(summarise(KNOWN["log n"], settings, Tally(1000, 1, 999, 0, 256_000, 256)))
 
 
 def test_quick_caps_the_work():

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 DEFAULT_ALPHAS = (0.05, 1e-3)
 DEFAULT_SAMPLES, QUICK_SAMPLES = 8192, 4096
 QUICK_REPETITIONS = 20
+#: Lines that tell how far it is.
+STEPS = 50
 
 
 @click.command()
@@ -69,7 +71,7 @@ def calibrate(
     from verifier.inference.calibration import extended, summarise
     from verifier.inference.families import families
     from verifier.inference.kind_cases import cases, summarise_kind
-    from verifier.inference.rates import planned_repetitions
+    from verifier.inference.rates import KIND_REPETITIONS, planned_repetitions
     from verifier.report.calibration import markdown_page, text_table, to_json, violations
 
     known = {family.name: family for family in families()}
@@ -85,14 +87,12 @@ def calibrate(
     with executor(jobs) as submit:
         count = _Counter(submit, jobs, Store(Path(store) if store else None), margin, seed, cap, quiet)
         families_wanted = {
-            (alpha, name): fixed or planned_repetitions(alpha, known[name].assumption)
+            (alpha, name): fixed or planned_repetitions(alpha, known[name].holds and known[name].assumption)
             for alpha in levels
             for name in names
         }
         kinds_wanted = {
-            (alpha, case.name): fixed or planned_repetitions(alpha, promised=False)
-            for alpha in levels
-            for case in (cases() if kinds else ())
+            (alpha, case.name): fixed or KIND_REPETITIONS for alpha in levels for case in (cases() if kinds else ())
         }
         tallies = count(families_wanted | kinds_wanted)
         settings = {alpha: count.settings(alpha) for alpha in levels}
@@ -162,7 +162,7 @@ class _Counter:
         for done, (block, tally) in enumerate(count_blocks(blocks, self._submit, self._jobs, self._store), 1):
             key = (block.alpha, block.name)
             found[key] = found[key] + tally if key in found else tally
-            if not self._quiet:
+            if not self._quiet and done * STEPS // len(blocks) > (done - 1) * STEPS // len(blocks):
                 click.echo(f"{done} of {len(blocks)} blocks", err=True)
         return found
 

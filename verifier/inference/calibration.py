@@ -147,7 +147,7 @@ def calibrate(
     settings = Settings(alpha, margin, tuple(widths), correction, allowance, schedule or Schedule())
     rows = []
     for family in families() if chosen is None else chosen:
-        count = repetitions or planned_repetitions(alpha, family.assumption)
+        count = repetitions or planned_repetitions(alpha, family.holds and family.assumption)
         row = summarise(family, settings, count_errors(family, settings, range(count), seed))
         if repetitions is None and extended(row):
             row = summarise(family, settings, count_errors(family, settings, range(2 * count), seed))
@@ -156,8 +156,8 @@ def calibrate(
 
 
 def extended(row: CalibrationRow) -> bool:
-    """Whether a row of planned length is run as long again: its rates are promised, and not yet shown."""
-    return row.assumption and not row.within
+    """Whether a row of planned length is run as long again: its rates have to be within alpha, and do not show it."""
+    return row.holds and row.assumption and not row.within
 
 
 def count_errors(family: Family, settings: Settings, repetitions: Iterable[int], seed: int = 0) -> Tally:

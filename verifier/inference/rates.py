@@ -12,8 +12,9 @@ from verifier.verdict import NumericStatus
 
 #: Two-sided confidence of the intervals around the measured rates: 95 % if a row is run in two stages.
 RATE_CONFIDENCE = 0.975
-#: Repetitions where nothing is promised, and the fewest and most elsewhere.
+#: Repetitions where alpha alone promises nothing, and the fewest and most elsewhere; those of other kinds of claims.
 FEWEST, MOST = 1000, 100_000
+KIND_REPETITIONS = 500
 
 
 def planned_repetitions(alpha: float, promised: bool = True) -> int:
@@ -21,7 +22,8 @@ def planned_repetitions(alpha: float, promised: bool = True) -> int:
 
     5/alpha, so that a row without errors shows a rate below alpha; at least 1000 and at most 100000. A row that
     does not show it is run once more as long (:func:`verifier.inference.calibration.extended`), and three errors
-    in 10/alpha still do. Where no rate is ``promised`` there is nothing to show, and 1000 describe.
+    in 10/alpha still do. Where it is not ``promised`` that the rates are within alpha, 1000 describe them: claims
+    that break the assumption, and laws that are no power laws, which are refused by diagnostics and not by alpha.
     """
     return min(MOST, max(FEWEST, math.ceil(5 / alpha - 1e-9))) if promised else FEWEST
 

@@ -23,10 +23,11 @@ writes, and depends on nothing but that command (seed {seed}). The whole page ta
 
 Errors are counts; in brackets is the Clopper-Pearson interval of their rate, in per cent.
 
-**How many runs** is fixed by alpha, before anything is seen: 5/alpha, at least 1000. A row that does not show its
-promised rates to be within alpha is run once more as long, on the same stream, and then stays as it is. So that
-either stage may be reported, the intervals have confidence 97.5 %, and both together 95 %. Rows on which nothing is
-promised, and those of other kinds of claims, have 1000 runs. Both levels of alpha see the same samples.
+**How many runs** is fixed by alpha, before anything is seen: 5/alpha, at least 1000, of a claim that holds within the
+assumption. If such a row does not show all its rates to be within alpha, it is run once more as long, on the same
+stream, and then stays as it is. So that either stage may be reported, the intervals have confidence 97.5 %, and both
+together 95 %. Other rows have 1000 runs, those of other kinds of claims 500: at 1e-3 they speak only together. Both
+levels of alpha see the same samples.
 Of the eight looks, each at an eighth of alpha, the six up to 8192 samples are taken: errors at the last two are not
 counted here.
 """
@@ -44,8 +45,8 @@ LIMITS = """## What this does not show
   a factor of 1.25, and of 1.7 with the 1/n column; read 1e-8 as "at most about 2e-8". Nothing between 1e-3 and
   1e-8 was counted here.
 * **One row at a small alpha.** A row of 5000 runs without errors shows a rate below 0.088 %; one of 1000 runs, below
-  0.44 %, which says nothing about 1e-3. Of the other kinds of claims only all rows together speak about 1e-3.
-  With so many intervals of 97.5 % some do not cover their rate.
+  0.44 %, which says nothing about 1e-3. There the false claims speak only together, and so do the other kinds: their
+  mean rate is bounded, not that of each. With so many intervals of 97.5 % some do not cover their rate.
 * **The assumption.** log a_n = a + p log n + log(1 + c/n) with |c| <= 10. The second table breaks it on purpose.
   Where a true correction is larger or of another order, a false *contradicted* is possible, and every verdict
   therefore prints its allowance. On small widths the coefficient c is fitted instead.
