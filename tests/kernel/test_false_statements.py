@@ -266,3 +266,44 @@ def test_the_kernel_says_what_a_goal_states():
     given = {"relu": assume("relu")}
     result = only(document("theorem1", steps, [goal("theorem1.order.deep", "s", beyond, given)], given))
     assert (result.status, result.says) == ("proved", "zero of a(d, k)")
+
+
+def alive():
+    """K(r) ~ n^{min(0, H-r)} at L = 2."""
+    return conclusion("theorem1", "order-L2")
+
+
+@pytest.mark.parametrize("instance", [{"n": 1}, {"n": 0}, {}])
+def test_a_claim_on_a_limit_is_not_refuted_at_one_width(instance):
+    # [n = 1] K(r) → 0 is true: it is 0 for n >= 2.  At n = 1 it "is" K(r), which has an order.
+    factor = ["kron", "n", instance.get("n", 1)]
+    where = [["<=", 1, "H"], ["=", "L", 2], ["<=", 1, "r"], ["<=", "r", ["*", 2, "H"]]]
+    claim = {"is": "vanishes", "of": ["*", factor, ["K", "r"]], "power": ["min", 0, ["-", "H", "r"]], "where": where}
+    sizes = {"H": 1, "L": 2, "r": 1, **instance}
+    with pytest.raises(KernelError):
+        rule("refute.limit", [alive()], {"goal": claim, "instance": sizes})
+    plain, sizes = {**claim, "of": ["K", "r"]}, {"H": 1, "L": 2, "r": 1}
+    assert rule("refute.limit", [alive()], {"goal": plain, "instance": sizes})["is"] == "refuted"
+
+
+@pytest.mark.parametrize("size", ["H", "L", "n"])
+def test_there_is_no_network_of_size_zero(size):
+    # Q(1) = 1 but for a network without layers, where the claim is not made.
+    one = rule("eq.one_input", [assume("one_input")], {"of": "gram"})
+    claim = {"is": "eq", "left": ["Q", 1], "right": ["-", 1, ["kron", size, 0]], "where": []}
+    with pytest.raises(KernelError):
+        rule("refute.number", [one], {"goal": claim, "instance": {size: 0}})
+    wrong = {**claim, "right": ["-", 1, ["kron", size, 1]]}
+    assert rule("refute.number", [one], {"goal": wrong, "instance": {size: 1}})["is"] == "refuted"
+
+
+@pytest.mark.parametrize("fixed", [{"n": 1}, {"m": 1}, {"L": 0}])
+def test_a_limit_covariance_is_not_refuted_at_a_width(fixed):
+    from lemmas import theorem2
+
+    steps = {s["id"]: s for s in theorem2.statement.proof["steps"]}
+    data, premises = steps["index"]["data"], [steps[p]["conclusion"] for p in steps["index"]["premises"]]
+    assert rule("refute.value", premises, data)["is"] == "refuted"
+    spoiled = {**data, "instance": {**data["instance"], **fixed}}
+    with pytest.raises(KernelError):
+        rule("refute.value", premises, spoiled)

@@ -85,6 +85,8 @@ class Instance:
         self.grams = {k: v for k, v in data.items() if k in ("Gx", "Gz")}
         require(set(data) == set(self.integers) | set(self.grams), f"{show(dict(data))} is no instance")
         require(all(0 <= v <= 8 for v in self.integers.values()), "depths and indices of an instance are 0 to 8")
+        require(all(self.integers.get(size, 1) >= 1 for size in ("H", "L")), f"{show(self.integers)}: no layer")
+        require(not {"i", "j", "n", "m"} & set(self.integers), f"{show(self.integers)} fixes an input or a width")
         self.closed = closed
         self.input: dict[str, tuple[Fraction, Fraction, Fraction]] = {}
         for name, rows in self.grams.items():

@@ -99,6 +99,10 @@ PLAIN = {
 }  # fmt: skip
 
 
+#: what is said of n → ∞
+LIMITS = ("order", "vanishes", "plim", "gp", "prob", "growth", "theta", "scale", "atom", "bounded")
+
+
 def gap(constraint: Constraint) -> Poly:
     """``b - a`` for ``a <= b`` or ``a = b``."""
     return dict(_gap(json.dumps(constraint)))
@@ -240,9 +244,14 @@ def at(judgment: Mapping[str, Any], values: Mapping[str, Term]) -> Judgment:
 
 
 def instance_of(goal: Mapping[str, Any], values: Mapping[str, Any]) -> Judgment:
-    """A claim at integers that lie in its range and leave nothing of it open."""
+    """A claim at integers that lie in its range and leave nothing of it open.
+
+    Sizes are positive, and a limit is no statement about any one width.
+    """
     plain = all(isinstance(v, int) and not isinstance(v, bool) for v in values.values())
     require(plain, f"an instance gives every parameter an integer, not {show(values)}")
+    require(all(values.get(size, 1) >= 1 for size in ("H", "L", "n")), f"{show(values)}: a size is not positive")
+    require("n" not in values or goal["is"] not in LIMITS, f"a claim on limits is not refuted at n = {values.get('n')}")
     special = at(goal, values)
     require(not special["where"], f"the instance leaves {show(special['where'])} open")
     return special
