@@ -33,7 +33,7 @@ def coefficients(values):
 class Reference:
     """Weights, scalars for √2 and 1/√n, two inputs and their true masks; f^1..f^H and h on that cell."""
 
-    def __init__(self, widths, outputs, seed):
+    def __init__(self, widths, outputs, seed, inputs=None):
         rng = random.Random(seed)
         draw = lambda: rng.choice([-3, -2, -1, 1, 2, 3])  # noqa: E731
         self.L, self.H, sizes = len(widths), outputs, [*widths, outputs]
@@ -43,6 +43,9 @@ class Reference:
         self.root2 = abs(draw())
         self.x = {u: [draw() for _ in range(sizes[0])] for u in "ij"}
         self.z = {u: draw() for u in "ij"}
+        if inputs:  # special ones: x_j as a multiple of x_i, and z_i, z_j
+            multiple, self.z = inputs[0], dict(zip("ij", inputs[1:], strict=True))
+            self.x["j"] = [multiple * v for v in self.x["i"]]
         self.masks = {}
         for u in "ij":
             q = self.x[u]
