@@ -1,18 +1,20 @@
 """Samples from files: CSV, NPZ or Parquet with a column of widths and a column of values.
 
 A file is long: one row a sample.  The width's column is called ``width``, ``n`` or ``m`` (``n`` and ``m``
-together for quantities of two widths), the value's ``value``.  An NPZ file holds arrays of those names; as
-``verifier sample`` writes it, the values are called ``samples`` and a width may be a single number.
+together for quantities of two widths), the value's ``value``.  CSV may also come from standard input, which is
+called ``-``, and its header may begin with ``#``, as ``numpy.savetxt`` writes it.  An NPZ file holds arrays of
+those names; as ``verifier sample`` writes it, the values are called ``samples`` and a width may be a single number.
 """
 
 from __future__ import annotations
 
 import csv
 import math
+import sys
 import zipfile
 from array import array
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +30,8 @@ VALUE_NAMES = ("value", "samples")
 WIDTH_NAMES = ("width", "n", "m")
 #: What a float can count exactly.
 MAX_WIDTH = 2**53
+
+STDIN = Path("-")
 
 Cell = tuple[int, ...]
 
@@ -57,16 +61,17 @@ class Samples:
 
 
 def read_samples(path: Path, *, max_rows: int = MAX_ROWS) -> Samples:
-    """Read a CSV (comma, semicolon or tab), NPZ or Parquet file, told apart by its suffix.
+    """Read a CSV (comma, semicolon or tab), NPZ or Parquet file, told apart by its suffix; ``-``: CSV from stdin.
 
     Raises ValueError with one sentence that names the file and what is wrong: an unknown suffix, no such
     file, missing or unequal columns, an entry that is not a number, a width that is not a positive integer,
     no rows, or more than ``max_rows``.  NaN and infinite *values* are read: they make a verdict invalid.
     """
     readers = {".csv": _csv, ".tsv": _csv, ".npz": _npz, ".parquet": _parquet, ".pq": _parquet}
-    reader = readers.get(path.suffix.lower())
+    reader = _csv if path == STDIN else readers.get(path.suffix.lower())
     if reader is None:
-        raise ValueError(f"{path}: the suffix {path.suffix!r} is not .csv, .npz or .parquet")
+        hint = "; for compressed CSV: gzip -dc FILE | verifier fit -" if path.suffix.lower() == ".gz" else ""
+        raise ValueError(f"{path}: the suffix {path.suffix!r} is not .csv, .npz or .parquet{hint}")
     try:
         names, widths, values = reader(path, max_rows)
     except OSError as error:
@@ -107,6 +112,8 @@ def _grouped(path: Path, names: Sequence[str], widths: Sequence[Array], values: 
 def _columns(path: Path, given: Sequence[str]) -> tuple[tuple[str, ...], str]:
     """The width columns and the value column among ``given``."""
     value = next((name for name in VALUE_NAMES if name in given), None)
+    if value is None and given and all(_is_number(name) for name in given):
+        raise ValueError(f"{path}: there is no header; its first line must name the columns, as in width,value")
     if value is None:
         raise ValueError(f"{path}: there is no column 'value'; the columns are {_listed(given)}")
     if "width" in given:
@@ -117,10 +124,20 @@ def _columns(path: Path, given: Sequence[str]) -> tuple[tuple[str, ...], str]:
     return widths, value
 
 
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
 def _csv(path: Path, max_rows: int) -> tuple[tuple[str, ...], list[Array], Array]:
-    _refuse_long_text(path, max_rows)
-    with path.open(newline="", encoding="utf-8-sig") as file, _text_errors(path):
-        first = file.readline()
+    if path != STDIN:
+        _refuse_long_text(path, max_rows)
+    source = nullcontext(sys.stdin) if path == STDIN else path.open(newline="", encoding="utf-8-sig")
+    with source as file, _text_errors(path):
+        first = file.readline().removeprefix("\ufeff").lstrip("# ")
         if not first.strip():
             raise ValueError(f"{path}: the file is empty")
         delimiter = max(",;\t", key=first.count)
@@ -140,6 +157,8 @@ def _csv(path: Path, max_rows: int) -> tuple[tuple[str, ...], list[Array], Array
                     column.append(float(row[place]))
                 except ValueError:
                     raise ValueError(f"{path}:{line}: {header[place]} is {row[place]!r}, not a number") from None
+            if len(columns[0]) > max_rows:  # of a pipe; a file was measured before
+                raise ValueError(f"{path}: more than {max_rows} rows (a verdict needs far fewer: thin them)")
     found = [np.frombuffer(column, dtype=np.float64) if column else np.empty(0) for column in columns]
     return names, found[:-1], found[-1]
 
@@ -169,17 +188,14 @@ def _text_errors(path: Path) -> Iterator[None]:
 
 
 def _npz(path: Path, max_rows: int) -> tuple[tuple[str, ...], list[Array], Array]:
-    try:
-        headers = _npz_headers(path)
-        names, value = _columns(path, list(headers))
-        for name in (*names, value):
-            if headers[name][1].kind not in "iuf":
-                raise ValueError(f"{path}: the array {name!r} holds {headers[name][1]}, not numbers")
-        _refuse_long(path, max(math.prod(headers[name][0]) for name in (*names, value)), max_rows)
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in (*names, value)}
-    except (zipfile.BadZipFile, EOFError):
-        raise ValueError(f"{path}: not an NPZ file") from None
+    headers = _npz_headers(path)
+    names, value = _columns(path, list(headers))
+    for name in (*names, value):
+        if headers[name][1].kind not in "iuf":
+            raise ValueError(f"{path}: the array {name!r} holds {headers[name][1]}, not numbers")
+    _refuse_long(path, max(math.prod(headers[name][0]) for name in (*names, value)), max_rows)
+    with _damage(path), np.load(path, allow_pickle=False) as file:
+        arrays = {name: file[name] for name in (*names, value)}
     values = arrays.pop(value)
     if values.ndim != 1:
         raise ValueError(f"{path}: the array {value!r} has shape {values.shape}; one dimension is needed")
@@ -193,21 +209,29 @@ def _npz(path: Path, max_rows: int) -> tuple[tuple[str, ...], list[Array], Array
     return names, widths, np.asarray(values, dtype=np.float64)
 
 
+@contextmanager
+def _damage(path: Path) -> Iterator[None]:
+    """A damaged archive makes zipfile and NumPy raise almost anything; all of it is one sentence here."""
+    try:
+        yield
+    except OSError:
+        raise
+    except Exception:
+        raise ValueError(f"{path}: not an NPZ file, or a damaged one") from None
+
+
 def _npz_headers(path: Path) -> dict[str, tuple[tuple[int, ...], np.dtype[Any]]]:
     """Shape and type of each array, from the headers alone."""
     found: dict[str, tuple[tuple[int, ...], np.dtype[Any]]] = {}
-    with zipfile.ZipFile(path) as archive:
+    with _damage(path), zipfile.ZipFile(path) as archive:
         for name in archive.namelist():
             with archive.open(name) as file:
-                try:
-                    version = np.lib.format.read_magic(file)
-                    header: Any = (
-                        np.lib.format.read_array_header_1_0(file)
-                        if version == (1, 0)
-                        else np.lib.format.read_array_header_2_0(file)
-                    )
-                except ValueError:
-                    raise ValueError(f"{path}: {name} is not a NumPy array") from None
+                version = np.lib.format.read_magic(file)
+                header: Any = (
+                    np.lib.format.read_array_header_1_0(file)
+                    if version == (1, 0)
+                    else np.lib.format.read_array_header_2_0(file)
+                )
             found[name.removesuffix(".npy")] = header[0], header[2]
     return found
 
@@ -244,11 +268,12 @@ def write_parquet(path: Path, columns: Mapping[str, npt.NDArray[Any]], metadata:
 
 
 def _pyarrow(verb: str) -> Any:
+    other = ".csv or .npz" if verb == "read" else ".npz"
     try:
         import pyarrow.parquet
     except ImportError:
         raise ValueError(
-            f"to {verb} Parquet files install pyarrow: pip install 'verifier[parquet]' (or use .csv or .npz)"
+            f"to {verb} Parquet files install pyarrow: pip install 'verifier[parquet]' (or use {other})"
         ) from None
     return pyarrow.parquet
 

@@ -108,8 +108,10 @@ def fit(
     if meaning is None and expect not in (None, "0", "0.0"):
         raise ValueError(f"--kind {kind} takes no --expect, which is {expect}")
     room = margin if margin is not None else _MARGINS.get(kind, DEFAULT_MARGIN)
+    if kind in ("atom", "mean-zero") and room > 0.5:
+        raise ValueError(f"margin is {room:g}; around a probability it is at most 0.5")
     if kind == "two-widths":
-        return _two_widths(samples, str(expect), alpha, room, bool(correction), allowance)
+        return _two_widths(samples, str(expect), alpha, room, correction, allowance)
     data = samples.by_width()
     if needs_widths and len(data) < MIN_WIDTHS:
         listed = ", ".join(str(n) for n in data)
@@ -156,14 +158,18 @@ def _decide(
 
 
 def _two_widths(
-    samples: Samples, expect: str, alpha: float, margin: float, correction: bool, allowance: float
+    samples: Samples, expect: str, alpha: float, margin: float, correction: bool | None, allowance: float
 ) -> Fitted:
     words = expect.split(",")
     if len(words) != 2:
         raise ValueError(f"--expect {expect}: two exponents p,q are needed for two widths, as in -1,-1/2")
     claimed = number(words[0]), number(words[1])
+    cells = samples.by_pair()
+    if correction is None:
+        axes = (sorted({cell[axis] for cell in cells}) for axis in (0, 1))
+        correction = any(needs_correction(widths, margin, allowance) for widths in axes)
     decisions = decide_two_widths(
-        samples.by_pair(), claimed, alpha=alpha, margin=margin, correction=correction, allowance=allowance, looks=1
+        cells, claimed, alpha=alpha, margin=margin, correction=correction, allowance=allowance, looks=1
     )
     return Fitted("two-widths", decisions, samples.rows)
 

@@ -20,6 +20,8 @@ from verifier.sampling.keys import group_key, stream
 BLOCKS = {"one input": 2048, "two inputs": 256}
 #: Samples that one file may hold.
 MAX_SAMPLES = 20_000_000
+#: At two inputs the cost grows with the width; as in the shipped checks, wider networks are refused.
+LARGEST_AT_TWO_INPUTS = 1 << 20
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,11 @@ def draw(request: Request) -> dict[int, npt.NDArray[np.float64]]:
         )
     if len(set(request.widths)) < len(request.widths):
         raise ValueError(f"a width occurs twice in {list(request.widths)}")
+    if request.angle and max(request.widths) > LARGEST_AT_TWO_INPUTS:
+        raise ValueError(
+            f"width {max(request.widths)} is too large at two inputs, {request.angle:g} degrees apart; at most "
+            f"{LARGEST_AT_TWO_INPUTS} is allowed there (one input, --angle 0, costs the same at every width)"
+        )
     # What does not shape the law of one sample does not belong to its key.
     fixed = {k: v for k, v in request.metadata().items() if k not in ("widths", "samples", "seed", "block")}
     key = group_key("sample", str(fixed.pop("quantity")), fixed)

@@ -23,12 +23,15 @@ KINDS = (
     "two-widths",
 )  # fmt: skip
 
+#: Colours as in :mod:`verifier.report.text`, which takes a second to import.
+_STYLES = {"consistent": "green", "contradicted": "bold red"}
+
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--expect", metavar="P", help="The exponent (-1, -1/2), limit, probability or expression in n.")
 @click.option("--kind", type=click.Choice(KINDS), default="order", show_default=True, help="What is claimed.")
-@click.option("--margin", type=Number(1e-6, 1e6, "M"), help="Room around the claim; 1/8 for exponents.")
+@click.option("--margin", type=Number(1e-6, 1e6, "M"), help="Room around the claim: 1/8; 0.05 for values.")
 @click.option("--alpha", type=Number(1e-12, 0.49, "A"), default=1e-3, show_default=True, help="The error rate.")
 @click.option("--allowance", type=Number(0, 1e6, "C"), default=10.0, show_default=True, help="|c| <= C in 1 + c/n.")
 @click.option("--correction/--no-correction", default=None, help="Fit c in 1 + c/n; by default on small widths.")
@@ -49,8 +52,8 @@ def fit(
     """Decide a claim about the samples in FILE: CSV, NPZ or Parquet with columns width and value.
 
     The width's column may be called n or m instead; n and m together are two widths.  Several files are
-    taken together.  Exits with 0 if the data are consistent with the claim, 1 if they contradict it, 3 if they
-    do not decide it or are invalid, 2 if they cannot be read.
+    taken together; - is CSV from standard input.  Exits with 0 if the data are consistent with the claim, 1 if
+    they contradict it, 3 if they do not decide it or are invalid, 2 if they cannot be read.
     """
     from verifier.datafiles import merge, read_samples
     from verifier.fitting import fit as decide
@@ -81,8 +84,6 @@ def _render(found: Fitted, samples: Samples, console: Console) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from verifier.report.text import styled
-
     table = Table(box=None, pad_edge=False)
     for name in (*samples.names, "samples", "zeros", "typical |value|"):
         table.add_column(name, justify="right")
@@ -93,7 +94,8 @@ def _render(found: Fitted, samples: Samples, console: Console) -> None:
         table.add_row(*(str(n) for n in cell), str(values.size), str(zeros), typical)
     console.print(table)
     for decision in found.decisions:
-        console.print(Text.assemble(styled(str(decision.verdict)), "  ", decision.reason))
+        word = str(decision.verdict)
+        console.print(Text.assemble((word, _STYLES.get(word, "yellow")), "  ", decision.reason))
         settings = f"alpha {decision.alpha:g}, margin {decision.margin:g}"
         if decision.quantity.startswith("exponent"):
             settings += ", c/n fitted" if decision.correction else f", |c| <= {decision.allowance:g} in 1 + c/n"
