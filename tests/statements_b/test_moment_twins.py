@@ -226,8 +226,12 @@ def test_walks_that_do_not_attain_the_bound_are_refused():
     # T^3 is loose: no walk of one swap passes through its three edges.
     refused("every contraction|swaps", "tight.walks", premises, graphs=[[4, [[0, 1], [0, 2], [0, 3]]]], walks=[walk])
     refused("not a premise", "tight.walks", ONE, graphs=[star], walks=[walk])
-    refused("exponent", "loose.search", ONE, graphs=[star], gap=1)
-    assert apply("loose.search", ONE, graphs=[[4, [[0, 1], [0, 2], [0, 3]]]], gap=1)["gap"] == 1
+    refused("exponent", "loose.search", ONE, graphs=[star], gap=1, L=3)
+    loose = {"graphs": [[4, [[0, 1], [0, 2], [0, 3]]]], "gap": 1}
+    assert apply("loose.search", ONE, **loose, L=3)["where"] == [["<=", 3, "L"]]
+    # Two layers do not hold three contractions of one factor: there T^3 is 0, of no order at all.
+    for depth in (0, 1, 2, True, None):
+        refused("depth|exponent", "loose.search", ONE, **loose, L=depth)
 
 
 def test_open_units_do_not_have_the_law():
