@@ -2,6 +2,7 @@
 
 from verifier.check import Check, Measure, cells
 from verifier.quantities_layers import hyper_covariance
+from verifier.quantities_smooth import tanh_gram
 
 check = Check(
     "corollary1",
@@ -13,5 +14,16 @@ check = Check(
         samples=2048,
         margin=0.03,
         claims=("corollary1.printed", "corollary1.function"),
+    ),
+    # σ = tanh: another value.
+    Measure(
+        tanh_gram,
+        cells(H=2, s=1, a=1, c=1, d=1, activation="tanh", sd=1),
+        widths=(128, 256, 512, 1024),
+        block=512,
+        samples=1024,
+        margin=0.02,
+        claims=("corollary1.function",),
+        witness=("relu",),
     ),
 )

@@ -2,6 +2,7 @@
 
 from verifier.check import Check, Measure, cells
 from verifier.quantities_layers import both_positive, positive
+from verifier.quantities_smooth import tanh_both_positive
 
 check = Check(
     "lemma1",
@@ -24,5 +25,16 @@ check = Check(
         samples=1 << 14,
         margin=0.05,
         claims=("lemma1.printed-6", "lemma1.probabilities"),
+    ),
+    # σ = tanh: another value.
+    Measure(
+        tanh_both_positive,
+        cells(L=2, angle=90, activation="tanh", sd=1, c=0),
+        widths=(128, 256, 512, 1024),
+        block=512,
+        samples=1024,
+        margin=0.02,
+        claims=("lemma1.outputs",),
+        witness=("relu",),
     ),
 )

@@ -13,6 +13,7 @@ from verifier.quantities_layers import (
     output_covariance,
     tangent,
 )
+from verifier.quantities_smooth import tanh_gram
 
 WIDTHS = (128, 256, 512, 1024)
 angles = [0, 60, 120]
@@ -68,5 +69,16 @@ check = Check(
         samples=256,
         claims=("lemma2.jacobians",),
         witness=("rows_fixed",),
+    ),
+    # σ = tanh: another value.
+    Measure(
+        tanh_gram,
+        cells(L=2, v=1, angle=0, activation="tanh", sd=1, c=1),
+        widths=(128, 256, 512, 1024),
+        block=512,
+        samples=1024,
+        margin=0.02,
+        claims=("lemma2.gram",),
+        witness=("relu",),
     ),
 )

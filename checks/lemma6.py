@@ -4,6 +4,7 @@ from typing import Any
 
 from verifier.check import Check, Measure, cells
 from verifier.quantities_implicit import implicit_jacobian, implicit_kernel
+from verifier.quantities_smooth import tanh_slopes
 
 sizes: dict[str, Any] = {
     "widths": (128, 256, 512, 1024),
@@ -35,5 +36,26 @@ check = Check(
         cells(u=1, v=2, H=2, L=2, angle=0, z_angle=0),
         claims=("lemma6.printed-root", "lemma6.jacobians"),
         **sizes,
+    ),
+    # σ = tanh: another value.
+    Measure(
+        tanh_slopes,
+        cells(u=1, v=2, H=2, L=1, angle=0, z_angle=0, activation="tanh", sd=1, c=1),
+        widths=(128, 256, 512, 1024),
+        block=512,
+        samples=1024,
+        margin=0.02,
+        claims=("lemma6.jacobians",),
+        witness=("relu",),
+    ),
+    # z' = 0: no angle, and K = 0.
+    Measure(
+        implicit_kernel,
+        cells(H=2, L=1, angle=0, z_angle=0, z=[(1, 0)]),
+        widths=(128, 256, 512, 1024),
+        block=512,
+        samples=1024,
+        claims=("lemma6.gradient",),
+        witness=("z_nonzero",),
     ),
 )

@@ -4,6 +4,7 @@ from typing import Any
 
 from verifier.check import Check, Measure, cells
 from verifier.quantities_layers import feature_norm, features, fourier_covariance
+from verifier.quantities_smooth import tanh_gram
 
 WIDTHS = (128, 256, 512, 1024, 2048)
 sizes: dict[str, Any] = {"widths": WIDTHS, "width": "k", "block": 512, "samples": 2048, "margin": 0.02}
@@ -28,5 +29,16 @@ check = Check(
         margin=0.02,
         claims=("remark1.constant",),
         witness=("many_features",),
+    ),
+    # σ = tanh at u = u', S = 1: variance 1/2 before it, 2 E tanh² after it.
+    Measure(
+        tanh_gram,
+        cells(H=2, s=1, distance=0, activation="tanh", sd=0.5**0.5, c=1),
+        widths=(128, 256, 512, 1024),
+        block=512,
+        samples=1024,
+        margin=0.02,
+        claims=("remark1.function",),
+        witness=("relu",),
     ),
 )

@@ -8,6 +8,7 @@ from typing import Any
 from verifier.check import Check, Measure, cells
 from verifier.quantities import layer_term
 from verifier.quantities_layers import activity, combination_law, entry, fourth, normal_law, unit
+from verifier.quantities_smooth import tanh_gram
 
 combinations = [(1, 0), (1, 1), (1, -1), (1, -2)]
 sizes: dict[str, Any] = {
@@ -65,5 +66,16 @@ check = Check(
         quick=lambda cell: cell["L"] == 2,
         quick_samples=1 << 17,
         claims=("theorem2.fourth",),
+    ),
+    # σ = tanh: another value.
+    Measure(
+        tanh_gram,
+        cells(H=2, L=1, l=1, activation="tanh", sd=1, c=1),
+        widths=(128, 256, 512, 1024),
+        block=512,
+        samples=1024,
+        margin=0.02,
+        claims=("theorem2.activations",),
+        witness=("relu",),
     ),
 )

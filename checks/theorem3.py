@@ -111,4 +111,14 @@ check = Check(
     Measure(trained_output, cells(L=2, mu=SIZES, steps=1), claims=("theorem3.printed-bounded",), **DESCENT),
     Measure(trained_output, cells(L=2, mu=SIZES, steps=30), claims=("theorem3.printed-alive",), **TRAINED),
     Measure(trained_fit, cells(L=2, mu=SIZES, steps=30), claims=("theorem3.printed-descent",), **TRAINED),
+    # z' = 0: no angle, and K = 0.
+    Measure(
+        hyperkernel_value,
+        cells(H=2, L=1, angle=0, z_angle=0, z=[(1, 0)]),
+        widths=(128, 256, 512, 1024),
+        block=512,
+        samples=1024,
+        claims=("theorem3.limit",),
+        witness=("z_nonzero",),
+    ),
 )

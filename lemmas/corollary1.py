@@ -74,7 +74,10 @@ statement = Statement(
     hypotheses=(
         Hypothesis(
             "relu", "σ is the ReLU",
-            Witness("σ = tanh, u = u' of unit norms, L = 1, H = 2: Λ² = 2 E tanh² = .789, not 1 as here."),
+            Witness(
+                "σ = tanh, u = u' of unit norms, L = 1, H = 2: Λ² = 2 E tanh² = .789, not 1 as here.", {},
+                "corollary1.function", reproduce="verifier check corollary1 -k activation=tanh",
+            ),
         ),
     ),
     errata=errata("E6", "E13"),

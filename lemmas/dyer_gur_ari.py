@@ -145,7 +145,10 @@ statement = Statement(
     hypotheses=(
         Hypothesis(
             "relu", "σ is the ReLU (or the identity)",
-            Witness("tanh: T^3 has order n^{-1} = n^{s_C}, so that what is loose for ReLU is tight there."),
+            Witness(
+                "tanh: T^3 has order n^{-1} = n^{s_C}, so that what is loose for ReLU is tight there.", {},
+                "dyer_gur_ari.loose", reproduce="verifier check section3 -k activation=tanh",
+            ),
             errata=("E10",),
         ),
         Hypothesis(
@@ -153,11 +156,16 @@ statement = Statement(
             Witness(
                 "Orthogonal inputs, L = 2: T^2(x_i; x_j, x_j) = 0, a graph that is tight at one input.",
                 {"L": 2, "angle": 90}, "dyer_gur_ari.tight",
+                reproduce='verifier check section3 --angle 90 -k "L=2,angle=90"',
             ), errata=("E9",),
         ),
         Hypothesis(
             "equal_widths", "all hidden widths are n",
-            Witness("L = 3, n_2 = n, n_1 = √n: √E (T^2)² contains a multiple of 1/n_1 and is above n^{s_C} = n^{-1}."),
+            Witness(
+                "L = 3, n_2 = n, n_1 = √n: √E (T^2)² contains a multiple of 1/n_1 and is above n^{s_C} = n^{-1}.",
+                {"L": 3}, "dyer_gur_ari.bound",
+                reproduce='verifier exact "T(2)" --depth 3 --moment 2 --widths separate',
+            ),
         ),
     ),
     errata=errata("E10", "E11"),

@@ -112,7 +112,7 @@ statement = Statement(
             Witness(
                 "σ = tanh, L = 2, orthogonal inputs: f(x) and f(x') are uncorrelated in the limit, both positive with "
                 "probability 1/4; for the ReLU it is (π - arccos(1/π))/2π = .3016.",
-                {"L": 2, "angle": 90}, "lemma1.outputs",
+                {"L": 2, "angle": 90}, "lemma1.outputs", reproduce="verifier check lemma1 -k activation=tanh",
             ),
         ),
     ),

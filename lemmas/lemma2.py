@@ -137,7 +137,8 @@ statement = Statement(
         Hypothesis(
             "relu", "σ is the ReLU",
             Witness(
-                "σ = tanh, one input of variance 1: q·q/n → 2 E tanh² = .789 against 2 E relu² = 1."
+                "σ = tanh, one input of variance 1: q·q/n → 2 E tanh² = .789 against 2 E relu² = 1.", {"L": 2, "v": 1},
+                "lemma2.gram", reproduce="verifier check lemma2 -k activation=tanh",
             ),
         ),
         Hypothesis(

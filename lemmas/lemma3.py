@@ -195,8 +195,8 @@ HYPOTHESES = (
     Hypothesis(
         "proportional_widths", "n_l/n → γ_l in (0, ∞)",
         Witness(
-            "n_2/n_1 → 0 at L = 3 and 113.218°: E (n_2 T²)² = .209, .041, .0091, .0026 at n_2/n_1 = 1/4 … 1/258.",
-            {"L": 3, "angle": 113.218}, "lemma3.order.deep",
+            "n_2/n_1 → 0 at L = 3 and 113.218°: E (n_2 T²)² → .20, .091, .037 at n_2/n_1 = 1/4, 1/8, 1/16.",
+            {"L": 3, "angle": 113.218}, "lemma3.order.deep", reproduce='verifier check section3 -k "rho>0"',
         ), when=L >= 3, errata=("E7", "E29"),
     ),
     Hypothesis(

@@ -66,7 +66,7 @@ statement = Statement(
             Witness(
                 "For m = 2, h = Σ_a V²_a σ(V¹_a z)/… is a sum of two such products, one a path of g, and the printed "
                 "right side has no sum over paths.",
-                {"m": 2},
+                {"m": 2}, reproduce="verifier check theorem1 -k m=2",
             ),
         ),
         Hypothesis(

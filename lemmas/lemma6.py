@@ -110,7 +110,11 @@ statement = Statement(
     ),
     hypotheses=(
         Hypothesis(
-            "relu", "σ is the ReLU", Witness("σ = tanh: σ'(y) takes more than two values, and 2 E σ'² = .929, not 1.")
+            "relu", "σ is the ReLU",
+            Witness(
+                "σ = tanh: σ'(y) takes more than two values, and 2 E σ'² = .929, not 1.", {}, "lemma6.jacobians",
+                reproduce="verifier check lemma6 -k activation=tanh",
+            ),
         ),
         Hypothesis(
             "inputs_nonzero", "x_i ≠ 0 and x_j ≠ 0",
@@ -118,7 +122,10 @@ statement = Statement(
         ),
         Hypothesis(
             "z_nonzero", "z_i ≠ 0 and z_j ≠ 0",
-            Witness("z_j = 0: all pre-activations of g at u_j are 0, and Σ̇ has no angle."), errata=("E26",),
+            Witness(
+                "z_j = 0: all pre-activations of g at u_j are 0, and Σ̇ has no angle; ∂_v h·∂_v h' = 0.", {"z": (1, 0)},
+                "lemma6.gradient", reproduce='verifier check lemma6 -k "z=(1,0)"',
+            ), errata=("E26",),
         ),
         Hypothesis(
             "rows_fixed", "m_{l_2} stays fixed, or finitely many entries of P Pᵀ are looked at",

@@ -72,6 +72,7 @@ statement = Statement(
                 "x_j = -x_i, L = 2: the masks of the two inputs exclude each other, and T^2(x_i; x_j, x_j) = 0; iid "
                 "masks would give it order n^{-1}.",
                 {"L": 2, "angle": 180}, "relu_law.law",
+                reproduce='verifier check section3 --angle 180 -k "L=2,angle=180"',
             ), errata=("E8",),
         ),
         Hypothesis("inputs_nonzero", "x ≠ 0", Witness("x = 0: f = 0 with probability 1, not 1 - Π(1 - 2^{-n_l}).")),

@@ -124,7 +124,10 @@ statement = Statement(
         ),
         Hypothesis(
             "relu", "σ is the ReLU",
-            Witness("σ = tanh, u = u', L = 1, H = 2, S = 1: Λ² = 2 E tanh² at variance 1/2, not the ReLU's 1/2."),
+            Witness(
+                "σ = tanh, u = u', L = 1, H = 2, S = 1: Λ² = 2 E tanh² at variance 1/2, not the ReLU's 1/2.", {},
+                "remark1.function", reproduce="verifier check remark1 -k activation=tanh",
+            ),
         ),
     ),
     errata=errata("E6", "E13", "E23"),

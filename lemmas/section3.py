@@ -175,7 +175,8 @@ statement = Statement(
             "relu", "σ is the ReLU; derivatives are those of the activation cell",
             Witness(
                 "tanh, softplus, erf, GELU, L = 2, r = 3: E T^3 has exponent -1.017(10), -.9997(31), -1.016(10), "
-                "-.984(33), not -2.", {"L": 2, "r": 3}, "section3.order.shallow",
+                "-.984(33), not -2.", {"L": 2, "r": 3}, "section3.zero",
+                reproduce="verifier check section3 -k activation=tanh",
             ), errata=("E10",),
         ),
         Hypothesis("inputs_nonzero", "x_i ≠ 0 and x_j ≠ 0", Witness("x_j = 0: ∂f(x_j)/∂w = 0, and T^r = 0.")),
@@ -183,36 +184,45 @@ statement = Statement(
             "not_antiparallel", "x_j is not a negative multiple of x_i",
             Witness(
                 "x_j = -x_i, L = 2: T^2 = 0 exactly.", {"L": 2, "r": 2, "angle": 180}, "section3.order.shallow",
+                reproduce='verifier check section3 --angle 180 -k "L=2,angle=180"',
             ), errata=("E8",),
         ),
         Hypothesis(
             "not_orthogonal", "x_i·x_j ≠ 0 if r = L (r > H(L-1) with H = 1)",
             Witness(
                 "x_i ⟂ x_j, L = 2: T^2 carries the factor x_i·x_j/n_0 = 0.", {"L": 2, "r": 2, "angle": 90},
-                "section3.order.shallow",
+                "section3.order.shallow", reproduce='verifier check section3 --angle 90 -k "L=2,angle=90"',
             ), when=Eq(r, L), errata=("E9",),
         ),
         Hypothesis(
             "ntk", "the limit kernel Θ(x_i, x_j) ≠ 0 if r = 1 (1 <= r < 2H with H = 1)",
             Witness(
                 "L = 2 at 113.218°, where Θ = 0: T^1 has exponent -1/2.", {"L": 2, "r": 1, "angle": 113.218},
-                "section3.order.shallow",
+                "section3.order.shallow", reproduce='verifier check section3 --angle 113.218 -k "L=2,angle=113.218"',
             ), when=Eq(r, 1), errata=("E25",),
         ),
         Hypothesis(
             "proportional_widths", "n_l/n → γ_l in (0, ∞)",
             Witness(
-                "L = 3 at 113.218° with n_2/n_1 → 0: E (n_2 T²)² = .209, .041, .0091, .0026 at 1/4 … 1/258.",
+                "L = 3 at 113.218° with n_2/n_1 → 0: E (n_2 T²)² → .20, .091, .037 at 1/4, 1/8, 1/16.",
                 {"L": 3, "r": 2, "angle": 113.218}, "section3.order.deep",
+                reproduce='verifier check section3 -k "rho>0"',
             ), when=L >= 3, errata=("E7", "E29"),
         ),
         Hypothesis(
             "one_input", "one input (for the exact moments)",
-            Witness("x_i ⟂ x_j, L = 2: T^2 = 0 is not tight below.", {"L": 2, "r": 2, "angle": 90}, "section3.tight"),
+            Witness(
+                "x_i ⟂ x_j, L = 2: T^2 = 0 is not tight below.", {"L": 2, "r": 2, "angle": 90}, "section3.tight",
+                reproduce='verifier check section3 --angle 90 -k "L=2,angle=90"',
+            ),
         ),
         Hypothesis(
             "equal_widths", "n_1 = … = n_{L-1} = n (for the exact moments)",
-            Witness("L = 3, n_1 = √n, n_2 = n: T^2 is of order n^{-1/2}.", {"L": 3, "r": 2}, "section3.tight"),
+            Witness(
+                "L = 3, n_1 = √n, n_2 = n: E (T^2)² has a multiple of 1/n_1², so that T^2 is of order n^{-1/2}.",
+                {"L": 3, "r": 2}, "section3.tight",
+                reproduce='verifier exact "T(2)" --depth 3 --moment 2 --widths separate',
+            ),
         ),
     ),
     errata=errata("E4", "E7", "E8", "E9", "E10", "E11", "E25", "E29"),

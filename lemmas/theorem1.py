@@ -127,7 +127,10 @@ CLAIMS = (
 HYPOTHESES = (
     Hypothesis(
         "relu", "σ is the ReLU; derivatives are those of the activation cell",
-        Witness("tanh, H = 1, L = 2, r = 3: the mean of K^(3) = T^3 is of order n^{-1}, not n^{-2}."),
+        Witness(
+            "tanh, H = 1, L = 2, r = 3: the mean of K^(3) = T^3 is of order n^{-1}, not n^{-2}.", {}, "theorem1.zero",
+            reproduce="verifier check section3 -k activation=tanh",
+        ),
         errata=("E10",),
     ),
     Hypothesis(
@@ -135,6 +138,7 @@ HYPOTHESES = (
         Witness(
             "θ = 0, z = (1, -1), H = L = m = 2: exponents -.483(10), -.975(15) for r = 1, 2, and 0 exactly beyond.",
             {"H": 2, "L": 2, "m": 2, "z": (1, -1)}, "theorem1.order.shallow",
+            reproduce="verifier check theorem1 -k m=2",
         ), errata=("E28",),
     ),
     Hypothesis("inputs_nonzero", "x_i ≠ 0 and x_j ≠ 0", Witness("x_i = 0: f(x_i) = 0, and K^(r) = 0 for r < H.")),
@@ -143,6 +147,7 @@ HYPOTHESES = (
         Witness(
             "m_0 = 2, z_i ⟂ z_j, H = 1, L = 2: K^(1) has exponent -.51(2) and K^(2) = 0.",
             {"H": 1, "L": 2}, "theorem1.order.shallow",
+            reproduce='verifier check theorem1 --z 1:0,0:1 -k "H=1,L=2,angle=0"',
         ), errata=("E26", "E27"),
     ),
     Hypothesis(
@@ -150,7 +155,7 @@ HYPOTHESES = (
         Witness(
             "x_j = -x_i, H = 1, L = 2: no neuron is active at both inputs, and K^(2) = T^2 = 0 exactly.",
             {"H": 1, "L": 2, "r": 2, "angle": 180}, "theorem1.order.shallow",
-            reproduce='verifier check theorem1 --angle 180 -k "H=1,L=2"',
+            reproduce='verifier check theorem1 --angle 180 -k "H=1,L=2,angle=180"',
         ), when=r >= 1, errata=("E8",),
     ),
     Hypothesis(
@@ -158,7 +163,7 @@ HYPOTHESES = (
         Witness(
             "x_i ⟂ x_j, H = 1, L = 2: K^(2) carries the factor x_i·x_j/n_0 = 0.",
             {"H": 1, "L": 2, "r": 2, "angle": 90}, "theorem1.order.shallow",
-            reproduce='verifier check theorem1 --angle 90 -k "H=1,L=2"',
+            reproduce='verifier check theorem1 --angle 90 -k "H=1,L=2,angle=90"',
         ), when=r > H * (L - 1), errata=("E9",),
     ),
     Hypothesis(
@@ -166,7 +171,7 @@ HYPOTHESES = (
         Witness(
             "L = 2 at 113.218°, where Θ = 0: K^(1) has exponent -1/2 at H = 1 and -.505 at H = 2.",
             {"H": 1, "L": 2, "r": 1, "angle": 113.218}, "theorem1.order.shallow",
-            reproduce="verifier check theorem1 --angle 113.218",
+            reproduce='verifier check theorem1 --angle 113.218 -k "H=1,L=2,angle=113.218"',
         ), when=And(r >= 1, r < 2 * H), errata=("E25",),
     ),
     Hypothesis(
@@ -174,28 +179,31 @@ HYPOTHESES = (
         Witness(
             "H = 2, x_i = x_j, z_i z_j < 0: D_i D_j = 0, and K^(r) = 0 for every r >= 1.",
             {"H": 2, "L": 2, "r": 1, "z": (1, -1)}, "theorem1.order.shallow",
-            reproduce='verifier check theorem1 --z 1,-1 -k "H=2,L=2"',
+            reproduce='verifier check theorem1 --z 1,-1 -k "H=2,L=2,angle=0,m=1"',
         ), when=r >= 1, errata=("E26", "E28"),
     ),
     Hypothesis(
         "proportional_widths", "n_l/n → γ_l in (0, ∞)",
         Witness(
-            "H = 1, L = 3 at 113.218° with n_2/n_1 → 0: E (n_2 T²)² = .209, .041, .0091, .0026 at 1/4 … 1/258.",
+            "H = 1, L = 3 at 113.218° with n_2/n_1 → 0: E (n_2 T²)² → .20, .091, .037 at 1/4, 1/8, 1/16.",
             {"H": 1, "L": 3, "r": 2, "angle": 113.218}, "theorem1.order.deep",
+            reproduce='verifier check section3 -k "rho>0"',
         ), when=L >= 3, errata=("E7", "E29"),
     ),
     Hypothesis(
         "one_input", "x_i = x_j with |x|² = n_0, z_i = z_j = 1 (for exact values and atoms)",
         Witness(
-            "H = 2, L = 2, correlation .176 of f(x_i), f(x_j): P[K = 0] = .68, not 1/2.", {"H": 2, "L": 2, "r": 1},
-            "theorem1.atom.shallow",
+            "H = 2, L = 2, 60°: D_i D_j = 1 where f^1(x_i), f^1(x_j) > 0, with probability .354: P[K = 0] = .646, not "
+            "1/2.",
+            {"H": 2, "L": 2, "r": 1, "angle": 60}, "theorem1.atom.shallow",
+            reproduce='verifier check lemma1 -k "L=2,angle=60"',
         ), errata=("E14",),
     ),
     Hypothesis(
         "equal_widths", "n_1 = … = n_{L-1} = n (for second moments)",
         Witness(
             "H = 1, L = 3, n_1 = √n, n_2 = n: E (K^(2))² is of order n^{-1}.", {"H": 1, "L": 3, "r": 2},
-            "theorem1.squares",
+            "theorem1.squares", reproduce='verifier exact "T(2)" --depth 3 --moment 2 --widths separate',
         ),
     ),
     Hypothesis(

@@ -130,7 +130,11 @@ statement = Statement(
     hypotheses=(
         Hypothesis(
             "relu", "σ is the ReLU",
-            Witness("σ = tanh: the covariance of f at one input of variance 1 and L = 2 is 2 E tanh² = .789, not 1."),
+            Witness(
+                "σ = tanh: the covariance of f at one input of variance 1 and L = 2 is 2 E tanh² = .789, not 1; so is "
+                "Σ^1.",
+                {}, "theorem2.activations", reproduce="verifier check theorem2 -k activation=tanh",
+            ),
         ),
         Hypothesis(
             "widths_grow", "n → ∞ and m → ∞ at fixed depths L and H",

@@ -194,10 +194,19 @@ statement = Statement(
             "inputs_nonzero", "x ≠ 0 and x' ≠ 0",
             Witness("x = 0: every output of f is 0, all units of g lie at the kink, and K^h(u,u) = 0."),
         ),
-        Hypothesis("z_nonzero", "z ≠ 0 and z' ≠ 0", Witness("z = 0: h = 0, and masks of g are those of the number 0.")),
+        Hypothesis(
+            "z_nonzero", "z ≠ 0 and z' ≠ 0",
+            Witness(
+                "z' = 0: h' = 0, masks of g are those of the number 0, and K^h(u, u') = 0.", {"z": (1, 0)},
+                "theorem3.limit", reproduce='verifier check theorem3 -k "z=(1,0)"',
+            ),
+        ),
         Hypothesis(
             "rows_fixed", "entries of products of Jacobians are looked at finitely many at a time",
-            Witness("Square products: λ_max of (2/n) W Z Wᵀ → (1 + √2)², not 1.", {"L": 2}), errata=("E7",),
+            Witness(
+                "Square products: λ_max of (2/n) W Z Wᵀ → (1 + √2)², not 1.", {"L": 2},
+                reproduce="verifier check lemma2 -k square=1",
+            ), errata=("E7",),
         ),
         Hypothesis(
             "initialisation", "t = 0, derivatives of the activation cell",
@@ -219,7 +228,11 @@ statement = Statement(
         ),
         Hypothesis(
             "one_input", "u = u' with |x|² = n_0, z = 1 (for exact means)",
-            Witness("x' ⟂ x: E K^h(u,u') is not 4 + 16/n, since K^h → Θ^h = .101 at 90°, 90°.", {"angle": 90}),
+            Witness(
+                "x' ⟂ x: E K^h(u,u') is not 4 + 16/n, since K^h → Θ^h = .101 at 90°, 90°.", {"angle": 90},
+                "theorem3.mean",
+                reproduce="verifier limit-kernel --depth 2 --g-depth 2 --x-angle 90 --z-angle 90",
+            ),
         ),
         Hypothesis(
             "equal_widths", "n_1 = … = n_{L-1} = n (for exact means)",
@@ -227,7 +240,10 @@ statement = Statement(
         ),
         Hypothesis(
             "m_is_1", "hidden layers of g of width 1 (for exact means and zeros)",
-            Witness("m = 10, H = 3, z-angle 2.5: E K^g = .2097(7), not 0.", {"H": 3, "m": 10}, "theorem3.opposite"),
+            Witness(
+                "m = 10, H = 3, z-angle 2.5: E K^g = .2097(7), not 0.", {"H": 3, "m": 10}, "theorem3.opposite",
+                reproduce="verifier check theorem3 -k m=10",
+            ),
             errata=("E12",),
         ),
         Hypothesis(

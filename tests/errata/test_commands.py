@@ -102,6 +102,13 @@ SHOWN: dict[str, list[list[tuple[str, str, float | None, float]] | str]] = {
         ],
     ],
 }  # fmt: skip
+#: What the commands of witnesses print that are exact, or show a number that the witness is about.
+WITNESSED = {
+    'verifier exact "T(2)" --depth 3 --moment 2 --widths separate': "64  n1^-2",
+    "verifier limit-kernel --depth 2 --g-depth 2 --x-angle 90 --z-angle 90": "0.101",
+    'verifier check lemma1 -k "L=2,angle=60"': "0.354214",
+}
+
 BOGUS = [
     "", "verifier", "verifier chekc theorem1 -k m=2", "echo E4", "verifier check lemma9 -k L=2",
     "verifier check lemma3 -k colour=1", "verifier check theorem1 -k H=99", "verifier check theorem1 -k H=1,r=6",
@@ -122,15 +129,36 @@ def test_a_bogus_command_is_rejected(command: str) -> None:
     assert problem(command)
 
 
+def witnesses() -> dict[str, list[tuple[str, str]]]:
+    """Command -> the hypotheses, with their statements, whose witnesses name it."""
+    found: dict[str, list[tuple[str, str]]] = {}
+    for name in default_project().names:
+        for hypothesis in default_project().entry(name).statement.hypotheses:
+            if hypothesis.witness.reproduce:
+                found.setdefault(hypothesis.witness.reproduce, []).append((name, hypothesis.id))
+    return found
+
+
 def test_commands_of_witnesses_can_be_typed() -> None:
-    project = default_project()
-    commands = {
-        hypothesis.witness.reproduce
-        for name in project.names for hypothesis in project.entry(name).statement.hypotheses
-        if hypothesis.witness.reproduce
-    }  # fmt: skip
-    assert len(commands) > 10
-    assert {command: problem(command) for command in commands} == dict.fromkeys(commands)
+    assert len(witnesses()) > 20
+    assert {command: problem(command) for command in witnesses()} == dict.fromkeys(witnesses())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", witnesses())
+def test_a_witness_is_shown(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A cell where the hypothesis fails, or one that contradicts the claim without it; else the text of WITNESSED."""
+    monkeypatch.chdir(tmp_path)
+    if command in WITNESSED:
+        code, text = printed(f"{command} -q --jobs 1" if " check " in command else command)
+        assert (code, WITNESSED[command] in text) == (0, True), text
+        return
+    code, found = claims(command)
+    assert code == 0
+    reasons = [cell["reason"] for claim in found.values() for cell in claim["cells"]]
+    named = {hypothesis for _, hypothesis in witnesses()[command]}
+    outside = [reason for reason in reasons if "fails here" in reason and any(name in reason for name in named)]
+    assert outside or any(claim["numeric"] == "contradicted" for claim in found.values()), reasons
 
 
 def test_every_erratum_is_listed_by_a_statement() -> None:
