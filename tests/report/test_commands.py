@@ -210,3 +210,23 @@ def test_latest_ignores_temporary_files(toy: Path) -> None:
     path = stored_run(toy)
     (path.parent / ".x.json").write_text("{")
     assert stored.latest() == path
+
+
+def test_show_has_the_numbers_of_the_last_run(toy: Path) -> None:
+    text = run("show", "toy").output
+    assert "numbers, from the check of" in text
+    assert "contradicted / consistent" in text
+    assert "[-" in text  # the words that differ, marked without colours
+    assert "{+" in text
+
+
+def test_show_without_a_run_says_so(toy: Path) -> None:
+    stored_run(toy).unlink()
+    text = run("show", "toy").output
+    assert "no numbers yet: verifier check toy draws samples" in text
+    assert "numbers, from" not in text
+
+
+def test_show_passes_over_runs_it_cannot_read(toy: Path) -> None:
+    stored_run(toy).with_name("29991231T235959-1.json").write_text("{")
+    assert "numbers, from the check of" in run("show", "toy").output

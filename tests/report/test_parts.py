@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from verifier.report import graph, markdown, mathtext, plots, tex
+from verifier.report import forests, graph, markdown, mathtext, plots, tex
 from verifier.report.exact import SecondMoments
 from verifier.report.mathtext import latex, mathml, tokens
 from verifier.report.numbers import claimed, measured
@@ -117,12 +117,12 @@ def test_no_tile_where_everything_is_zero(shipped: dict[str, Any]) -> None:
 
 def test_forest_shows_every_exponent(toy_document: dict[str, Any]) -> None:
     measurements = toy_document["statements"][0]["measurements"]
-    rows = plots.forest_rows(measurements, "printed")
+    rows = forests.exponent_rows(measurements, "printed")
     assert [row["verdict"] for row in rows] == ["consistent", "contradicted", "contradicted"]
-    drawn = plots.forest(rows, "f")
+    drawn = forests.forest(rows, "f")
     assert drawn is not None
     assert drawn.count("bar bad") == 2
-    assert "bad" not in str(plots.forest(plots.forest_rows(measurements, "amended"), "f"))
+    assert "bad" not in str(forests.forest(forests.exponent_rows(measurements, "amended"), "f"))
 
 
 def test_exact_second_moments() -> None:

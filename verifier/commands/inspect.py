@@ -11,10 +11,8 @@ from verifier.commands.codes import EXPECTED, NOTHING, USAGE, CommandError
 from verifier.commands.options import as_json, verbosity
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
     from verifier.project import Entry
-    from verifier.statement import Claim, Statement
+    from verifier.statement import Statement
 
 
 @click.command("list")
@@ -119,7 +117,10 @@ def _render_list(entries: list[Entry], found: dict[str, dict[str, dict[str, str]
 @as_json
 @verbosity
 def show(name: str, as_json: bool, verbose: int, quiet: bool) -> int:
-    """A statement in full: claims, hypotheses with their witnesses, proof, errata."""
+    """A statement in full: claims, hypotheses with their witnesses, proof, numbers, errata.
+
+    The proof is re-checked; the numbers are those of the last stored run of `verifier check` that measured it.
+    """
     from verifier.loading import LoadError
     from verifier.project import UnknownStatement, default_project
 
@@ -133,7 +134,10 @@ def show(name: str, as_json: bool, verbose: int, quiet: bool) -> int:
         return EXPECTED
     from rich.console import Console
 
-    _render(entry.statement, Console(highlight=False))
+    from verifier.report.page import render
+
+    data, time = _document(name, entry.statement)
+    render(data, Console(highlight=False), time)
     return EXPECTED
 
 
@@ -187,99 +191,48 @@ def _as_data(statement: Statement) -> dict[str, Any]:
     }
 
 
-def _render(statement: Statement, console: Console) -> None:
-    from rich.text import Text
-
-    from verifier.report.text import source_line
-
-    console.print(Text.assemble((statement.name, "bold"), "  ", statement.title))
-    console.print(source_line(statement.source), style="dim")
-    if statement.summary:
-        console.print()
-        console.print(Text(statement.summary))
-    for claim in statement.claims:
-        _render_claim(claim, console)
-    if statement.hypotheses:
-        _heading("hypotheses, each with an instance that shows it is needed", console)
-    for hypothesis in statement.hypotheses:
-        when = "" if str(hypothesis.when) == "True" else f"  (when {hypothesis.when})"
-        console.print(Text(f"  {hypothesis.id}", style="bold"))
-        _lines([("says", f"{hypothesis.text}{when}"), ("without it", hypothesis.witness.text)], console, indent=4)
-        if hypothesis.witness.reproduce:
-            console.print(Text(f"    {hypothesis.witness.reproduce}", style="dim"), soft_wrap=True)
-    _render_proof(statement, console)
-    if statement.errata:
-        _heading("errata", console)
-    for erratum in statement.errata:
-        console.print(Text.assemble("  ", (erratum.id, "bold"), f" {erratum.where}"))
-        parts = (("printed", erratum.printed), ("why", erratum.why), ("amended", erratum.amended))
-        _lines([(word, text) for word, text in parts if text], console, indent=4)
-        for command in erratum.commands:
-            console.print(Text(f"    {command}", style="dim"), soft_wrap=True)
-
-
-def _lines(rows: list[tuple[str, str]], console: Console, indent: int = 2) -> None:
-    """Labelled lines, long ones indented where they go on."""
-    from rich.padding import Padding
-    from rich.table import Table
-    from rich.text import Text
-
-    grid = Table.grid(padding=(0, 2, 0, 0))
-    grid.add_column(style="dim", no_wrap=True)
-    grid.add_column()
-    for word, text in rows:
-        grid.add_row(word, Text(text))
-    console.print(Padding(grid, (0, 0, 0, indent), expand=False))
-
-
-def _heading(text: str, console: Console) -> None:
-    console.print()
-    console.print(text, style="dim")
-
-
-def _render_claim(claim: Claim, console: Console) -> None:
-    from rich.text import Text
-
-    console.print()
-    console.print(Text.assemble((claim.id, "bold"), (f"  ({claim.form})", "dim")))
-    shown = {
-        "claim": claim.text,
-        "exponent": claim.exponent,
-        "value": claim.value,
-        "where": None if str(claim.where) == "True" else claim.where,
-        "needs": ", ".join(claim.hypotheses) or None,
-        "errata": ", ".join(claim.errata) or None,
-    }
-    _lines([(word, str(value)) for word, value in shown.items() if value is not None], console)
-
-
-def _render_proof(statement: Statement, console: Console) -> None:
-    """The steps with their rules, and what the kernel says of each goal."""
-    from rich.text import Text
-
-    if statement.proof is None:
-        _heading("no proof is given: every claim is a gap", console)
-        return
-    _heading("proof", console)
-    for step in statement.proof.get("steps", []):
-        premises = step.get("premises", [])
-        after = f"  from {', '.join(str(p) for p in premises)}" if premises else ""
-        console.print(Text.assemble("  ", (str(step.get("id")), "bold"), f"  {step.get('rule')}", (after, "dim")))
-    from verifier.report.text import styled
-
-    for goal, status, text in _goals(statement.name):
-        console.print(Text.assemble("  goal ", (goal, "bold"), "  ", styled(status), f"  {text}"))
-
-
-def _goals(name: str) -> list[tuple[str, str, str]]:
-    """Claim, status and range of each goal; a refusal of the whole proof is shown in their place."""
+def _document(name: str, statement: Statement) -> tuple[dict[str, Any], str]:
+    """The statement as a report has it, its proof re-checked now, with the numbers of the last run that has any."""
+    from verifier.commands.check import DEFAULT_SEED
     from verifier.project import default_project
     from verifier.proofs import recheck
+    from verifier.report.data import RunReport, statement_report
+    from verifier.report.document import document
+    from verifier.sampling.plan import Options
 
-    try:
-        found = recheck(name, default_project().bundle(name))
-    except Exception as error:  # what it rests on cannot be loaded
-        return [(name, "gap", " ".join(str(error).split()))]
-    if found.problem:
-        return [(name, "gap", found.problem)]
-    return [(goal.claim, str(goal.status), goal.error or goal.range) for goal in found.goals]
+    found, problem = None, None
+    if statement.proof is not None:
+        try:
+            found = recheck(name, default_project().bundle(name))
+            problem = found.problem
+        except Exception as error:  # what it rests on cannot be loaded
+            problem = " ".join(str(error).split())
+    report = statement_report(
+        statement, (), found.goals if found else (), options=Options(), seed=DEFAULT_SEED, problem=problem,
+        steps=found.steps if found else (),
+    )  # fmt: skip
+    data = document(RunReport(DEFAULT_SEED, Options(), (report,)), time="", command="")
+    last, time = _last_measured(name)
+    if last is not None:
+        numeric = {claim["id"]: claim for claim in last["claims"]}
+        (own,) = data["statements"]
+        own["measurements"] = last["measurements"]
+        for claim in own["claims"]:
+            stored = numeric.get(claim["id"], {})
+            claim |= {key: stored[key] for key in ("numeric", "cells") if key in stored}
+    return data, time
+
+
+def _last_measured(name: str) -> tuple[dict[str, Any] | None, str]:
+    """The statement in the last stored run that measured it, and when that was; a run that cannot be read is none."""
+    from verifier.report.stored import ResultsError, read, stored_runs
+
+    for path in stored_runs():
+        try:
+            data = read(path)
+        except ResultsError:
+            continue
+        for statement in data["statements"]:
+            if statement["name"] == name and statement["measurements"]:
+                return statement, str(data["run"]["time"])
+    return None, ""

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from verifier.check import Law
 from verifier.inference.gates import Decision
 from verifier.proofs import GoalReport, StepReport
 from verifier.sampling.evidence import Evidence
@@ -45,6 +46,8 @@ class CellReport:
     place: tuple[int, int] = (0, 0)  # of its group in the plan, and of the cell in the group
     decision: Decision | None = None  # all that inference said
     evidence: Evidence | None = None  # what plots need of the samples
+    values: tuple[tuple[int, float], ...] = ()  # what is claimed at each width, where the claim speaks of the width
+    law: Law | None = None  # the claimed law
 
     def to_json(self) -> dict[str, Any]:
         return {
@@ -232,7 +235,7 @@ def _cell_report(
         if other and cell.witnesses:
             reason += f"; measured as its witness: {other.reason}"
         return CellReport(**common | numbers, verdict=NumericStatus.UNTESTED, reason=reason)
-    common |= {"alpha": question.alpha, "margin": question.margin}
+    common |= {"alpha": question.alpha, "margin": question.margin, "values": question.values, "law": question.law}
     decision = found.decisions.get((number, question))
     if found.error is not None:
         reason = f"the sampler failed: {found.error}"

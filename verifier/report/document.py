@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+import numpy as np
 import sympy
 from sympy.logic.boolalg import Boolean
 
@@ -24,7 +25,7 @@ from verifier.sampling.select import text_of
 from verifier.statement import Erratum, Form, Hypothesis, Statement
 from verifier.verdict import NumericStatus, ProofStatus, weakest_numeric, weakest_proof
 
-FORMAT = 1
+FORMAT = 2
 
 Data = dict[str, Any]
 
@@ -249,7 +250,20 @@ def _answer(claim: ClaimReport, cell: CellReport) -> Data:
         "needed": cell.needed,
         "reason": cell.reason,
         "reproduce": cell.reproduce,
+        "values": [list(pair) for pair in cell.values],
+        "law": _claimed_law(cell),
     }
+
+
+def _claimed_law(cell: CellReport) -> list[list[float]] | None:
+    """The claimed distribution function at the quantiles of the samples, for each width; None where none is claimed."""
+    if cell.law is None or cell.evidence is None:
+        return None
+    evidence, law = cell.evidence, cell.law
+    return [
+        [round(float(p), 5) for p in law.cdf(np.array(evidence.quantiles(number)))]
+        for number in range(len(evidence.widths))
+    ]
 
 
 def _errata(statements: Sequence[Statement], data: Sequence[Data]) -> list[Data]:

@@ -76,7 +76,8 @@ def reason_of(concerned: Sequence[Data], instances: Sequence[str]) -> Data | Non
 
 
 def _true(claim: Data, amended: Sequence[Data]) -> list[Data]:
-    """The amended claims that take its place: alike in wording, or of the same erratum and kind, at most three."""
-    shared = [c for c in amended if set(c["errata"]) & set(claim["errata"])] or list(amended)
+    """The amended claims that take its place: of the same erratum or kind, and alike in wording; at most three."""
+    shared = [c for c in amended if set(c["errata"]) & set(claim["errata"])]
+    shared = shared or [c for c in amended if c["kind"] == claim["kind"]] or list(amended)
     ranked = sorted(shared, key=lambda c: -similarity(claim["text"], c["text"]))
     return ranked[:3]

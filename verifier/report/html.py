@@ -12,7 +12,8 @@ from typing import Any
 
 from markupsafe import Markup
 
-from verifier.report import mathtext, numbers, plots, terms
+from verifier.report import forests, instances, mathtext, numbers, plots, terms, value_plots
+from verifier.report.differences import compared
 from verifier.report.findings import findings
 from verifier.report.graph import drawn
 
@@ -24,6 +25,12 @@ SIGNS = {
     "proved": "■", "certified": "▣", "cited": "◧", "gap": "□", "refuted": "✗",
     "consistent": "●", "contradicted": "✗", "inconclusive": "◐", "invalid": "⊘", "untested": "○",
     "verified": "✓",
+}  # fmt: skip
+
+#: What is claimed of a cell, before the number.
+WORDS = {
+    "order": "exponent", "upper": "exponent", "vanishes": "exponent", "atom": "P[X = 0]", "law": "law", "value": "mean",
+    "constant": "limit",
 }  # fmt: skip
 
 
@@ -55,7 +62,7 @@ def _environment() -> Any:
         prose=prose, formula=formula, mark=mark, measured=numbers.measured, claimed=numbers.claimed,
         count=numbers.count, duration=numbers.duration, slug=slug, nice_range=nice_range, conclusion=conclusion,
     )  # fmt: skip
-    environment.globals["SIGNS"] = SIGNS
+    environment.globals.update(SIGNS=SIGNS, WORDS=WORDS)
     return environment
 
 
@@ -90,27 +97,22 @@ def slug(text: str) -> str:
 def nice_range(text: str) -> Markup:
     """The range of a proof, typeset."""
     text = text.removeprefix("counterexample ")
-    if "[" in text:  # data of an instance, which are no formula
-        return Markup(f"<code>{html.escape(text)}</code>")
-    return Markup(", ".join(_typeset(part) for part in _parts(text)))
-
-
-def _parts(text: str) -> list[str]:
-    """A list of conditions, split at its outer commas, so that it can be broken into lines there."""
-    found, depth = [""], 0
-    for letter in text:
-        depth += (letter in "([{") - (letter in ")]}")
-        if letter == "," and not depth:
-            found.append("")
-        else:
-            found[-1] += letter
-    return [part.strip() for part in found if part.strip()]
+    data = instances.latex(text)
+    if data is not None:
+        return Markup(", ".join(mathtext.mathml(part) or html.escape(part) for part in data))
+    return Markup(", ".join(_typeset(part) for part in instances.split(text)))
 
 
 def _typeset(text: str) -> str:
-    named = re.sub(r"[A-Za-z_]{2,}", lambda m: m.group() if _product(m.group()) else rf"\mathrm{{{m.group()}}}", text)
-    found = mathtext.mathml(mathtext.latex(named.replace("_", r"\_")))
+    text = re.sub(r"\b([a-z])(\d+)\b", r"\1_{\2}", text)
+    named = re.sub(r"[A-Za-z][A-Za-z_]*[A-Za-z]", _named, text)
+    found = mathtext.mathml(mathtext.latex(named))
     return found if found is not None else html.escape(text)
+
+
+def _named(match: re.Match[str]) -> str:
+    word = match.group()
+    return word if _product(word) else rf"\mathrm{{{word}}}".replace("_", r"\_")
 
 
 def _product(word: str) -> bool:
@@ -129,37 +131,33 @@ def conclusion(judgment: Mapping[str, Any]) -> Markup:
 def _view(statement: Data, exact: Exact | None) -> Data:
     """A statement with what is drawn and compared for it."""
     name = slug(statement["name"])
-    tiles, identities, zeros = [], [], []
+    tiles, identities, others = [], [], []
     for number, measurement in enumerate(statement["measurements"]):
         known = None
         if exact is not None and measurement["evidence"] is not None:
             known = exact(measurement["quantity"], measurement["parameters"])
-        drawn_ = plots.tile(measurement, f"p-{name}-{number}", known)
-        entry = {**measurement, "number": number, "svg": Markup(drawn_) if drawn_ else None}
-        if drawn_:
+        drawings = _drawings(measurement, f"p-{name}-{number}", known)
+        entry = {**measurement, "number": number, "drawings": [Markup(text) for text in drawings]}
+        if drawings:
             tiles.append(entry)
         elif all(answer["claimed"] == "identity" for answer in measurement["answers"]):
             identities.append(entry)
         else:
-            zeros.append(entry)
-    forests = []
-    for form in ("amended", "printed"):
-        rows = plots.forest_rows(statement["measurements"], form)
-        figure = plots.forest(rows, f"forest-{name}-{form}")
-        if figure:
-            forests.append({"form": form, "svg": Markup(figure), "count": len(rows)})
-    if len(forests) == 2 and _same(statement["measurements"]):
-        forests = forests[:1]
+            others.append(entry)
     steps = statement["steps"]
     return {
         **statement,
         "slug": name,
         "tiles": tiles,
         "tile_groups": _grouped(tiles),
-        "zeros": zeros,
+        "legend": _legend(tiles),
+        "notes": {form: _notes(statement["measurements"], form) for form in ("printed", "amended")},
+        "others": others,
         "identities": identities,
-        "forests": forests,
-        "compared": compared(statement["claims"]),
+        "forests": _forests(statement["measurements"], name),
+        "compared": {
+            name: Markup(mathtext.to_html(words)) for name, words in compared(statement["claims"]).items()
+        },
         "open_proof": any(step["status"] != "proved" for step in steps),
         "used_by": _used_by(steps),
         "step_runs": _runs(steps),
@@ -195,13 +193,51 @@ def _runs(steps: Sequence[Data]) -> list[Data]:
     return found
 
 
-def _same(measurements: Sequence[Data]) -> bool:
-    """Whether printed and amended claims say the same of every cell."""
-    printed, amended = (
-        [(r["label"], r["claimed"], r["kind"]) for r in plots.forest_rows(measurements, form)]
-        for form in ("printed", "amended")
+def _notes(measurements: Sequence[Data], form: str) -> list[str]:
+    """Why cells are neither consistent nor contradicted, in a few words a kind."""
+    answers = [a for m in measurements for a in m["answers"] if a["form"] == form and not a["outside"]]
+    invalid = [a for a in answers if a["verdict"] == "invalid"]
+    zero = sum(a["zero_fraction"] == 1 for a in invalid)
+    found = []
+    if zero:
+        found.append("invalid: exactly 0 in every sample, so that there is no exponent")
+    if len(invalid) > zero:
+        found.append("invalid: samples that say nothing, see below" + (" (the others)" if zero else ""))
+    if any(a["verdict"] == "inconclusive" for a in answers):
+        found.append("inconclusive: the samples drawn do not tell")
+    return found
+
+
+def _drawings(measurement: Data, name: str, exact: Mapping[int, float] | None) -> list[str]:
+    """The plots of one cell, by what is claimed of it."""
+    found = (
+        plots.tile(measurement, name, exact),
+        value_plots.value_tile(measurement, f"{name}-v"),
+        value_plots.law_tile(measurement, f"{name}-l"),
+        value_plots.share_tile(measurement, f"{name}-a", "atom"),
+        value_plots.share_tile(measurement, f"{name}-m", "mean-zero"),
     )
-    return printed == amended
+    return [drawn for drawn in found if drawn is not None]
+
+
+def _forests(measurements: Sequence[Data], name: str) -> list[Data]:
+    """Exponents and other numbers against what is claimed of them; one plot where printed and amended say the same."""
+    found: list[Data] = []
+    for what, rows_of, shown in (
+        ("exponent", forests.exponent_rows, "measured − claimed"),
+        ("value", forests.value_rows, "(measured − claimed) / margin"),
+    ):
+        own: list[Data] = []
+        said: list[Any] = []
+        for form in ("amended", "printed"):
+            rows = rows_of(measurements, form)
+            figure = forests.forest(rows, f"forest-{name}-{what}-{form}", shown)
+            content = [(row["label"], row["stated"], row["kind"], row["verdict"]) for row in rows]
+            if figure and content not in said:
+                own.append({"form": form, "what": what, "svg": Markup(figure)})
+                said.append(content)
+        found += [{**entry, "alone": len(own) == 1, "again": number > 0} for number, entry in enumerate(own)]
+    return found
 
 
 def _grouped(tiles: Sequence[Data]) -> list[Data]:
@@ -211,8 +247,28 @@ def _grouped(tiles: Sequence[Data]) -> list[Data]:
         angle = tile["parameters"].get("angle", 0)
         inputs = f", two inputs at {angle}°" if angle else ", one input" if "angle" in tile["parameters"] else ""
         title = f"{tile['quantity']}{inputs}"
-        groups.setdefault(title, {"title": title, "tiles": []})["tiles"].append(tile)
+        groups.setdefault(title, {"title": title, "tiles": [], "common": ["angle"]})["tiles"].append(tile)
     return list(groups.values())
+
+
+#: What the parts of the plots are, told where there is such a plot.
+_LEGEND = (
+    ("log |X|", "Dots: mean of log |X|. Blue line: fit. Dashed: claimed slope (red: contradicted). Band: margin. "
+     "Below: the exponent between neighbouring widths, with two standard errors. Right: the law of X rescaled by the "
+     "claimed power of n, one curve a width, darker for wider; if the claim is right they fall on one curve."),
+    ("exact</text>", "Green: the exact root mean square, with that of the samples as squares."),
+    ("mean of X", "Means: dots with two standard errors, dashed the claimed value or limit, the band its margin; "
+     "beside them the laws of X, darker for wider."),
+    ("less claimed", "Laws: distribution functions by width, dashed the claimed ones; beside them the "
+     "difference at the largest width, which must stay within the band."),
+    ("P[X = 0] against", "Shares of zeros: with two standard errors, dashed the claimed probability."),
+    ("P[X &gt; 0 | X ≠ 0]", "Shares of positive samples: 1/2 where X and −X have one law, so that the mean is 0."),
+)  # fmt: skip
+
+
+def _legend(tiles: Sequence[Data]) -> list[str]:
+    drawn_ = " ".join(str(drawing) for tile in tiles for drawing in tile["drawings"])
+    return [text for sign, text in _LEGEND if sign in drawn_]
 
 
 def _used_by(steps: Sequence[Data]) -> dict[str, list[str]]:
@@ -221,27 +277,3 @@ def _used_by(steps: Sequence[Data]) -> dict[str, list[str]]:
         for premise in step["premises"]:
             found.setdefault(premise, []).append(step["id"])
     return found
-
-
-#: Two claims are compared word by word if at least this much of them is the same.
-ALIKE = 0.3
-
-
-def compared(claims: Sequence[Data]) -> Data:
-    """The text of each claim, marked where it differs from its counterpart in the other form."""
-    printed = [c for c in claims if c["form"] == "printed"]
-    amended = [c for c in claims if c["form"] == "amended"]
-    texts: Data = {}
-    for own, others, side in ((printed, amended, 0), (amended, printed, 1)):
-        for claim in own:
-            best = max(others, key=lambda o: _alike(claim, o), default=None)
-            if best is None or _alike(claim, best) < ALIKE:
-                texts[claim["id"]] = Markup(mathtext.to_html(mathtext.tokens(claim["text"])))
-                continue
-            pair = (claim["text"], best["text"]) if side == 0 else (best["text"], claim["text"])
-            texts[claim["id"]] = Markup(mathtext.to_html(mathtext.compared(*pair)[side]))
-    return texts
-
-
-def _alike(first: Data, second: Data) -> float:
-    return mathtext.similarity(first["text"], second["text"]) + 0.1 * (first["kind"] == second["kind"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from verifier.report.exact import missing
+
 Data = dict[str, Any]
 
 
@@ -12,7 +14,8 @@ def limits(data: Data) -> list[Data]:
     """Sections of text, each {"title", "text", "items"}; nothing is said of what the run did not do."""
     found = [
         _stopped(data), _proofs(data), _cited(data), _certified(data), _undecided(data), _outside(data),
-        _exponents(data), _error_rate(data), _kinks(data), _witnesses(data), _theorems(data), _expectations(data),
+        _exponents(data), _exact(data), _error_rate(data), _kinks(data), _witnesses(data), _theorems(data),
+        _expectations(data),
     ]  # fmt: skip
     return [section for section in found if section is not None]
 
@@ -155,6 +158,35 @@ def _exponents(data: Data) -> Data | None:
         "that the claim is true."
     )
     return _section("Exponents are measured on a range of widths", text, items)
+
+
+def _exact(data: Data) -> Data | None:
+    """Measured exponents beside which no exact second moment is drawn, by the reason."""
+    found: dict[str, dict[str, int]] = {}
+    beside = 0
+    for statement in data["statements"]:
+        for m in statement["measurements"]:
+            kinds = {a["kind"] for a in m["answers"] if isinstance(a["claimed"], int | float)}
+            alive = m["evidence"] is not None and any(v is not None for v in m["evidence"]["log_mean"])
+            if not alive or not kinds & {"order", "upper", "vanishes"}:
+                continue
+            reason = missing(m["quantity"], m["parameters"])
+            if reason is None:
+                beside += 1
+            else:
+                places = found.setdefault(reason, {})
+                places[m["quantity"]] = places.get(m["quantity"], 0) + 1
+    if not found:
+        return None
+    text = (
+        f"Beside {beside} measured exponents the exact root mean square is drawn, a polynomial in 1/n at every width. "
+        "It is not known, or not computed here, for the others:"
+    )
+    items = [
+        f"{', '.join(f'{quantity} ({count})' for quantity, count in places.items())} {reason}"
+        for reason, places in found.items()
+    ]
+    return _section("Exact second moments", text, items)
 
 
 def _error_rate(data: Data) -> Data | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from verifier.report import numbers
+from verifier.report import instances, numbers
 from verifier.report.findings import findings
 
 Data = dict[str, Any]
@@ -21,7 +21,7 @@ def render(document: Data) -> str:
     )  # fmt: skip
     environment.filters.update(
         cell=cell, text=text, measured=numbers.measured, claimed=numbers.claimed, duration=numbers.duration,
-        count=numbers.count,
+        count=numbers.count, plain=instances.plain,
     )  # fmt: skip
     page = environment.get_template("report.md.j2").render(data=document, findings=findings(document))
     return re.sub(r"\n{3,}", "\n\n", page).strip() + "\n"

@@ -11,8 +11,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from xml.etree import ElementTree
 
-_NAMES = "min|max|sgn|log|exp|erf|tanh|lim|Cov|Var|sup|inf|tr"
+PRIME = "\u2032"
+_NAMES = "min|max|sgn|log|exp|erf|tanh|lim|Cov|Var|sup|inf|tr|Lambda|Sigma|Theta"
 _SIGNS = {
     "<=": r"\le ", ">=": r"\ge ", "!=": r"\ne ", "->": r"\to ", "~": r"\sim ", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ",
     "→": r"\to ", "⇒": r"\Rightarrow ", "·": r"\cdot ", "×": r"\times ", "…": r"\dots ", "⟨": r"\langle ",
@@ -47,6 +49,11 @@ class Token:
 
 def tokens(text: str) -> list[Token]:
     """``text`` in words and formula pieces; joined with their glue they give the text back."""
+    return list(_tokens(text))
+
+
+@lru_cache(maxsize=8192)
+def _tokens(text: str) -> tuple[Token, ...]:
     found: list[Token] = []
     for glue, word in _words(text):
         core = word.rstrip(_TRAILING) if not word.endswith("…") else word
@@ -63,7 +70,7 @@ def tokens(text: str) -> list[Token]:
             glue = ""
         if closing + tail:
             found.append(Token(closing + tail, False, glue))
-    return _with_neighbours(found)
+    return tuple(_with_neighbours(found))
 
 
 def _words(text: str) -> list[tuple[str, str]]:
@@ -95,6 +102,7 @@ def _is_math(word: str) -> bool:
     if re.search(r"[A-Za-z]\.[A-Za-z]|\A-|--|[A-Za-z]-[A-Za-z]{2}", word) or re.fullmatch(r"\(?[\d.,%:]+\)?", word):
         return bool(re.fullmatch(r"-[A-Za-z](?:[_^]\w+|\{[^}]*\})*", word))
     bare = re.sub(rf"\b(?:{_NAMES})\b", "", word)
+    bare = re.sub(r"\A([A-Z])_[a-z]{3,}(?=\^|\Z)", r"\1", bare)
     bare = re.sub(r"[_^]\{[^}]*\}|[_^]\([^)]*\)|[_^](?:[a-z]{2}\b|\w'?)", "", bare)
     runs = re.findall(r"[A-Za-z]+", bare)
     if any(len(run) > 1 and not run.isupper() and not re.fullmatch(r"n[A-Z]", run) for run in runs):
@@ -114,12 +122,47 @@ def _with_neighbours(found: list[Token]) -> list[Token]:
                 continue
             if token.text in ("a", "A", "I") and not (k + 1 < len(found) and _RELATION.match(found[k + 1].text)):
                 continue
+            if token.text in "-+" and k and k + 1 < len(found) and _between(found[k - 1], found[k + 1]):
+                found[k] = replace(token, math=True)
+                continue
             before = found[k - 1].text if k else ""
             after = found[k + 1].text if k + 1 < len(found) else ""
             if (_RELATION.match(before) and found[k - 1].math) or (_RELATION.match(after) and found[k + 1].math) or (
                 token.text in "()-+/…" and k and found[k - 1].math and k + 1 < len(found) and found[k + 1].math
             ):
                 found[k] = replace(token, math=True)
+    return _closed(found)
+
+
+def _between(before: Token, after: Token) -> bool:
+    """Whether a sign between two words subtracts or adds: one is a formula, the other one too, or a number."""
+
+    def fits(token: Token) -> bool:
+        return token.math or bool(re.fullmatch(r"[.\d]+|[()]", token.text))
+
+    return (before.math or after.math) and fits(before) and fits(after)
+
+
+def _closed(found: list[Token]) -> list[Token]:
+    """Parentheses that a formula opens or closes without the other one belong to the sentence."""
+    start = 0
+    for k in range(len(found) + 1):
+        if k < len(found) and found[k].math:
+            continue
+        open_: list[int] = []
+        loose: list[int] = []
+        for i in range(start, k):
+            for letter in found[i].text:
+                if letter == "(":
+                    open_.append(i)
+                elif letter == ")" and open_:
+                    open_.pop()
+                elif letter == ")":
+                    loose.append(i)
+        for i in (*open_, *loose):
+            if found[i].text in "()":
+                found[i] = replace(found[i], math=False)
+        start = k + 1
     return found
 
 
@@ -136,6 +179,7 @@ def compared(before: str, after: str) -> tuple[list[Token], list[Token]]:
     return old, new
 
 
+@lru_cache(maxsize=8192)
 def similarity(first: str, second: str) -> float:
     """How much of two texts is the same, from 0 to 1."""
     from difflib import SequenceMatcher
@@ -179,6 +223,7 @@ def latex(piece: str) -> str:
     text = re.sub(r"[²³¹⁰⁴-⁹⁻]+", lambda m: "^{" + _superscript(m.group()) + "}", piece)
     text = re.sub("(.)\u0307", r"\\dot{\1}", text).replace("ᵀ", "{}^{T}").replace("Σ_", r"\sum _")
     text = re.sub(r"([_^])\(([^()]*)\)", r"\1{(\2)}", text)
+    text = re.sub(r"(?<![A-Za-z])([A-Z])_([a-z]{3,})", r"\1_{\\text{\2}}", text)
     text = re.sub(r"([_^])(-?\d+|[a-z]{2}(?![A-Za-z])|[A-Za-z]')", r"\1{\2}", text)
     text = re.sub(r"√(\w|\([^()]*\))", lambda m: r"\sqrt{" + m.group(1).strip("()") + "}", text)
     text = re.sub(rf"(?<![A-Za-z\\])({_NAMES})(?![A-Za-z])", lambda m: _function(m.group(1)), text)
@@ -194,7 +239,9 @@ def _superscript(text: str) -> str:
 
 
 def _function(name: str) -> str:
-    return rf"\{name} " if name in ("min", "max", "log", "exp", "lim", "tanh", "sup", "inf") else (
+    return rf"\{name} " if name in (
+        "min", "max", "log", "exp", "lim", "tanh", "sup", "inf", "Lambda", "Sigma", "Theta",
+    ) else (
         r"\operatorname{" + name + "}"
     )
 
@@ -211,7 +258,44 @@ def mathml(source: str, display: str = "inline") -> str | None:
     if "\\" in re.sub(r"<[^>]*>", "", found):
         return None
     found = found.replace("<mi>&#x0007E;</mi>", "<mo>&#x0223C;</mo>")  # the library takes \\sim for a letter
-    return found.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "", 1)
+    root = ElementTree.fromstring(found.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "", 1))
+    for element in list(root.iter()):
+        _mend(element)
+    return ElementTree.tostring(root, encoding="unicode")
+
+
+def _mend(element: ElementTree.Element) -> None:
+    """Names of functions are no operators with space around; primes are raised already, so are no superscripts."""
+    if element.tag == "mo" and re.fullmatch(r"[a-z]{2,}", element.text or "") and "movablelimits" not in element.attrib:
+        element.tag = "mi"
+    place = {"msup": 1, "msubsup": 2}.get(element.tag)
+    if place is None or len(element) <= place:
+        return
+    upper = element[place]
+    marks = [upper] if upper.tag == "mi" else list(upper) if upper.tag == "mrow" else []
+    primes = 0
+    while primes < len(marks) and marks[primes].tag in ("mi", "mo") and set(marks[primes].text or "") == {PRIME}:
+        primes += 1
+    if not primes:
+        return
+    raised = "".join(mark.text or "" for mark in marks[:primes])
+    base, tail = ElementTree.Element("mrow"), element.tail
+    base.append(element[0])
+    ElementTree.SubElement(base, "mo", {"lspace": "0", "rspace": "0"}).text = raised
+    rest, below = marks[primes:], [element[1]] if place == 2 else []
+    element.clear()
+    element.tail = tail
+    over = [_row(rest)] if rest else []
+    element.tag = {(0, 0): "mrow", (1, 0): "msub", (0, 1): "msup", (1, 1): "msubsup"}[len(below), len(over)]
+    element.extend([base, *below, *over])
+
+
+def _row(parts: Sequence[ElementTree.Element]) -> ElementTree.Element:
+    if len(parts) == 1:
+        return parts[0]
+    row = ElementTree.Element("mrow")
+    row.extend(parts)
+    return row
 
 
 def to_html(found: Sequence[Token]) -> str:

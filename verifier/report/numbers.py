@@ -36,6 +36,12 @@ def minus(text: str) -> str:
     return text.replace("-", "\u2212")
 
 
+def short(value: float) -> str:
+    """A number for an axis: three digits, or four where it begins with 1."""
+    text = f"{value:.4g}" if f"{abs(value):e}"[0] == "1" else f"{value:.3g}"
+    return minus(text.replace("e+0", "e").replace("e-0", "e-").replace("e+", "e"))
+
+
 def count(value: int) -> str:
     """12 345 with narrow spaces."""
     return f"{value:,}".replace(",", "\u202f") if value >= 10_000 else str(value)

@@ -1,4 +1,4 @@
-"""The plots of a report: every cell of a statement as a small multiple, and its exponents as a forest."""
+"""The plot of an exponent: a small multiple for every cell of a statement."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def tile(measurement: Data, name: str, exact: Mapping[int, float] | None = None)
     _log_log(canvas, evidence, claims, exact)
     _running(canvas, evidence, claims)
     _laws(canvas, evidence, claims[0])
-    return canvas.render(name, *_describe(measurement, claims, exact))
+    more = "; the exact root mean square is drawn beside the samples'" if exact else ""
+    return canvas.render(name, *described(measurement, claims, more=more))
 
 
 def exponents(measurement: Data) -> list[Data]:
@@ -44,8 +45,14 @@ def exponents(measurement: Data) -> list[Data]:
     return list(found.values())
 
 
-def _style(answer: Data, first: bool) -> str:
+def style(answer: Data, first: bool) -> str:
+    """The classes of a claim's line."""
     return "claim" + ("" if first else " other") + (" bad" if answer["verdict"] == "contradicted" else "")
+
+
+def shade(number: int, count: int) -> int:
+    """The style class of a width: 1 for the narrowest of ``count``."""
+    return 1 + round(number * (SHADES - 1) / max(count - 1, 1))
 
 
 def _points(evidence: Data, key: str) -> list[Point]:
@@ -74,7 +81,7 @@ def _log_log(canvas: Canvas, evidence: Data, claims: Sequence[Data], exact: Mapp
     canvas.area([panel.at(*corner) for corner in edge], "band")
     panel.frame()
     for number, answer in enumerate(claims):
-        panel.segment(answer["claimed"], centre, _style(answer, not number))
+        panel.segment(answer["claimed"], centre, style(answer, not number))
     fitted = next((a for a in claims if a["estimate"] is not None), None)
     if fitted is not None:
         panel.segment(fitted["estimate"], centre, "fit")
@@ -120,9 +127,9 @@ def _running(canvas: Canvas, evidence: Data, claims: Sequence[Data]) -> None:
     last = -100.0
     for number, answer in enumerate(claims):
         y = panel.y(answer["claimed"])
-        canvas.line([(panel.left, y), (panel.left + panel.width, y)], _style(answer, not number))
+        canvas.line([(panel.left, y), (panel.left + panel.width, y)], style(answer, not number))
         if abs(y - last) > 8:
-            canvas.text(panel.left + panel.width + 3, y + 3, claimed(answer), _style(answer, not number) + " label")
+            canvas.text(panel.left + panel.width + 3, y + 3, claimed(answer), style(answer, not number) + " label")
             last = y
     for x, slope, error in found:
         canvas.line([panel.at(x, slope - error), panel.at(x, slope + error)], "fit")
@@ -156,67 +163,13 @@ def _laws(canvas: Canvas, evidence: Data, claim: Data) -> None:
     canvas.line([(zero, panel.top), (zero, panel.top + panel.height)], "axis")
     panel.frame()
     for number, values in enumerate(curves):
-        shade = 1 + round(number * (SHADES - 1) / max(len(curves) - 1, 1))
-        panel.curve(values, PROBABILITIES[: len(values)], f"law w{shade}")
+        panel.curve(values, PROBABILITIES[: len(values)], f"law w{shade(number, len(curves))}")
     canvas.text(224, 9, f"P[{_rescaled(power)} ≤ t]")
     canvas.text(zero, 195, "0", anchor="middle")
     if right > 0.1 * reach:
         canvas.text(350, 195, f"t = {_size(right, scale)}", anchor="end")
     else:
         canvas.text(224, 195, f"t = −{_size(-left, scale)}")
-
-
-def forest(rows: Sequence[Data], name: str) -> str | None:
-    """Exponents less their claims, a row each (:func:`forest_rows`), between twice the margin on either side."""
-    if not rows:
-        return None
-    label = 8 + 5.4 * max(len(row["label"]) for row in rows)
-    canvas = Canvas(label + 300, 15.0 * len(rows) + 36)
-    margin = max(row["margin"] for row in rows)
-    reach = 2 * margin
-    panel = Panel(canvas, label, 16, 170, 15.0 * len(rows), (-reach, reach), (len(rows), 0))
-    canvas.box(panel.x(-margin), panel.top, panel.x(margin) - panel.x(-margin), panel.height, "band")
-    canvas.line([(panel.x(0), panel.top), (panel.x(0), panel.top + panel.height)], "claim")
-    for number, row in enumerate(rows):
-        y = panel.y(number) + 7.5
-        bad = row["verdict"] == "contradicted"
-        low, high, at = (panel.x(row[key] - row["claimed"]) for key in ("low", "high", "estimate"))
-        canvas.line([(low, y), (high, y)], "fit bar" + " bad" * bad)
-        gone = abs(row["estimate"] - row["claimed"]) > reach
-        shape = ("<" if row["estimate"] < row["claimed"] else ">") if gone else "d" if bad else "o"
-        hollow = "" if row["verdict"] in ("consistent", "contradicted") else "hollow "
-        canvas.marks([(at, y)], shape, 6, f"{hollow}fitted" + " bad" * bad)
-        canvas.text(label - 6, y + 3, row["label"], anchor="end")
-        canvas.text(label + 178, y + 3, claimed(row), "claim label")
-        canvas.text(label + 215, y + 3, row["measured"], "bad label" if bad else "strong")
-    bottom = panel.top + panel.height + 11
-    for x in (-margin, 0.0, margin):
-        canvas.text(panel.x(x), bottom, minus(f"{x:+g}") if x else "0", anchor="middle")
-    canvas.text(panel.x(0), 9, "measured − claimed", anchor="middle")
-    canvas.text(label + 178, 9, "claim")
-    canvas.text(label + 215, 9, "measured")
-    agree = sum(row["verdict"] == "consistent" for row in rows)
-    apart = [r for r in rows if r["verdict"] == "contradicted"]
-    told = "; ".join(f"{r['label']}: claimed {claimed(r)}, measured {r['measured']}" for r in apart)
-    said = f"{agree} of {len(rows)} exponents agree with their claims. {told}"
-    return canvas.render(name, "Exponents against their claims", said, "plot forest", 1.15)
-
-
-def forest_rows(measurements: Sequence[Data], form: str) -> list[Data]:
-    """The exponents of one form's claims, a row each, labelled by the parameters in which they differ."""
-    found = []
-    for measurement in measurements:
-        for answer in measurement["answers"]:
-            number = isinstance(answer["claimed"], int | float) and answer["estimate"] is not None
-            if answer["form"] != form or not number or answer["outside"]:
-                continue
-            if answer["kind"] in ("order", "upper", "vanishes") and answer["margin"]:
-                found.append({**answer, "shown": measurement["shown"], "measured": measured(answer)})
-    varying = {name for row in found for name in row["shown"] if len({str(r["shown"].get(name)) for r in found}) > 1}
-    for row in found:
-        chosen = {name: value for name, value in row["shown"].items() if name in varying or len(found) == 1}
-        row["label"] = ", ".join(f"{name}={value}" for name, value in chosen.items())
-    return found
 
 
 def _power(exponent: float) -> str:
@@ -237,12 +190,12 @@ def _size(value: float, scale: float) -> str:
     return f"{10**power:.2g}" if -3 < power < 4 else f"1e{minus(str(round(power)))}"
 
 
-def _describe(measurement: Data, claims: Sequence[Data], exact: Mapping[int, float] | None) -> tuple[str, str]:
+def described(measurement: Data, claims: Sequence[Data], what: str = "exponent", more: str = "") -> tuple[str, str]:
+    """A title and a description of a plot, for those who do not see it."""
     where = ", ".join(f"{n} = {v}" for n, v in measurement["shown"].items())
     parts = []
     for answer in claims:
         found = measured(answer)
         middle = f", measured {found}" if found else ""
-        parts.append(f"claimed exponent {claimed(answer)} ({answer['form']}){middle}: {answer['verdict']}")
-    more = "; the exact root mean square is drawn beside the samples'" if exact else ""
+        parts.append(f"claimed {what} {claimed(answer)} ({answer['form']}){middle}: {answer['verdict']}")
     return f"{measurement['quantity']} at {where}", "; ".join(parts) + more

@@ -53,9 +53,14 @@ def _input(entry: Any) -> str:
 
 def latest(folder: Path | None = None) -> Path | None:
     """The run that was stored last; None if there is none."""
+    return next(iter(stored_runs(folder)), None)
+
+
+def stored_runs(folder: Path | None = None) -> list[Path]:
+    """All stored runs, the last one first."""
     runs = (folder or Path.cwd() / FOLDER) / "runs"
     found = [path for path in runs.glob("*.json") if not path.name.startswith(".")]
-    return max(found, key=lambda path: (path.name[:15], path.stat().st_mtime_ns), default=None)
+    return sorted(found, key=lambda path: (path.name[:15], path.stat().st_mtime_ns), reverse=True)
 
 
 def read(path: Path, *, force: bool = False) -> Data:

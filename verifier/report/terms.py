@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from verifier.report import instances
+
 #: Symbols with a notation of their own: LaTeX with {0}, {1}, … for the arguments.
 NOTATION = {
     "K": r"\mathcal K^{{({0})}}", "T": r"\mathcal T^{{{1},{0}}}_{{{2}}}", "f": r"f^{{{1}}}(x_{{{0}}})",
@@ -60,7 +62,8 @@ def _judgment(data: Mapping[str, Any]) -> tuple[str, str]:
         return "assumed", rf"{term(data['of'])}=0\ \Rightarrow\ {then}"
     if kind == "refuted":
         _, formula = _judgment(data["goal"])
-        at = ",\\ ".join(f"{symbol(name)}={value}" for name, value in data["instance"].items())
+        listed = ", ".join(f"{name} = {value!r}" for name, value in data["instance"].items())
+        at = ",\\ ".join(instances.latex(listed) or [f"{symbol(n)}={v}" for n, v in data["instance"].items()])
         said = rf"\neg\left({formula}\right)\quad {at}" if formula else at
         return "the printed claim is false at this instance", said
     if kind == "plim":

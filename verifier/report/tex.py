@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from verifier.report import mathtext, numbers, terms
+from verifier.report import instances, mathtext, numbers, terms
 from verifier.report.findings import findings
 
 Data = dict[str, Any]
@@ -65,7 +65,8 @@ def formula(latex: str) -> str:
 def place(value: str) -> str:
     """A range of parameters, or an instance."""
     value = value.removeprefix("counterexample ")
-    return code(value) if "[" in value else formula(mathtext.latex(value))
+    found = instances.latex(value)
+    return formula(mathtext.latex(value)) if found is None else ", ".join(formula(part) for part in found)
 
 
 def code(value: str) -> str:

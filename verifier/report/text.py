@@ -14,6 +14,7 @@ from rich.text import Text
 
 from verifier.proofs import GoalReport
 from verifier.report.data import CellReport, ClaimReport, RunReport, StatementReport
+from verifier.report.instances import plain
 from verifier.sampling.select import text_of
 from verifier.statement import Form, Kind
 from verifier.verdict import NumericStatus
@@ -150,7 +151,7 @@ def _goals_line(report: ClaimReport) -> Text:
 def _goal_line(goal: GoalReport) -> Text:
     text = styled(goal.status)
     if goal.range:
-        text.append(f" {'at' if str(goal.status) == 'refuted' else 'for'} {goal.range}")
+        text.append(f" {'at' if str(goal.status) == 'refuted' else 'for'} {plain(goal.range)}")
     if goal.sizes:
         text.append(f", exact at {sizes_text(goal.sizes)}")
     if goal.error:

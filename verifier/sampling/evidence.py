@@ -26,7 +26,8 @@ class Evidence:
     ``log_mean`` is the mean of log|X| over X ≠ 0 and ``log_half`` the logarithm of E[|X|^(1/2) | X ≠ 0]², each
     with its standard error; ``log_rms`` is half the logarithm of the mean of X² (zeros included), which heavy
     tails make unreliable and on which no verdict rests.  ``law_sign`` and ``law_log`` are sign and log|X| of the
-    quantiles of X at :data:`PROBABILITIES`, log|X| = None where X = 0.
+    quantiles of X at :data:`PROBABILITIES`, log|X| = None where X = 0.  ``mean`` is that of the kept values of X,
+    zeros included, with its standard error; ``positives`` counts X > 0.  None where a number is beyond floats.
     """
 
     widths: tuple[int, ...]
@@ -39,6 +40,20 @@ class Evidence:
     log_rms: tuple[float | None, ...]
     law_sign: tuple[tuple[int, ...], ...]
     law_log: tuple[tuple[float | None, ...], ...]
+    positives: tuple[int, ...]
+    mean: tuple[float | None, ...]
+    mean_error: tuple[float | None, ...]
+
+    def quantiles(self, number: int) -> tuple[float, ...]:
+        """The quantiles of X at the width of this number, at :data:`PROBABILITIES`."""
+        pairs = zip(self.law_sign[number], self.law_log[number], strict=True)
+        return tuple(0.0 if log is None else sign * math.exp(min(log, 700.0)) for sign, log in pairs)
+
+
+def along(samples: Mapping[tuple[int, int], LogSample], axis: int) -> dict[int, LogSample]:
+    """Samples on a grid of pairs of widths as samples by the width ``axis``, the other one at its largest."""
+    largest = max(pair[1 - axis] for pair in samples)
+    return {pair[axis]: sample for pair, sample in samples.items() if pair[1 - axis] == largest}
 
 
 def evidence_of(samples: Mapping[int, LogSample]) -> Evidence:
@@ -48,6 +63,7 @@ def evidence_of(samples: Mapping[int, LogSample]) -> Evidence:
     means = [_location(s, "log_mean") for s in found]
     halves = [_location(s, "log_half") for s in found]
     laws = [_law(s) for s in found]
+    averages = [_average(s) for s in found]
     return Evidence(
         widths=widths,
         counts=tuple(s.count for s in found),
@@ -59,6 +75,9 @@ def evidence_of(samples: Mapping[int, LogSample]) -> Evidence:
         log_rms=tuple(_log_rms(s) for s in found),
         law_sign=tuple(signs for signs, _ in laws),
         law_log=tuple(logs for _, logs in laws),
+        positives=tuple(s.positive for s in found),
+        mean=tuple(value for value, _ in averages),
+        mean_error=tuple(error for _, error in averages),
     )
 
 
@@ -79,6 +98,23 @@ def _log_rms(sample: LogSample) -> float | None:
     if not logs.size or not np.isfinite(top := float(logs.max())):
         return None
     return _kept(top + 0.5 * math.log(float(np.exp(2 * (logs - top)).mean())), 5)
+
+
+def _average(sample: LogSample) -> tuple[float | None, float | None]:
+    """The mean of the kept values and its standard error, to six digits."""
+    if not sample.count:
+        return None, None
+    logs = np.concatenate([b.kept for b in sample.blocks])
+    signs = np.concatenate([b.kept_sign for b in sample.blocks])
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = np.where(signs == 0, 0.0, signs * np.exp(logs))
+        mean = float(values.mean())
+        error = float(values.std(ddof=1)) / math.sqrt(values.size) if values.size > 1 else math.nan
+    return _significant(mean), _significant(error)
+
+
+def _significant(value: float, digits: int = 6) -> float | None:
+    return float(f"{value:.{digits}g}") if math.isfinite(value) else None
 
 
 def _law(sample: LogSample) -> tuple[tuple[int, ...], tuple[float | None, ...]]:

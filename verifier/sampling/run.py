@@ -20,7 +20,7 @@ from verifier.inference.gates import Decision
 from verifier.inference.samples import LogSample
 from verifier.sampling.decide import decide, settled
 from verifier.sampling.draw import Block, Coefficients, Drawn, draw
-from verifier.sampling.evidence import Evidence, evidence_of
+from verifier.sampling.evidence import Evidence, along, evidence_of
 from verifier.sampling.keys import PILOT
 from verifier.sampling.plan import Group, Question
 from verifier.sampling.workers import Call, executor
@@ -118,11 +118,15 @@ class _State:
         )
 
     def _evidence(self) -> dict[int, Evidence]:
-        """What plots need of each cell that was decided; relative errors and grids of widths are not plotted."""
-        if self.group.tolerance is not None or self.group.grid is not None or not self.drawn or self.error:
+        """What plots need of each cell that was decided; relative errors are not plotted, a grid along one axis."""
+        if self.group.tolerance is not None or not self.drawn or self.error:
             return {}
-        decided = sorted({number for number, _ in self.decisions})
-        return {number: evidence_of(self._samples(number)) for number in decided}
+        axes = {number: question.axis for number, question in self.decisions}
+        return {number: evidence_of(self._along(number, axis)) for number, axis in sorted(axes.items())}
+
+    def _along(self, number: int, axis: str | None) -> dict[int, LogSample]:
+        samples = self._samples(number)
+        return samples if self.group.grid is None else along(samples, 1 if axis == "m" else 0)
 
     def _next_look(self) -> list[Block]:
         sizes = self.group.schedule.sizes
