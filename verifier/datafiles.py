@@ -101,7 +101,11 @@ def _grouped(path: Path, names: Sequence[str], widths: Sequence[Array], values: 
                 f"{path}: {name} is {column[row]:g} in sample {row + 1}; widths are integers from 1 to 2^53"
             )
     table = np.stack(widths, axis=1).astype(np.int64)
-    cells, index = np.unique(table, axis=0, return_inverse=True)
+    if len(names) == 1:  # rows as such are slow to compare
+        flat, index = np.unique(table[:, 0], return_inverse=True)
+        cells = flat[:, None]
+    else:
+        cells, index = np.unique(table, axis=0, return_inverse=True)
     # A stable sort keeps the order within a width: differences of pairs must not depend on how we group.
     order = np.argsort(index.reshape(-1), kind="stable")
     counts = np.bincount(index.reshape(-1), minlength=len(cells))

@@ -56,9 +56,9 @@ class Scaling:
     """
 
     seed: int = DEFAULT_SEED
-    key: str = ""
-    reproduce: str = ""
-    decisions: list[tuple[str, Decision]] = field(default_factory=list)
+    key: str = field(default="", repr=False)
+    reproduce: str = field(default="", repr=False)
+    decisions: list[tuple[str, Decision]] = field(default_factory=list, repr=False)  # a failure shows the fixture
 
     def assert_order(
         self,

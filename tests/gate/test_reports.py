@@ -139,7 +139,9 @@ def _script() -> str:
         ({}, "gate --github --junit j.xml --quiet --config pyproject.toml", 0),
         ({"PROFILE": "fresh", "NAMES": "a b"},
          "gate a b --github --junit j.xml --quiet --config pyproject.toml --fresh", 0),
-        ({"CONFIG": "none.toml", "TIMEOUT": "5"}, "gate --github --junit j.xml --quiet --timeout 5", 0),
+        # A configuration that is not there must not become a green run of the shipped statements.
+        ({"CONFIG": "none.toml", "TIMEOUT": "5"},
+         "gate --github --junit j.xml --quiet --config none.toml --timeout 5", 0),
         ({"PROFILE": "slow"}, "::error::profile is 'slow'; it must be quick, full, thorough or fresh", 2),
     ],
 )  # fmt: skip
