@@ -307,3 +307,18 @@ def test_a_limit_covariance_is_not_refuted_at_a_width(fixed):
     spoiled = {**data, "instance": {**data["instance"], **fixed}}
     with pytest.raises(KernelError):
         rule("refute.value", premises, spoiled)
+
+
+def test_the_cases_of_one_layer_are_not_left_out():
+    # At L = 1, Θ = Sig(0) vanishes with it; parts bounded by "L" would be taken for those of more layers.
+    source = {s["id"]: s for s in real_document("theorem1")["steps"]}
+    given = source["no-loss-L1"]
+    premises = [source[p]["conclusion"] for p in given["premises"]]
+    assert rule("nonzero.signs", premises, given["data"])["is"] == "nonzero"
+    family = premises[0]
+    *outer, dominant = family["entries"][0]["y"][1:]
+    for bound in ("L", 2):
+        shown = ["*", *outer, [*dominant[:5], bound, *dominant[6:]]]
+        other = {**family, "entries": [{**family["entries"][0], "y": shown}]}
+        with pytest.raises(KernelError, match="another depth"):
+            rule("nonzero.signs", [other, *premises[1:]], given["data"])

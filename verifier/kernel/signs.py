@@ -53,6 +53,9 @@ def nonzero_signs(conv: Judgment, ifzero: Sequence[Judgment], assumed: set[str],
     require(len(sums) == 1, "the limit has not exactly one sum of dominant terms")
     _, d, k, count, total, most, weight, at_zero, beyond = sums[0]
     require(count == "H", f"{show(count)} factors: d must run over 1..H")
+    # At depth 1 Θ is Sig(0), and can be 0 with it; this is seen from the bound on the parts.
+    one_layer = conv["base"].get("depth") == 1
+    require(one_layer == same(most, 1), f"parts up to {show(most)} in a family of another depth")
     # k minus this weight's opposite tells empty parts from others: [k >= 1] = k + weight(k).  Both add up to
     # fixed numbers over the dominant summands, so all of them have one and the same number of non-empty parts.
     require(same(weight, ["min", 0, ["-", 1, k]]), f"the weight {show(weight)} does not count the empty parts")
