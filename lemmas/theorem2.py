@@ -1,4 +1,4 @@
-"""Theorem 2: hypernetworks as Gaussian processes.  Supplement, Eqs. (52)-(62); errata E6, E17, E21.
+"""Theorem 2: hypernetworks as Gaussian processes.  Supplement, Eqs. (52)-(62); errata E6, E15, E17, E21.
 
 Given q^{L-1} the entries of V are exactly iid Gaussian vectors over the inputs, of covariance q·q'/n.  From there on g
 is a network with independent Gaussian rows, and the induction of Lemma 2 goes through, for widths in any manner.
@@ -108,7 +108,7 @@ statement = Statement(
         Claim(
             "theorem2.weights", Kind.LAW, Function("V")(L),
             "the entries of V converge to independent Gaussian processes of covariance S^{L-1}",
-            value=OutputCovariance(L, angle), where=L >= 1, hypotheses=("relu",), errata=("E6", "E18"),
+            value=OutputCovariance(L, angle), where=L >= 1, hypotheses=("relu",), errata=("E6", "E15", "E18"),
         ),
         Claim(
             "theorem2.activations", Kind.CONSTANT, activity(l), "a^l·a'^l/m_l → Σ^l = 2 E_{N(0,Λ^l)}[σσ]; 1 at u = u'",
@@ -144,7 +144,7 @@ statement = Statement(
             ), errata=("E21",),
         ),
     ),
-    errata=errata("E6", "E17", "E18", "E21"),
+    errata=errata("E6", "E15", "E17", "E18", "E21"),
     proof=_proof(),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip
