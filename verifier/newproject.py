@@ -18,13 +18,13 @@ IGNORED = ".verifier/\n__pycache__/\n"
 
 
 def create(folder: Path) -> list[Path]:
-    """Write the project into ``folder``, which must be new or empty; the files written.
+    """Write the project into ``folder``, which must be new or empty but for a ``.git``; the files written.
 
     Raises ValueError for a folder that is a file or is not empty, OSError where nothing can be written.
     """
     if folder.exists() and not folder.is_dir():
         raise ValueError(f"{folder}: it is a file; name a new directory")
-    if folder.is_dir() and any(folder.iterdir()):
+    if folder.is_dir() and any(path.name != ".git" for path in folder.iterdir()):
         raise ValueError(f"{folder}: the directory is not empty; name a new one")
     name = project_name(folder)
     texts = {target: (TEMPLATE / source).read_text(encoding="utf-8") for source, target in FILES.items()}

@@ -119,8 +119,14 @@ def test_nothing_is_overwritten(tmp_path: Path, kind: str) -> None:
     assert [path.read_text() for path in tmp_path.rglob("*") if path.is_file()] == ["mine"]
 
 
-def test_an_empty_directory_will_do(tmp_path: Path) -> None:
-    assert CliRunner().invoke(cli, ["new", str(tmp_path)]).exit_code == 0
+def test_an_empty_directory_or_a_new_repository_will_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".git").mkdir()
+    monkeypatch.chdir(tmp_path)
+    result = CliRunner().invoke(cli, ["new", "."])
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1] == "next: verifier check && verifier gate"
+    named = CliRunner().invoke(cli, ["new", "my paper"])
+    assert named.stdout.splitlines()[-1] == "next: cd 'my paper' && verifier check && verifier gate"
 
 
 @pytest.mark.slow

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import click
@@ -26,5 +27,6 @@ def new(directory: str, verbose: int, quiet: bool) -> int:
     if not quiet:
         for path in written:
             click.echo(path)
-        click.echo(f"next: cd {directory} && verifier check && verifier gate")
+        enter = "" if Path(directory).resolve() == Path.cwd() else f"cd {shlex.quote(directory)} && "
+        click.echo(f"next: {enter}verifier check && verifier gate")
     return EXPECTED
