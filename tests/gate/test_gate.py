@@ -148,6 +148,7 @@ CONFIGS = {
     "statement": ('[tool.verifier]\nstatements = ["tou"]\n', "unknown statement 'tou'; did you mean toy"),
     "expected statement": ('[tool.verifier.expect]\ntooy = "gap"\n', "expect.tooy: did you mean 'toy'?"),
     "fit key": ('[[tool.verifier.fits]]\nfiles = "x"\n', "unknown key 'files'; did you mean 'file'?"),
+    "fit kind": ('[[tool.verifier.fits]]\nfile = "x"\nkind = "ordr"\n', "kind is 'ordr'; did you mean 'order'?"),
     "fit without file": ("[[tool.verifier.fits]]\nname = 'x'\n", "has no key 'file'"),
     "not toml": ("[tool.verifier\n", "not TOML"),
 }

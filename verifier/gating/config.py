@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from verifier.commands.fit import KINDS
 from verifier.statement import Form
 from verifier.verdict import NumericStatus, Summary
 
@@ -187,11 +188,14 @@ def _fit(where: str, entry: Any, root: Path) -> FitClaim:
     words = [str(status) for status in NumericStatus]
     if verdict not in words:
         raise ConfigError(f"{where} verdict is {verdict!r}; {nearest(verdict, words)}")
+    kind = entry.get("kind", "order")
+    if kind not in KINDS:
+        raise ConfigError(f"{where} kind is {kind!r}; {nearest(kind, KINDS)}")
     expect = entry.get("expect")
     return FitClaim(
         name=entry.get("name", ", ".join(files)),
         files=tuple(root / name for name in files),
-        kind=entry.get("kind", "order"),
+        kind=kind,
         expect=None if expect is None else str(expect),
         margin=entry.get("margin"),
         alpha=entry.get("alpha", 1e-3),
