@@ -130,6 +130,7 @@ def test_missing_results_file(toy: Path) -> None:
     [
         (("-o", "no/such/folder/r.html"), "there is no directory"),
         (("-o", "."), "it is a directory"),
+        (("-o", "/dev/null"), "it is a device or a pipe"),
         (("-o", "r.pdf"), "--format"),
         (("--format", "pdf"), "'pdf' is not one of"),
     ],

@@ -5,6 +5,7 @@ from __future__ import annotations
 import copy
 import re
 import time
+from pathlib import Path
 from typing import Any
 
 import html5lib
@@ -125,3 +126,15 @@ def test_small_and_fast(shipped: dict[str, Any], page: str) -> None:
 
 def test_the_same_document_gives_the_same_page(toy_document: dict[str, Any]) -> None:
     assert render(toy_document) == render(toy_document)
+
+
+def test_the_example_is_valid_and_has_every_kind_of_plot() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "example" / "report.html").read_text(encoding="utf-8")
+    assert len(text.encode()) < 5_000_000
+    parser = html5lib.HTMLParser(strict=True)
+    parser.parse(text)
+    assert parser.errors == []
+    assert set(re.findall(r'href="#([^"]*)"', text)) <= set(re.findall(r'\bid="([^"]+)"', text))
+    for sign in ("running exponent", "exact</text>", "mean of X", "less claimed", "P[X = 0]", "P[X &gt; 0 | X ≠ 0]"):
+        assert sign in text, sign
+    assert not re.search(r"[{]'\w+': ", text)  # no raw data

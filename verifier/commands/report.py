@@ -61,6 +61,8 @@ def writable(output: str) -> Path:
     path = Path(output)
     if path.is_dir():
         raise CommandError(f"-o {output}: it is a directory; name a file")
+    if path.exists() and not path.is_file():
+        raise CommandError(f"-o {output}: it is a device or a pipe; name a file, or - for standard output")
     if not path.parent.is_dir():
         raise CommandError(f"-o {output}: there is no directory {path.parent}")
     return path

@@ -97,7 +97,8 @@ def _statement(report: StatementReport) -> Data:
 def label_of(name: str) -> str:
     """``Theorem 1`` for theorem1; names without a number stay, capitalised."""
     word = name.rstrip("0123456789")
-    return f"{word.replace('_', ' ').capitalize()} {name[len(word):]}".strip()
+    words = ["ReLU" if part == "relu" else part.capitalize() for part in word.split("_")]
+    return f"{' '.join(words)} {name[len(word):]}".strip()
 
 
 def _form(report: StatementReport, form: Form) -> Data:

@@ -91,4 +91,14 @@ def _rows(
         chosen = {name: value for name, value in row["shown"].items() if name in varying or len(found) == 1}
         where = ", ".join(f"{name}={value}" for name, value in chosen.items())
         row["label"] = "  ".join(part for part in (row["quantity"] if several else "", where) if part)
-    return found
+    return _once(found)
+
+
+def _once(rows: Sequence[Data]) -> list[Data]:
+    """Rows that say the same once, and no bound beside the same number as an exact order."""
+    orders = {(row["label"], row["claimed"]) for row in rows if row["kind"] == "order"}
+    kept: dict[str, Data] = {}
+    for row in rows:
+        if row["kind"] == "order" or (row["label"], row["claimed"]) not in orders or row["kind"] not in EXPONENTS:
+            kept.setdefault(f"{row['label']} {row['stated']} {row['measured']} {row['verdict']}", row)
+    return list(kept.values())

@@ -138,6 +138,7 @@ def _view(statement: Data, exact: Exact | None) -> Data:
             known = exact(measurement["quantity"], measurement["parameters"])
         drawings = _drawings(measurement, f"p-{name}-{number}", known)
         entry = {**measurement, "number": number, "drawings": [Markup(text) for text in drawings]}
+        entry["told"] = _told(measurement["answers"])
         if drawings:
             tiles.append(entry)
         elif all(answer["claimed"] == "identity" for answer in measurement["answers"]):
@@ -208,6 +209,20 @@ def _notes(measurements: Sequence[Data], form: str) -> list[str]:
     return found
 
 
+def _told(answers: Sequence[Data]) -> list[Data]:
+    """What is claimed of a cell, each content once with the forms that say it; no bound beside the exact order."""
+    orders = {(a["form"], a["claimed"]) for a in answers if a["kind"] == "order"}
+    found: dict[tuple[str, ...], Data] = {}
+    for answer in answers:
+        bound = answer["kind"] == "upper" and (answer["form"], answer["claimed"]) in orders
+        if bound or (answer["kind"] == "zero" and answer["outside"]):
+            continue
+        key = answer["kind"], str(answer["claimed"]), answer["verdict"], str(bool(answer["outside"]))
+        forms = [*found[key]["forms"], answer["form"]] if key in found else [answer["form"]]
+        found[key] = {**answer, "forms": list(dict.fromkeys(forms))}
+    return list(found.values())
+
+
 def _drawings(measurement: Data, name: str, exact: Mapping[int, float] | None) -> list[str]:
     """The plots of one cell, by what is claimed of it."""
     found = (
@@ -221,23 +236,27 @@ def _drawings(measurement: Data, name: str, exact: Mapping[int, float] | None) -
 
 
 def _forests(measurements: Sequence[Data], name: str) -> list[Data]:
-    """Exponents and other numbers against what is claimed of them; one plot where printed and amended say the same."""
+    """Exponents and other numbers against what is claimed of them: as amended, then what is said otherwise in print."""
     found: list[Data] = []
     for what, rows_of, shown in (
         ("exponent", forests.exponent_rows, "measured − claimed"),
         ("value", forests.value_rows, "(measured − claimed) / margin"),
     ):
         own: list[Data] = []
-        said: list[Any] = []
+        said: set[tuple[str, ...]] = set()
         for form in ("amended", "printed"):
-            rows = rows_of(measurements, form)
+            rows = [row for row in rows_of(measurements, form) if _content(row) not in said]
             figure = forests.forest(rows, f"forest-{name}-{what}-{form}", shown)
-            content = [(row["label"], row["stated"], row["kind"], row["verdict"]) for row in rows]
-            if figure and content not in said:
+            if figure:
                 own.append({"form": form, "what": what, "svg": Markup(figure)})
-                said.append(content)
+                said |= {_content(row) for row in rows}
         found += [{**entry, "alone": len(own) == 1, "again": number > 0} for number, entry in enumerate(own)]
     return found
+
+
+def _content(row: Data) -> tuple[str, ...]:
+    """What a row of a forest says, whatever its label leaves out."""
+    return str(row["quantity"]), str(row["shown"]), row["stated"], row["verdict"]
 
 
 def _grouped(tiles: Sequence[Data]) -> list[Data]:
@@ -256,7 +275,7 @@ _LEGEND = (
     ("log |X|", "Dots: mean of log |X|. Blue line: fit. Dashed: claimed slope (red: contradicted). Band: margin. "
      "Below: the exponent between neighbouring widths, with two standard errors. Right: the law of X rescaled by the "
      "claimed power of n, one curve a width, darker for wider; if the claim is right they fall on one curve."),
-    ("exact</text>", "Green: the exact root mean square, with that of the samples as squares."),
+    ("exact</text>", "Green, where it is known: the exact root mean square, with that of the samples as squares."),
     ("mean of X", "Means: dots with two standard errors, dashed the claimed value or limit, the band its margin; "
      "beside them the laws of X, darker for wider."),
     ("less claimed", "Laws: distribution functions by width, dashed the claimed ones; beside them the "

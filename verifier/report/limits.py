@@ -113,7 +113,10 @@ def _outside(data: Data) -> Data | None:
     for _, _, answer in cells:
         place = answer["claim"], ", ".join(answer["outside"])
         found[place] = found.get(place, 0) + 1
-    items = [f"{claim}: {count} cells, where {names} fails" for (claim, names), count in found.items()]
+    items = [
+        f"{claim}: {count} cell{'' if count == 1 else 's'}, where {names} fails"
+        for (claim, names), count in found.items()
+    ]
     return _section("Outside the hypotheses", "Measured where the amended claim says nothing.", items)
 
 

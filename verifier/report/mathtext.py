@@ -225,6 +225,7 @@ def latex(piece: str) -> str:
     text = re.sub(r"([_^])\(([^()]*)\)", r"\1{(\2)}", text)
     text = re.sub(r"(?<![A-Za-z])([A-Z])_([a-z]{3,})", r"\1_{\\text{\2}}", text)
     text = re.sub(r"([_^])(-?\d+|[a-z]{2}(?![A-Za-z])|[A-Za-z]')", r"\1{\2}", text)
+    text = re.sub(r"√E ([A-Za-z](?:\^\{\d+\})?)(?![\w(])", r"\\sqrt{E \1}", text)
     text = re.sub(r"√(\w|\([^()]*\))", lambda m: r"\sqrt{" + m.group(1).strip("()") + "}", text)
     text = re.sub(rf"(?<![A-Za-z\\])({_NAMES})(?![A-Za-z])", lambda m: _function(m.group(1)), text)
     for sign in ("<=", ">=", "!=", "->"):

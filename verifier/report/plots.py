@@ -89,7 +89,7 @@ def _log_log(canvas: Canvas, evidence: Data, claims: Sequence[Data], exact: Mapp
         panel.curve(grid, curve, "exact")
         canvas.marks((panel.at(*p) for p in rms), "s", 5.5, "hollow exact")
     canvas.marks((panel.at(*p) for p in points), "o", 5, "point")
-    canvas.text(2, 9, "log |X| against log n" + (",  □ root mean square, — exact" if exact else ""))
+    canvas.text(2, 9, "log |X|,  □ log rms,  — exact" if exact else "log |X| against log n")
     falling = ys[-1] < ys[0]
     canvas.text(6 if falling else 180, 106, _power(low), anchor="start" if falling else "end")
     canvas.text(180 if falling else 6, 24, _power(high), anchor="end" if falling else "start")

@@ -1,7 +1,7 @@
 """Just enough SVG: a canvas with lines, bands, marks and text, and panels that map data to it.
 
 What is drawn carries class names only; colours, widths and dashes are the style sheet's, so that one plot
-serves the light page, the dark one and print.  (Matplotlib draws the same in fifty times the time and four
+serves the light page, the dark one and print.  (Matplotlib draws the same in forty times the time and three
 times the space, with colours of its own; a report has hundreds of plots and ten seconds.)
 """
 
