@@ -9,7 +9,9 @@ import pytest
 
 from verifier.report import exact, forests, instances, value_plots
 from verifier.report.exact import SecondMoments, missing, top
+from verifier.report.findings import reason_of
 from verifier.report.mathtext import mathml
+from verifier.report.numbers import measured
 
 
 def answer(kind: str, claimed: float | str, **more: Any) -> dict[str, Any]:
@@ -131,3 +133,16 @@ def test_reasons_for_no_exact_moment() -> None:
 def test_instances(text: str, shown: str) -> None:
     assert instances.plain(text) == shown
     assert all(mathml(part) for part in instances.latex(text) or [])
+
+
+def test_what_is_counted_has_no_digits_of_an_error() -> None:
+    assert measured({"kind": "integer", "estimate": -2.0, "low": -2.0, "high": -2.0}) == "−2"
+    assert measured({"kind": "order", "estimate": -2.0, "low": -2.0, "high": -2.0}) == "−2.000000(1)"
+
+
+def test_the_reason_is_the_erratum_that_names_the_statement() -> None:
+    first = {"id": "E1", "where": "every S^L", "counterexample": "", "printed": ""}
+    second = {"id": "E2", "where": "Remark 1", "counterexample": "L = 1", "printed": ""}
+    assert reason_of([first, second], [], "Remark 1") == second
+    assert reason_of([first, second], [], "Lemma 9") == first
+    assert reason_of([first, second], ["L = 1"], "every") == second

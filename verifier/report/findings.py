@@ -30,7 +30,8 @@ def findings(document: Data) -> list[Data]:
                     "statement": statement["name"], "label": statement["label"], "title": statement["title"],
                     "claim": claim, "instances": instances, "contradicted": _contradicted(statement, claim),
                     "zeros": _zeros(statement, claim),
-                    "erratum": reason_of(concerned, instances), "errata": [entry["id"] for entry in concerned],
+                    "erratum": reason_of(concerned, instances, statement["label"]),
+                    "errata": [entry["id"] for entry in concerned],
                     "true": _true(claim, amended),
                 }
             )  # fmt: skip
@@ -64,13 +65,13 @@ def _zeros(statement: Data, claim: Data) -> list[str]:
     ]
 
 
-def reason_of(concerned: Sequence[Data], instances: Sequence[str]) -> Data | None:
-    """The erratum that speaks of the instances that refute the claim, as far as its text shows; else the first."""
+def reason_of(concerned: Sequence[Data], instances: Sequence[str], label: str = "") -> Data | None:
+    """The erratum that speaks of the instances that refute the claim, or else of the statement; else the first."""
 
-    def told(entry: Data) -> int:
+    def told(entry: Data) -> tuple[int, bool]:
         text = f"{entry['counterexample']} {entry['printed']}".replace(" ", "")
         parts = [re.sub(r"\s", "", part) for instance in instances for part in instance.split(",")]
-        return sum(part in text for part in parts)
+        return sum(part in text for part in parts), bool(label) and label in entry["where"]
 
     return max(concerned, key=told, default=None)
 
@@ -78,6 +79,6 @@ def reason_of(concerned: Sequence[Data], instances: Sequence[str]) -> Data | Non
 def _true(claim: Data, amended: Sequence[Data]) -> list[Data]:
     """The amended claims that take its place: of the same erratum or kind, and alike in wording; at most three."""
     shared = [c for c in amended if set(c["errata"]) & set(claim["errata"])]
-    shared = shared or [c for c in amended if c["kind"] == claim["kind"]] or list(amended)
+    shared = shared or [c for c in amended if c["kind"] == claim["kind"]]
     ranked = sorted(shared, key=lambda c: -similarity(claim["text"], c["text"]))
     return ranked[:3]

@@ -99,7 +99,9 @@ def _is_math(word: str) -> bool:
     """Whether a word is a piece of a formula by itself."""
     if not _ALLOWED.match(word) or word.count("{") != word.count("}"):
         return False
-    if re.search(r"[A-Za-z]\.[A-Za-z]|\A-|--|[A-Za-z]-[A-Za-z]{2}", word) or re.fullmatch(r"\(?[\d.,%:]+\)?", word):
+    if re.fullmatch(r"\w+'s\w*|\(?[\d.,%:]+\)?", word):
+        return False
+    if re.search(r"[A-Za-z]\.[A-Za-z]|\A-(?!⌊)|--|[A-Za-z]-[A-Za-z]{2}", word):
         return bool(re.fullmatch(r"-[A-Za-z](?:[_^]\w+|\{[^}]*\})*", word))
     bare = re.sub(rf"\b(?:{_NAMES})\b", "", word)
     bare = re.sub(r"\A([A-Z])_[a-z]{3,}(?=\^|\Z)", r"\1", bare)
@@ -222,6 +224,7 @@ def latex(piece: str) -> str:
     """A formula piece in LaTeX."""
     text = re.sub(r"[²³¹⁰⁴-⁹⁻]+", lambda m: "^{" + _superscript(m.group()) + "}", piece)
     text = re.sub("(.)\u0307", r"\\dot{\1}", text).replace("ᵀ", "{}^{T}").replace("Σ_", r"\sum _")
+    text = text.replace("..", r"\dots ")
     text = re.sub(r"([_^])\(([^()]*)\)", r"\1{(\2)}", text)
     text = re.sub(r"(?<![A-Za-z])([A-Z])_([a-z]{3,})", r"\1_{\\text{\2}}", text)
     text = re.sub(r"([_^])(-?\d+|[a-z]{2}(?![A-Za-z])|[A-Za-z]')", r"\1{\2}", text)

@@ -13,6 +13,8 @@ def measured(answer: Mapping[str, Any]) -> str:
     if estimate is None or low is None or high is None:
         return ""
     half = (high - low) / 2
+    if answer.get("kind") == "integer" and not half:  # counted, not sampled
+        return minus(f"{estimate:g}")
     if half >= 1:
         return minus(f"{estimate:.1f}({half:.1f})")
     digits = min(6, max(1, 1 - math.floor(math.log10(half)))) if half > 0 else 6
