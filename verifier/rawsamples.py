@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from verifier.networks.correlations import sample_K, sample_T
 from verifier.sampling.keys import group_key, stream
+from verifier.sampling.store import replacing
 
 #: Samples drawn from one key, so that more samples of the same request begin with the same ones: many where the
 #: cost of one does not depend on the width (one input), fewer where it does.
@@ -121,11 +122,12 @@ def write(path: Path, drawn: Mapping[int, npt.NDArray[np.float64]], metadata: Ma
     if path.suffix.lower() in (".parquet", ".pq"):
         from verifier.datafiles import write_parquet
 
-        write_parquet(path, {"width": widths, "value": values}, {"verifier": text})
+        with replacing(path) as temporary:
+            write_parquet(temporary, {"width": widths, "value": values}, {"verifier": text})
         return
     check_suffix(path)
     width = np.array(next(iter(drawn))) if len(drawn) == 1 else widths
-    with path.open("wb") as file:
+    with replacing(path) as temporary, temporary.open("wb") as file:
         np.savez(file, samples=values, width=width, metadata=np.array(text))
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
+
+from verifier.sampling.store import write_atomically
 
 from .conftest import Toy
 
@@ -53,7 +56,7 @@ BAD = {
     "another format": (["verify", "format.json"], ["format.json", "not a proof"]),
     "not text": (["verify", "binary.json"], ["binary.json", "not a text file"]),
     "a directory": (["verify", "lemmas"], ["lemmas", "cannot be read"]),
-    "unwritable": (["prove", "lemma5", "-o", "nowhere/proof.json"], ["nowhere/proof.json", "cannot be written"]),
+    "unwritable": (["prove", "lemma5", "-o", "nowhere/proof.json"], ["nowhere/proof.json", "no directory"]),
     "output is a directory": (["prove", "lemma5", "-o", "lemmas"], ["lemmas", "directory"]),
 }  # fmt: skip
 
@@ -113,3 +116,25 @@ def test_a_statement_without_a_proof_cannot_be_exported(toy: Toy) -> None:
     assert result.exit_code == 3
     assert "has no proof" in result.stderr
     assert not Path("proof.json").exists()
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["prove", "lemma5", "-o", "pipe.json"], ["report", "-o", "pipe.html"], ["graph", "-o", "pipe.svg"],
+        ["sample", "T(1)", "--depth", "2", "--width", "128", "--samples", "16", "-o", "pipe.npz"],
+        ["calibrate", "--quick", "-o", "pipe.md"], ["gate", "--junit", "pipe.xml"], ["gate", "--json", "pipe.json"],
+    ],
+)  # fmt: skip
+def test_no_device_or_pipe_is_replaced_by_a_file(toy: Toy, words: list[str]) -> None:
+    """A file that is written whole takes its place by a renaming, which must not hit /dev/null."""
+    Path("pyproject.toml").write_text("")
+    path = Path(words[-1])
+    os.mkfifo(path)
+    result = toy.run(*words)
+    assert result.exit_code == 2
+    assert f"{words[-2]} {path}: it is a device or a pipe" in result.stderr
+    assert path.is_fifo()
+    with pytest.raises(OSError, match="not a file"):
+        write_atomically(path, "text")
+    assert path.is_fifo()

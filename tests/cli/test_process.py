@@ -37,12 +37,19 @@ def test_every_command_has_help_and_the_exit_codes_are_told() -> None:
         assert "--help" in shown.stdout
 
 
+def interruptible() -> None:
+    """A shell's background job ignores the interrupt, and so would all that it starts."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_ctrl_c_prints_what_is_decided_and_exits_3(toy: Toy) -> None:
     """Cells of H = 1 take no time, those of H = 2 for ever; the interrupt comes in between."""
     toy.write(sleep="time.sleep(3600 if shared['H'] == 2 else 0)")
     for jobs in ("1", "2"):
         command = [*COMMAND, "check", "toy", "--json", "--samples", "256", "--jobs", jobs]
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+        process = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=interruptible
+        )
         assert process.stderr is not None
         line = process.stderr.readline()  # H = 1 is through
         assert "H=1: 4 of 4 cells decided" in line

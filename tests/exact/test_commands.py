@@ -193,7 +193,10 @@ def test_conjecture_as_data():
 def test_an_interrupted_study_goes_on(tmp_path):
     store = tmp_path / "rows.jsonl"
     command = [sys.executable, "-m", "verifier.cli", "conjecture", "--factors", "5", "--store", str(store)]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored in a shell's background job
+    )  # fmt: skip
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and (not store.exists() or store.read_text().count("\n") < 7):
         time.sleep(0.05)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from verifier.commands.codes import EXPECTED, UNEXPECTED, CommandError
+from verifier.commands.files import writable, write
 from verifier.commands.options import Number, Whole, as_json, verbosity
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ def calibrate(
     """
     if as_json and markdown:
         raise CommandError("--json and --markdown: one of them")
+    if output is not None:
+        writable(output)
     from verifier.sampling.workers import available_cores, executor, limit_threads
 
     limit_threads()
@@ -116,12 +119,7 @@ def calibrate(
     if output is None:
         click.echo(text, nl=False)
     else:
-        from verifier.sampling.store import write_atomically
-
-        try:
-            write_atomically(Path(output), text)
-        except OSError as error:
-            raise CommandError(f"-o {output}: cannot be written: {error.strerror or error}") from None
+        write(output, text)
     broken = violations([*table, *others])
     for line in broken:
         click.echo(f"verifier: {line}", err=True)

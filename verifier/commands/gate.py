@@ -13,6 +13,7 @@ import click
 
 from verifier.commands.check import DEFAULT_SEED
 from verifier.commands.codes import EXPECTED, INTERNAL, NOTHING, UNDECIDED, CommandError
+from verifier.commands.files import writable, write
 from verifier.commands.options import Number, Whole, verbosity
 
 if TYPE_CHECKING:
@@ -103,10 +104,13 @@ def _gate(
     json_file: str | None, github: bool, record: bool, quiet: bool,
 ) -> int:  # fmt: skip
     from verifier.gating.compare import compare, exit_code, orphans, relative, unreadable, vanished
-    from verifier.gating.record import profile_name, read, write
+    from verifier.gating.record import profile_name, read
+    from verifier.gating.record import write as write_record
 
     start = time.monotonic()
-    _prepare(junit, json_file)
+    for option, name in (("--junit", junit), ("--json", json_file)):
+        if name is not None and name != "-":
+            writable(name, option, make=True)
     profile = profile_name(chosen["quick"], chosen["thorough"], chosen["samples"])
     recorded = read(config.record, profile)
     project = _project(config)
@@ -122,7 +126,7 @@ def _gate(
     findings += [unreadable(name, error) for name, error in (*broken, *plans_broken)]
     if report is not None and record:
         _refuse_to_record(report)
-        write(config.record, profile, report.statements, [] if names else set(recorded) - set(project.names))
+        write_record(config.record, profile, report.statements, [] if names else set(recorded) - set(project.names))
         recorded = read(config.record, profile)
     if not names:
         findings += vanished(recorded, project, config.record)
@@ -146,22 +150,6 @@ def _gate(
     # The findings are shown first: whatever may still fail, they are not lost.
     _write(findings, chosen["seed"], profile, seconds, code, junit, json_file, github)
     return code
-
-
-def _prepare(*names: str | None) -> None:
-    """Make the folders of the files that will be written; CommandError now, not after the run, where that fails."""
-    for name in names:
-        if name is None or name == "-":
-            continue
-        path = Path(name)
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise CommandError(f"{name}: cannot be written: {error.strerror or error}") from None
-        if path.is_dir():
-            raise CommandError(f"{name}: it is a directory; name a file")
-        if not os.access(path.parent, os.W_OK):
-            raise CommandError(f"{name}: cannot be written: Permission denied")
 
 
 def _refuse_to_record(report: RunReport) -> None:
@@ -270,7 +258,7 @@ def _write(
     if junit_file is not None:
         from verifier.report.junit import junit
 
-        _write_file(junit_file, junit(findings, seed=seed, seconds=seconds, time=datetime.now(UTC)))
+        write(junit_file, junit(findings, seed=seed, seconds=seconds, time=datetime.now(UTC)), "--junit")
     if json_file is not None:
         data = {
             "schema": 1, "seed": seed, "profile": profile, "exit_code": code,
@@ -280,7 +268,7 @@ def _write(
         if json_file == "-":
             click.echo(text, nl=False)
         else:
-            _write_file(json_file, text)
+            write(json_file, text, "--json")
     if github:
         from verifier.report.github import annotate, summary
 
@@ -293,15 +281,6 @@ def _write(
                     file.write(summary(findings, seed=seed, profile=profile, seconds=seconds))
             except OSError as error:
                 raise CommandError(f"GITHUB_STEP_SUMMARY: {target}: {error.strerror or error}") from None
-
-
-def _write_file(name: str, text: str) -> None:
-    from verifier.sampling.store import write_atomically
-
-    try:
-        write_atomically(Path(name), text)
-    except OSError as error:
-        raise CommandError(f"{name}: cannot be written: {error.strerror or error}") from None
 
 
 def _render(findings: list[Finding], seed: int, profile: str, seconds: float, console: Any) -> None:

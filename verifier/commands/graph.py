@@ -8,6 +8,7 @@ from typing import Any
 import click
 
 from verifier.commands.codes import EXPECTED, CommandError
+from verifier.commands.files import writable, write
 from verifier.commands.options import verbosity
 
 
@@ -21,19 +22,18 @@ def graph(names: tuple[str, ...], output: str, verbose: int, quiet: bool) -> int
     Border: the statement as printed, dashed where it is wrong.  Fill: the proof of the amended statement.  The
     last check's verdicts are used; without one the proofs are re-checked now, and nothing is sampled.
     """
-    from verifier.commands.report import writable, write
     from verifier.report.graph import dot, drawn
 
     suffix = Path(output).suffix.lower()
     if suffix not in (".svg", ".dot"):
         raise CommandError(f"-o {output}: the name must end in .svg or .dot")
-    target = writable(output)
+    writable(output)
     data = _data(names, quiet)
     try:
         text = dot(data) if suffix == ".dot" else drawn(data, standalone=True) + "\n"
     except ValueError as error:
         raise CommandError(str(error)) from None
-    write(target, text, output)
+    write(output, text)
     if not quiet:
         click.echo(f"{output}: {len(data['nodes'])} nodes, {len(data['edges'])} edges")
     return EXPECTED

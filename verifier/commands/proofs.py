@@ -11,6 +11,7 @@ from typing import Any
 import click
 
 from verifier.commands.codes import EXPECTED, UNDECIDED, UNEXPECTED, CommandError
+from verifier.commands.files import writable, write
 from verifier.commands.options import as_json, verbosity
 
 #: Run in a fresh interpreter, so that nothing but the kernel and its libraries is imported.
@@ -37,21 +38,15 @@ def prove(name: str, output: str, verbose: int, quiet: bool) -> int:
     """
     from verifier.project import default_project
 
+    if output != "-":
+        writable(output)
     project = default_project()
     bundle = _bundle(project, name)
     text = json.dumps(bundle, indent=1, sort_keys=True) + "\n"
     if output == "-":
         click.echo(text, nl=False)
         return EXPECTED
-    from verifier.sampling.store import write_atomically
-
-    path = Path(output)
-    if path.is_dir():
-        raise CommandError(f"-o {output}: it is a directory; name a file")
-    try:
-        write_atomically(path, text)
-    except OSError as error:
-        raise CommandError(f"-o {output}: cannot be written: {error.strerror or error}") from None
+    write(output, text)
     if not quiet:
         steps = sum(len(document.get("steps", [])) for document in bundle["documents"])
         goals = sum(len(document.get("goals", [])) for document in bundle["documents"])

@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from verifier.commands.codes import EXPECTED, CommandError
+from verifier.commands.files import writable, write
 from verifier.commands.options import verbosity
 
 FORMATS = {"html": ".html", "md": ".md", "json": ".json", "tex": ".tex"}
@@ -33,13 +34,14 @@ def report(
     """
     kind = kind or _kind(output)
     output = output if output is not None else f"report{FORMATS[kind]}"
-    target = None if output == "-" else writable(output)
+    if output != "-":
+        writable(output)
     data = results_of(names, results, force=force, quiet=quiet)
     text = rendered(data, kind)
-    if target is None:
+    if output == "-":
         click.echo(text, nl=False)
         return EXPECTED
-    write(target, text, output)
+    write(output, text)
     if not quiet:
         count = data["counts"]["statements"]
         what = f"{count} statement{'' if count == 1 else 's'}"
@@ -54,28 +56,6 @@ def _kind(output: str | None) -> str:
     if found is None and suffix not in ("", ".htm"):
         raise CommandError(f"-o {output}: the name ends in {suffix}; say --format {', '.join(FORMATS)}")
     return found or "html"
-
-
-def writable(output: str) -> Path:
-    """The path of ``output``; CommandError before any work if it cannot be a file there."""
-    path = Path(output)
-    if path.is_dir():
-        raise CommandError(f"-o {output}: it is a directory; name a file")
-    if path.exists() and not path.is_file():
-        raise CommandError(f"-o {output}: it is a device or a pipe; name a file, or - for standard output")
-    if not path.parent.is_dir():
-        raise CommandError(f"-o {output}: there is no directory {path.parent}")
-    return path
-
-
-def write(path: Path, text: str, output: str) -> None:
-    """Write the whole of ``text`` or nothing.  CommandError where that is not possible."""
-    from verifier.sampling.store import write_atomically
-
-    try:
-        write_atomically(path, text)
-    except OSError as error:
-        raise CommandError(f"-o {output}: cannot be written: {error.strerror or error}") from None
 
 
 def results_of(

@@ -10,6 +10,7 @@ import click
 
 from verifier.commands.check import DEFAULT_SEED
 from verifier.commands.codes import EXPECTED, CommandError
+from verifier.commands.files import writable
 from verifier.commands.options import Inputs, Number, Whole, as_json, verbosity
 
 DIGITS = 15
@@ -57,8 +58,7 @@ def sample(
         widths = tuple(_width(word) for word in width.split(","))
     except ValueError as error:
         raise CommandError(str(error)) from None
-    if not path.parent.is_dir():
-        raise CommandError(f"-o {output}: there is no directory {path.parent}")
+    writable(output)
     request = Request(
         quantity, depth, widths, samples, seed, angle, g_depth, m, z or (1.0, 1.0), activation
     )

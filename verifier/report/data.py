@@ -308,8 +308,8 @@ def _input(entry: Any) -> str:
 
 
 def _distinguishing(parameters: Mapping[str, Any]) -> list[str]:
-    """Parameters that name a cell; what is fixed by options or the same in every cell is left out."""
-    return [name for name in parameters if name not in ("m", "z")]
+    """Parameters that name a cell; z, which options fix, and the usual m = 1 are left out."""
+    return [name for name in parameters if name != "z" and (name != "m" or parameters[name] != 1)]
 
 
 def _parameters(parameters: Mapping[str, Any]) -> str:
