@@ -9,9 +9,9 @@ import pytest
 
 from verifier.report import forests, graph, markdown, mathtext, plots, tex
 from verifier.report.exact import SecondMoments
+from verifier.report.judgments import readable
 from verifier.report.mathtext import latex, mathml, tokens
 from verifier.report.numbers import claimed, measured
-from verifier.report.terms import readable
 
 
 @pytest.mark.parametrize(
@@ -87,6 +87,38 @@ def test_differences() -> None:
 )
 def test_judgments_in_latex(judgment: dict[str, Any], formula: str) -> None:
     assert readable(judgment)[1] == formula
+
+
+@pytest.mark.parametrize(
+    ("judgment", "words", "formula"),
+    [
+        (
+            {"is": "growth", "of": ["^", ["S", 2], 2], "power": -2, "activation": "relu", "coefficient": [9, 2],
+             "where": [["=", "L", 3]]},
+            "exact growth for a ReLU network",
+            r"\mathbb E\,\left(T^{2}\right)^{2}=\frac{9}{2}\,n^{-2}\left(1+O(n^{-1})\right)\qquad L=3",
+        ),
+        (
+            {"is": "growth", "of": ["^", ["S", 1], 2], "power": 0, "activation": "linear", "coefficient": [1, 1]},
+            "exact growth for a linear network", r"\mathbb E\,\left(T^{1}\right)^{2}=1\left(1+O(n^{-1})\right)",
+        ),
+        (
+            {"is": "theta", "of": ["S", 3], "power": ["/", -4, 2]}, "of exact order, in the sense of tightness",
+            r"T^{3}=\Theta_p(n^{-2})",
+        ),
+        ({"is": "bounded", "of": ["z", "i"], "power": 0, "power_m": -1}, "bounded in probability", "z_{i}=O_p(m^{-1})"),
+        (
+            {"is": "atom", "of": ["D", "i"], "value": ["-", 1, ["halves", ["-", "H", 1]]]},
+            "is zero with this probability", r"\mathbb P[D_{i}=0]=1-2^{-\left(H-1\right)}",
+        ),
+        ({"is": "gp", "of": ["F", "i", 1], "cov": ["S", "v"]}, "Gaussian process in the limit, of the stated covariance",
+         r"F^{1}_{i}:\ S^{v}"),
+        ({"is": "no such kind"}, "no such kind", ""),
+    ],
+)  # fmt: skip
+def test_every_kind_of_judgment_is_said(judgment: dict[str, Any], words: str, formula: str) -> None:
+    """The kernel writes S for T^r as for the Gram kernel of a layer; a reader sees which one is meant."""
+    assert readable(judgment) == (words, formula)
 
 
 def test_conclusions_of_shipped_proofs_are_typeset(shipped: dict[str, Any]) -> None:

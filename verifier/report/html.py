@@ -12,7 +12,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from verifier.report import forests, instances, mathtext, numbers, plots, terms, value_plots
+from verifier.report import forests, instances, judgments, mathtext, numbers, plots, value_plots
 from verifier.report.differences import compared
 from verifier.report.findings import findings
 from verifier.report.graph import drawn
@@ -122,7 +122,7 @@ def _product(word: str) -> bool:
 
 def conclusion(judgment: Mapping[str, Any]) -> Markup:
     """What a step concludes."""
-    words, latex = terms.readable(judgment)
+    words, latex = judgments.readable(judgment)
     shown = mathtext.mathml(latex) if latex else None
     parts = [f'<span class="says">{html.escape(words)}</span>', f'<span class="math">{shown}</span>' if shown else ""]
     return Markup(" ".join(parts).strip())

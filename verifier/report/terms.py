@@ -1,11 +1,9 @@
-"""Kernel terms and judgments as LaTeX, for readers; the kernel itself never sees this."""
+"""Kernel terms as LaTeX, for readers; the kernel itself never sees this."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
-
-from verifier.report import instances
 
 #: Symbols with a notation of their own: LaTeX with {0}, {1}, … for the arguments.
 NOTATION = {
@@ -13,94 +11,14 @@ NOTATION = {
     "D": r"D_{{{0}}}", "z": r"z_{{{0}}}", "F": r"F^{{{1}}}_{{{0}}}", "Q": r"Q_{{{0}}}", "C": r"C_{{{0}}}^{{{1},{2}}}",
     "A": r"A_{{{0},{1}}}^{{{2}}}", "Sig": r"\Sigma^{{{0}}}", "Dot": r"\Phi_{{{0}}}",
     "Gam": r"\Gamma_{{{0},{1}}}^{{{2}}}", "kron": r"\delta_{{{0},{1}}}", "hj": r"h_j^{{{0}}}",
-    "S": r"\Sigma^{{{0}}}", "dual_step": r"\dot\Sigma\left({0}\right)", "pi": r"\pi",
+    "S": r"S^{{{0}}}", "Sigma": r"\Sigma^{{{1}}}", "Gx": r"S^{{0}}", "Gz": r"\Sigma^{{0}}", "star": r"T^{{{0}}}",
+    "entry": r"\left({0}\right)_{{{1}{2}}}", "n": r"n_{{{0}}}",
+    "dual_step": r"\dot\Sigma\left({0}\right)", "pi": r"\pi", "corr": "C_{{{1}}}", "ne": "n_e({0})", "no": "n_o({0})",
+    "factors": "m({0})", "sC": "s_{{{0}}}",
     "sqrt": r"\sqrt{{{0}}}", "acos": r"\arccos {0}",
     "a": r"\langle\nabla^{{{1}}}f_i^{{{0}}},(\nabla h_j)^{{\otimes {1}}}\rangle", "fact": r"{0}!",
     "step": r"\mathbb 1[{0}>0]", "len": r"|{0}|", "first": r"{0}_1", "last": r"{0}_k",
 }  # fmt: skip
-RELATIONS = {"<=": r"\le "}
-#: Judgments longer than this in LaTeX are described, not written out.
-LONGEST = 700
-
-
-def judgment(data: Mapping[str, Any]) -> tuple[str, str]:
-    """A judgment in (words, LaTeX); the LaTeX is empty where there is nothing to typeset or it would be too long."""
-    words, formula = _judgment(data)
-    where = ",\\ ".join(_constraint(c) for c in data.get("where", []) or [])
-    if formula and where:
-        formula = rf"{formula}\qquad {where}"
-    if len(formula) > LONGEST:
-        return f"{words} (too long to print; verifier prove writes it out)", ""
-    return words, formula
-
-
-def _judgment(data: Mapping[str, Any]) -> tuple[str, str]:
-    kind = data.get("is")
-    if kind == "eq":
-        return "identity", f"{term(data['left'])}={term(data['right'])}"
-    if kind == "instance":
-        return f"the identity holds at {data.get('sizes')} sizes, over prime fields", ""
-    if kind == "zero":
-        return "is zero almost surely", f"{term(data['of'])}=0"
-    if kind == "nonzero":
-        return "is not almost surely zero", rf"\mathbb P[{term(data['of'])}\ne 0]>0"
-    if kind == "order":
-        return "has order", rf"{term(data['of'])}\sim n^{{{term(data['power'])}}}"
-    if kind == "vanishes":
-        return "vanishes", rf"n^{{{_negative(data['power'])}}}{term(data['of'])}\to 0"
-    if kind == "fold":
-        weight = data["weight"]
-        total = rf"\sum_{{d\le {term(data['count'])}}}{weight[0]}_d={term(data['total'])}"
-        bound = rf"0\le {weight[0]}_d\le {term(data['most'])}"
-        return "greatest sum", rf"\max_{{{total},\ {bound}}}\sum_d {_in_parentheses(weight[1])}={term(data['value'])}"
-    if kind == "conv":
-        return _limits(data)
-    if kind == "assume":
-        return f"assumed: {str(data['name']).replace('_', ' ')}", ""
-    if kind == "ifzero":
-        then = ",\\ ".join(_constraint(c) for c in data["then"])
-        return "assumed", rf"{term(data['of'])}=0\ \Rightarrow\ {then}"
-    if kind == "refuted":
-        _, formula = _judgment(data["goal"])
-        listed = ", ".join(f"{name} = {value!r}" for name, value in data["instance"].items())
-        at = ",\\ ".join(instances.latex(listed) or [f"{symbol(n)}={v}" for n, v in data["instance"].items()])
-        said = rf"\neg\left({formula}\right)\quad {at}" if formula else at
-        return "the printed claim is false at this instance", said
-    if kind == "plim":
-        return "limit in probability", rf"{term(data['of'])}\to {term(data['to'])}"
-    if kind == "gp":
-        return "Gaussian process in the limit, of the stated covariance", rf"{term(data['of'])}:\ {term(data['cov'])}"
-    if kind in ("expect", "mean"):
-        left = term(data["of"]) if kind == "expect" else rf"\mathbb E\,{term(data['of'])}"
-        return "expectation", rf"{left}={term(data['value'])}"
-    return str(kind), ""
-
-
-def _limits(data: Mapping[str, Any]) -> tuple[str, str]:
-    entries = data["entries"]
-    count = f"{len(entries)} limits, jointly" if len(entries) != 1 else "limit in distribution"
-    parts = []
-    for entry in entries:
-        power = _negative(entry["p"])
-        factor = {"0": "", "-0": "", "1": "n"}.get(power, rf"n^{{{power}}}")
-        parts.append(rf"{factor}{term(entry['x'])}\to {term(entry['y'])}")
-    return count, r",\quad ".join(parts)
-
-
-def _negative(power: Any) -> str:
-    if isinstance(power, int):
-        return str(-power)
-    shown = term(power)
-    if shown.startswith("-") and not any(c in shown[1:] for c in "+-"):
-        return shown[1:]
-    if shown.startswith(r"-\left(") and shown.endswith(r"\right)"):
-        return shown[len(r"-\left(") : -len(r"\right)")]
-    return f"-({shown})" if any(c in shown for c in "+-") and not shown.startswith(r"\min") else f"-{shown}"
-
-
-def _constraint(constraint: Sequence[Any]) -> str:
-    sign, left, right = constraint
-    return f"{term(left)}{RELATIONS.get(sign, sign)}{term(right)}"
 
 
 def term(value: Any) -> str:
@@ -148,17 +66,17 @@ def _sum(rest: Sequence[Any]) -> str:
 
 def _difference(rest: Sequence[Any]) -> str:
     if len(rest) == 1:
-        return f"-{_in_parentheses(rest[0])}"
+        return f"-{in_parentheses(rest[0])}"
     if all(isinstance(part, int) for part in rest):
         return str(rest[0] - sum(rest[1:]))
     first, *others = rest
     # (L + 1) - 1 is L
     if isinstance(first, list) and first[0] == "+" and all(isinstance(o, int) for o in others):
         return _sum([*first[1:], -sum(others)])
-    return term(first) + "".join(f"-{_in_parentheses(part)}" for part in others)
+    return term(first) + "".join(f"-{in_parentheses(part)}" for part in others)
 
 
-def _in_parentheses(part: Any) -> str:
+def in_parentheses(part: Any) -> str:
     sums = isinstance(part, list) and part and part[0] in ("+", "-")
     shown = term(part)
     return rf"\left({shown}\right)" if sums and len(shown) > 1 and any(c in shown for c in "+-") else shown
@@ -171,11 +89,13 @@ def _product(rest: Sequence[Any]) -> str:
         return "1"
     if factors[0] == -1:
         return f"-{_product(factors[1:])}"
-    return r"\,".join(_in_parentheses(part) for part in factors)
+    return r"\,".join(in_parentheses(part) for part in factors)
 
 
 def _quotient(rest: Sequence[Any]) -> str:
     top, bottom = rest
+    if isinstance(top, int) and isinstance(bottom, int) and bottom and not top % bottom:
+        return str(top // bottom)
     if bottom in (1, ["fact", 0], ["fact", 1]):
         return term(top)
     return rf"\frac{{{term(top)}}}{{{term(bottom)}}}"
@@ -186,26 +106,26 @@ def _power(base: Any, exponent: Any) -> str:
         return _power(base[1], -exponent)
     if exponent == 1:
         return term(base)
-    shown = _in_parentheses(base)
+    shown = in_parentheses(base)
     shown = rf"\left({shown}\right)" if "^" in shown and not shown.startswith(r"\left(") else shown
     return f"{shown}^{{{term(exponent)}}}"
 
 
 def _over(sign: str, rest: Sequence[Any]) -> str:
     name, low, high, body = rest
-    return rf"{sign}_{{{symbol(name)}={term(low)}}}^{{{term(high)}}}{_in_parentheses(body)}"
+    return rf"{sign}_{{{symbol(name)}={term(low)}}}^{{{term(high)}}}{in_parentheses(body)}"
 
 
 def _except(rest: Sequence[Any]) -> str:
     name, _, _, skip, body = rest
-    return rf"\prod_{{{symbol(name)}\ne {term(skip)}}}{_in_parentheses(body)}"
+    return rf"\prod_{{{symbol(name)}\ne {term(skip)}}}{in_parentheses(body)}"
 
 
 def _compositions(rest: Sequence[Any]) -> str:
     d, k, count, total, high, body = rest
     k, d = symbol(k), symbol(d)
     under = rf"{k}_1+\dots+{k}_{{{term(count)}}}={term(total)},\ {k}_{d}\le {term(high)}"
-    return rf"\sum_{{{under}}}\prod_{{{d}=1}}^{{{term(count)}}}{_in_parentheses(body)}"
+    return rf"\sum_{{{under}}}\prod_{{{d}=1}}^{{{term(count)}}}{in_parentheses(body)}"
 
 
 def _dominant(rest: Sequence[Any]) -> str:
@@ -213,13 +133,13 @@ def _dominant(rest: Sequence[Any]) -> str:
     k, d = symbol(k), symbol(d)
     parts = rf"{k}_1+\dots+{k}_{{{term(count)}}}={term(total)},\ {k}_{d}\le {term(high)}"
     under = rf"{parts},\ \sum {term(weight)}\ \text{{greatest}}"
-    return rf"\sum_{{{under}}}\prod_{{{d}}}{_in_parentheses(body)}"
+    return rf"\sum_{{{under}}}\prod_{{{d}}}{in_parentheses(body)}"
 
 
 def _chain(rest: Sequence[Any]) -> str:
     k, depth, (_, last), (_, _, step), (_, first) = rest
     under = rf"1\le l_1<\dots<l_{{{term(k)}}}\le {term(depth)}"
-    return rf"\sum_{{{under}}}{_in_parentheses(last)}\Big(\prod {term(step)}\Big){_in_parentheses(first)}"
+    return rf"\sum_{{{under}}}{in_parentheses(last)}\Big(\prod {term(step)}\Big){in_parentheses(first)}"
 
 
 _HEADS: dict[str, Any] = {
@@ -230,6 +150,7 @@ _HEADS: dict[str, Any] = {
     "^": lambda rest: _power(rest[0], rest[1]),
     "power": lambda rest: _power(rest[0], rest[1]),
     "inv": lambda rest: _power(rest[0], -1),
+    "halves": lambda rest: f"2^{{{_difference(rest)}}}",
     "min": lambda rest: rf"\min({', '.join(term(a) for a in rest)})",
     "max": lambda rest: rf"\max({', '.join(term(a) for a in rest)})",
     "list": lambda rest: rf"({', '.join(term(a) for a in rest)})",
@@ -240,14 +161,6 @@ _HEADS: dict[str, Any] = {
     "dominant": _dominant,
     "chain": _chain,
     "tuples": lambda rest: rf"\sum_{{{symbol(rest[0])}\in[{term(rest[1])}]^{{{term(rest[2])}}}}}{term(rest[3])}",
-    "over": lambda rest: rf"\prod_{{{symbol(rest[1])}\in {term(rest[0])}}}{_in_parentheses(rest[2])}",
+    "over": lambda rest: rf"\prod_{{{symbol(rest[1])}\in {term(rest[0])}}}{in_parentheses(rest[2])}",
     "consecutive": lambda rest: rf"\prod_{{m<k}}{term(rest[3])}",
 }
-
-
-def readable(data: Mapping[str, Any]) -> tuple[str, str]:
-    """:func:`judgment`, or a description where the term is of a shape this module does not know."""
-    try:
-        return judgment(data)
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
-        return str(data.get("is", "a conclusion")), ""

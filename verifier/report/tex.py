@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from verifier.report import instances, mathtext, numbers, terms
+from verifier.report import instances, judgments, mathtext, numbers
 from verifier.report.findings import findings
 
 Data = dict[str, Any]
@@ -76,5 +76,5 @@ def code(value: str) -> str:
 
 def conclusion(judgment: Mapping[str, Any]) -> str:
     """What a step concludes."""
-    words, latex = terms.readable(judgment)
+    words, latex = judgments.readable(judgment)
     return f"{escaped(words)}: {formula(latex)}" if latex else escaped(words)
