@@ -70,11 +70,26 @@ def summary(rows: Sequence[Row], what: str) -> str:
     return textwrap.fill(f"{words}. Together: {together}.", 120, break_on_hyphens=False) + "\n"
 
 
+def exceeding(rows: Sequence[CalibrationRow | KindRow]) -> str:
+    """The rates that are surely above alpha, each with its count; nothing if there are none."""
+    found = [
+        f"{name_of(row)}: {rate.count} {name} in {rate.trials} runs" + (", PROMISED" if promised(row) else "")
+        for row in rows
+        for name, rate in row.errors
+        if rate.low > row.alpha
+    ]
+    if not found:
+        return ""
+    words = f"Surely above {rows[0].alpha:g} (the lower end of the interval): {'; '.join(found)}."
+    return textwrap.fill(words, 120, break_on_hyphens=False) + "\n"
+
+
 def _summaries(rows: Sequence[CalibrationRow]) -> list[str]:
-    """The same for the families whose claims hold, and for those whose claims are false."""
+    """The same for the families whose claims hold and for those whose claims are false; and what is above alpha."""
     both = (
         summary([row for row in rows if row.holds], "families whose claims hold within the assumption"),
         summary([row for row in rows if not row.holds], "families whose claims are false and have to be refused"),
+        exceeding(rows),
     )
     return [words for words in both if words]
 
