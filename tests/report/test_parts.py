@@ -111,8 +111,10 @@ def test_judgments_in_latex(judgment: dict[str, Any], formula: str) -> None:
             {"is": "atom", "of": ["D", "i"], "value": ["-", 1, ["halves", ["-", "H", 1]]]},
             "is zero with this probability", r"\mathbb P[D_{i}=0]=1-2^{-\left(H-1\right)}",
         ),
-        ({"is": "gp", "of": ["F", "i", 1], "cov": ["S", "v"]}, "Gaussian process in the limit, of the stated covariance",
-         r"F^{1}_{i}:\ S^{v}"),
+        (
+            {"is": "gp", "of": ["F", "i", 1], "cov": ["S", "v"]},
+            "Gaussian process in the limit, of the stated covariance", r"F^{1}_{i}:\ S^{v}",
+        ),
         ({"is": "no such kind"}, "no such kind", ""),
     ],
 )  # fmt: skip
