@@ -75,7 +75,7 @@ _ALL = (
         "E6", "Eqs. (17), (18) and every S^L",
         "The covariance of the output is S^L, with S^0 = x·x'/n_0.",
         "The recursion starts one level too late.",
-        "L = 2 at 90°: E f f' = .3183 = S^1, while S^2 = .4937.",
+        "L = 2 at 90°: E[f f'] = .3183 = S^1, while S^2 = .4937.",
         "S^{L-1}.",
         "Numerical values only.",
         reproduce='verifier check lemma2 -k "L=2,angle=90"',

@@ -68,9 +68,12 @@ CLAIMS = (
     Claim(
         "lemma3.identity", Kind.IDENTITY, T(d, l, e),
         "T(d,l,e) = C(l_k,d,e_k) Π_m A(l_{m+1},l_m,e_m) Q(l_1), for every size, l_1 < … < l_k",
-        hypotheses=("relu",),
+        hypotheses=("relu",), errata=("E19",),
     ),
-    Claim("lemma3.networks", Kind.IDENTITY, T(d, l, e), "The same, evaluated on networks over prime fields."),
+    Claim(
+        "lemma3.networks", Kind.IDENTITY, T(d, l, e), "The same, evaluated on networks over prime fields.",
+        errata=("E19",),
+    ),
     Claim(
         "lemma3.joint.shallow", Kind.LAW, T(d, l, e),
         "f(u,d), Q(l), C(l,d,e) and n A(l',l,e) converge jointly; L <= 2", where=shallow, hypotheses=("relu",),

@@ -61,12 +61,12 @@ CLAIMS = (
     Claim(
         "theorem1.order.shallow", Kind.ORDER, K(r), "K^(r) ~ n^{min(0, H-r)} for 1 <= r <= HL; L <= 2", exponent=order,
         where=And(attained, L <= 2), latex=r"\mathcal K^{(r)}_{i,j}\sim n^{\min(0,H-r)},\quad 1\le r\le HL,\ L\le2",
-        hypotheses=PAIR, errata=("E4", "E8", "E9", "E14", "E25", "E26"),
+        hypotheses=PAIR, errata=("E4", "E8", "E9", "E14", "E25", "E26", "E28"),
     ),
     Claim(
         "theorem1.order.deep", Kind.ORDER, K(r), "K^(r) ~ n^{min(0, H-r)} for 1 <= r <= HL; L >= 3", exponent=order,
         where=And(attained, L >= 3), latex=r"\mathcal K^{(r)}_{i,j}\sim n^{\min(0,H-r)},\quad 1\le r\le HL,\ L\ge3",
-        hypotheses=WIDE, errata=("E4", "E7", "E8", "E9", "E14", "E25", "E26", "E29"),
+        hypotheses=WIDE, errata=("E4", "E7", "E8", "E9", "E14", "E25", "E26", "E28", "E29"),
     ),
     Claim(
         "theorem1.output.shallow", Kind.ORDER, K(0), "K^(0) = h ~ 1; L <= 2", exponent=Integer(0),

@@ -1,4 +1,4 @@
-"""Numbers, formulas, plots, the graph's layout, and the two formats for text."""
+"""Numbers, formulas, plots, and the two formats for text."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from verifier.report import forests, graph, markdown, mathtext, plots, tex
+from verifier.report import forests, markdown, mathtext, plots, tex
 from verifier.report.exact import SecondMoments
-from verifier.report.judgments import readable
+from verifier.report.judgments import judgment, readable
 from verifier.report.mathtext import latex, mathml, tokens
 from verifier.report.numbers import claimed, measured
 
@@ -115,6 +115,18 @@ def test_judgments_in_latex(judgment: dict[str, Any], formula: str) -> None:
             {"is": "gp", "of": ["F", "i", 1], "cov": ["S", "v"]},
             "Gaussian process in the limit, of the stated covariance", r"F^{1}_{i}:\ S^{v}",
         ),
+        (
+            {"is": "vanishes", "of": ["+", ["*", -1, ["Ks", "r"]], ["K", "r"]], "power": -2}, "vanishes",
+            r"n^{2}\left(\mathcal K^{(r)}-\mathcal K^{(r)}_{\mathrm{same}}\right)\to 0",
+        ),
+        (
+            {"is": "expect", "of": ["coscos", 1, 0, 1, 0, -2, 0], "value": ["exp", ["norm2", 1, -1]]}, "expectation",
+            r"\mathbb E\,\cos\left(W\cdot z+b\right)\cos\left(-2W\cdot z'\right)=\exp\left(\left|z-z'\right|^2\right)",
+        ),
+        (
+            {"is": "plim", "of": ["GGram", "L", "v"], "to": ["sqrt", "rho"]}, "limit in probability",
+            r"\frac{a^{v}\cdot a'^{v}}{m_{v}}\to \sqrt{\rho}",
+        ),
         ({"is": "no such kind"}, "no such kind", ""),
     ],
 )  # fmt: skip
@@ -169,37 +181,6 @@ def test_exact_second_moments() -> None:
     assert moments("unknown", {"H": 1}) is None
 
 
-def nodes(*names: str) -> list[dict[str, Any]]:
-    return [{"id": n, "label": n.upper(), "title": n, "kind": "statement"} for n in names]
-
-
-def edges(*pairs: str) -> list[dict[str, Any]]:
-    return [{"from": a, "to": b, "claims": [f"{a}.x"]} for a, b in pairs]
-
-
-def test_layout_by_generations() -> None:
-    rows = graph.rows_of(graph.layout({"nodes": nodes("c", "b", "a", "d"), "edges": edges("ab", "bc", "ac", "dc")}))
-    assert [set(row) for row in rows] == [{"a", "d"}, {"b"}, {"c"}]
-
-
-def test_a_cycle_is_refused() -> None:
-    with pytest.raises(ValueError, match="rest on each other: a -> b"):
-        graph.layout({"nodes": nodes("a", "b"), "edges": edges("ab", "ba")})
-
-
-def test_border_is_the_statement_and_fill_the_proof(shipped: dict[str, Any]) -> None:
-    drawn = graph.drawn(shipped["graph"])
-    node = re.search(r'<a href="#s-theorem1"[^>]*><g class="([^"]+)"', drawn)
-    assert node is not None
-    assert "as-refuted" in node.group(1)
-    assert "fill-cited" in node.group(1)
-    assert '"lemma3" -> "theorem1"' in graph.dot(shipped["graph"])
-
-
-def test_graph_of_nothing() -> None:
-    assert graph.drawn({"nodes": [], "edges": []}).startswith("<svg")
-
-
 def test_markdown(shipped: dict[str, Any], toy_document: dict[str, Any]) -> None:
     for data in (shipped, toy_document):
         page = markdown.render(data)
@@ -234,3 +215,20 @@ def test_the_templates_are_packaged() -> None:
 
     names = {entry.name for entry in (files("verifier.report") / "templates").iterdir()}
     assert {"report.html.j2", "report.css", "report.md.j2", "report.tex.j2", "graph.css"} <= names
+
+
+def test_every_shipped_judgment_is_in_the_notation_of_the_field(shipped: dict[str, Any]) -> None:
+    """No symbol of the kernel is left as it is spelled there, and every formula can be set."""
+    formulas = {
+        judgment(step["conclusion"])[1]
+        for statement in shipped["statements"]
+        for step in statement["steps"]
+        if step["conclusion"]
+    } - {""}
+    assert len(formulas) > 300
+    assert [formula for formula in formulas if "operatorname" in formula] == []
+    assert [formula for formula in formulas if mathml(formula) is None] == []
+
+
+def test_a_symbol_without_notation_is_named() -> None:
+    assert judgment({"is": "zero", "of": ["Unknown", 1]})[1] == r"\operatorname{Unknown}(1)=0"

@@ -77,8 +77,13 @@ def reason_of(concerned: Sequence[Data], instances: Sequence[str], label: str = 
 
 
 def _true(claim: Data, amended: Sequence[Data]) -> list[Data]:
-    """The amended claims that take its place: of the same erratum or kind, and alike in wording; at most three."""
-    shared = [c for c in amended if set(c["errata"]) & set(claim["errata"])]
-    shared = shared or [c for c in amended if c["kind"] == claim["kind"]]
+    """The amended claims that take its place: of the same erratum, else kind, and alike in wording; at most three.
+
+    A claim that an erratum speaks of and no amended claim takes the place of has the erratum's own words alone.
+    """
+    if claim["errata"]:
+        shared = [c for c in amended if set(c["errata"]) & set(claim["errata"])]
+    else:
+        shared = [c for c in amended if c["kind"] == claim["kind"]]
     ranked = sorted(shared, key=lambda c: -similarity(claim["text"], c["text"]))
     return ranked[:3]

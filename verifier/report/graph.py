@@ -7,69 +7,21 @@ below.  The border tells the statement as printed, the fill the proof of the ame
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from typing import Any
 
-import networkx as nx
-
+from verifier.report.layout import HEIGHT, WIDTH, Layout, Point, layout
 from verifier.verdict import ProofStatus
 
 Data = dict[str, Any]
-
-WIDTH, HEIGHT, GAP_X, GAP_Y, PAD = 150.0, 46.0, 18.0, 44.0, 12.0
-
-
-def layout(graph: Data) -> dict[str, tuple[float, float]]:
-    """The centre of each node, row by row; within a row, near the mean of what it is joined to.
-
-    Raises ValueError if statements rest on each other.
-    """
-    joined = _digraph(graph)
-    if not nx.is_directed_acyclic_graph(joined):
-        names = " -> ".join(str(edge[0]) for edge in nx.find_cycle(joined))
-        raise ValueError(f"statements rest on each other: {names}")
-    rows = [sorted(row, key=_order(graph)) for row in nx.topological_generations(joined)]
-    rows = [row[k : k + WIDEST] for row in rows for k in range(0, len(row), WIDEST)]
-    for sweep in range(4):
-        towards = joined.predecessors if sweep % 2 == 0 else joined.successors
-        place = {name: k - (len(row) - 1) / 2 for row in rows for k, name in enumerate(row)}
-        for row in rows if sweep % 2 == 0 else reversed(rows):
-            around = {n: [place[m] for m in towards(n)] for n in row}
-            row.sort(key=lambda n: sum(around[n]) / len(around[n]) if around[n] else place[n])
-            place.update({name: k - (len(row) - 1) / 2 for k, name in enumerate(row)})
-    most = max((len(row) for row in rows), default=1)
-    middle = PAD + (most * WIDTH + (most - 1) * GAP_X) / 2
-    return {
-        name: (middle + (k - (len(row) - 1) / 2) * (WIDTH + GAP_X), PAD + HEIGHT / 2 + number * (HEIGHT + GAP_Y))
-        for number, row in enumerate(rows)
-        for k, name in enumerate(row)
-    }
-
-
-#: Most nodes in a row, so that a row can be read on a page.
-WIDEST = 5
-
-
-def _digraph(graph: Data) -> Any:
-    joined = nx.DiGraph()
-    joined.add_nodes_from(node["id"] for node in graph["nodes"])
-    joined.add_edges_from((edge["from"], edge["to"]) for edge in graph["edges"])
-    return joined
-
-
-def _order(graph: Data) -> Any:
-    place = {node["id"]: k for k, node in enumerate(graph["nodes"])}
-    return place.__getitem__
 
 
 def drawn(graph: Data, *, standalone: bool = False) -> str:
     """The graph as an SVG element whose nodes link to ``#s-NAME``; ``standalone``: a file with its own style."""
     places = layout(graph)
-    width = max((x for x, _ in places.values()), default=0.0) + WIDTH / 2 + PAD
-    height = max((y for _, y in places.values()), default=0.0) + HEIGHT / 2 + PAD
+    width, height = (round(length, 1) for length in places.size)
     parts = [_edge(edge, places) for edge in graph["edges"]]
-    parts += [_node(node, places[node["id"]], not standalone) for node in graph["nodes"]]
+    parts += [_node(node, places.nodes[node["id"]], not standalone) for node in graph["nodes"]]
     count = sum(node["kind"] == "statement" for node in graph["nodes"])
     said = "; ".join(_said(node) for node in graph["nodes"] if node["kind"] == "statement")
     style = f"<style>{_style()}</style>" if standalone else ""
@@ -94,16 +46,22 @@ def _said(node: Data) -> str:
     return " ".join(words)
 
 
-def _edge(edge: Data, places: Mapping[str, tuple[float, float]]) -> str:
-    (x0, y0), (x1, y1) = places[edge["from"]], places[edge["to"]]
-    y0, y1 = y0 + HEIGHT / 2, y1 - HEIGHT / 2 - 1
-    bend = max((y1 - y0) / 2, 14.0)
+def _edge(edge: Data, places: Layout) -> str:
+    (x, y), *rest = places.route(edge["from"], edge["to"])
+    y += HEIGHT / 2
+    path = f"M{x:.1f} {y:.1f}"
+    for number, (x1, middle) in enumerate(rest, start=1):
+        last = number == len(rest)
+        y1 = middle - HEIGHT / 2 - last
+        half = (y1 - y) / 2
+        path += f"C{x:.1f} {y + half:.1f} {x1:.1f} {y1 - half:.1f} {x1:.1f} {y1:.1f}"
+        x, y = x1, middle + HEIGHT / 2
+        path += "" if last else f"V{y:.1f}"
     title = html.escape(", ".join(edge["claims"]) or edge["from"], quote=False)
-    path = f"M{x0:g} {y0:g}C{x0:g} {y0 + bend:g} {x1:g} {y1 - bend:g} {x1:g} {y1:g}"
     return f'<path class="edge" d="{path}" marker-end="url(#tip)"><title>{title}</title></path>'
 
 
-def _node(node: Data, place: tuple[float, float], linked: bool) -> str:
+def _node(node: Data, place: Point, linked: bool) -> str:
     x, y = place[0] - WIDTH / 2, place[1] - HEIGHT / 2
     printed, amended = (node.get(form, {}) for form in ("printed", "amended"))
     shown = amended or printed
@@ -114,9 +72,9 @@ def _node(node: Data, place: tuple[float, float], linked: bool) -> str:
     label = html.escape(node["label"], quote=False)
     body = (
         f'<g class="{" ".join(classes)}"><title>{html.escape(node["title"], quote=False)}</title>'
-        f'<rect x="{x:g}" y="{y:g}" width="{WIDTH:g}" height="{HEIGHT:g}" rx="7"/>'
-        f'<text class="name" x="{place[0]:g}" y="{place[1] - 3:g}">{label}</text>'
-        f'<text class="status" x="{place[0]:g}" y="{place[1] + 13:g}">{html.escape(second, quote=False)}</text></g>'
+        f'<rect x="{x:.1f}" y="{y:.1f}" width="{WIDTH:g}" height="{HEIGHT:g}" rx="7"/>'
+        f'<text class="name" x="{place[0]:.1f}" y="{place[1] - 3:.1f}">{label}</text>'
+        f'<text class="status" x="{place[0]:.1f}" y="{place[1] + 13:.1f}">{html.escape(second, quote=False)}</text></g>'
     )
     if node["kind"] != "statement" or not linked:
         return body
@@ -159,11 +117,3 @@ def _border(verdict: str) -> tuple[str, bool]:
 
 def _quoted(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
-
-
-def rows_of(places: Mapping[str, tuple[float, float]]) -> Sequence[list[str]]:
-    """Names by row, from the top: for tests and for those who read no pictures."""
-    rows: dict[float, list[str]] = {}
-    for name, (_, y) in places.items():
-        rows.setdefault(y, []).append(name)
-    return [rows[y] for y in sorted(rows)]

@@ -37,9 +37,9 @@ def _judgment(data: Mapping[str, Any]) -> tuple[str, str]:
     if kind == "nonzero":
         return "is not almost surely zero", rf"\mathbb P[{term(data['of'])}\ne 0]>0"
     if kind == "order":
-        return "has order", rf"{term(data['of'])}\sim n^{{{term(data['power'])}}}"
+        return "has order", rf"{in_parentheses(data['of'])}\sim n^{{{term(data['power'])}}}"
     if kind == "vanishes":
-        return "vanishes", rf"n^{{{_negative(data['power'])}}}{term(data['of'])}\to 0"
+        return "vanishes", rf"n^{{{_negative(data['power'])}}}{in_parentheses(data['of'])}\to 0"
     if kind == "fold":
         weight = data["weight"]
         total = rf"\sum_{{d\le {term(data['count'])}}}{weight[0]}_d={term(data['total'])}"

@@ -14,7 +14,7 @@ from functools import lru_cache
 from xml.etree import ElementTree
 
 PRIME = "\u2032"
-_NAMES = "min|max|sgn|log|exp|erf|tanh|lim|Cov|Var|sup|inf|tr|Lambda|Sigma|Theta"
+_NAMES = "min|max|sgn|log|exp|cos|erf|tanh|lim|Cov|Var|sup|inf|tr|Lambda|Sigma|Theta"
 _SIGNS = {
     "<=": r"\le ", ">=": r"\ge ", "!=": r"\ne ", "->": r"\to ", "~": r"\sim ", "≤": r"\le ", "≥": r"\ge ", "≠": r"\ne ",
     "→": r"\to ", "⇒": r"\Rightarrow ", "·": r"\cdot ", "×": r"\times ", "…": r"\dots ", "⟨": r"\langle ",
@@ -103,7 +103,7 @@ def _is_math(word: str) -> bool:
         return False
     if re.search(r"[A-Za-z]\.[A-Za-z]|\A-(?!⌊)|--|[A-Za-z]-[A-Za-z]{2}", word):
         return bool(re.fullmatch(r"-[A-Za-z](?:[_^]\w+|\{[^}]*\})*", word))
-    bare = re.sub(rf"\b(?:{_NAMES})\b", "", word)
+    bare = re.sub(rf"(?:\b|(?<=_))(?:{_NAMES})\b", "", word)
     bare = re.sub(r"\A([A-Z])_[a-z]{3,}(?=\^|\Z)", r"\1", bare)
     bare = re.sub(r"[_^]\{[^}]*\}|[_^]\([^)]*\)|[_^](?:[a-z]{2}\b|\w'?)", "", bare)
     runs = re.findall(r"[A-Za-z]+", bare)
@@ -230,6 +230,7 @@ def latex(piece: str) -> str:
     text = re.sub(r"([_^])(-?\d+|[a-z]{2}(?![A-Za-z])|[A-Za-z]')", r"\1{\2}", text)
     text = re.sub(r"√E ([A-Za-z](?:\^\{\d+\})?)(?![\w(])", r"\\sqrt{E \1}", text)
     text = re.sub(r"√(\w|\([^()]*\))", lambda m: r"\sqrt{" + m.group(1).strip("()") + "}", text)
+    text = re.sub(rf"_({_NAMES})(?![A-Za-z])", r"_{\1}", text)
     text = re.sub(rf"(?<![A-Za-z\\])({_NAMES})(?![A-Za-z])", lambda m: _function(m.group(1)), text)
     for sign in ("<=", ">=", "!=", "->"):
         text = text.replace(sign, _SIGNS[sign])
@@ -244,7 +245,7 @@ def _superscript(text: str) -> str:
 
 def _function(name: str) -> str:
     return rf"\{name} " if name in (
-        "min", "max", "log", "exp", "lim", "tanh", "sup", "inf", "Lambda", "Sigma", "Theta",
+        "min", "max", "log", "exp", "cos", "lim", "tanh", "sup", "inf", "Lambda", "Sigma", "Theta",
     ) else (
         r"\operatorname{" + name + "}"
     )

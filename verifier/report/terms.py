@@ -5,20 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-#: Symbols with a notation of their own: LaTeX with {0}, {1}, … for the arguments.
-NOTATION = {
-    "K": r"\mathcal K^{{({0})}}", "T": r"\mathcal T^{{{1},{0}}}_{{{2}}}", "f": r"f^{{{1}}}(x_{{{0}}})",
-    "D": r"D_{{{0}}}", "z": r"z_{{{0}}}", "F": r"F^{{{1}}}_{{{0}}}", "Q": r"Q_{{{0}}}", "C": r"C_{{{0}}}^{{{1},{2}}}",
-    "A": r"A_{{{0},{1}}}^{{{2}}}", "Sig": r"\Sigma^{{{0}}}", "Dot": r"\Phi_{{{0}}}",
-    "Gam": r"\Gamma_{{{0},{1}}}^{{{2}}}", "kron": r"\delta_{{{0},{1}}}", "hj": r"h_j^{{{0}}}",
-    "S": r"S^{{{0}}}", "Sigma": r"\Sigma^{{{1}}}", "Gx": r"S^{{0}}", "Gz": r"\Sigma^{{0}}", "star": r"T^{{{0}}}",
-    "entry": r"\left({0}\right)_{{{1}{2}}}", "n": r"n_{{{0}}}",
-    "dual_step": r"\dot\Sigma\left({0}\right)", "pi": r"\pi", "corr": "C_{{{1}}}", "ne": "n_e({0})", "no": "n_o({0})",
-    "factors": "m({0})", "sC": "s_{{{0}}}",
-    "sqrt": r"\sqrt{{{0}}}", "acos": r"\arccos {0}",
-    "a": r"\langle\nabla^{{{1}}}f_i^{{{0}}},(\nabla h_j)^{{\otimes {1}}}\rangle", "fact": r"{0}!",
-    "step": r"\mathbb 1[{0}>0]", "len": r"|{0}|", "first": r"{0}_1", "last": r"{0}_k",
-}  # fmt: skip
+from verifier.report.notation import GREEK, NOTATION, norm, random_features
 
 
 def term(value: Any) -> str:
@@ -45,8 +32,8 @@ def symbol(name: str) -> str:
     if name.endswith("p") and len(name) == 2:
         return f"{name[0]}'"
     stem = name.rstrip("0123456789")
-    shown = stem if len(stem) == 1 else rf"\mathrm{{{stem}}}".replace("_", r"\_")
-    return f"{shown}_{{{name[len(stem):]}}}" if stem != name and stem else shown
+    shown = rf"\{stem}" if stem in GREEK else stem if len(stem) == 1 else rf"\mathrm{{{stem}}}".replace("_", r"\_")
+    return f"{shown}_{{{name[len(stem) :]}}}" if stem != name and stem else shown
 
 
 def _sum(rest: Sequence[Any]) -> str:
@@ -61,6 +48,7 @@ def _sum(rest: Sequence[Any]) -> str:
         parts.append(f"-{shown}" if negative else f"+{shown}")
     if constant or not parts:
         parts.append(f"{constant:+d}")
+    parts.sort(key=lambda part: part.startswith("-"))  # K - K' rather than -K' + K
     return "".join(parts).removeprefix("+")
 
 
@@ -162,5 +150,8 @@ _HEADS: dict[str, Any] = {
     "chain": _chain,
     "tuples": lambda rest: rf"\sum_{{{symbol(rest[0])}\in[{term(rest[1])}]^{{{term(rest[2])}}}}}{term(rest[3])}",
     "over": lambda rest: rf"\prod_{{{symbol(rest[1])}\in {term(rest[0])}}}{in_parentheses(rest[2])}",
+    "norm2": lambda rest: norm(*rest),
+    "coscos": lambda rest: rf"\mathbb E\,{random_features('', *rest)}",
+    "features": lambda rest: rf"\frac{{1}}{{k}}\sum_i{random_features('_i', *rest)}",
     "consecutive": lambda rest: rf"\prod_{{m<k}}{term(rest[3])}",
 }
