@@ -44,7 +44,7 @@ _ALL = (
         "E3", "the 'convenient property' of ~",
         "X_n ~ a_n and Y_n ~ b_n imply X_n Y_n ~ a_n b_n.",
         "Separate convergence says nothing of the product, and a product of non-zero variables can be zero.",
-        "1{U < 1/2} · 1{U > 1/2} = 0; Z · (-1)^n Z does not converge.",
+        "For U uniform, 1[U < 1/2] · 1[U > 1/2] = 0; Z · (-1)^n Z does not converge.",
         "Joint convergence, and a product of the limits that is not almost surely 0.",
         "Every product of limits must be taken of one family that converges jointly.",
         reproduce='verifier check theorem1 --z 1,-1 -k "H=2,L=2,angle=0,m=1"',

@@ -130,7 +130,7 @@ statement = Statement(
         Claim(
             "dyer_gur_ari.loose", Kind.INTEGER, C(m, gap),
             "√E C² is of order n^{s_C - 1} (153 graphs) or n^{s_C - 2} (the star T^5): here those with few "
-            "contractions, for L >= 6; all of them by `verifier conjecture`",
+            "contractions, for L >= 6; all of them by verifier conjecture",
             value=Integer(len(STUDY["loose"])), hypotheses=tuple(GRANTED),
         ),
         Claim(

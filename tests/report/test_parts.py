@@ -127,6 +127,8 @@ def test_judgments_in_latex(judgment: dict[str, Any], formula: str) -> None:
             {"is": "plim", "of": ["GGram", "L", "v"], "to": ["sqrt", "rho"]}, "limit in probability",
             r"\frac{a^{v}\cdot a'^{v}}{m_{v}}\to \sqrt{\rho}",
         ),
+        ({"is": "bounded", "of": ["kink", 0], "power": ["/", -3, 4], "power_m": 0}, "bounded in probability",
+         r"R_{0}=O_p(n^{-3/4})"),
         ({"is": "no such kind"}, "no such kind", ""),
     ],
 )  # fmt: skip

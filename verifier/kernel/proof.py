@@ -236,6 +236,10 @@ def _plain(term: Any) -> str:
     if not term or not isinstance(term[0], str):  # plain data, such as a matrix
         return "[" + ", ".join(_plain(part) for part in term) + "]"
     head, *arguments = term
+    if head == "*":
+        arguments = [part for part in arguments if part != 1] or [1]
+        if len(arguments) == 1:
+            return _plain(arguments[0])
     if head in ("+", "-", "*") and len(arguments) > 1:
         joined = {"+": " + ", "-": " - ", "*": "·"}[head].join(_plain(a) for a in arguments)
         return f"({joined})" if head != "*" else joined

@@ -166,7 +166,8 @@ def _hypothesis(hypothesis: Hypothesis, report: StatementReport) -> Data:
 def _conditions(when: Boolean) -> str:
     """A condition in words: its parts side by side, nothing where it always holds."""
     parts = when.args if isinstance(when, sympy.And) else (when,)
-    return ", ".join(str(part).replace("*", "·") for part in parts if part is not sympy.true)
+    shown = (f"{p.lhs} = {p.rhs}" if isinstance(p, sympy.Eq) else str(p) for p in parts if p is not sympy.true)
+    return ", ".join(shown).replace("*", "·")
 
 
 def _goals(report: StatementReport) -> list[Data]:

@@ -90,6 +90,8 @@ def _star(value: Any) -> Any:
 def _power(exponent: Any, width: str = "n") -> str:
     """n^exponent; nothing for n^0."""
     shown = term(exponent)
+    if "frac" in shown and isinstance(exponent, list) and all(isinstance(part, int) for part in exponent[1:]):
+        shown = f"{exponent[1]}/{exponent[2]}"  # in a superscript
     return "" if shown == "0" else f"{width}^{{{shown}}}"
 
 

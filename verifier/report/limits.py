@@ -120,6 +120,9 @@ def _outside(data: Data) -> Data | None:
     return _section("Outside the hypotheses", "Measured where the amended claim says nothing.", items)
 
 
+EXPONENTS = ("order", "upper", "vanishes")
+
+
 def _where(measurement: Data) -> str:
     return ", ".join(f"{name} = {value}" for name, value in measurement["shown"].items())
 
@@ -138,7 +141,7 @@ def _exponents(data: Data) -> Data | None:
     ranges: dict[tuple[int, int], list[str]] = {}
     for measurement, answer in answers:
         widths = [n for place in measurement["widths"] for n in (place if isinstance(place, list) else [place])]
-        if not widths or answer["kind"] not in ("order", "upper", "vanishes"):
+        if not widths or answer["kind"] not in EXPONENTS:
             continue
         key = min(widths), max(widths)
         if measurement["quantity"] not in ranges.setdefault(key, []):
@@ -150,15 +153,16 @@ def _exponents(data: Data) -> Data | None:
     if not ranges:
         return None
     allowances = sorted({a["allowance"] for _, a in answers if a["allowance"] is not None})
-    margins = sorted({a["margin"] for _, a in answers if a["margin"]})
+    margins = sorted({a["margin"] for _, a in answers if a["margin"] and a["kind"] in EXPONENTS})
     said = " or ".join(f"{c:g}" for c in allowances)
     text = (
         "A measured exponent is that of the widths listed. A power law is taken to hold there up to a correction "
         f"c/n with |c| at most {said or 'the allowance'} on the logarithmic scale (and its square where 1/n is "
         "fitted); the intervals are widened by the worst such bias. A larger correction, a logarithm, or another "
         "behaviour at larger widths would not be seen. "
-        f"Consistent means that the interval lies within {' or '.join(f'{m:g}' for m in margins)} of the claim, not "
-        "that the claim is true."
+        f"Consistent means that the interval of the exponent lies within {' or '.join(f'{m:g}' for m in margins)} of "
+        "the claim, not that the claim is true. Claims of values, laws and shares of zeros have margins of their own, "
+        "shown as bands."
     )
     return _section("Exponents are measured on a range of widths", text, items)
 
@@ -171,7 +175,7 @@ def _exact(data: Data) -> Data | None:
         for m in statement["measurements"]:
             kinds = {a["kind"] for a in m["answers"] if isinstance(a["claimed"], int | float)}
             alive = m["evidence"] is not None and any(v is not None for v in m["evidence"]["log_mean"])
-            if not alive or not kinds & {"order", "upper", "vanishes"}:
+            if not alive or not kinds & set(EXPONENTS):
                 continue
             reason = missing(m["quantity"], m["parameters"])
             if reason is None:

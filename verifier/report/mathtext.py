@@ -309,7 +309,13 @@ def to_html(found: Sequence[Token]) -> str:
     for run in _lines(runs(found), found):
         shown = mathml(latex(run.text)) if run.math else None
         plain = re.sub(r"(?<![\w^_{])-(?=[.\d])", "\u2212", run.text)
-        body = shown if shown is not None else html.escape(plain, quote=False)
+        stop = ""
+        if parts and not run.math and not run.glue and not run.mark and parts[-1].endswith("</math>"):
+            stop = plain[: len(plain) - len(plain.lstrip(".,;:!?)"))]
+        if stop:  # a line ends after a formula's punctuation, not before it
+            space, formula = (" ", parts[-1][1:]) if parts[-1].startswith(" ") else ("", parts[-1])
+            parts[-1] = f'{space}<span class="nobr">{formula}{stop}</span>'
+        body = shown if shown is not None else html.escape(plain[len(stop) :], quote=False)
         body = f"<{run.mark}>{body}</{run.mark}>" if run.mark else body
         parts.append((" " if run.glue else "") + body)
     return "".join(parts)

@@ -165,15 +165,19 @@ def _laws(canvas: Canvas, evidence: Data, claim: Data) -> None:
     for number, values in enumerate(curves):
         panel.curve(values, PROBABILITIES[: len(values)], f"law w{shade(number, len(curves))}")
     canvas.text(224, 9, f"P[{_rescaled(power)} ≤ t]")
-    canvas.text(zero, 195, "0", anchor="middle")
-    if right > 0.1 * reach:
-        canvas.text(350, 195, f"t = {_size(right, scale)}", anchor="end")
-    else:
-        canvas.text(224, 195, f"t = −{_size(-left, scale)}")
+    positive = right > 0.1 * reach
+    label = f"t = {_size(right, scale)}" if positive else f"t = −{_size(-left, scale)}"
+    canvas.text(350 if positive else 224, 195, label, anchor="end" if positive else "start")
+    if abs((350 if positive else 224) - zero) > 6 * len(label) + 4:  # else the line at 0 speaks for itself
+        canvas.text(zero, 195, "0", anchor="middle")
 
 
 def _power(exponent: float) -> str:
-    return f"{10**exponent:.2g}" if -2.5 < exponent < 4 else f"1e{minus(str(round(exponent)))}"
+    return _two_digits(10**exponent) if -2.5 < exponent < 4 else f"1e{minus(str(round(exponent)))}"
+
+
+def _two_digits(value: float) -> str:
+    return f"{float(f'{value:.2g}'):g}"
 
 
 def _rescaled(power: float) -> str:
@@ -187,7 +191,7 @@ def _rescaled(power: float) -> str:
 def _size(value: float, scale: float) -> str:
     """sinh(value) · exp(scale), which may be beyond floats."""
     power = (math.log(math.sinh(value)) + scale) / math.log(10)
-    return f"{10**power:.2g}" if -3 < power < 4 else f"1e{minus(str(round(power)))}"
+    return _two_digits(10**power) if -3 < power < 4 else f"1e{minus(str(round(power)))}"
 
 
 def described(measurement: Data, claims: Sequence[Data], what: str = "exponent", more: str = "") -> tuple[str, str]:
