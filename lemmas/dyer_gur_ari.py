@@ -111,7 +111,7 @@ def _gap(graph: list[Any]) -> int:
 
 
 statement = Statement(
-    name="dyer_gur_ari",
+    name="dyer_gur_ari", label="Dyer and Gur-Ari",
     title="The conjecture of Dyer and Gur-Ari, case by case",
     source=supplement("2", "3", section="3"),
     summary="E C = O(n^{s_C}) for every correlation function at one input; which of the 376 smallest attain it.",

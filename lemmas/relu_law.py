@@ -38,7 +38,7 @@ def _proof() -> dict[str, Any]:
 
 
 statement = Statement(
-    name="relu_law",
+    name="relu_law", label="ReLU law",
     title="ReLU networks at one input are linear networks of random widths",
     source=supplement(section="3"),
     summary="At one input every correlation function of a ReLU network has, jointly with all others, the law of that "

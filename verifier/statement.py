@@ -154,7 +154,8 @@ class Statement:
 
     ``proof`` is the proof document of :mod:`verifier.kernel.proof` as plain data (JSON): a list of
     steps and the goals they prove.  ``expected`` records the verdicts a gate compares with; the
-    verdicts themselves are always recomputed.
+    verdicts themselves are always recomputed.  ``label`` is what readers call it, by default the name
+    in words (``Theorem 1``).
     """
 
     name: str
@@ -166,6 +167,7 @@ class Statement:
     errata: tuple[Erratum, ...] = ()
     proof: Mapping[str, Any] | None = None
     expected: Mapping[Form, Summary] = field(default_factory=dict)
+    label: str = ""
 
     def of_form(self, form: Form) -> tuple[Claim, ...]:
         """The claims of one form, in the order they are written."""

@@ -69,7 +69,7 @@ def _statement(report: StatementReport) -> Data:
     return {
         "name": statement.name,
         "title": statement.title,
-        "label": label_of(statement.name),
+        "label": statement.label or label_of(statement.name),
         "source": source_line(statement.source),
         "summary": statement.summary,
         "forms": [_form(report, form) for form in report.forms],
@@ -97,8 +97,8 @@ def _statement(report: StatementReport) -> Data:
 def label_of(name: str) -> str:
     """``Theorem 1`` for theorem1; names without a number stay, capitalised."""
     word = name.rstrip("0123456789")
-    words = ["ReLU" if part == "relu" else part.capitalize() for part in word.split("_")]
-    return f"{' '.join(words)} {name[len(word):]}".strip()
+    words = " ".join(part.capitalize() for part in word.split("_"))
+    return f"{words} {name[len(word):]}".strip()
 
 
 def _form(report: StatementReport, form: Form) -> Data:
