@@ -80,7 +80,7 @@ def test_differences() -> None:
     [
         ({"is": "zero", "of": ["K", "r"], "where": [["<=", 1, "r"]]}, r"\mathcal K^{(r)}=0\qquad 1\le r"),
         ({"is": "order", "of": ["K", "r"], "power": ["-", "H", "r"]}, r"\mathcal K^{(r)}\sim n^{H-r}"),
-        ({"is": "vanishes", "of": ["X"], "power": -1}, r"n^{1}\operatorname{X}()\to 0"),
+        ({"is": "vanishes", "of": ["X"], "power": -1}, r"n\operatorname{X}()\to 0"),
         ({"is": "something new", "of": 3}, ""),
         ({"is": "order"}, ""),
     ],

@@ -39,7 +39,7 @@ def _judgment(data: Mapping[str, Any]) -> tuple[str, str]:
     if kind == "order":
         return "has order", rf"{in_parentheses(data['of'])}\sim n^{{{term(data['power'])}}}"
     if kind == "vanishes":
-        return "vanishes", rf"n^{{{_negative(data['power'])}}}{in_parentheses(data['of'])}\to 0"
+        return "vanishes", rf"{_factor(data['power'])}{in_parentheses(data['of'])}\to 0"
     if kind == "fold":
         weight = data["weight"]
         total = rf"\sum_{{d\le {term(data['count'])}}}{weight[0]}_d={term(data['total'])}"
@@ -168,10 +168,14 @@ def _limits(data: Mapping[str, Any]) -> tuple[str, str]:
     count = f"{len(entries)} limits, jointly" if len(entries) != 1 else "limit in distribution"
     parts = []
     for entry in entries:
-        power = _negative(entry["p"])
-        factor = {"0": "", "-0": "", "1": "n"}.get(power, rf"n^{{{power}}}")
-        parts.append(rf"{factor}{term(entry['x'])}\to {term(entry['y'])}")
+        parts.append(rf"{_factor(entry['p'])}{term(entry['x'])}\to {term(entry['y'])}")
     return count, r",\quad ".join(parts)
+
+
+def _factor(power: Any) -> str:
+    """n^{-power}."""
+    shown = _negative(power)
+    return {"0": "", "-0": "", "1": "n"}.get(shown, rf"n^{{{shown}}}")
 
 
 def _negative(power: Any) -> str:

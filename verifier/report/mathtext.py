@@ -101,6 +101,8 @@ def _is_math(word: str) -> bool:
         return False
     if re.fullmatch(r"\w+'s\w*|\(?[\d.,%:]+\)?", word):
         return False
+    if re.fullmatch(r"[a-zA-Z][-+]\d", word):
+        return True
     if re.search(r"[A-Za-z]\.[A-Za-z]|\A-(?!⌊)|--|[A-Za-z]-[A-Za-z]{2}", word):
         return bool(re.fullmatch(r"-[A-Za-z](?:[_^]\w+|\{[^}]*\})*", word))
     bare = re.sub(rf"(?:\b|(?<=_))(?:{_NAMES})\b", "", word)
