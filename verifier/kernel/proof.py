@@ -240,9 +240,10 @@ def _plain(term: Any) -> str:
         arguments = [part for part in arguments if part != 1] or [1]
         if len(arguments) == 1:
             return _plain(arguments[0])
-    if head in ("first", "last") and len(arguments) == 1 and isinstance(arguments[0], list) and len(arguments[0]) > 1:
-        if arguments[0][0] == "list":
-            return _plain(arguments[0][1 if head == "first" else -1])
+    if head in ("first", "last"):
+        match arguments:
+            case [["list", first, *others]]:
+                return _plain(first if head == "first" or not others else others[-1])
     if head in ("+", "-", "*") and len(arguments) > 1:
         joined = {"+": " + ", "-": " - ", "*": "·"}[head].join(_plain(a) for a in arguments)
         return f"({joined})" if head != "*" else joined
