@@ -231,7 +231,8 @@ def _cell_report(
         # Still show what was measured, if another claim had it measured.
         other = _any_decision(found, number)
         numbers = _numbers(other) if other else {}
-        reason = f"the claim needs {', '.join(asked.outside)}, which fails here"
+        fails = "fails" if len(asked.outside) == 1 else "fail"
+        reason = f"the claim needs {' and '.join(asked.outside)}, which {fails} here"
         if other and cell.witnesses:
             reason += f"; measured as its witness: {other.reason}"
         return CellReport(**common | numbers, verdict=NumericStatus.UNTESTED, reason=reason)
