@@ -33,6 +33,7 @@ class Kind(StrEnum):
     IDENTITY = "identity"  # an algebraic identity at every finite width
     CONSTANT = "constant"  # converges in probability to a constant
     VANISHES = "vanishes"  # converges in probability to zero
+    VARIANCE = "variance"  # Var X_n ~ n^p, on the scale of the law: X_n - X_n' is of exact order n^{p/2}
     VALUE = "value"  # a limit, an expectation or a probability has a stated value
     LAW = "law"  # convergence in distribution to a stated law
     ATOM = "atom"  # the probability of being exactly zero

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any
 
 import pytest
 
-from verifier.report import exact, forests, instances, value_plots
+from verifier.report import exact, forests, instances, plots, value_plots
 from verifier.report.exact import SecondMoments, missing, top
 from verifier.report.findings import reason_of
 from verifier.report.mathtext import mathml
 from verifier.report.numbers import measured
+from verifier.sampling.evidence import PROBABILITIES
 
 
 def answer(kind: str, claimed: float | str, **more: Any) -> dict[str, Any]:
@@ -55,6 +57,36 @@ def test_a_mean_stated_at_each_width_is_a_curve() -> None:
     assert falling is not None
     assert ">1.02</text>" in falling
     assert ">1.02</text>" not in flat
+
+
+def spread_of(scale: float) -> dict[str, Any]:
+    """A cell whose law is that of 2 + n^scale U, U uniform on (-1, 1)."""
+    values = [[2 + n**scale * (2 * p - 1) for p in PROBABILITIES] for n in (100, 1000, 10_000)]
+    found = measurement(answer("variance", -1.0, estimate=-1.02, low=-1.1, high=-0.95, margin=0.125))
+    evidence = {
+        "widths": [100, 1000, 10_000], "law_sign": [[1] * len(v) for v in values],
+        "law_log": [[math.log(x) for x in v] for v in values],
+    }  # fmt: skip
+    return {**found, "evidence": {**found["evidence"], **evidence}}
+
+
+@pytest.mark.parametrize("scale", [-0.5, 0.0, -1.25])
+def test_a_variance_is_drawn_by_the_spread(scale: float) -> None:
+    given = spread_of(scale)
+    found = [v for v in plots.spreads(given["evidence"]) if v is not None]
+    assert [(b - a) / math.log(10) for a, b in pairwise(found)] == pytest.approx([scale] * 2, abs=1e-9)
+    drawn = plots.spread_tile(given, "p")
+    assert drawn is not None
+    assert "claimed exponent of the spread −0.5" in drawn
+    assert "−0.5</text>" in drawn
+
+
+def test_a_spread_is_drawn_for_a_variance_alone_and_where_there_is_one() -> None:
+    assert plots.spread_tile(measurement(answer("value", 1.0)), "p") is None
+    constant = spread_of(-1)
+    constant["evidence"]["law_log"] = [[math.log(2)] * len(PROBABILITIES)] * 3
+    assert plots.spreads(constant["evidence"]) == [None] * 3
+    assert plots.spread_tile(constant, "p") is None
 
 
 def test_a_law_is_drawn_with_its_distance() -> None:

@@ -11,7 +11,7 @@ from verifier.report.svg import Canvas, Panel
 Data = dict[str, Any]
 
 #: Kinds of claims that state an exponent, and those that state another number or a law.
-EXPONENTS = ("order", "upper", "vanishes")
+EXPONENTS = ("order", "upper", "vanishes", "variance")
 VALUES = ("value", "constant", "atom", "law")
 
 
@@ -83,7 +83,8 @@ def _rows(
                 continue
             if answer["estimate"] is None or (answer["kind"] != "law" and isinstance(answer["claimed"], str)):
                 continue
-            about = {"shown": measurement["shown"], "quantity": measurement["quantity"], "measured": measured(answer)}
+            quantity = f"Var {measurement['quantity']}" if answer["kind"] == "variance" else measurement["quantity"]
+            about = {"shown": measurement["shown"], "quantity": quantity, "measured": measured(answer)}
             found.append({**answer, **about, **drawn(answer)})
     several = len({row["quantity"] for row in found}) > 1
     varying = {name for row in found for name in row["shown"] if len({str(r["shown"].get(name)) for r in found}) > 1}

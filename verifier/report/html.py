@@ -30,7 +30,7 @@ SIGNS = {
 #: What is claimed of a cell, before the number.
 WORDS = {
     "order": "exponent", "upper": "exponent", "vanishes": "exponent", "atom": "P[X = 0]", "law": "law", "value": "mean",
-    "constant": "limit",
+    "constant": "limit", "variance": "exponent of the variance",
 }  # fmt: skip
 
 
@@ -227,6 +227,7 @@ def _drawings(measurement: Data, name: str, exact: Mapping[int, float] | None) -
     """The plots of one cell, by what is claimed of it."""
     found = (
         plots.tile(measurement, name, exact),
+        plots.spread_tile(measurement, f"{name}-s"),
         value_plots.value_tile(measurement, f"{name}-v"),
         value_plots.law_tile(measurement, f"{name}-l"),
         value_plots.share_tile(measurement, f"{name}-a", "atom"),

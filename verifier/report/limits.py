@@ -120,7 +120,7 @@ def _outside(data: Data) -> Data | None:
     return _section("Outside the hypotheses", "Measured where the amended claim says nothing.", items)
 
 
-EXPONENTS = ("order", "upper", "vanishes")
+EXPONENTS = ("order", "upper", "vanishes", "variance")
 
 
 def _where(measurement: Data) -> str:

@@ -176,6 +176,7 @@ def _table(title: str, measurements: Sequence[Data], console: Console) -> None:
         agree = words.count("consistent")
         console.print(Text(f"    identity on small networks: {len(words)} cells, {agree} consistent"))
     _rows_shown([row for m in measurements for row in _rows(m, MAIN)], "", console)
+    _rows_shown([row for m in measurements for row in _rows(m, ("variance",))], "exponent of the variance", console)
     _rows_shown([row for m in measurements for row in _rows(m, ("atom",))], "probability of being 0", console)
 
 

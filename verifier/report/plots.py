@@ -17,6 +17,8 @@ Data = dict[str, Any]
 ERRORS = 2.0
 #: Style classes w1 (narrowest) to w7 (widest) tell the widths apart.
 SHADES = 7
+#: The quantiles whose distance shows a law's scale, wherever it is centred.
+SPREAD = (0.26, 0.74)
 RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -36,13 +38,51 @@ def tile(measurement: Data, name: str, exact: Mapping[int, float] | None = None)
     return canvas.render(name, *described(measurement, claims, more=more))
 
 
+def spread_tile(measurement: Data, name: str) -> str | None:
+    """A claimed variance: how far two quantiles of X lie apart against n, with half the variance's exponent."""
+    numbers = ("claimed", "margin", "estimate", "low", "high")
+    half = [
+        {**a, **{key: a[key] / 2 for key in numbers if a[key] is not None}}
+        for a in _first_amended(measurement) if a["kind"] == "variance" and isinstance(a["claimed"], int | float)
+    ]  # fmt: skip
+    evidence = measurement["evidence"]
+    if evidence is None or not half:
+        return None
+    found = spreads(evidence)
+    if sum(v is not None for v in found) < 2:
+        return None
+    canvas = Canvas(352, 200)
+    shown = {**evidence, "log_mean": found, "log_mean_error": [None] * len(found)}
+    _log_log(canvas, shown, half, None, f"log of the range of {SPREAD[1] - SPREAD[0]:.0%} of the samples")
+    _running(canvas, shown, half, "running exponent of that range")
+    return canvas.render(name, *described(measurement, half, "exponent of the spread"))
+
+
+def spreads(evidence: Data) -> list[float | None]:
+    """The logarithm of the distance of the quantiles SPREAD at each width; None where that is 0 or unknown."""
+    return [_spread(*law) for law in zip(evidence["law_sign"], evidence["law_log"], strict=True)]
+
+
+def _spread(signs: Sequence[int], logs: Sequence[float | None]) -> float | None:
+    if not signs:
+        return None
+    low, high = ((signs[k], logs[k]) for k in map(PROBABILITIES.index, SPREAD))
+    top = max((v for _, v in (low, high) if v is not None), default=0.0)
+    far, near = (0.0 if v is None else s * math.exp(v - top) for s, v in (high, low))
+    return top + math.log(far - near) if far > near else None
+
+
 def exponents(measurement: Data) -> list[Data]:
     """What is claimed of the exponent here, each value once: amended claims first, those that do not apply last."""
     found: dict[float, Data] = {}
-    for answer in sorted(measurement["answers"], key=lambda a: (bool(a["outside"]), a["form"] != "amended")):
+    for answer in _first_amended(measurement):
         if isinstance(answer["claimed"], int | float) and answer["kind"] in ("order", "upper", "vanishes"):
             found.setdefault(float(answer["claimed"]), answer)
     return list(found.values())
+
+
+def _first_amended(measurement: Data) -> list[Data]:
+    return sorted(measurement["answers"], key=lambda a: (bool(a["outside"]), a["form"] != "amended"))
 
 
 def style(answer: Data, first: bool) -> str:
@@ -61,7 +101,13 @@ def _points(evidence: Data, key: str) -> list[Point]:
     return [(math.log10(n), v / math.log(10)) for n, v in pairs if v is not None]
 
 
-def _log_log(canvas: Canvas, evidence: Data, claims: Sequence[Data], exact: Mapping[int, float] | None) -> None:
+def _log_log(
+    canvas: Canvas,
+    evidence: Data,
+    claims: Sequence[Data],
+    exact: Mapping[int, float] | None,
+    label: str = "log |X| against log n",
+) -> None:
     points = _points(evidence, "log_mean")
     xs, ys = [x for x, _ in points], [y for _, y in points]
     pad = 0.06 * (xs[-1] - xs[0])
@@ -89,7 +135,7 @@ def _log_log(canvas: Canvas, evidence: Data, claims: Sequence[Data], exact: Mapp
         panel.curve(grid, curve, "exact")
         canvas.marks((panel.at(*p) for p in rms), "s", 5.5, "hollow exact")
     canvas.marks((panel.at(*p) for p in points), "o", 5, "point")
-    canvas.text(2, 9, "log |X|,  □ log rms,  — exact" if exact else "log |X| against log n")
+    canvas.text(2, 9, "log |X|,  □ log rms,  — exact" if exact else label)
     falling = ys[-1] < ys[0]
     canvas.text(6 if falling else 180, 106, _power(low), anchor="start" if falling else "end")
     canvas.text(180 if falling else 6, 24, _power(high), anchor="end" if falling else "start")
@@ -102,7 +148,7 @@ def _half_log(exact: Mapping[int, float], x: float) -> float:
     return (top * x + math.log10(max(total, 1e-300))) / 2
 
 
-def _running(canvas: Canvas, evidence: Data, claims: Sequence[Data]) -> None:
+def _running(canvas: Canvas, evidence: Data, claims: Sequence[Data], label: str = "running exponent") -> None:
     """The exponent between neighbouring widths."""
     rows = [
         (math.log(n), v, e or 0.0)
@@ -134,7 +180,7 @@ def _running(canvas: Canvas, evidence: Data, claims: Sequence[Data]) -> None:
     for x, slope, error in found:
         canvas.line([panel.at(x, slope - error), panel.at(x, slope + error)], "fit")
     canvas.marks((panel.at(x, s) for x, s, _ in found), "d", 5, "fitted")
-    canvas.text(2, 124, "running exponent")
+    canvas.text(2, 124, label)
     canvas.text(2, 195, f"n = {width(evidence['widths'][0])}")
     canvas.text(184, 195, f"n = {width(evidence['widths'][-1])}", anchor="end")
 

@@ -169,15 +169,16 @@ def _numeric_line(report: ClaimReport) -> Text:
 
 
 def _rows(claims: Iterable[ClaimReport]) -> list[Row]:
-    """The cells of all claims, one row for cells that were measured together."""
+    """The cells of all claims, one row for cells that were measured together; variances apart."""
     merged: dict[str, Row] = {}
     for claim in claims:
         for cell in claim.cells:
             parameters = tuple(cell.parameters.items())
-            key = f"{cell.quantity} {parameters}"
+            quantity = f"Var {cell.quantity}" if claim.claim.kind is Kind.VARIANCE else cell.quantity
+            key = f"{quantity} {parameters}"
             old = merged.get(key)
             pairs = (*(old.by_claim if old else ()), (claim, cell))
-            merged[key] = Row(parameters, cell.quantity, cell.widths, pairs)
+            merged[key] = Row(parameters, quantity, cell.widths, pairs)
     return sorted(merged.values(), key=lambda row: row.by_claim[0][1].place)
 
 
@@ -269,10 +270,10 @@ def _width(n: int) -> str:
 
 def _shown(row: Row) -> CellReport:
     """The cell whose numbers are shown: one with an exponent, if there is one; amended before printed."""
-    cells = [cell for form in (Form.AMENDED, Form.PRINTED) for _, cell in row.of_form(form)]
-    measured = [cell for cell in cells if math.isfinite(cell.estimate) and cell.claimed != "zero"]
-    orders = [cell for claim, cell in row.by_claim if cell in measured and claim.claim.kind.value != "atom"]
-    return (orders or measured or cells)[0]
+    pairs = [pair for form in (Form.AMENDED, Form.PRINTED) for pair in row.of_form(form)]
+    measured = [(claim, cell) for claim, cell in pairs if math.isfinite(cell.estimate) and cell.claimed != "zero"]
+    orders = [(claim, cell) for claim, cell in measured if claim.claim.kind is not Kind.ATOM]
+    return (orders or measured or pairs)[0][1]
 
 
 def _sides(row: Row) -> tuple[str, Text, bool]:

@@ -11,7 +11,7 @@ from verifier.inference.agreement import decide_law
 from verifier.inference.atoms import binomial_interval, decide_atom, decide_mean_zero, decide_zero
 from verifier.inference.exponents import DEFAULT_ALLOWANCE
 from verifier.inference.gates import Decision, decide_order
-from verifier.inference.kinds import decide_to_zero, decide_upper
+from verifier.inference.kinds import decide_to_zero, decide_upper, decide_variance
 from verifier.inference.samples import LogSample
 from verifier.inference.two_widths import decide_two_widths
 from verifier.sampling.plan import Group, Question
@@ -65,6 +65,8 @@ def decide(
         )  # fmt: skip
     if question.kind is Kind.UPPER:
         return decide_upper(samples, question.target, **settings)
+    if question.kind is Kind.VARIANCE:
+        return _variance(samples, question.target, settings)
     found = decide_order(samples, question.target, **settings)
     return found if question.atom is None else _with_atom(found, question.atom, samples, alpha / looks)
 
@@ -76,6 +78,20 @@ def _on_grid(question: Question, samples: Mapping[Any, LogSample], settings: Map
     claimed = (question.target, 0.0) if axis == 0 else (0.0, question.target)
     # Both exponents are fitted and each gets half of alpha, as another cell asks for the other one.
     return decide_two_widths(samples, claimed, **settings)[axis]
+
+
+def _variance(samples: Mapping[Any, LogSample], claimed: float, settings: Mapping[str, Any]) -> Decision:
+    """The exponent of Var X, and all numbers in its units: twice those of the differences X - X' of disjoint pairs."""
+    halved = {**settings, "margin": settings["margin"] / 2}
+    found = decide_variance({n: raw(s) for n, s in samples.items()}, claimed, **halved)
+    needed = None if found.samples_needed is None else 2 * found.samples_needed
+    return replace(
+        found, quantity="exponent of Var X", claimed=claimed, margin=settings["margin"], samples_needed=needed,
+        samples_by_width=tuple(s.count for s in samples.values()), estimate=2 * found.estimate, low=2 * found.low,
+        high=2 * found.high, standard_error=2 * found.standard_error, second_estimate=2 * found.second_estimate,
+        second_low=2 * found.second_low, second_high=2 * found.second_high, bias=2 * found.bias,
+        reason=f"for X - X', of order n^{claimed / 2:g}, {found.reason}",
+    )  # fmt: skip
 
 
 def settled(group: Group, question: Question, decision: Decision) -> bool:

@@ -30,7 +30,7 @@ THOROUGH_FACTOR = 16
 CORRECTED_BELOW = 2048
 
 #: The claims that samples of a quantity can speak to without further ado.
-MEASURABLE = (Kind.ORDER, Kind.UPPER, Kind.VANISHES, Kind.ZERO, Kind.ATOM, Kind.MEAN_ZERO)
+MEASURABLE = (Kind.ORDER, Kind.UPPER, Kind.VANISHES, Kind.VARIANCE, Kind.ZERO, Kind.ATOM, Kind.MEAN_ZERO)
 #: Those that need a stated value, which not every claim of the kind has.
 VALUED = (Kind.VALUE, Kind.CONSTANT, Kind.LAW, Kind.INTEGER)
 
@@ -255,13 +255,15 @@ def _question(
     expectation = expected[0]
     if isinstance(part, Measure) and expectation.kind in (*VALUED, Kind.ATOM) and expectation.value is not None:
         return _valued(expected, part, alpha, cell)
-    if expectation.kind in (Kind.ORDER, Kind.UPPER, Kind.VANISHES):
+    if expectation.kind in (Kind.ORDER, Kind.UPPER, Kind.VANISHES, Kind.VARIANCE):
         exponent = 0.0 if expectation.kind is Kind.VANISHES else None
         exponent = exponent if expectation.exponent is None else expectation.exponent
         if exponent is None or not math.isfinite(exponent):
             raise ValueError(f"claim {expectation.claim} states an order without a finite exponent")
         mass = atom if expectation.kind is Kind.ORDER else None
         axis = str(cell["axis"]) if isinstance(part, Measure) and part.grid is not None else None
+        if axis is not None and expectation.kind is Kind.VARIANCE:
+            raise ValueError(f"claim {expectation.claim} is about a variance, which is measured along one width")
         known = part.allowance(cell) if isinstance(part, Measure) and part.allowance is not None else DEFAULT_ALLOWANCE
         granted = max(known, DEFAULT_ALLOWANCE)
         return Question(expectation.kind, exponent, alpha, DEFAULT_MARGIN, mass, axis=axis, allowance=granted)
