@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import jsonschema
 import pytest
 from click.testing import CliRunner
 
 from verifier.cli import cli
+
+SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "gate.schema.json").read_text())
 
 #: X_n = n^-1 G, stated without a proof: the amended form is a gap until its samples contradict it.
 LEMMA = """from sympy import Function, Rational, Symbol
@@ -75,6 +78,7 @@ class Toy:
     def findings(self, *words: str, code: int) -> dict[str, dict[str, Any]]:
         """``gate --json -``: its claims by name."""
         report = json.loads(self.gate(*words, "--json", "-", code=code).stdout)
+        jsonschema.validate(report, SCHEMA)
         assert report["exit_code"] == code
         return {claim["name"]: claim for claim in report["claims"]}
 

@@ -10,9 +10,10 @@ import json
 import time
 from pathlib import Path
 
+import jsonschema
 import pytest
 
-from .conftest import Toy
+from .conftest import SCHEMA, Toy
 
 ORDER = "toy.order (amended)"
 
@@ -25,6 +26,16 @@ def test_as_recorded_is_0_and_twice_the_same(toy: Toy) -> None:
     assert claim["found"] == "gap, consistent"
     assert claim["outcome"] == "expected"
     assert claim["reproduce"].startswith("verifier check toy -k")
+
+
+def test_the_schema_tells_other_documents_apart(toy: Toy) -> None:
+    report = json.loads(toy.gate("--json", "-", code=0).stdout)
+    jsonschema.validate(report, SCHEMA)
+    jsonschema.Draft202012Validator.check_schema(SCHEMA)
+    (claim,) = report["claims"]
+    for changed in ({"exit_code": 6}, {"claims": [{**claim, "outcome": "green"}]}, {"claims": [{**claim, "more": 1}]}):
+        with pytest.raises(jsonschema.ValidationError):
+            jsonschema.validate({**report, **changed}, SCHEMA)
 
 
 @pytest.mark.parametrize("exponent", ["-2", "-1, 2", "0"])
