@@ -85,27 +85,27 @@ CLAIMS = (
     ),
     Claim(
         "lemma3.order.shallow", Kind.ORDER, T(d, l, e), "T^{l,d} ~ n^{-(k-1)} if d_k = d; L <= 2",
-        exponent=1 - k, where=And(shallow, k >= 1, distinct, Eq(last_equal, 1)),
+        exponent=1 - k, where=And(shallow, k >= 1, k <= L, distinct, Eq(last_equal, 1)),
         hypotheses=ANGLES, errata=("E2", "E8", "E9"),
     ),
     Claim(
         "lemma3.order.deep", Kind.ORDER, T(d, l, e), "T^{l,d} ~ n^{-(k-1)} if d_k = d; L >= 3",
-        exponent=1 - k, where=And(deep, k >= 1, distinct, Eq(last_equal, 1)),
+        exponent=1 - k, where=And(deep, k >= 1, k <= L, distinct, Eq(last_equal, 1)),
         hypotheses=(*ANGLES, "inputs_nonzero", "proportional_widths"),
         errata=("E2", "E7", "E8", "E9", "E29"),
     ),
     Claim(
         "lemma3.elsewhere", Kind.ZERO, T(d, l, e), "T^{l,d} = 0 if d_k ≠ d and l_k = L",
-        where=And(k >= 1, distinct, Eq(last_equal, 0), Eq(l_k, L)), hypotheses=("relu",), errata=("E2",),
+        where=And(k >= 1, k <= L, distinct, Eq(last_equal, 0), Eq(l_k, L)), hypotheses=("relu",), errata=("E2",),
     ),
     Claim(
         "lemma3.smaller.shallow", Kind.ORDER, T(d, l, e), "T^{l,d} ~ n^{-(k-1)-1/2} if d_k ≠ d and l_k < L; L = 2",
-        exponent=Rational(1, 2) - k, where=And(Eq(L, 2), k >= 1, distinct, Eq(last_equal, 0), l_k < L),
+        exponent=Rational(1, 2) - k, where=And(Eq(L, 2), k >= 1, k <= l_k, distinct, Eq(last_equal, 0), l_k < L),
         hypotheses=PAIR, errata=("E2",),
     ),
     Claim(
         "lemma3.smaller.deep", Kind.ORDER, T(d, l, e), "T^{l,d} ~ n^{-(k-1)-1/2} if d_k ≠ d and l_k < L; L >= 3",
-        exponent=Rational(1, 2) - k, where=And(deep, k >= 1, distinct, Eq(last_equal, 0), l_k < L),
+        exponent=Rational(1, 2) - k, where=And(deep, k >= 1, k <= l_k, distinct, Eq(last_equal, 0), l_k < L),
         hypotheses=(*PAIR, "proportional_widths"),
         errata=("E2",),
     ),

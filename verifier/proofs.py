@@ -13,7 +13,7 @@ from verifier.verdict import ProofStatus
 
 @dataclass(frozen=True)
 class GoalReport:
-    """One goal of a proof as the kernel re-checked it."""
+    """One goal of a proof as the kernel re-checked it; ``judgment`` is what it states, in kernel terms."""
 
     claim: str
     form: str
@@ -22,6 +22,7 @@ class GoalReport:
     range: str
     sizes: tuple[str, ...] = ()
     error: str | None = None
+    judgment: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -60,6 +61,7 @@ def recheck(statement: str, bundle: Mapping[str, Any]) -> Rechecked:
     except ProofError as error:
         return Rechecked(statement, problem=f"the kernel refuses it: {' '.join(str(error).split())}")
     instances = _instances(bundle)
+    stated = {str(goal.get("digest")): goal["judgment"] for one in bundle["documents"] for goal in one["goals"]}
     goals = tuple(
         GoalReport(
             claim=result.claim,
@@ -69,6 +71,7 @@ def recheck(statement: str, bundle: Mapping[str, Any]) -> Rechecked:
             range=instances.get(str(result.digest)) or str(result.range),
             sizes=tuple(result.sizes),
             error=None if result.error is None else in_words(result.error),
+            judgment=stated.get(str(result.digest), {}),
         )
         for result in results
         if result.statement == statement

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from verifier.check import Law
+from verifier.coverage import compared
 from verifier.inference.gates import Decision
 from verifier.proofs import GoalReport, StepReport
 from verifier.sampling.evidence import Evidence
@@ -178,7 +179,7 @@ def statement_report(
     """Put a statement's claims, the kernel's results and the samples' answers together."""
     claims = []
     for claim in statement.claims:
-        own = tuple(goal for goal in goals if goal.claim == claim.id)
+        own = compared(claim, [goal for goal in goals if goal.claim == claim.id])
         cells = tuple(
             _cell_report(found, (place, number), cell, asked, claim, options, seed, jobs)
             for place, found in enumerate(answers)

@@ -1,0 +1,167 @@
+"""A claim says no more than its goals prove: every shipped one, and twins that do."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+from functools import cache
+from itertools import product
+from typing import Any
+
+import pytest
+import sympy
+from sympy import And, Function, Integer, Le, Min, symbols
+
+from verifier.coverage import compared, disagreement, number
+from verifier.project import default_project
+from verifier.proofs import GoalReport, recheck
+from verifier.statement import Claim, Form, Kind
+from verifier.verdict import ProofStatus
+
+H, L, r = symbols("H L r", integer=True)
+K = Function("K")(r)
+PROVED = (ProofStatus.PROVED, ProofStatus.CITED)
+
+
+@cache
+def shipped() -> tuple[tuple[Claim, tuple[GoalReport, ...]], ...]:
+    """Every shipped claim with its goals."""
+    project = default_project()
+    found: list[tuple[Claim, tuple[GoalReport, ...]]] = []
+    for name in project.names:
+        statement = project.statement(name).statement
+        goals = recheck(name, project.bundle(name)).goals
+        found += [(c, tuple(g for g in goals if g.claim == c.id)) for c in statement.claims]
+    return tuple(found)
+
+
+def whole() -> list[tuple[Claim, tuple[GoalReport, ...]]]:
+    """Claims that are proved or cited for their whole range."""
+    return [(c, goals) for c, goals in shipped() if goals and all(g.status in PROVED for g in goals)]
+
+
+def named(claim: str) -> tuple[Claim, tuple[GoalReport, ...]]:
+    return next((c, goals) for c, goals in shipped() if c.id == claim)
+
+
+def test_shipped_claims_say_what_is_proved() -> None:
+    assert len(whole()) > 60
+    for claim, goals in shipped():
+        assert compared(claim, goals) == goals, claim.id
+
+
+#: Claims whose exponents or probabilities are compared; the others' speak of lists of layers, or of graphs.
+NUMBERS = (
+    "section3.order.shallow", "section3.order.deep", "theorem1.order.shallow", "theorem1.order.deep",
+    "theorem1.output.shallow", "theorem1.output.deep", "lemma3.order.shallow", "lemma3.smaller.shallow",
+    "theorem3.first.m", "theorem3.second.n", "theorem3.kink.trained", "theorem3.kink.other",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", NUMBERS)
+def test_another_exponent_is_found(name: str) -> None:
+    claim, goals = named(name)
+    assert claim.exponent is not None
+    reason = disagreement(replace(claim, exponent=claim.exponent - 1), goals)
+    assert reason is not None
+    assert "the proof another number" in reason
+    looser = disagreement(replace(claim, exponent=claim.exponent + 1), goals)
+    assert (looser is None) == (claim.kind is Kind.UPPER), "a weaker bound follows, another order does not"
+
+
+@pytest.mark.parametrize("name", ["theorem1.atom.shallow", "theorem1.atom.deep"])
+def test_another_probability_is_found(name: str) -> None:
+    claim, goals = named(name)
+    reason = disagreement(replace(claim, value=1 - sympy.Rational(1, 2) ** H), goals)
+    assert reason is not None
+    assert reason.startswith("at H = 1")
+
+
+def widened(claim: Claim) -> list[Claim]:
+    """The claim with each bound of its range one step wider."""
+    parts = claim.where.args if isinstance(claim.where, And) else (claim.where,)
+    found = []
+    for part in parts:
+        if isinstance(part, sympy.Ge | sympy.Le):
+            step = -1 if isinstance(part, sympy.Ge) else 1
+            others = [other for other in parts if other is not part]
+            wider = replace(claim, where=And(*others, type(part)(part.lhs, part.rhs + step)))
+            names = [symbol.name for symbol in wider.where.free_symbols]
+            points = [dict(zip(names, p, strict=True)) for p in product(range(-1, 6), repeat=len(names))]
+            if any(wider.covers(point) and not claim.covers(point) for point in points):  # else the others imply it
+                found.append(wider)
+    return found
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["theorem1.zero", "theorem1.order.shallow", "section3.zero", "section3.order.shallow", "theorem1.exclusive",
+     "lemma2.gram", "lemma6.gradient", "theorem3.opposite", "theorem2.activations"],
+)  # fmt: skip
+def test_a_wider_range_is_found(name: str) -> None:
+    claim, goals = named(name)
+    reasons = [disagreement(wider, goals) for wider in widened(claim)]
+    assert reasons
+    assert all(reason is not None and "the claim speaks of" in reason for reason in reasons), (claim.where, reasons)
+
+
+def test_the_wider_zero_of_theorem_1_names_its_first_point() -> None:
+    claim, goals = named("theorem1.zero")
+    wrong = replace(claim, where=And(H >= 1, L >= 1, r >= H * L))
+    (goal,) = compared(wrong, goals)
+    assert goal.status is ProofStatus.GAP
+    assert goal.error == "the claim speaks of H = 1, L = 1, r = 1, the proof does not"
+
+
+def test_a_hypothesis_that_is_not_granted_is_found() -> None:
+    for claim, goals in whole():
+        if claim.form is Form.AMENDED:
+            needed = {m.removeprefix("hypothesis ") for g in goals for m in g.rests_on if m.startswith("hypothesis ")}
+            for name in needed:
+                less = replace(claim, hypotheses=tuple(h for h in claim.hypotheses if h != name))
+                assert disagreement(less, goals) == f"the proof needs {name}, which the claim does not grant"
+
+
+def test_a_bound_passed_off_as_an_order_is_found() -> None:
+    claim, goals = named("theorem3.kink.trained")
+    reason = disagreement(replace(claim, kind=Kind.ORDER), goals)
+    assert reason == "what is proved is of kind 'bounded', the claim is of kind 'order'"
+    zero, proof = named("theorem1.zero")
+    assert disagreement(replace(zero, kind=Kind.ORDER, exponent=Integer(0)), proof) is not None
+
+
+def goal(**judgment: Any) -> GoalReport:
+    return GoalReport("s.x", "amended", ProofStatus.PROVED, (), "", judgment={"of": ["K", "r"], **judgment})
+
+
+def test_ranges_of_several_goals_are_joined() -> None:
+    claim = Claim("s.x", Kind.ORDER, K, "", exponent=Min(0, H - r), where=And(H >= 1, r >= 1, Le(r, 2 * H)))
+    low = goal(**{"is": "order", "power": 0, "where": [["<=", 1, "r"], ["<=", "r", "H"]]})
+    high = goal(**{"is": "order", "power": ["-", "H", "r"], "where": [["<=", "H", "r"]]})
+    assert compared(claim, [low, high]) == (low, high)
+    assert disagreement(claim, [low]) == "the claim speaks of H = 1, r = 2, the proof does not"
+    swapped = goal(**{"is": "order", "power": ["-", "r", "H"], "where": [["<=", "H", "r"]]})
+    assert disagreement(claim, [low, swapped]) == "at H = 1, r = 2 the claim says -1, the proof another number"
+
+
+def test_goals_that_are_no_proof_of_the_whole_are_left_alone() -> None:
+    claim = Claim("s.x", Kind.ORDER, K, "", exponent=Integer(5), where=And(H >= 1, r >= 1))
+    proved = goal(**{"is": "order", "power": 0, "where": []})
+    for status in (ProofStatus.CERTIFIED, ProofStatus.REFUTED, ProofStatus.GAP):
+        other = replace(proved, status=status, error="as it was")
+        assert compared(claim, [proved, other]) == (proved, other)
+    assert compared(claim, ()) == ()
+    assert compared(claim, [proved])[0].status is ProofStatus.GAP
+
+
+@pytest.mark.parametrize(
+    ("term", "value"),
+    [
+        (3, 3), ("H", 2), (["+", 1, "H", ["*", -1, "r"]], -2), (["-", "H", "r", 1], -4), (["-", "H"], -2),
+        (["min", 0, ["-", "H", "r"]], -3), (["max", "H", "r"], 5), (["/", "H", "r"], Fraction(2, 5)),
+        (["halves", ["-", "r", "H"]], Fraction(1, 8)), (["/", 1, ["-", "H", 2]], None), ("d", None),
+        (["len", ["list", 1, 2]], None), (["+", 1, ["len", "l"]], None), (True, None), (None, None), (["+"], None),
+    ],
+)  # fmt: skip
+def test_terms_are_evaluated_or_left(term: Any, value: Any) -> None:
+    assert number(term, {"H": 2, "r": 5}) == value

@@ -1,0 +1,156 @@
+"""Whether the goals that are proved say what a claim says.
+
+The kernel vouches for judgments; a claim is SymPy, and only its name joins the two.  Here both are evaluated at the
+integer points of a small box.  A claim whose range has a point that no goal reaches, whose exponent there is not what
+is proved, or whose proof needs a hypothesis that it does not grant, is a gap: the point is the reason.  Constraints
+and numbers that speak of more than the claim's parameters (lists of layers, say) are not compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import product
+from math import isclose
+from typing import Any
+
+import sympy
+
+from verifier.proofs import GoalReport
+from verifier.statement import Claim, Form, Kind
+from verifier.verdict import ProofStatus
+
+Point = dict[str, int]
+
+#: Judgments that prove a claim of a kind; other kinds of claims have none of their own.
+PROVES: dict[Kind, tuple[str, ...]] = {
+    Kind.ORDER: ("order",), Kind.UPPER: ("bounded", "scale", "order", "vanishes", "zero"), Kind.ZERO: ("zero",),
+    Kind.VANISHES: ("vanishes", "zero"), Kind.CONSTANT: ("plim",), Kind.MEAN_ZERO: ("mean", "zero"),
+    Kind.ATOM: ("atom",), Kind.IDENTITY: ("eq", "instance"),
+}  # fmt: skip
+#: At most this many points are tried; with n parameters each runs over as many integers as that allows.
+POINTS = 4096
+
+
+def compared(claim: Claim, goals: Sequence[GoalReport]) -> tuple[GoalReport, ...]:
+    """The goals of ``claim``, each a gap with a reason where together they do not say what it says."""
+    proved = [goal for goal in goals if goal.status in (ProofStatus.PROVED, ProofStatus.CITED)]
+    # What is refuted, missing, or certified at listed sizes claims nothing of the whole range.
+    if not proved or len(proved) < len(goals) or not all(goal.judgment for goal in goals):
+        return tuple(goals)
+    reason = disagreement(claim, proved)
+    return tuple(goals) if reason is None else tuple(replace(g, status=ProofStatus.GAP, error=reason) for g in goals)
+
+
+def disagreement(claim: Claim, goals: Sequence[GoalReport]) -> str | None:
+    """Where ``claim`` says something else or more than ``goals``, in words; None where nothing is found."""
+    wrong = next((g.judgment["is"] for g in goals if g.judgment["is"] not in PROVES.get(claim.kind, ("",))), None)
+    if wrong is not None and claim.kind in PROVES:
+        return f"what is proved is of kind {wrong!r}, the claim is of kind {str(claim.kind)!r}"
+    if claim.form is Form.AMENDED:
+        needed = {m.removeprefix("hypothesis ") for g in goals for m in g.rests_on if m.startswith("hypothesis ")}
+        more = ", ".join(sorted(needed - set(claim.hypotheses)))
+        if more:
+            return f"the proof needs {more}, which the claim does not grant"
+    stated = claim.exponent if claim.kind in (Kind.ORDER, Kind.UPPER, Kind.VANISHES) else None
+    stated = claim.value if claim.kind is Kind.ATOM else stated
+    symbols = sorted(claim.where.free_symbols | (set() if stated is None else stated.free_symbols), key=str)
+    inside = _evaluator(symbols, claim.where)
+    says = _evaluator(symbols, stated)
+    for numbers in _box(len(symbols)):
+        point: Point = {symbol.name: number for symbol, number in zip(symbols, numbers, strict=True)}
+        if inside is None or not inside(*numbers):
+            continue
+        reached = [goal.judgment for goal in goals if _admits(goal.judgment, point)]
+        at = ", ".join(f"{name} = {number}" for name, number in point.items())
+        if not reached:
+            return f"the claim speaks of {at}, the proof does not"
+        if says is not None and not any(_agrees(claim.kind, says(*numbers), judgment, point) for judgment in reached):
+            return f"at {at} the claim says {says(*numbers):g}, the proof another number"
+    return None
+
+
+def _box(parameters: int) -> list[tuple[int, ...]]:
+    """Integer points from -1 upwards, the smallest first."""
+    side = max(side for side in range(11) if side**parameters <= POINTS)
+    return sorted(product(range(-1, side - 1), repeat=parameters), key=lambda point: (sum(map(abs, point)), point))
+
+
+def _evaluator(symbols: Sequence[sympy.Symbol], expression: sympy.Basic | None) -> Callable[..., Any] | None:
+    """``expression`` as a function of integers, NaN or False where it has no value; None where it is no formula."""
+    if expression is None:
+        return None
+    try:
+        function = sympy.lambdify(symbols, expression, modules=["math", {"Min": min, "Max": max}])
+        function(*(1 for _ in symbols))
+    except (TypeError, ValueError, NameError, ZeroDivisionError, SyntaxError):
+        return None
+
+    def evaluated(*numbers: int) -> Any:
+        try:
+            return function(*numbers)
+        except (ZeroDivisionError, ValueError, OverflowError):
+            return float("nan") if isinstance(expression, sympy.Expr) else False
+
+    return evaluated
+
+
+def _admits(judgment: Mapping[str, Any], point: Point) -> bool:
+    """Whether ``point`` lies in the judgment's range, as far as that speaks of its parameters alone."""
+    for sign, left, right in judgment.get("where", []):
+        low, high = number(left, point), number(right, point)
+        if low is None or high is None:
+            continue
+        if low > high or (sign == "=" and low != high):
+            return False
+    return True
+
+
+def _agrees(kind: Kind, said: float, judgment: Mapping[str, Any], point: Point) -> bool:
+    """Whether the judgment's exponent or probability is the claimed one, or is not to be had."""
+    if judgment["is"] == "zero":
+        return True
+    fields = ("value",) if kind is Kind.ATOM else ("power", "power_m")  # a bound may be one in m
+    proved = [number(judgment[name], point) for name in fields if name in judgment]
+    known = [float(value) for value in proved if value is not None]
+    bound = kind in (Kind.UPPER, Kind.VANISHES)
+    return not known or any(value <= said if bound else isclose(value, said, abs_tol=1e-12) for value in known)
+
+
+def number(term: Any, point: Mapping[str, int]) -> Fraction | None:
+    """A kernel term at ``point``; None where it speaks of anything else."""
+    if isinstance(term, bool) or not isinstance(term, int | str | list):
+        return None
+    if isinstance(term, int):
+        return Fraction(term)
+    if isinstance(term, str):
+        return Fraction(point[term]) if term in point else None
+    head, *arguments = term
+    values = [number(argument, point) for argument in arguments]
+    known = [value for value in values if value is not None]
+    rule = _ARITHMETIC.get(head)
+    if rule is None or len(known) < len(values) or not known:
+        return None
+    try:
+        return rule(*known)
+    except (ZeroDivisionError, TypeError):
+        return None
+
+
+def _times(*factors: Fraction) -> Fraction:
+    total = Fraction(1)
+    for factor in factors:
+        total *= factor
+    return total
+
+
+_ARITHMETIC: dict[str, Callable[..., Fraction]] = {
+    "+": lambda *terms: sum(terms, Fraction(0)),
+    "-": lambda first, *rest: first - sum(rest) if rest else -first,
+    "*": _times,
+    "/": lambda top, bottom: top / bottom,
+    "min": min,
+    "max": max,
+    "halves": lambda count: Fraction(1, 2) ** int(count),
+}
