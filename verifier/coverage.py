@@ -17,6 +17,7 @@ from typing import Any
 
 import sympy
 
+from verifier.kernel.terms import LIST_READERS
 from verifier.proofs import GoalReport
 from verifier.statement import Claim, Form, Kind
 from verifier.verdict import ProofStatus
@@ -66,8 +67,12 @@ def disagreement(claim: Claim, goals: Sequence[GoalReport]) -> str | None:
         at = ", ".join(f"{name} = {number}" for name, number in point.items())
         if not reached:
             return f"the claim speaks of {at}, the proof does not"
-        if says is not None and not any(_agrees(claim.kind, says(*numbers), judgment, point) for judgment in reached):
-            return f"at {at} the claim says {says(*numbers):g}, the proof another number"
+        if says is None:
+            continue
+        said, proved = says(*numbers), [_numbers(claim.kind, judgment, point) for judgment in reached]
+        if not any(_agrees(claim.kind, said, found) for found in proved):
+            shown = " or ".join(dict.fromkeys(f"{value:g}" for found in proved for value in found))
+            return f"{f'at {at} ' if at else ''}the claim says {said:g}, the proof {shown}"
     return None
 
 
@@ -107,15 +112,17 @@ def _admits(judgment: Mapping[str, Any], point: Point) -> bool:
     return True
 
 
-def _agrees(kind: Kind, said: float, judgment: Mapping[str, Any], point: Point) -> bool:
-    """Whether the judgment's exponent or probability is the claimed one, or is not to be had."""
-    if judgment["is"] == "zero":
-        return True
-    fields = ("value",) if kind is Kind.ATOM else ("power", "power_m")  # a bound may be one in m
-    proved = [number(judgment[name], point) for name in fields if name in judgment]
-    known = [float(value) for value in proved if value is not None]
+def _numbers(kind: Kind, judgment: Mapping[str, Any], point: Point) -> list[float]:
+    """The judgment's exponents or probability at ``point``; none where they are not to be had, or X is 0."""
+    fields = () if judgment["is"] == "zero" else ("value",) if kind is Kind.ATOM else ("power", "power_m")
+    found = [number(judgment[name], point) for name in fields if name in judgment]
+    return [float(value) for value in found if value is not None]
+
+
+def _agrees(kind: Kind, said: float, found: Sequence[float]) -> bool:
+    """Whether what is proved is what is said: of a bound, in n or in m, no more than that."""
     bound = kind in (Kind.UPPER, Kind.VANISHES)
-    return not known or any(value <= said if bound else isclose(value, said, abs_tol=1e-12) for value in known)
+    return not found or any(value <= said if bound else isclose(value, said, abs_tol=1e-12) for value in found)
 
 
 def number(term: Any, point: Mapping[str, int]) -> Fraction | None:
@@ -127,6 +134,10 @@ def number(term: Any, point: Mapping[str, int]) -> Fraction | None:
     if isinstance(term, str):
         return Fraction(point[term]) if term in point else None
     head, *arguments = term
+    if head in LIST_READERS and len(arguments) == 1:
+        entries = arguments[0][1:] if isinstance(arguments[0], list) and arguments[0][:1] == ["list"] else []
+        plain = head != "increasing" or all(type(entry) is int for entry in entries)
+        return number(LIST_READERS[head](entries), point) if entries and plain else None
     values = [number(argument, point) for argument in arguments]
     known = [value for value in values if value is not None]
     rule = _ARITHMETIC.get(head)
@@ -152,5 +163,7 @@ _ARITHMETIC: dict[str, Callable[..., Fraction]] = {
     "/": lambda top, bottom: top / bottom,
     "min": min,
     "max": max,
+    "inv": lambda base: 1 / base,
+    "^": lambda base, power: base ** int(power),
     "halves": lambda count: Fraction(1, 2) ** int(count),
 }

@@ -56,6 +56,15 @@ def test_what_is_written(project: Path) -> None:
     assert not any("@NAME@" in (project / name).read_text() for name in files)
 
 
+def test_a_claim_that_says_more_than_its_goal_is_a_gap(project: Path) -> None:
+    """The goal is what the steps prove, T ~ 1/n; the claim says something else, and the name alone joins them."""
+    _edit(project / LEMMA, '{**proof.conclusion(step), "power": term(claim.exponent)}', "proof.conclusion(step)")
+    assert "proved" in _verifier("check", "-q", "-j", "1", "--quick", cwd=project, code=0).stdout
+    _edit(project / LEMMA, "exponent=Integer(-1), latex", "exponent=Integer(-2), latex")
+    shown = " ".join(_verifier("check", "-q", "-j", "1", "--quick", cwd=project, code=1).stdout.split())
+    assert "gap for 1 ≤ H, L = 2: the claim says -2, the proof -1" in shown
+
+
 def test_check_and_gate_pass_and_a_broken_exponent_is_red(project: Path) -> None:
     report = json.loads(_verifier("check", "--json", "-q", "-j", "1", cwd=project, code=0).stdout)
     (statement,) = report["statements"]

@@ -13,6 +13,7 @@ import sympy
 from sympy import And, Function, Integer, Le, Min, symbols
 
 from verifier.coverage import compared, disagreement, number
+from verifier.kernel.terms import constant
 from verifier.project import default_project
 from verifier.proofs import GoalReport, recheck
 from verifier.statement import Claim, Form, Kind
@@ -64,7 +65,7 @@ def test_another_exponent_is_found(name: str) -> None:
     assert claim.exponent is not None
     reason = disagreement(replace(claim, exponent=claim.exponent - 1), goals)
     assert reason is not None
-    assert "the proof another number" in reason
+    assert "the claim says" in reason
     looser = disagreement(replace(claim, exponent=claim.exponent + 1), goals)
     assert (looser is None) == (claim.kind is Kind.UPPER), "a weaker bound follows, another order does not"
 
@@ -141,7 +142,7 @@ def test_ranges_of_several_goals_are_joined() -> None:
     assert compared(claim, [low, high]) == (low, high)
     assert disagreement(claim, [low]) == "the claim speaks of H = 1, r = 2, the proof does not"
     swapped = goal(**{"is": "order", "power": ["-", "r", "H"], "where": [["<=", "H", "r"]]})
-    assert disagreement(claim, [low, swapped]) == "at H = 1, r = 2 the claim says -1, the proof another number"
+    assert disagreement(claim, [low, swapped]) == "at H = 1, r = 2 the claim says -1, the proof 1"
 
 
 def test_goals_that_are_no_proof_of_the_whole_are_left_alone() -> None:
@@ -152,6 +153,8 @@ def test_goals_that_are_no_proof_of_the_whole_are_left_alone() -> None:
         assert compared(claim, [proved, other]) == (proved, other)
     assert compared(claim, ()) == ()
     assert compared(claim, [proved])[0].status is ProofStatus.GAP
+    assert compared(claim, [proved])[0].error == "at H = 1, r = 1 the claim says 5, the proof 0"
+    assert disagreement(replace(claim, where=sympy.true), [proved]) == "the claim says 5, the proof 0"
 
 
 @pytest.mark.parametrize(
@@ -160,8 +163,17 @@ def test_goals_that_are_no_proof_of_the_whole_are_left_alone() -> None:
         (3, 3), ("H", 2), (["+", 1, "H", ["*", -1, "r"]], -2), (["-", "H", "r", 1], -4), (["-", "H"], -2),
         (["min", 0, ["-", "H", "r"]], -3), (["max", "H", "r"], 5), (["/", "H", "r"], Fraction(2, 5)),
         (["halves", ["-", "r", "H"]], Fraction(1, 8)), (["/", 1, ["-", "H", 2]], None), ("d", None),
-        (["len", ["list", 1, 2]], None), (["+", 1, ["len", "l"]], None), (True, None), (None, None), (["+"], None),
+        (["len", ["list", 1, 2]], 2), (["last", ["list", 1, "r"]], 5), (["first", ["list", "d", 2]], None),
+        (["increasing", ["list", 1, 3]], 1), (["increasing", ["list", 1, "r"]], None), (["len", ["list"]], None),
+        (["^", "r", 2], 25), (["+", 1, ["len", "l"]], None), (True, None), (None, None), (["+"], None),
     ],
 )  # fmt: skip
 def test_terms_are_evaluated_or_left(term: Any, value: Any) -> None:
     assert number(term, {"H": 2, "r": 5}) == value
+
+
+def test_terms_without_parameters_are_what_the_kernel_makes_of_them() -> None:
+    powers = [g.judgment["power"] for _, goals in whole() for g in goals if "power" in g.judgment]
+    plain = [(number(power, {}), constant(power)) for power in powers if constant(power) is not None]
+    assert len(plain) > 10
+    assert all(ours == theirs for ours, theirs in plain)
