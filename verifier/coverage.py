@@ -24,11 +24,11 @@ from verifier.verdict import ProofStatus
 
 Point = dict[str, int]
 
-#: Judgments that prove a claim of a kind; other kinds of claims have none of their own.
+#: Judgments that prove a claim of a kind; claims of other kinds (values, laws, integers) have proofs of many kinds.
 PROVES: dict[Kind, tuple[str, ...]] = {
     Kind.ORDER: ("order",), Kind.UPPER: ("bounded", "scale", "order", "vanishes", "zero"), Kind.ZERO: ("zero",),
     Kind.VANISHES: ("vanishes", "zero"), Kind.CONSTANT: ("plim",), Kind.MEAN_ZERO: ("mean", "zero"),
-    Kind.ATOM: ("atom",), Kind.IDENTITY: ("eq", "instance"),
+    Kind.ATOM: ("atom",), Kind.IDENTITY: ("eq", "instance"), Kind.VARIANCE: (),
 }  # fmt: skip
 #: At most this many points are tried; with n parameters each runs over as many integers as that allows.
 POINTS = 4096
@@ -46,16 +46,15 @@ def compared(claim: Claim, goals: Sequence[GoalReport]) -> tuple[GoalReport, ...
 
 def disagreement(claim: Claim, goals: Sequence[GoalReport]) -> str | None:
     """Where ``claim`` says something else or more than ``goals``, in words; None where nothing is found."""
-    wrong = next((g.judgment["is"] for g in goals if g.judgment["is"] not in PROVES.get(claim.kind, ("",))), None)
-    if wrong is not None and claim.kind in PROVES:
+    kinds = {goal.judgment["is"] for goal in goals}
+    for wrong in sorted(kinds - set(PROVES.get(claim.kind, kinds))):
         return f"what is proved is of kind {wrong!r}, the claim is of kind {str(claim.kind)!r}"
     if claim.form is Form.AMENDED:
         needed = {m.removeprefix("hypothesis ") for g in goals for m in g.rests_on if m.startswith("hypothesis ")}
         more = ", ".join(sorted(needed - set(claim.hypotheses)))
         if more:
             return f"the proof needs {more}, which the claim does not grant"
-    stated = claim.exponent if claim.kind in (Kind.ORDER, Kind.UPPER, Kind.VANISHES) else None
-    stated = claim.value if claim.kind is Kind.ATOM else stated
+    stated = _stated(claim)
     symbols = sorted(claim.where.free_symbols | (set() if stated is None else stated.free_symbols), key=str)
     inside = _evaluator(symbols, claim.where)
     says = _evaluator(symbols, stated)
@@ -74,6 +73,14 @@ def disagreement(claim: Claim, goals: Sequence[GoalReport]) -> str | None:
             shown = " or ".join(dict.fromkeys(f"{value:g}" for found in proved for value in found))
             return f"{f'at {at} ' if at else ''}the claim says {said:g}, the proof {shown}"
     return None
+
+
+def _stated(claim: Claim) -> sympy.Expr | None:
+    """The number that is compared: an exponent, a mass at zero, or the mean 0."""
+    if claim.kind is Kind.MEAN_ZERO:
+        return sympy.Integer(0)
+    exponents = (Kind.ORDER, Kind.UPPER, Kind.VANISHES)
+    return claim.value if claim.kind is Kind.ATOM else claim.exponent if claim.kind in exponents else None
 
 
 def _box(parameters: int) -> list[tuple[int, ...]]:
@@ -113,8 +120,9 @@ def _admits(judgment: Mapping[str, Any], point: Point) -> bool:
 
 
 def _numbers(kind: Kind, judgment: Mapping[str, Any], point: Point) -> list[float]:
-    """The judgment's exponents or probability at ``point``; none where they are not to be had, or X is 0."""
-    fields = () if judgment["is"] == "zero" else ("value",) if kind is Kind.ATOM else ("power", "power_m")
+    """The judgment's exponents, probability or mean at ``point``; none where they are not to be had, or X is 0."""
+    value = kind in (Kind.ATOM, Kind.MEAN_ZERO)
+    fields = () if judgment["is"] == "zero" else ("value",) if value else ("power", "power_m")
     found = [number(judgment[name], point) for name in fields if name in judgment]
     return [float(value) for value in found if value is not None]
 

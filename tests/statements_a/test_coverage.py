@@ -131,6 +131,14 @@ def test_a_bound_passed_off_as_an_order_is_found() -> None:
     assert disagreement(replace(zero, kind=Kind.ORDER, exponent=Integer(0)), proof) is not None
 
 
+def test_a_mean_that_is_not_zero_and_a_variance_without_a_rule_are_found() -> None:
+    claim, goals = named("section3.mean")
+    assert disagreement(claim, goals) is None
+    other = [replace(g, judgment={**g.judgment, "value": 2}) for g in goals]
+    assert "the claim says 0, the proof 2" in str(disagreement(claim, other))
+    assert "the claim is of kind 'variance'" in str(disagreement(replace(claim, kind=Kind.VARIANCE), goals))
+
+
 def goal(**judgment: Any) -> GoalReport:
     return GoalReport("s.x", "amended", ProofStatus.PROVED, (), "", judgment={"of": ["K", "r"], **judgment})
 
