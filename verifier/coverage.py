@@ -1,9 +1,10 @@
-"""Whether the goals that are proved say what a claim says.
+"""Whether the goals that are proved or refuted say what a claim says.
 
 The kernel vouches for judgments; a claim is SymPy, and only its name joins the two.  Here both are evaluated at the
 integer points of a small box.  A claim whose range has a point that no goal reaches, whose exponent there is not what
-is proved, or whose proof needs a hypothesis that it does not grant, is a gap: the point is the reason.  Constraints
-and numbers that speak of more than the claim's parameters (lists of layers, say) are not compared.
+is proved, or whose proof needs a hypothesis that it does not grant, is a gap: the point is the reason.  So is one
+whose counterexample lies outside its range, or is one to another exponent.  Constraints and numbers that speak of
+more than the claim's parameters (lists of layers, say) are not compared.
 """
 
 from __future__ import annotations
@@ -24,11 +25,15 @@ from verifier.verdict import ProofStatus
 
 Point = dict[str, int]
 
-#: Judgments that prove a claim of a kind; claims of other kinds (values, laws, integers) have proofs of many kinds.
-PROVES: dict[Kind, tuple[str, ...]] = {
-    Kind.ORDER: ("order",), Kind.UPPER: ("bounded", "scale", "order", "vanishes", "zero"), Kind.ZERO: ("zero",),
-    Kind.VANISHES: ("vanishes", "zero"), Kind.CONSTANT: ("plim",), Kind.MEAN_ZERO: ("mean", "zero"),
-    Kind.ATOM: ("atom",), Kind.IDENTITY: ("eq", "instance"), Kind.VARIANCE: (),
+#: The judgments that say what a claim of a kind says; values, laws and integers are said in many ways.
+SAYS: dict[Kind, tuple[str, ...]] = {
+    Kind.ORDER: ("order",), Kind.UPPER: ("bounded", "scale"), Kind.ZERO: ("zero",), Kind.VANISHES: ("vanishes",),
+    Kind.CONSTANT: ("plim",), Kind.MEAN_ZERO: ("mean",), Kind.ATOM: ("atom",), Kind.IDENTITY: ("eq", "instance"),
+    Kind.VARIANCE: (),
+}  # fmt: skip
+#: Judgments from which it follows.
+IMPLY: dict[Kind, tuple[str, ...]] = {
+    Kind.UPPER: ("order", "vanishes", "zero"), Kind.VANISHES: ("zero",), Kind.MEAN_ZERO: ("zero",),
 }  # fmt: skip
 #: At most this many points are tried; with n parameters each runs over as many integers as that allows.
 POINTS = 4096
@@ -36,6 +41,7 @@ POINTS = 4096
 
 def compared(claim: Claim, goals: Sequence[GoalReport]) -> tuple[GoalReport, ...]:
     """The goals of ``claim``, each a gap with a reason where together they do not say what it says."""
+    goals = [_counterexample(claim, goal) if goal.status is ProofStatus.REFUTED else goal for goal in goals]
     proved = [goal for goal in goals if goal.status in (ProofStatus.PROVED, ProofStatus.CITED)]
     # What is refuted, missing, or certified at listed sizes claims nothing of the whole range.
     if not proved or len(proved) < len(goals) or not all(goal.judgment for goal in goals):
@@ -44,10 +50,30 @@ def compared(claim: Claim, goals: Sequence[GoalReport]) -> tuple[GoalReport, ...
     return tuple(goals) if reason is None else tuple(replace(g, status=ProofStatus.GAP, error=reason) for g in goals)
 
 
+def _counterexample(claim: Claim, goal: GoalReport) -> GoalReport:
+    """A refuted goal, or a gap where it refutes something else than ``claim``."""
+    if "goal" not in goal.judgment:
+        return goal
+    refuted, instance = goal.judgment["goal"], goal.judgment["instance"]
+    point: Point = {name: value for name, value in instance.items() if type(value) is int}
+    at = ", ".join(f"{name} = {value}" for name, value in point.items())
+    stated, reason = _stated(claim), None
+    if refuted["is"] not in SAYS.get(claim.kind, (refuted["is"],)):
+        reason = f"what is refuted is of kind {refuted['is']!r}, the claim is of kind {str(claim.kind)!r}"
+    elif {symbol.name for symbol in claim.where.free_symbols} <= set(point) and not claim.covers(point):
+        reason = f"the counterexample {at} lies outside the claim"
+    elif stated is not None and {symbol.name for symbol in stated.free_symbols} <= set(point):
+        said = float(stated.subs({symbol: point[symbol.name] for symbol in stated.free_symbols}))
+        found = _numbers(claim.kind, refuted, point)
+        if found and not any(isclose(said, value, abs_tol=1e-12) for value in found):
+            reason = f"at {at} the claim says {said:g}, what is refuted {' or '.join(f'{v:g}' for v in found)}"
+    return goal if reason is None else replace(goal, status=ProofStatus.GAP, error=reason)
+
+
 def disagreement(claim: Claim, goals: Sequence[GoalReport]) -> str | None:
     """Where ``claim`` says something else or more than ``goals``, in words; None where nothing is found."""
     kinds = {goal.judgment["is"] for goal in goals}
-    for wrong in sorted(kinds - set(PROVES.get(claim.kind, kinds))):
+    for wrong in sorted(kinds - {*SAYS.get(claim.kind, kinds), *IMPLY.get(claim.kind, ())}):
         return f"what is proved is of kind {wrong!r}, the claim is of kind {str(claim.kind)!r}"
     if claim.form is Form.AMENDED:
         needed = {m.removeprefix("hypothesis ") for g in goals for m in g.rests_on if m.startswith("hypothesis ")}

@@ -139,6 +139,32 @@ def test_a_mean_that_is_not_zero_and_a_variance_without_a_rule_are_found() -> No
     assert "the claim is of kind 'variance'" in str(disagreement(replace(claim, kind=Kind.VARIANCE), goals))
 
 
+@pytest.mark.parametrize(
+    ("name", "change", "reason"),
+    [
+        ("theorem1.printed", {"exponent": Min(0, H - r - 1)},
+         "at H = 1, L = 1, r = 2 the claim says -2, what is refuted -1"),
+        ("theorem1.printed", {"where": And(H >= 1, L >= 1, r <= H * L)},
+         "the counterexample H = 1, L = 1, r = 2 lies outside the claim"),
+        # What is 0 has no order, but it is bounded.
+        ("theorem1.printed", {"kind": Kind.UPPER}, "what is refuted is of kind 'order', the claim is of kind 'upper'"),
+        ("theorem1.printed", {"kind": Kind.ZERO}, "what is refuted is of kind 'order', the claim is of kind 'zero'"),
+        ("theorem1.printed", {"where": sympy.true}, None),
+        ("theorem1.printed-limit", {"exponent": H - r - 1},
+         "at H = 2, L = 2, r = 4 the claim says -3, what is refuted -2"),
+        ("theorem1.printed-atom", {"value": Integer(1)}, "at H = 2, L = 2, r = 1 the claim says 1, what is refuted 0"),
+        ("section3.printed", {"where": And(L >= 2, r >= 0)},
+         "the counterexample H = 1, L = 1, r = 2 lies outside the claim"),
+    ],
+)  # fmt: skip
+def test_a_counterexample_to_something_else_is_found(name: str, change: dict[str, Any], reason: str | None) -> None:
+    claim, goals = named(name)
+    assert {g.status for g in goals} == {ProofStatus.REFUTED}
+    first = compared(replace(claim, **change), goals)[0]
+    assert first.error == reason
+    assert first.status is (ProofStatus.REFUTED if reason is None else ProofStatus.GAP)
+
+
 def goal(**judgment: Any) -> GoalReport:
     return GoalReport("s.x", "amended", ProofStatus.PROVED, (), "", judgment={"of": ["K", "r"], **judgment})
 
