@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
-from math import isclose
+from math import isclose, log
 from typing import Any
 
 import sympy
@@ -56,7 +56,7 @@ def _counterexample(claim: Claim, goal: GoalReport) -> GoalReport:
         return goal
     refuted, instance = goal.judgment["goal"], goal.judgment["instance"]
     point: Point = {name: value for name, value in instance.items() if type(value) is int}
-    at = ", ".join(f"{name} = {value}" for name, value in point.items())
+    at = _listed(point)
     stated, reason = _stated(claim), None
     if refuted["is"] not in SAYS.get(claim.kind, (refuted["is"],)):
         reason = f"what is refuted is of kind {refuted['is']!r}, the claim is of kind {str(claim.kind)!r}"
@@ -80,6 +80,8 @@ def disagreement(claim: Claim, goals: Sequence[GoalReport]) -> str | None:
         more = ", ".join(sorted(needed - set(claim.hypotheses)))
         if more:
             return f"the proof needs {more}, which the claim does not grant"
+    if claim.kind is Kind.VALUE and claim.value is not None and kinds == {"mean"}:
+        return _means(claim, goals)
     stated = _stated(claim)
     symbols = sorted(claim.where.free_symbols | (set() if stated is None else stated.free_symbols), key=str)
     inside = _evaluator(symbols, claim.where)
@@ -89,7 +91,7 @@ def disagreement(claim: Claim, goals: Sequence[GoalReport]) -> str | None:
         if inside is None or not inside(*numbers):
             continue
         reached = [goal.judgment for goal in goals if _admits(goal.judgment, point)]
-        at = ", ".join(f"{name} = {number}" for name, number in point.items())
+        at = _listed(point)
         if not reached:
             return f"the claim speaks of {at}, the proof does not"
         if says is None:
@@ -99,6 +101,33 @@ def disagreement(claim: Claim, goals: Sequence[GoalReport]) -> str | None:
             shown = " or ".join(dict.fromkeys(f"{value:g}" for found in proved for value in found))
             return f"{f'at {at} ' if at else ''}the claim says {said:g}, the proof {shown}"
     return None
+
+
+def _means(claim: Claim, goals: Sequence[GoalReport]) -> str | None:
+    """Where a claimed E Y is not the proved E X times one power of n, Y being X so rescaled; None where it is."""
+    value = sympy.sympify(claim.value)
+    named = {symbol.name: symbol for symbol in (*value.free_symbols, *claim.where.free_symbols)}
+    named.setdefault("n", sympy.Symbol("n"))
+    says = _evaluator(list(named.values()), value)
+    powers: dict[float, str] = {}
+    for numbers in product(*((2, 3, 5) if name == "n" else range(1, 5) for name in named)):
+        point: Point = dict(zip(named, numbers, strict=True))
+        if says is None or not claim.covers(point):
+            continue
+        for judgment in (goal.judgment for goal in goals if _admits(goal.judgment, point)):
+            proved = number(judgment["value"], point)
+            if proved is None:
+                return None
+            ratio = says(*numbers) / proved if proved else float("nan")
+            power = log(ratio, point["n"]) if ratio > 0 else float("nan")
+            said = f"at {_listed(point)} the claim says {says(*numbers):g}, the proof {proved}"
+            powers.setdefault(round(power, 9), said)
+    fits = len(powers) <= 1 and all(power.is_integer() for power in powers)
+    return None if fits else f"{next(iter(powers.values()))}: not one power of n apart"
+
+
+def _listed(point: Point) -> str:
+    return ", ".join(f"{name} = {number}" for name, number in point.items())
 
 
 def _stated(claim: Claim) -> sympy.Expr | None:

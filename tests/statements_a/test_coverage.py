@@ -165,6 +165,24 @@ def test_a_counterexample_to_something_else_is_found(name: str, change: dict[str
     assert first.status is (ProofStatus.REFUTED if reason is None else ProofStatus.GAP)
 
 
+#: Claims of a mean at every width whose proof gives a polynomial in 1/n, here up to one power of n.
+MEANS = (
+    "lemma3.mixed", "lemma3.skipped", "lemma3.mixed-star", "lemma3.joint-mean", "lemma3.joint-square",
+    "lemma3.other-output", "lemma3.other-output-first", "lemma3.smaller", "theorem3.mean",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MEANS)
+def test_another_mean_is_found(name: str) -> None:
+    claim, goals = named(name)
+    value = sympy.sympify(claim.value)
+    n = next((symbol for symbol in value.free_symbols if symbol.name == "n"), sympy.Symbol("n"))
+    assert disagreement(claim, goals) is None
+    assert disagreement(replace(claim, value=value * n), goals) is None, "the same of a quantity n times as large"
+    for wrong in (value + 1 / n**2, 2 * value, value * sympy.sqrt(n), -value):
+        assert "not one power of n apart" in str(disagreement(replace(claim, value=wrong), goals)), wrong
+
+
 def goal(**judgment: Any) -> GoalReport:
     return GoalReport("s.x", "amended", ProofStatus.PROVED, (), "", judgment={"of": ["K", "r"], **judgment})
 
