@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from verifier.check import Law
-from verifier.coverage import compared
+from verifier.entailment import compared
 from verifier.inference.gates import Decision
 from verifier.proofs import GoalReport, StepReport
 from verifier.sampling.evidence import Evidence

@@ -12,7 +12,7 @@ import pytest
 import sympy
 from sympy import And, Function, Integer, Le, Min, symbols
 
-from verifier.coverage import compared, disagreement, number
+from verifier.entailment import compared, disagreement, number
 from verifier.kernel.terms import constant
 from verifier.project import default_project
 from verifier.proofs import GoalReport, recheck
@@ -115,12 +115,17 @@ def test_the_wider_zero_of_theorem_1_names_its_first_point() -> None:
 
 
 def test_a_hypothesis_that_is_not_granted_is_found() -> None:
-    for claim, goals in whole():
+    """Of every amended claim, those certified at listed sizes too."""
+    seen = set()
+    for claim, goals in shipped():
         if claim.form is Form.AMENDED:
+            seen |= {g.status for g in goals}
             needed = {m.removeprefix("hypothesis ") for g in goals for m in g.rests_on if m.startswith("hypothesis ")}
             for name in needed:
                 less = replace(claim, hypotheses=tuple(h for h in claim.hypotheses if h != name))
-                assert disagreement(less, goals) == f"the proof needs {name}, which the claim does not grant"
+                errors = {g.error for g in compared(less, goals)}
+                assert errors == {f"the proof needs {name}, which the claim does not grant"}, claim.id
+    assert seen == {*PROVED, ProofStatus.CERTIFIED}
 
 
 def test_a_bound_passed_off_as_an_order_is_found() -> None:
@@ -181,6 +186,19 @@ def test_another_mean_is_found(name: str) -> None:
     assert disagreement(replace(claim, value=value * n), goals) is None, "the same of a quantity n times as large"
     for wrong in (value + 1 / n**2, 2 * value, value * sympy.sqrt(n), -value):
         assert "not one power of n apart" in str(disagreement(replace(claim, value=wrong), goals)), wrong
+
+
+def test_a_mean_stated_for_more_is_found() -> None:
+    claim, goals = named("theorem3.mean")
+    wider = replace(claim, where=And(H >= 2, sympy.Eq(L, 2), sympy.Symbol("n") >= 1))
+    (found,) = {g.error for g in compared(wider, goals)}
+    assert found is not None
+    assert found.startswith("the claim speaks of H = 3, L = 2")
+
+
+def test_an_exponent_without_a_value_somewhere_is_still_compared() -> None:
+    claim = Claim("s.x", Kind.ORDER, K, "", exponent=1 / (r - 1), where=r >= 3)
+    assert disagreement(claim, [goal(**{"is": "order", "power": 0})]) == "at r = 3 the claim says 0.5, the proof 0"
 
 
 def goal(**judgment: Any) -> GoalReport:

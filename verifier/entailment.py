@@ -1,4 +1,4 @@
-"""Whether the goals that are proved or refuted say what a claim says.
+"""Whether a claim follows from the goals that are proved, or is false by those that are refuted.
 
 The kernel vouches for judgments; a claim is SymPy, and only its name joins the two.  Here both are evaluated at the
 integer points of a small box.  A claim whose range has a point that no goal reaches, whose exponent there is not what
@@ -10,6 +10,7 @@ more than the claim's parameters (lists of layers, say) are not compared.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from itertools import product
@@ -42,12 +43,22 @@ POINTS = 4096
 def compared(claim: Claim, goals: Sequence[GoalReport]) -> tuple[GoalReport, ...]:
     """The goals of ``claim``, each a gap with a reason where together they do not say what it says."""
     goals = [_counterexample(claim, goal) if goal.status is ProofStatus.REFUTED else goal for goal in goals]
-    proved = [goal for goal in goals if goal.status in (ProofStatus.PROVED, ProofStatus.CITED)]
-    # What is refuted, missing, or certified at listed sizes claims nothing of the whole range.
-    if not proved or len(proved) < len(goals) or not all(goal.judgment for goal in goals):
+    held = [goal for goal in goals if goal.status in (ProofStatus.PROVED, ProofStatus.CITED, ProofStatus.CERTIFIED)]
+    reason = _ungranted(claim, held)
+    # What is refuted, missing, or certified at listed sizes says nothing of the whole range.
+    whole = all(goal.judgment and goal.status in (ProofStatus.PROVED, ProofStatus.CITED) for goal in goals)
+    if reason is None and held and whole:
+        reason = disagreement(claim, held)
+    if reason is None:
         return tuple(goals)
-    reason = disagreement(claim, proved)
-    return tuple(goals) if reason is None else tuple(replace(g, status=ProofStatus.GAP, error=reason) for g in goals)
+    return tuple(replace(goal, status=ProofStatus.GAP, error=reason) if goal in held else goal for goal in goals)
+
+
+def _ungranted(claim: Claim, goals: Sequence[GoalReport]) -> str | None:
+    """Hypotheses that the proof of an amended claim needs and the claim does not grant; a printed one grants none."""
+    needed = {m.removeprefix("hypothesis ") for g in goals for m in g.rests_on if m.startswith("hypothesis ")}
+    more = ", ".join(sorted(needed - set(claim.hypotheses)))
+    return f"the proof needs {more}, which the claim does not grant" if more and claim.form is Form.AMENDED else None
 
 
 def _counterexample(claim: Claim, goal: GoalReport) -> GoalReport:
@@ -73,34 +84,26 @@ def _counterexample(claim: Claim, goal: GoalReport) -> GoalReport:
 def disagreement(claim: Claim, goals: Sequence[GoalReport]) -> str | None:
     """Where ``claim`` says something else or more than ``goals``, in words; None where nothing is found."""
     kinds = {goal.judgment["is"] for goal in goals}
-    for wrong in sorted(kinds - {*SAYS.get(claim.kind, kinds), *IMPLY.get(claim.kind, ())}):
-        return f"what is proved is of kind {wrong!r}, the claim is of kind {str(claim.kind)!r}"
-    if claim.form is Form.AMENDED:
-        needed = {m.removeprefix("hypothesis ") for g in goals for m in g.rests_on if m.startswith("hypothesis ")}
-        more = ", ".join(sorted(needed - set(claim.hypotheses)))
-        if more:
-            return f"the proof needs {more}, which the claim does not grant"
-    if claim.kind is Kind.VALUE and claim.value is not None and kinds == {"mean"}:
-        return _means(claim, goals)
+    wrong = sorted(kinds - {*SAYS.get(claim.kind, kinds), *IMPLY.get(claim.kind, ())})
+    if wrong:
+        return f"what is proved is of kind {wrong[0]!r}, the claim is of kind {str(claim.kind)!r}"
     stated = _stated(claim)
     symbols = sorted(claim.where.free_symbols | (set() if stated is None else stated.free_symbols), key=str)
-    inside = _evaluator(symbols, claim.where)
-    says = _evaluator(symbols, stated)
+    inside, says = _evaluator(symbols, claim.where), _evaluator(symbols, stated)
     for numbers in _box(len(symbols)):
-        point: Point = {symbol.name: number for symbol, number in zip(symbols, numbers, strict=True)}
         if inside is None or not inside(*numbers):
             continue
+        point: Point = {symbol.name: number for symbol, number in zip(symbols, numbers, strict=True)}
         reached = [goal.judgment for goal in goals if _admits(goal.judgment, point)]
-        at = _listed(point)
         if not reached:
-            return f"the claim speaks of {at}, the proof does not"
+            return f"the claim speaks of {_listed(point)}, the proof does not"
         if says is None:
             continue
         said, proved = says(*numbers), [_numbers(claim.kind, judgment, point) for judgment in reached]
         if not any(_agrees(claim.kind, said, found) for found in proved):
             shown = " or ".join(dict.fromkeys(f"{value:g}" for found in proved for value in found))
-            return f"{f'at {at} ' if at else ''}the claim says {said:g}, the proof {shown}"
-    return None
+            return f"{f'at {_listed(point)} ' if point else ''}the claim says {said:g}, the proof {shown}"
+    return _means(claim, goals) if claim.kind is Kind.VALUE and claim.value is not None and kinds == {"mean"} else None
 
 
 def _means(claim: Claim, goals: Sequence[GoalReport]) -> str | None:
@@ -150,8 +153,9 @@ def _evaluator(symbols: Sequence[sympy.Symbol], expression: sympy.Basic | None) 
         return None
     try:
         function = sympy.lambdify(symbols, expression, modules=["math", {"Min": min, "Max": max}])
-        function(*(1 for _ in symbols))
-    except (TypeError, ValueError, NameError, ZeroDivisionError, SyntaxError):
+        with suppress(ZeroDivisionError, ValueError):  # no value there, but a formula
+            function(*(1 for _ in symbols))
+    except (TypeError, NameError, SyntaxError):
         return None
 
     def evaluated(*numbers: int) -> Any:
