@@ -40,23 +40,24 @@ class Result:
 
 
 def check(document: Document, earlier: Mapping[str, Theorem] | None = None) -> Result:
-    """Run every step of ``document``; ``earlier`` holds proved goals of other documents by the digest of their proposition."""
+    """Run every step of ``document``; ``earlier`` holds proved goals of other documents by their digests."""
     steps: list[Theorem | str] = []
     for number, step in enumerate(document.steps):
         try:
             steps.append(_run(step, steps, earlier or {}))
-        except Refused as error:
-            steps.append(f"step {number} ({step.rule}): {error}")
+        except Refused as refusal:
+            steps.append(f"step {number} ({step.rule}): {refusal}")
     goals = []
     for goal in document.goals:
         found = steps[goal.step]
+        error = ""
         if isinstance(found, str):
             error = found
         elif found.hyps or variables(found.prop):
             error = f"step {goal.step} is no closed theorem: {found!r}"
-        else:
-            error = "" if key(found.prop) == key(goal.prop) else f"step {goal.step} proves {found.prop!r}"
-        rests = frozenset() if error or isinstance(found, str) else found.rests
+        elif key(found.prop) != key(goal.prop):
+            error = f"step {goal.step} proves {found.prop!r}"
+        rests: frozenset[Rest] = frozenset() if error or isinstance(found, str) else found.rests
         goals.append(GoalResult(document.statement, goal.id, goal.prop, rests, error))
     return Result(tuple(steps), tuple(goals))
 

@@ -126,7 +126,8 @@ def _at(items: list[Any], number: Any) -> Any:
 
 
 def _fraction(data: Any) -> Fraction:
-    need(type(data) is str and re.fullmatch(r"-?[0-9]{1,1200}(/[0-9]{1,1200})?", data) is not None, f"{str(data)[:40]!r} is no fraction")
+    well = type(data) is str and re.fullmatch(r"-?[0-9]{1,1200}(/[0-9]{1,1200})?", data) is not None
+    need(well, f"{str(data)[:40]!r} is no fraction")
     top, _, bottom = data.partition("/")
     need(bottom == "" or int(bottom) != 0, "a fraction with denominator 0")
     found = Fraction(int(top), int(bottom or 1))

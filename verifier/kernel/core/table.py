@@ -13,7 +13,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
-from verifier.kernel.core.sorts import Sort, is_sort, need
+from verifier.kernel.core.sorts import Sort, included, is_sort, need
 from verifier.kernel.core.terms import (
     RESERVED,
     SIGNATURE,
@@ -35,7 +35,7 @@ MARKS = ("definition", "theorem", "argued", "cited")
 
 
 class Rest(NamedTuple):
-    """What a theorem rests on: a mark (or ``computed``), a row's name (or an engine's), and the digest of the statement."""
+    """What a theorem rests on: a mark (or ``computed``), the name of a row or an engine, the statement's digest."""
 
     mark: str
     name: str
@@ -68,7 +68,8 @@ _DEFINED: set[str] = set()
 def symbol(name: str, args: Iterable[Sort], result: Sort, meaning: str) -> None:
     """Declare a symbol; total, and nothing is known of it outside its range."""
     args = tuple(args)
-    need(type(name) is str and 0 < len(name) <= 60 and name not in SIGNATURE and name not in RESERVED, f"{name!r} is declared twice")
+    need(type(name) is str and 0 < len(name) <= 60, f"{name!r} is no name of a symbol")
+    need(name not in SIGNATURE and name not in RESERVED, f"{name!r} is declared twice")
     need(all(map(is_sort, (*args, result))) and bool(meaning), f"{name}: no sorts, or no meaning")
     SIGNATURE[name] = (args, result)
     MEANINGS[name] = meaning
@@ -86,10 +87,13 @@ def _add(found: Row) -> None:
     TABLE[found.name] = found
 
 
-def _fresh(head: str, parts: Iterable[Term], vs: tuple[Term, ...]) -> None:
+def _fresh(head: str, values: Iterable[Term], ranges: Iterable[Term], vs: tuple[Term, ...]) -> None:
+    """That ``values`` can be what ``head`` is at ``vs``: new, not circular, of its sort (else an int is 1/2)."""
+    values, ranges = tuple(values), tuple(ranges)
     need(head in SIGNATURE and head not in _DEFINED, f"{head!r} is not declared, or defined already")
     need(all(head not in heads(r.prop) for r in TABLE.values()), f"a row speaks of {head!r} before its definition")
-    for part in parts:
+    need(all(included(v.sort, SIGNATURE[head][1]) for v in values), f"{head!r} is of another sort than its definition")
+    for part in (*values, *ranges):
         need(head not in heads(part) and variables(part) <= set(vs), f"{head!r} is not defined by {part!r}")
     _DEFINED.add(head)
 
@@ -97,24 +101,28 @@ def _fresh(head: str, parts: Iterable[Term], vs: tuple[Term, ...]) -> None:
 def define(head: str, vs: Iterable[Term], body: Term, ranges: Iterable[Term] = (), why: str = "") -> None:
     """head(vs) = body, in the given ranges: one equation, ``head`` new and not in the body."""
     vs, ranges = tuple(vs), tuple(ranges)
-    _fresh(head, (body, *ranges), vs)
+    _fresh(head, (body,), ranges, vs)
     _add(Row(head, forall(vs, imp(*ranges, eq(app(head, *vs), body))), "definition", why or MEANINGS[head]))
 
 
 def define_predicate(head: str, vs: Iterable[Term], body: Term, why: str = "") -> None:
     """head(vs) holds when body does (row ``head.intro``) and only then (``head.elim``)."""
     vs = tuple(vs)
-    _fresh(head, (body,), vs)
+    _fresh(head, (body,), (), vs)
     for name, pair in (("intro", (body, app(head, *vs))), ("elim", (app(head, *vs), body))):
         _add(Row(f"{head}.{name}", forall(vs, imp(*pair)), "definition", why or MEANINGS[head]))
 
 
-def define_recursion(head: str, vs: Iterable[Term], k: Term, base: int, first: Term, step: Term, ranges: Iterable[Term] = (), why: str = "") -> None:
-    """head(vs) by recursion on its argument k ≥ base: ``first`` at base (row ``head.0``), and ``step``, a function of the
-    value at k, at k + 1 (row ``head.step``)."""
+def define_recursion(
+    head: str, vs: Iterable[Term], k: Term, base: int, first: Term, step: Term,
+    ranges: Iterable[Term] = (), why: str = "",
+) -> None:
+    """head(vs) by recursion on its argument k ≥ base: ``first`` at base (row ``head.0``), and ``step``, a function of
+    the value at k, at k + 1 (row ``head.step``)."""
     vs, ranges = tuple(vs), tuple(ranges)
-    need(k in vs and k.sort == "int" and type(step) is Fun and k not in variables(first), f"{head}: no recursion on an integer")
-    _fresh(head, (first, step, *ranges), vs)
+    need(k in vs and k.sort == "int" and k not in variables(first), f"{head}: no recursion on an integer")
+    need(type(step) is Fun and len(step.fields[0]) == 1, f"{head}: a step is a function of one value")
+    _fresh(head, (first, step.fields[1]), ranges, vs)
     at = lambda x: app(head, *(x if v == k else v for v in vs))  # noqa: E731
     others = tuple(v for v in vs if v != k)
     why = why or MEANINGS[head]

@@ -1,8 +1,8 @@
 """Terms: immutable, and checked where they are built.
 
-There is one binder, :class:`Fun`, and it is nameless (de Bruijn indices, the last argument has index 0), so that a bound
-variable cannot be captured, escape or be confused with another.  A symbol takes the arguments that the signature says,
-of the sorts that it says; nothing else is a term.
+There is one binder, :class:`Fun`, and it is nameless (de Bruijn indices, the last argument has index 0), so that a
+bound variable cannot be captured, escape or be confused with another.  A symbol takes the arguments that the
+signature says, of the sorts that it says; nothing else is a term.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
-from verifier.kernel.core.sorts import Sort, included, is_sort, joined, named, need
+from verifier.kernel.core.sorts import Refused, Sort, included, is_sort, joined, named, need
 
 #: bounds on one term: nodes as a tree, nesting, digits of a number (in bits)
 LARGEST, DEEPEST, BITS = 200_000, 400, 4_000
@@ -23,7 +23,7 @@ SIGNATURE: dict[str, tuple[tuple[Sort, ...], Sort]] = {}
 
 
 class Term:
-    """A node: ``sort``; ``loose``, the sorts of the bound variables that point outside; ``size`` as a tree; ``depth``."""
+    """A node: ``sort``; ``loose``, the sorts of bound variables that point outside; ``size`` as a tree; ``depth``."""
 
     __slots__ = ("_hash", "_normal", "depth", "fields", "loose", "size", "sort")
     sort: Sort
@@ -31,6 +31,8 @@ class Term:
     size: int
     depth: int
     fields: tuple[Any, ...]
+    _hash: int
+    _normal: Any
 
     def _set(self, fields: tuple[Any, ...], sort: Sort, loose: Mapping[int, Sort], parts: Iterable[Term]) -> None:
         parts = tuple(parts)
@@ -50,7 +52,7 @@ class Term:
     def __eq__(self, other: object) -> bool:
         if self is other:
             return True
-        return type(self) is type(other) and self._hash == other._hash and self.fields == other.fields  # type: ignore[attr-defined]
+        return type(self) is type(other) and hash(self) == hash(other) and self.fields == other.fields
 
     def __repr__(self) -> str:
         from verifier.kernel.core.show import show
@@ -95,7 +97,8 @@ class Fun(Term):
     __slots__ = ()
 
     def __init__(self, sorts: tuple[Sort, ...], body: Term) -> None:
-        need(type(sorts) is tuple and bool(sorts) and all(map(is_sort, sorts)) and isinstance(body, Term), "no function")
+        need(type(sorts) is tuple and bool(sorts) and all(map(is_sort, sorts)), "a function has argument sorts")
+        need(isinstance(body, Term), "the body of a function is a term")
         n = len(sorts)
         for index, sort in body.loose.items():
             need(index >= n or sort == sorts[n - 1 - index], "a bound variable of another sort than its binder")
@@ -105,7 +108,7 @@ class Fun(Term):
 
 
 class App(Term):
-    """A symbol, or a variable of a function sort, applied to arguments; ⋀ is ``all`` of a function into propositions."""
+    """A symbol or a variable of a function sort, applied; ⋀ is ``all`` of a function into propositions."""
 
     __slots__ = ()
 
@@ -135,7 +138,8 @@ def _result(head: str | Term, args: tuple[Term, ...]) -> Sort:
         if head == "imp":
             need(sorts == ("prop", "prop"), "⟹ stands between propositions")
         elif head == "le":
-            need(all(included(s, "const") for s in sorts), f"≤ compares numbers without widths, not {' and '.join(map(named, sorts))}")
+            shown = " and ".join(map(named, sorts))
+            need(all(included(s, "const") for s in sorts), f"≤ compares numbers without widths, not {shown}")
         elif sorts[0] != sorts[1] or isinstance(sorts[0], tuple) or sorts[0] == "prop":
             joined(sorts)
         return "prop"
@@ -143,8 +147,9 @@ def _result(head: str | Term, args: tuple[Term, ...]) -> Sort:
         need(head in SIGNATURE, f"there is no symbol {head!r}")
         wanted, result = SIGNATURE[head]
     else:
-        need(type(head) in (Var, Bound, App) and isinstance(head.sort, tuple), f"{head!r} is no function")
-        wanted, result = head.sort  # type: ignore[misc]
+        if type(head) not in (Var, Bound, App) or isinstance(head.sort, str):
+            raise Refused(f"{head!r} is no function")
+        wanted, result = head.sort
     name = head if isinstance(head, str) else repr(head)
     need(len(args) == len(wanted), f"{name} takes {len(wanted)} arguments, not {len(args)}")
     for a, s in zip(args, wanted, strict=True):

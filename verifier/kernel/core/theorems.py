@@ -60,7 +60,8 @@ def row(name: str) -> Theorem:
 
 def computed(engine: str, prop: Term) -> Theorem:
     """A closed proposition that an engine, named with its version, has computed; whoever relies on it runs it again."""
-    need(type(engine) is str and 0 < len(engine) <= 60 and not variables(prop), "a computed fact is closed and its engine named")
+    need(type(engine) is str and 0 < len(engine) <= 60, f"{engine!r} names no engine")
+    need(not variables(prop), "a computed fact is closed")
     return Theorem(_MAKER, (), prop, [Rest("computed", engine, digest(prop))])
 
 
@@ -145,7 +146,7 @@ def linear(facts: Iterable[Theorem], goal: Term, multipliers: Iterable[Fraction 
 
 
 def _gap(p: Term) -> dict[frozenset[tuple[object, int]], Fraction]:
-    a, b = p.fields[1]  # type: ignore[misc]
+    a, b = p.fields[1]
     return normal(app("+", b, app("*", -1, a)))
 
 
