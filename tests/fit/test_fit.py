@@ -137,10 +137,10 @@ HEAD = "width,value\n"
 BAD = {
     "empty": ("", "the file is empty"),
     "no rows": (HEAD, "there are no rows"),
-    "missing column": ("width,x\n1,2\n", "no column 'value'"),
+    "missing column": ("width\n1\n", "no column 'value'"),
     "missing width": ("x,value\n1,2\n", "no column 'width'"),
     "twice": ("width,value,value\n1,2,3\n", "a column occurs twice"),
-    "unequal": (HEAD + "128,1\n128\n", "x.csv:3: 1 entries; the header has 2 columns"),
+    "unequal": (HEAD + "128,1\n128\n", "x.csv:3: 1 entry; the header has 2 columns"),
     "a string": (HEAD + "128,1\n128,one\n", "x.csv:3: value is 'one', not a number"),
     "negative width": (HEAD + "-128,1\n", "width is -128 in sample 1; widths are integers from 1"),
     "half a width": (HEAD + "12.5,1\n", "width is 12.5"),

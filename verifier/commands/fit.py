@@ -9,100 +9,104 @@ from typing import TYPE_CHECKING
 import click
 
 from verifier.commands.codes import EXPECTED, UNDECIDED, UNEXPECTED, CommandError
-from verifier.commands.options import Number, as_json, verbosity
+from verifier.commands.options import Number, Whole, as_json, verbosity
 
 if TYPE_CHECKING:
-    from rich.console import Console
-
-    from verifier.datafiles import Samples
-    from verifier.fitting import Fitted
+    from verifier.verdict import NumericStatus
 
 #: As in :data:`verifier.fitting.KINDS`, which is not imported for ``--help``.
 KINDS = (
     "order", "upper", "to-zero", "constant", "variance", "limit", "zero", "mean-zero", "atom", "polynomial",
     "two-widths",
 )  # fmt: skip
-
-#: Colours as in :mod:`verifier.report.text`, which takes a second to import.
-_STYLES = {"consistent": "green", "contradicted": "bold red"}
+#: Kinds that are about |X| only.
+SIZES = ("order", "upper", "to-zero")
 
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--expect", metavar="P", help="The exponent (-1, -1/2), limit, probability or expression in n.")
+@click.option("--expect", multiple=True, metavar="P", help="What is claimed: an exponent (-1, -1/2), a limit, a "
+              "probability or an expression in n; GROUP=P for one group, or for those that match, as in 'layers.*=0'.")
 @click.option("--kind", type=click.Choice(KINDS), default="order", show_default=True, help="What is claimed.")
+@click.option("--width", multiple=True, metavar="COL", help="The column of widths (twice for two widths).")
+@click.option("--value", multiple=True, metavar="COL", help="The column of values; a verdict for each.")
+@click.option("--by", multiple=True, metavar="COL,…", help="A verdict for each label of these columns.")
+@click.option("--where", multiple=True, metavar="COL=LABEL", help="Take these rows only; of one column, any of them.")
+@click.option("--group-by", multiple=True, metavar="COL,…", help="Average the rows that agree here, as in seed.")
+@click.option("--stderr", metavar="COL", help="The values are means, with standard errors in this column.")
+@click.option("--ignore", multiple=True, metavar="COL,…", help="This column does not matter: pool what it tells apart.")
+@click.option("--base-width", type=Whole(1), help="The widths are multiples of N, as in 0.5, 1, 2.")
+@click.option("--in", "variable", default="width", metavar="NAME", help="What is scaled: width, depth, batch, ….")
 @click.option("--margin", type=Number(1e-6, 1e6, "M"), help="Room around the claim: 1/8; 0.05 for values.")
 @click.option("--alpha", type=Number(1e-12, 0.49, "A"), default=1e-3, show_default=True, help="The error rate.")
 @click.option("--allowance", type=Number(0, 1e6, "C"), default=10.0, show_default=True, help="|c| <= C in 1 + c/n.")
 @click.option("--correction/--no-correction", default=None, help="Fit c in 1 + c/n; by default on small widths.")
+@click.option("--plot", metavar="FILE", help="Draw the groups, log-log, as .svg or .png.")
 @as_json
 @verbosity
 def fit(
-    files: tuple[str, ...],
-    expect: str | None,
-    kind: str,
-    margin: float | None,
-    alpha: float,
-    allowance: float,
-    correction: bool | None,
-    as_json: bool,
-    verbose: int,
-    quiet: bool,
-) -> int:
-    """Decide a claim about the samples in FILE: CSV, NPZ or Parquet with columns width and value.
+    files: tuple[str, ...], expect: tuple[str, ...], kind: str, width: tuple[str, ...], value: tuple[str, ...],
+    by: tuple[str, ...], where: tuple[str, ...], group_by: tuple[str, ...], stderr: str | None,
+    ignore: tuple[str, ...], base_width: int | None, variable: str, margin: float | None, alpha: float,
+    allowance: float, correction: bool | None, plot: str | None, as_json: bool, verbose: int, quiet: bool,
+) -> int:  # fmt: skip
+    """Decide a claim about the samples in FILE: CSV, JSON, NPZ or Parquet.
 
-    The width's column may be called n or m instead; n and m together are two widths.  Several files are
-    taken together; - is CSV from standard input.  Exits with 0 if the data are consistent with the claim, 1 if
-    they contradict it, 3 if they do not decide it or are invalid, 2 if they cannot be read.
+    A file has a column of widths (width, n, d_model, …) and one of values (value, or the only other one); n and m
+    together are two widths.  A long table has a verdict for each group (--by), a wide one for each column; the CSV of
+    mup's coordinate check is read as it is.  Several files are taken together; - is CSV from standard input.
+
+    Exits with 0 if all is consistent with the claim, 1 if something contradicts it, 3 if something is not decided or
+    invalid, 2 if the files cannot be read.
     """
-    from verifier.datafiles import merge, read_samples
-    from verifier.fitting import fit as decide
+    from verifier.datafiles import Layout, read_groups
+    from verifier.groupfits import fit_groups, overall
 
+    layout = Layout(
+        width, value, _columns(by), tuple(_condition(word) for word in where), _columns(group_by), stderr,
+        _columns(ignore), base_width, variable, kind in SIZES,
+    )  # fmt: skip
+    target = None if plot is None else Path(plot)
     try:
-        samples = merge([read_samples(Path(name)) for name in files])
-        found = decide(
-            samples, kind, expect, alpha=alpha, margin=margin, correction=correction, allowance=allowance
+        if target is not None:
+            from verifier.report.fit_plot import check
+
+            check(target, kind)
+        data = read_groups([Path(name) for name in files], layout)
+        fits = fit_groups(
+            data, kind, expect, alpha=alpha, margin=margin, correction=correction, allowance=allowance
         )
+        if target is not None:
+            from verifier.report.fit_plot import save
+
+            save(target, data, kind, fits)
     except ValueError as error:
         raise CommandError(str(error)) from None
     if as_json:
-        click.echo(json.dumps(found.as_dict(), indent=2))
+        from verifier.report.fit_text import as_plain
+
+        click.echo(json.dumps(as_plain(data, kind, fits), indent=2))
     else:
         from rich.console import Console
 
-        _render(found, samples, Console(highlight=False))
-    return exit_code(found)
+        from verifier.report.fit_text import render
+
+        render(data, kind, fits, Console(highlight=False), verbose=verbose)
+    return exit_code(overall(fits))
 
 
-def exit_code(found: Fitted) -> int:
+def exit_code(verdict: NumericStatus) -> int:
     """0 consistent, 1 contradicted, 3 anything else."""
-    return {"consistent": EXPECTED, "contradicted": UNEXPECTED}.get(str(found.verdict), UNDECIDED)
+    return {"consistent": EXPECTED, "contradicted": UNEXPECTED}.get(str(verdict), UNDECIDED)
 
 
-def _render(found: Fitted, samples: Samples, console: Console) -> None:
-    import numpy as np
-    from rich.table import Table
-    from rich.text import Text
+def _columns(words: tuple[str, ...]) -> tuple[str, ...]:
+    """Names given one by one or with commas between them."""
+    return tuple(name.strip() for word in words for name in word.split(",") if name.strip())
 
-    table = Table(box=None, pad_edge=False)
-    for name in (*samples.names, "samples", "zeros", "typical |value|"):
-        table.add_column(name, justify="right")
-    for cell, values in samples.cells.items():
-        size = np.abs(values[(values != 0) & np.isfinite(values)])
-        typical = f"{np.exp(np.mean(np.log(size))):.4g}" if size.size else "-"
-        zeros = int(np.count_nonzero(values == 0))
-        table.add_row(*(str(n) for n in cell), str(values.size), str(zeros), typical)
-    console.print(table)
-    for decision in found.decisions:
-        word = str(decision.verdict)
-        console.print(Text.assemble((word, _STYLES.get(word, "yellow")), "  ", decision.reason))
-        settings = f"alpha {decision.alpha:g}, margin {decision.margin:g}"
-        if decision.quantity.startswith("exponent"):
-            settings += ", c/n fitted" if decision.correction else f", |c| <= {decision.allowance:g} in 1 + c/n"
-        console.print(Text(f"{decision.quantity}; {settings}", style="dim"))
-        for diagnostic in decision.diagnostics:
-            if diagnostic.vetoes:
-                excess = f"{diagnostic.value:.3g} is above {diagnostic.threshold:.3g}"
-                console.print(Text(f"{diagnostic.name}: {excess}", style="yellow"))
-        if decision.samples_needed:
-            console.print(Text(f"about {decision.samples_needed} samples a width would decide", style="dim"))
+
+def _condition(word: str) -> tuple[str, str]:
+    name, equals, label = word.partition("=")
+    if not equals or not name.strip():
+        raise CommandError(f"--where {word}: a column and a label are needed, as in --where 'module=readout'")
+    return name.strip(), label.strip()

@@ -235,20 +235,20 @@ def _run(
 
 
 def _fit(claim: FitClaim, config: Config) -> Finding:
-    from verifier.datafiles import merge, read_samples
-    from verifier.fitting import fit
+    from verifier.datafiles import read_groups
     from verifier.gating.compare import fit_finding, relative
+    from verifier.groupfits import fit_groups, overall, sentences
 
     assert config.path is not None  # fits come from a file
     try:
-        samples = merge([read_samples(Path(relative(path))) for path in claim.files])
-        found = fit(
-            samples, claim.kind, claim.expect, alpha=claim.alpha, margin=claim.margin, correction=claim.correction,
+        data = read_groups([Path(relative(path)) for path in claim.files], claim.layout)
+        found = fit_groups(
+            data, claim.kind, claim.expect, alpha=claim.alpha, margin=claim.margin, correction=claim.correction,
             allowance=claim.allowance,
         )  # fmt: skip
     except ValueError as error:
         return fit_finding(claim, config.path, None, str(error))
-    return fit_finding(claim, config.path, found.verdict, "; ".join(d.reason for d in found.decisions))
+    return fit_finding(claim, config.path, overall(found), sentences(found, claim.verdict))
 
 
 def _write(

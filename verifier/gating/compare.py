@@ -326,11 +326,18 @@ def _fit_command(claim: FitClaim) -> str:
     default = FitClaim("", ())
     words = ["verifier", "fit", *(relative(path) for path in claim.files)]
     words += [] if claim.kind == default.kind else ["--kind", claim.kind]
-    words += [] if claim.expect is None else ["--expect", claim.expect]
+    words += [word for target in claim.expect for word in ("--expect", target)]
     words += [] if claim.margin is None else ["--margin", f"{claim.margin:g}"]
     words += [] if claim.alpha == default.alpha else ["--alpha", f"{claim.alpha:g}"]
     words += [] if claim.allowance == default.allowance else ["--allowance", f"{claim.allowance:g}"]
     words += [] if claim.correction is None else ["--correction" if claim.correction else "--no-correction"]
+    layout = claim.layout
+    columns = {"--width": layout.width, "--value": layout.values, "--by": layout.by, "--group-by": layout.group_by,
+               "--ignore": layout.ignore, "--where": [f"{name}={label}" for name, label in layout.where],
+               "--stderr": [layout.stderr] if layout.stderr else []}  # fmt: skip
+    words += [word for option, names in columns.items() for name in names for word in (option, name)]
+    words += [] if layout.base_width is None else ["--base-width", str(layout.base_width)]
+    words += [] if layout.variable == "width" else ["--in", layout.variable]
     return shlex.join(words)
 
 

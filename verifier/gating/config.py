@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from verifier.commands.fit import KINDS
+from verifier.commands.fit import KINDS, SIZES
+from verifier.datafiles import Layout
 from verifier.statement import Form
 from verifier.verdict import NumericStatus, Summary
 
@@ -19,8 +20,10 @@ KEYS = {
     "timeout": (int, float), "jobs": int, "record": str, "expect": dict, "fits": list,
 }  # fmt: skip
 FIT_KEYS = {
-    "name": str, "file": (str, list), "kind": str, "expect": (str, int, float), "margin": (int, float),
+    "name": str, "file": (str, list), "kind": str, "expect": (str, int, float, list), "margin": (int, float),
     "alpha": (int, float), "correction": bool, "allowance": (int, float), "verdict": str,
+    "width": (str, list), "value": (str, list), "by": (str, list), "where": (str, list), "group_by": (str, list),
+    "stderr": str, "ignore": (str, list), "base_width": int, "in": str,
 }  # fmt: skip
 
 
@@ -35,12 +38,13 @@ class FitClaim:
     name: str
     files: tuple[Path, ...]
     kind: str = "order"
-    expect: str | None = None
+    expect: tuple[str, ...] = ()
     margin: float | None = None
     alpha: float = 1e-3
     correction: bool | None = None
     allowance: float = 10.0
     verdict: NumericStatus = NumericStatus.CONSISTENT
+    layout: Layout = field(default_factory=Layout)
 
 
 @dataclass(frozen=True)
@@ -191,15 +195,44 @@ def _fit(where: str, entry: Any, root: Path) -> FitClaim:
     kind = entry.get("kind", "order")
     if kind not in KINDS:
         raise ConfigError(f"{where} kind is {kind!r}; {nearest(kind, KINDS)}")
-    expect = entry.get("expect")
+    expect = entry.get("expect", [])
+    base = entry.get("base_width")
+    if base is not None and base < 1:
+        raise ConfigError(f"{where} base_width is {base}; it must be at least 1")
+    layout = Layout(
+        width=_names(where, entry, "width"),
+        values=_names(where, entry, "value"),
+        by=_names(where, entry, "by"),
+        where=tuple(_condition(where, word) for word in _names(where, entry, "where")),
+        group_by=_names(where, entry, "group_by"),
+        stderr=entry.get("stderr"),
+        ignore=_names(where, entry, "ignore"),
+        base_width=base,
+        variable=entry.get("in", "width"),
+        sizes=kind in SIZES,
+    )
     return FitClaim(
         name=entry.get("name", ", ".join(files)),
         files=tuple(root / name for name in files),
         kind=kind,
-        expect=None if expect is None else str(expect),
+        expect=tuple(str(target) for target in (expect if isinstance(expect, list) else [expect])),
         margin=entry.get("margin"),
         alpha=entry.get("alpha", 1e-3),
         correction=entry.get("correction"),
         allowance=entry.get("allowance", 10.0),
         verdict=NumericStatus(verdict),
+        layout=layout,
     )
+
+
+def _names(where: str, entry: dict[str, Any], key: str) -> tuple[str, ...]:
+    """One name or a list of them."""
+    value = entry.get(key, [])
+    return tuple(_strings(where, key, value)) if isinstance(value, list) else (str(value),)
+
+
+def _condition(where: str, word: str) -> tuple[str, str]:
+    name, equals, label = word.partition("=")
+    if not equals or not name.strip():
+        raise ConfigError(f"{where} where is {word!r}; a column and a label are needed, as in 'module=readout'")
+    return name.strip(), label.strip()

@@ -1,0 +1,165 @@
+"""One claim about many groups: each group's expectation, its decision, and all of them in the order of interest."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import Any
+
+from verifier.datafiles import Group, Grouped, Samples
+from verifier.datafiles.layout import suggestion
+from verifier.fitting import KINDS, Fitted, fit
+from verifier.inference.gates import MIN_WIDTHS
+from verifier.verdict import NumericStatus, weakest_numeric
+
+#: What is shown first: what is not as expected.
+_RANK = {NumericStatus.CONTRADICTED: 0, NumericStatus.INVALID: 1, NumericStatus.INCONCLUSIVE: 2}
+
+
+@dataclass(frozen=True)
+class GroupFit:
+    """A group, what was expected of it and what was found; ``fitted`` None: it cannot be decided, for ``problem``."""
+
+    group: Group
+    expect: str | None
+    fitted: Fitted | None
+    problem: str = ""
+
+    @property
+    def verdict(self) -> NumericStatus:
+        return NumericStatus.INVALID if self.fitted is None else self.fitted.verdict
+
+    @property
+    def estimate(self) -> float:
+        return math.nan if self.fitted is None else self.fitted.decisions[0].estimate
+
+    @property
+    def reason(self) -> str:
+        return self.problem if self.fitted is None else "; ".join(d.reason for d in self.fitted.decisions)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        found: dict[str, Any] = {"group": dict(self.group.key), "expect": self.expect}
+        if self.fitted is None:
+            return found | {"verdict": str(self.verdict), "reason": self.problem}
+        return found | self.fitted.as_dict()
+
+
+def fit_groups(data: Grouped, kind: str = "order", expect: Sequence[str] = (), **settings: Any) -> tuple[GroupFit, ...]:
+    """Decide a claim of ``kind`` about each group, in the order of the file.
+
+    ``expect`` holds one target for all groups, or targets of some of them as ``LABEL=TARGET``, where LABEL is a
+    group's label or a pattern such as ``layers.*``; ``settings`` are those of :func:`verifier.fitting.fit`.  A group
+    with too few widths is invalid, unless all of them have: then, and for an expectation that no group or several
+    expectations that one group has, ValueError is raised.
+    """
+    targets = expectations(data.groups, kind, expect)
+    found = []
+    for group, target in zip(data.groups, targets, strict=True):
+        problem = _too_few(group, kind, data.variable)
+        if problem and (len(data.groups) == 1 or all(_too_few(other, kind, data.variable) for other in data.groups)):
+            raise ValueError(problem)
+        if not isinstance(group.data, Samples):
+            raise ValueError("means with standard errors are not decided yet")
+        fitted = None if problem else fit(group.data, kind, target, **settings)
+        found.append(GroupFit(group, target, fitted, problem))
+    return tuple(found)
+
+
+def overall(fits: Sequence[GroupFit]) -> NumericStatus:
+    """Contradicted if one group is; consistent only if all are."""
+    return weakest_numeric(found.verdict for found in fits)
+
+
+def by_interest(fits: Sequence[GroupFit]) -> list[GroupFit]:
+    """What is not as expected first; among those, what is farthest from its claim."""
+
+    def distance(found: GroupFit) -> float:
+        if found.fitted is None:
+            return 0.0
+        first = found.fitted.decisions[0]
+        return 0.0 if math.isnan(first.estimate - first.claimed) else abs(first.estimate - first.claimed)
+
+    return sorted(fits, key=lambda found: (_RANK.get(found.verdict, 3), -distance(found)))
+
+
+def sentences(fits: Sequence[GroupFit], expected: NumericStatus) -> str:
+    """Why: the one group's reason, or those of the groups whose verdict is another than ``expected``."""
+    if len(fits) == 1:
+        return fits[0].reason
+    odd = [found for found in by_interest(fits) if found.verdict is not expected]
+    lines = [f"{found.group.label}: {found.verdict}: {found.reason}" for found in odd]
+    return "\n".join(lines) or f"{len(fits)} groups, each {expected}"
+
+
+def expectations(groups: Sequence[Group], kind: str, expect: Sequence[str]) -> list[str | None]:
+    """Each group's target.  Raises ValueError naming the group or the pattern that does not fit."""
+    general = [word for word in expect if "=" not in word]
+    special: dict[str, str] = {}
+    for word in expect:
+        if "=" in word:
+            pattern, target = (part.strip() for part in word.rsplit("=", 1))
+            if special.setdefault(pattern, target) != target:
+                raise ValueError(f"--expect {pattern} is both {special[pattern]} and {target}")
+    if len(general) > 1:
+        raise ValueError(f"--expect is given for all groups twice: {general[0]} and {general[1]}")
+    _check_patterns(groups, special)
+    found: list[str | None] = []
+    for group in groups:
+        own = _special(group, special)
+        if own is None and not general and special:
+            raise ValueError(
+                f"--expect says nothing of {group.label or 'the one group'}; say --expect P for the others as well"
+            )
+        found.append(own if own is not None else general[0] if general else None)
+    return found
+
+
+def _names(group: Group) -> list[str]:
+    """What a pattern may match: the label, each of its parts."""
+    return [group.label, *(label for _, label in group.key)]
+
+
+def _check_patterns(groups: Sequence[Group], special: Mapping[str, str]) -> None:
+    for pattern in special:
+        if not any(_matches(group, pattern) for group in groups):
+            known = list(dict.fromkeys(label for group in groups for _, label in group.key if not _is_number(label)))
+            near = suggestion(pattern, known, "there are")
+            raise ValueError(f"--expect {pattern}=…: no group is called {pattern!r}; {near}")
+
+
+def _special(group: Group, special: Mapping[str, str]) -> str | None:
+    """The target of the pattern that matches: a name before a wildcard."""
+    exact = {special[name] for name in special if name in _names(group)}
+    near = exact or {target for pattern, target in special.items() if _matches(group, pattern)}
+    if len(near) > 1:
+        raise ValueError(f"--expect has several targets for {group.label}: {', '.join(sorted(near))}")
+    return next(iter(near), None)
+
+
+def _matches(group: Group, pattern: str) -> bool:
+    return any(name == pattern or fnmatchcase(name, pattern) for name in _names(group))
+
+
+def _is_number(text: str) -> bool:
+    try:
+        float(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _too_few(group: Group, kind: str, variable: str) -> str:
+    """A sentence where the group has fewer widths than a fit needs; else nothing."""
+    if not KINDS.get(kind, (None, False))[1] or kind == "two-widths":
+        return ""
+    if isinstance(group.data, Samples) and len(group.data.names) == 2:
+        return ""  # fit says that two widths were given
+    widths = [cell[0] for cell in group.data.cells] if isinstance(group.data, Samples) else list(group.data.cells)
+    if len(widths) >= MIN_WIDTHS:
+        return ""
+    listed = ", ".join(str(n) for n in widths)
+    unit = ("width" if len(widths) == 1 else "widths") if variable == "width" else f"of {variable}"
+    return f"{len(widths)} {unit} ({listed}); at least {MIN_WIDTHS} are needed to fit an exponent"

@@ -1,0 +1,203 @@
+"""What ``verifier fit`` prints: one group in full, or many as a table of exponents, what is not as expected first.
+
+Every line makes sense without colour and fits into 80 columns; the marks of the table are explained beneath it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table
+from rich.text import Text
+
+from verifier.datafiles import Grouped, Means, Samples
+from verifier.fitting import Fitted
+from verifier.groupfits import GroupFit, by_interest, overall
+from verifier.inference import Decision
+
+#: Colours as in :mod:`verifier.report.text`, which takes a second to import.
+STYLES = {"consistent": "green", "contradicted": "bold red"}
+MARKS = {"consistent": " ", "contradicted": "x", "inconclusive": "?", "invalid": "!"}
+#: Reasons that are printed before the rest is only counted.
+LISTED = 8
+
+
+def as_plain(data: Grouped, kind: str, fits: Sequence[GroupFit]) -> dict[str, Any]:
+    """Plain data for JSON: that of the decision where there is one group, else of each group."""
+    if len(fits) == 1 and not fits[0].group.key and fits[0].fitted is not None:
+        return fits[0].fitted.as_dict()
+    plan = data.plan
+    columns = {"width": list(plan.width), "value": list(plan.values), "by": list(plan.by), "stderr": plan.stderr}
+    return {
+        "kind": kind,
+        "verdict": str(overall(fits)),
+        "variable": data.variable,
+        "columns": columns,
+        "notes": list(data.notes),
+        "rows": data.rows,
+        "groups": [found.as_dict() for found in fits],
+    }
+
+
+def render(data: Grouped, kind: str, fits: Sequence[GroupFit], console: Console, verbose: int = 0) -> None:
+    """Print the verdicts."""
+    for note in data.notes:
+        console.print(Text(note, style="dim"))
+    if len(fits) == 1 and not fits[0].group.key and fits[0].fitted is not None:
+        console.print(_samples(fits[0].group.data))
+        _print_fitted(fits[0].fitted, console)
+        return
+    _heading(data, kind, fits, console)
+    ordered = by_interest(fits)
+    matrix = _matrix(ordered, console.width)
+    for line in matrix if matrix is not None else _list(ordered):
+        console.print(line, soft_wrap=True)
+    _legend(ordered, console)
+    _reasons(ordered, console, verbose)
+
+
+def _samples(data: Samples | Means) -> Table:
+    """What is at each width."""
+    if isinstance(data, Means):
+        table = Table(box=None, pad_edge=False)
+        for name in (data.name, "mean", "standard error"):
+            table.add_column(name, justify="right")
+        for n, (mean, error) in data.cells.items():
+            table.add_row(str(n), f"{mean:.5g}", f"{error:.2g}")
+        return table
+    table = Table(box=None, pad_edge=False)
+    for name in (*data.names, "samples", "zeros", "typical |value|"):
+        table.add_column(name, justify="right")
+    for cell, values in data.cells.items():
+        size = np.abs(values[(values != 0) & np.isfinite(values)])
+        typical = f"{np.exp(np.mean(np.log(size))):.4g}" if size.size else "-"
+        zeros = int(np.count_nonzero(values == 0))
+        table.add_row(*(str(n) for n in cell), str(values.size), str(zeros), typical)
+    return table
+
+
+def _print_fitted(found: Fitted, console: Console) -> None:
+    for decision in found.decisions:
+        word = str(decision.verdict)
+        console.print(Text.assemble((word, STYLES.get(word, "yellow")), "  ", decision.reason))
+        for line, style in _details(decision):
+            console.print(Text(line, style=style))
+
+
+def _details(decision: Decision) -> list[tuple[str, str]]:
+    settings = f"alpha {decision.alpha:g}, margin {decision.margin:g}"
+    if decision.quantity.startswith("exponent"):
+        settings += ", c/n fitted" if decision.correction else f", |c| <= {decision.allowance:g} in 1 + c/n"
+    lines = [(f"{decision.quantity}; {settings}", "dim")]
+    for diagnostic in decision.diagnostics:
+        if diagnostic.vetoes:
+            excess = f"{diagnostic.value:.3g} is above {diagnostic.threshold:.3g}"
+            lines.append((f"{diagnostic.name}: {excess}", "yellow"))
+    if decision.samples_needed:
+        lines.append((f"about {decision.samples_needed} samples a width would decide", "dim"))
+    return lines
+
+
+def _heading(data: Grouped, kind: str, fits: Sequence[GroupFit], console: Console) -> None:
+    targets = sorted({found.expect or "" for found in fits})
+    claim = f"{kind} {targets[0]}".strip() if len(targets) == 1 else f"{kind}, as expected of each group"
+    values = f" of {data.plan.values[0]}" if len(data.plan.values) == 1 else ""
+    widths = sorted({cell[0] if isinstance(cell, tuple) else cell for f in fits for cell in f.group.data.cells})
+    reach = f"{data.variable} {widths[0]} … {widths[-1]} ({len(widths)} of them)"
+    console.print(f"{claim}{values} in {reach}", markup=False)
+    console.print()
+
+
+def _figure(found: GroupFit) -> str:
+    return "-" if math.isnan(found.estimate) else f"{found.estimate:+.3f}"
+
+
+def _cell(found: GroupFit | None) -> tuple[str, str]:
+    """A figure with its mark, and the style."""
+    if found is None:
+        return "", ""
+    word = str(found.verdict)
+    return f"{_figure(found)} {MARKS[word]}", STYLES.get(word, "yellow")
+
+
+def _matrix(ordered: Sequence[GroupFit], width: int) -> list[Text] | None:
+    """Modules as rows and steps as columns; None where there are not two labels, or too many columns to fit."""
+    keys = [found.group.key for found in ordered]
+    if any(len(key) != 2 for key in keys):
+        return None
+    rows = list(dict.fromkeys(key[0][1] for key in keys))
+    columns = sorted({key[1][1] for key in keys}, key=_natural)
+    sizes = [max(9, len(name) + 2) for name in columns]
+    head = max(len(keys[0][0][0]), *(len(row) for row in rows)) + 2
+    own_line = head + sum(sizes) > width
+    if 2 + sum(sizes) + (2 if own_line else head) > width or len(columns) < 2:
+        return None
+    places = {(key[0][1], key[1][1]): found for key, found in zip(keys, ordered, strict=True)}
+    first, second = keys[0][0][0], keys[0][1][0]
+    indent = 2 if own_line else head
+    title = Text(f"{first:{indent}}" if not own_line else f"{first}\n{'':{indent}}", style="dim")
+    for k, (name, size) in enumerate(zip(columns, sizes, strict=True)):
+        shown = f"{second}={name}" if k == 0 and len(f"{second}={name}") <= size - 2 else name
+        title.append(f"{shown:>{size - 2}}  ")
+    lines = [title]
+    for row in rows:
+        line = Text(f"{row or '(no name)'}\n{'':{indent}}" if own_line else f"{row or '(no name)':{indent}}")
+        for name, size in zip(columns, sizes, strict=True):
+            text, style = _cell(places.get((row, name)))
+            line.append(f"{text:>{size}}", style)
+        line.rstrip()
+        lines.append(line)
+    return lines
+
+
+def _list(ordered: Sequence[GroupFit]) -> list[Text]:
+    head = max(len(found.group.label) for found in ordered) + 2
+    lines = []
+    for found in ordered:
+        text, style = _cell(found)
+        label = f"{found.group.label:{min(head, 56)}}"
+        lines.append(Text.assemble(label, (f"{text:>10}", style), f"  {found.verdict}"))
+    return lines
+
+
+def _legend(ordered: Sequence[GroupFit], console: Console) -> None:
+    words = Counter(str(found.verdict) for found in ordered)
+    used = [word for word in MARKS if words[word]]
+    marks = ", ".join(f"{MARKS[word]} {word}" for word in used if MARKS[word].strip())
+    counts = ", ".join(f"{words[word]} {word}" for word in used)
+    console.print()
+    if marks:
+        console.print(Text(marks, style="dim"))
+    console.print(f"{len(ordered)} groups: {counts}", markup=False)
+
+
+def _reasons(ordered: Sequence[GroupFit], console: Console, verbose: int) -> None:
+    """Why: of what is not as expected, or with ``verbose`` of every group."""
+    chosen = [found for found in ordered if verbose or str(found.verdict) != "consistent"]
+    shown = chosen if verbose else chosen[:LISTED]
+    for found in shown:
+        word = str(found.verdict)
+        expected = f" (expected {found.expect})" if found.expect is not None else ""
+        console.print()
+        console.print(Text.assemble((found.group.label, "bold"), expected, ": ", (word, STYLES.get(word, "yellow"))))
+        console.print(Padding(Text(found.reason), (0, 0, 0, 2), expand=False))
+        if verbose and found.fitted is not None:
+            for decision in found.fitted.decisions:
+                for line, style in _details(decision):
+                    console.print(Padding(Text(line, style=style), (0, 0, 0, 2), expand=False))
+    if len(chosen) > len(shown):
+        console.print(Text(f"\n{len(chosen) - len(shown)} more are not as expected; -v shows all", style="dim"))
+
+
+def _natural(label: str) -> tuple[int, float, str]:
+    """Numbers by size, before words."""
+    try:
+        return 0, float(label), label
+    except ValueError:
+        return 1, 0.0, label
