@@ -2,8 +2,8 @@
 
 ``int`` a fixed integer · ``const`` a real number without widths · ``fin`` a function of the widths · ``rand`` a random
 quantity at given widths · ``lim`` a random variable of the limit's probability space · ``width`` the width of a layer ·
-``seq`` a finite tuple of integers · ``input`` a point in the input space · ``act`` an activation function · ``base`` a
-way for widths to grow, with one coupling of all widths and the limit · ``prop`` a proposition.
+``seq`` a finite tuple of integers · ``input`` a point in the input space · ``act`` an activation function · ``mode`` a
+way for widths to grow · ``base`` a coupling of all widths of a mode and its limit · ``prop`` a proposition.
 
 An ``int`` is never made from a ``width``: so ranges, factorials and bounds of sums do not grow.  A function sort is a
 pair (argument sorts, result sort).
@@ -34,7 +34,7 @@ READ_AS: dict[str, tuple[str, ...]] = {
     "rand": ("rand",),
     "lim": ("lim",),
     "width": ("width", "fin", "rand"),
-    **{name: (name,) for name in ("seq", "input", "act", "base", "prop")},
+    **{name: (name,) for name in ("seq", "input", "act", "mode", "base", "prop")},
 }
 #: the sorts in which one adds and multiplies, the smallest first; ``width`` is added as ``fin``
 NUMBERS = ("int", "const", "fin", "lim", "rand")

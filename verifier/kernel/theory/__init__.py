@@ -1,0 +1,1 @@
+"""The theory: symbols, definitions and rows, one subject a page.  Data only: loading it proves nothing."""
