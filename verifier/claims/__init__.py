@@ -1,0 +1,1 @@
+"""What is claimed, in one language: a claim becomes a proposition of the kernel, its text and its LaTeX by one way each."""

@@ -1,0 +1,123 @@
+"""SymPy expressions and conditions as terms and propositions of the kernel; what has no counterpart is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+import sympy
+from sympy.logic.boolalg import BooleanAtom
+
+from verifier.claims.vocabulary import Env, Quantity, Value, variable
+from verifier.kernel.core.terms import Term, app, eq, fun, le, num
+
+
+class CannotCompile(ValueError):
+    """A part of a claim has no counterpart in the kernel; the message names it and what would have one."""
+
+
+class MeasuredOnly(CannotCompile):
+    """The claim is of a kind, or of a quantity, that is measured and never proved."""
+
+
+_OPERATORS: dict[Any, str] = {
+    sympy.Add: "+", sympy.Mul: "*", sympy.Min: "min", sympy.Max: "max", sympy.factorial: "fact",
+}  # fmt: skip
+
+
+def names_of(env: Mapping[str, Term], symbol: sympy.Symbol) -> Term:
+    """The term that a SymPy symbol stands for."""
+    return env.get(symbol.name, variable(symbol.name, bool(symbol.is_integer)))
+
+
+def to_term(expression: Any, env: Env) -> Term:
+    """A SymPy expression as a term; ``env`` maps names of symbols to terms."""
+    expression = sympy.sympify(expression)
+    if isinstance(expression, sympy.Rational):
+        return num(Fraction(int(expression.p), int(expression.q)))
+    if isinstance(expression, sympy.Symbol):
+        return names_of(env, expression)
+    if expression.func in _OPERATORS:
+        head, args = _OPERATORS[expression.func], [to_term(a, env) for a in expression.args]
+        while len(args) > 2 and head in ("min", "max"):
+            args = [app(head, args[0], args[1]), *args[2:]]
+        return app(head, *args)
+    if isinstance(expression, sympy.Pow):
+        return _power(expression, env)
+    declaration = getattr(expression.func, "declaration", None)
+    if isinstance(declaration, Quantity):
+        return quantity_term(expression, env)
+    if isinstance(declaration, Value):
+        if declaration.term is None:
+            raise CannotCompile(f"{declaration.name} has no counterpart in the kernel: give its declaration a term")
+        return declaration.term(env, *(to_term(a, env) for a in expression.args))
+    raise CannotCompile(f"{expression} has no counterpart in the kernel: sums, products, powers, Min, Max, factorials "
+                        "and declared quantities and values have one")  # fmt: skip
+
+
+def _power(expression: sympy.Pow, env: Env) -> Term:
+    base, exponent = expression.args
+    if isinstance(exponent, sympy.Integer) and abs(int(exponent)) <= 64:
+        part = to_term(base, env)
+        product = app("*", *[part] * abs(int(exponent)))
+        return product if exponent >= 0 else app("inv", product)
+    if exponent == sympy.Rational(1, 2):
+        return app("sqrt", to_term(base, env))
+    raise CannotCompile(f"the power {expression} has no counterpart in the kernel: exponents are integers to 64, or 1/2")
+
+
+def quantity_term(expression: sympy.Basic, env: Env) -> Term:
+    """A quantity at its arguments."""
+    declaration: Quantity = expression.func.declaration
+    if not declaration.head:
+        raise MeasuredOnly(f"{declaration.name} has no counterpart in the kernel; it is measured, not proved")
+    names = declaration.arguments.split()
+    if len(names) != len(expression.args):
+        raise CannotCompile(f"{declaration.name} takes {', '.join(names)}, not {expression.args}")
+    given = {name: to_term(a, env) for name, a in zip(names, expression.args, strict=True)}
+    parts = [given.get(name, env.get(name, variable(name))) for name in declaration.takes.split()]
+    return app(declaration.head, *parts)
+
+
+def to_propositions(condition: Any, env: Env) -> list[Term]:
+    """A conjunction of comparisons as propositions, one each."""
+    condition = sympy.sympify(condition)
+    if condition is sympy.true:
+        return []
+    if isinstance(condition, sympy.And):
+        return [p for part in sorted(condition.args, key=sympy.default_sort_key) for p in to_propositions(part, env)]
+    if isinstance(condition, BooleanAtom) or not isinstance(condition, sympy.core.relational.Relational):
+        raise CannotCompile(f"the range {condition} is no conjunction of comparisons")
+    left, right = (to_term(a, env) for a in condition.args)
+    if isinstance(condition, sympy.Eq):
+        return [eq(left, right)]
+    strict = isinstance(condition, sympy.Lt | sympy.Gt)
+    if isinstance(condition, sympy.Ge | sympy.Gt):
+        left, right = right, left
+    elif not isinstance(condition, sympy.Le | sympy.Lt):
+        raise CannotCompile(f"the comparison {condition} has no counterpart in the kernel: <=, <, >=, > and Eq have one")
+    if not strict:
+        return [le(left, right)]
+    if left.sort == right.sort == "int":
+        return [le(app("+", left, 1), right)]
+    return [app("pos", app("+", right, app("*", -1, left)))]
+
+
+class Compositions(sympy.Function):
+    """Σ over α_1 + … + α_parts = total, 0 ≤ α_d ≤ largest, of Π_d body(d, α_d): ``Compositions(Lambda((d, k), body), …)``."""
+
+    nargs = 4
+
+
+class Tuples(sympy.Function):
+    """Σ over sequences (l, e), l in [layers]^k and e in [outputs]^k, of body(l, e): ``Tuples(Lambda((ls, es), body), …)``."""
+
+    nargs = 4
+
+
+def bound(function: sympy.Lambda, env: Env) -> Term:
+    """A SymPy Lambda as a function of the kernel."""
+    names = [variable(s.name, bool(s.is_integer)) for s in function.variables]
+    inner = {**env, **{v.fields[0]: v for v in names}}
+    return fun(names, to_term(function.expr, inner))

@@ -1,0 +1,127 @@
+"""The words of claims: variables, quantities, values and conditions, each with its counterpart in the kernel.
+
+>>> K = Quantity("K", "phi m H L r x y z w", "r", shown="K^({r})", latex=r"\\mathcal K^{{({r})}}")
+>>> r = sympy.Symbol("r", integer=True)
+>>> K(r).declaration.symbol
+'K'
+
+A project declares its own; what has no counterpart in the kernel (``symbol=""``) can be measured, never proved.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sympy
+
+from verifier.kernel.core.sorts import Sort
+from verifier.kernel.core.terms import Term, Var
+
+#: the variables of the theory by name; other integer symbols are ``int``, other real ones ``const``
+SORTS: dict[str, Sort] = {
+    "phi": "act", "omega": "mode", "x": "input", "y": "input", "xp": "input", "yp": "input", "zz": "input",
+    "zzp": "input", "z": "const", "w": "const", "ls": "seq", "es": "seq",
+}  # fmt: skip
+_INTEGERS = "m H L r d e k l u v s i j a b n_e n_o gap"
+SORTS |= dict.fromkeys(_INTEGERS.split(), "int")
+
+Env = Mapping[str, Term]
+Says = Callable[[Env, Term | None, Term | None], Term]
+
+
+def variable(name: str, integer: bool = False) -> Var:
+    """The kernel's variable of this name."""
+    return Var(name, SORTS.get(name, "int" if integer else "const"))
+
+
+class _Word(sympy.Function):
+    """A SymPy function that carries its declaration."""
+
+    declaration: Any = None
+
+    @classmethod
+    def eval(cls, *arguments: Any) -> Any:
+        return None
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A quantity that claims speak of.
+
+    ``takes`` lists the arguments of its kernel symbol by name, ``arguments`` those that are written in SymPy.
+    ``derived`` gives the parameters of cells that are functions of others (``l_k``, the last of ``ls``).
+    ``says`` replaces what the kind says by default; it gets the variables, the exponent and the value.
+    ``widths`` are the premises on the mode: pairs of a predicate and a variable's name.
+    """
+
+    name: str
+    takes: str
+    arguments: str
+    symbol: str | None = None  # by default the name; "" where the kernel has none
+    shown: str = ""
+    latex: str = ""
+    derived: Mapping[str, Callable[[Env], Term]] = field(default_factory=dict)
+    says: Says | None = None
+    widths: tuple[tuple[str, str], ...] = (("scaled", "L"),)
+
+    @property
+    def head(self) -> str:
+        """The kernel's symbol."""
+        return self.name if self.symbol is None else self.symbol
+
+    def __call__(self, *arguments: Any) -> sympy.Basic:
+        """The quantity at arguments, as SymPy."""
+        return self.word(*arguments)
+
+    @property
+    def word(self) -> Any:
+        """The SymPy function, one object a declaration."""
+        if "_word" not in self.__dict__:
+            object.__setattr__(self, "_word", type(self.name, (_Word,), {"declaration": self}))
+        return self.__dict__["_word"]
+
+
+@dataclass(frozen=True)
+class Value:
+    """A number or a kernel of the limit, as a function: evaluated for samples, and a term for proofs."""
+
+    name: str
+    number: Callable[..., float]
+    term: Callable[..., Term] | None = None  # of the variables by name and the SymPy arguments as terms
+    latex: str = ""
+
+    def __call__(self, *arguments: Any) -> sympy.Basic:
+        """The value at arguments, as SymPy; a number where all arguments are."""
+        return self.word(*arguments)
+
+    @property
+    def word(self) -> Any:
+        """The SymPy function, one object a declaration."""
+        if "_word" not in self.__dict__:
+            number = self.number
+
+            def evaluate(cls: Any, *arguments: Any) -> Any:
+                if not all(getattr(a, "is_number", False) for a in arguments):
+                    return None
+                return sympy.Float(number(*arguments))
+
+            made = type(self.name, (_Word,), {"declaration": self, "eval": classmethod(evaluate)})
+            object.__setattr__(self, "_word", made)
+        return self.__dict__["_word"]
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A hypothesis, written once: text, LaTeX, the proposition that it is, and when it holds at a cell's parameters.
+
+    ``proposition`` is None where the condition is a reading of the quantities (what is measured): it adds nothing to
+    what is proved.  ``holds`` is None where no cell can violate it.
+    """
+
+    id: str
+    text: str
+    latex: str = ""
+    proposition: Callable[[Env], Term] | None = None
+    holds: Callable[[Mapping[str, Any]], bool] | None = None
