@@ -94,6 +94,7 @@ class Hypothesis:
     latex: str = ""
     when: Boolean = sympy.true
     errata: tuple[str, ...] = ()
+    condition: Any = None  # its entry in a vocabulary (verifier.claims.vocabulary.Condition)
 
 
 @dataclass(frozen=True)

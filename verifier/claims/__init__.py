@@ -1,1 +1,1 @@
-"""What is claimed, in one language: a claim becomes a proposition of the kernel, its text and its LaTeX by one way each."""
+"""What is claimed, in one language: from a claim there is one way to its proposition, its text and its LaTeX."""

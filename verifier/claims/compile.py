@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+import sympy
+
 from verifier.claims.expressions import CannotCompile, MeasuredOnly, quantity_term, to_propositions, to_term
 from verifier.claims.vocabulary import Env, Quantity, variable
 from verifier.kernel.core.sorts import Refused
@@ -43,7 +45,7 @@ def _proposition(claim: Claim, hypotheses: Mapping[str, Hypothesis]) -> Term:
     declaration = declared(claim)
     env: Env = dict(environment(claim, declaration))
     says = conclusion(claim, declaration, env)
-    premises = [] if says.loose else to_propositions(claim.where, env)
+    premises = to_propositions(claim.where, env)
     if claim.kind in ASYMPTOTIC or (declaration.says is not None and _speaks_of(says, "mode")):
         premises += [app(name, variable("omega"), env.get(of, variable(of))) for name, of in declaration.widths]
     for identifier in claim.hypotheses:
@@ -58,7 +60,7 @@ def hypothesis_premises(hypothesis: Hypothesis, env: Env) -> list[Term]:
     """The premise that a hypothesis is, under its ``when``; none where it is a reading of the quantities."""
     condition = hypothesis.condition
     if condition is None:
-        raise CannotCompile(f"the hypothesis {hypothesis.id!r} has no proposition: give it a condition of the vocabulary")
+        raise CannotCompile(f"the hypothesis {hypothesis.id!r} is no condition of the vocabulary")
     if condition.proposition is None:
         return []
     return [imp(*to_propositions(hypothesis.when, env), condition.proposition(env))]
@@ -66,21 +68,10 @@ def hypothesis_premises(hypothesis: Hypothesis, env: Env) -> list[Term]:
 
 def declared(claim: Claim) -> Quantity:
     """The declaration of the quantity that a claim is about (the first one, in an expression of several)."""
-    found = sorted(
-        {f.func.declaration for f in claim.quantity.atoms(*_words(claim.quantity))}, key=lambda q: q.name
-    ) if _words(claim.quantity) else []  # fmt: skip
-    if not found:
-        raise MeasuredOnly(f"{claim.quantity} is no declared quantity; it is measured, not proved")
-    return found[0]
-
-
-def _words(expression: Any) -> tuple[Any, ...]:
-    import sympy
-
-    return tuple({
-        part.func for part in sympy.preorder_traversal(expression)
-        if isinstance(getattr(part.func, "declaration", None), Quantity)
-    })  # fmt: skip
+    for part in sympy.preorder_traversal(claim.quantity):
+        if isinstance(found := getattr(part.func, "declaration", None), Quantity):
+            return found
+    raise MeasuredOnly(f"{claim.quantity} is no declared quantity; it is measured, not proved")
 
 
 def environment(claim: Claim, declaration: Quantity) -> dict[str, Term]:

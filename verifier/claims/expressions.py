@@ -64,7 +64,7 @@ def _power(expression: sympy.Pow, env: Env) -> Term:
         return product if exponent >= 0 else app("inv", product)
     if exponent == sympy.Rational(1, 2):
         return app("sqrt", to_term(base, env))
-    raise CannotCompile(f"the power {expression} has no counterpart in the kernel: exponents are integers to 64, or 1/2")
+    raise CannotCompile(f"the power {expression} has no counterpart: exponents are integers up to 64, or 1/2")
 
 
 def quantity_term(expression: sympy.Basic, env: Env) -> Term:
@@ -96,7 +96,7 @@ def to_propositions(condition: Any, env: Env) -> list[Term]:
     if isinstance(condition, sympy.Ge | sympy.Gt):
         left, right = right, left
     elif not isinstance(condition, sympy.Le | sympy.Lt):
-        raise CannotCompile(f"the comparison {condition} has no counterpart in the kernel: <=, <, >=, > and Eq have one")
+        raise CannotCompile(f"the comparison {condition} has no counterpart: <=, <, >=, > and Eq have one")
     if not strict:
         return [le(left, right)]
     if left.sort == right.sort == "int":
@@ -105,13 +105,13 @@ def to_propositions(condition: Any, env: Env) -> list[Term]:
 
 
 class Compositions(sympy.Function):
-    """Σ over α_1 + … + α_parts = total, 0 ≤ α_d ≤ largest, of Π_d body(d, α_d): ``Compositions(Lambda((d, k), body), …)``."""
+    """Σ over α_1 + … + α_H = r, 0 ≤ α_d ≤ m, of Π_d body(d, α_d): ``Compositions(Lambda((d, k), body), H, r, m)``."""
 
     nargs = 4
 
 
 class Tuples(sympy.Function):
-    """Σ over sequences (l, e), l in [layers]^k and e in [outputs]^k, of body(l, e): ``Tuples(Lambda((ls, es), body), …)``."""
+    """Σ over l in [L]^k and e in [H]^k of body(l, e): ``Tuples(Lambda((ls, es), body), k, L, H)``."""
 
     nargs = 4
 

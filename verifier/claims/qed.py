@@ -11,14 +11,14 @@ from collections.abc import Mapping, Sequence
 
 from verifier.claims.compile import proposition, refuted
 from verifier.kernel.core.sorts import Refused
-from verifier.kernel.core.terms import FALSE, App, Term, app, eq, fun, imp, le
+from verifier.kernel.core.terms import Term, app, fun, le
 from verifier.proving.matching import fresh
-from verifier.proving.tactics import Fact, Prover
+from verifier.proving.tactics import Fact, Prover, replaced
 from verifier.statement import Claim, Hypothesis
 
 
 def qed(p: Prover, claim: Claim, hypotheses: Mapping[str, Hypothesis], *facts: Fact) -> Fact:
-    """The goal ``claim``, from ``facts``: any one that reaches the conclusion, or several whose integers cover the range.
+    """The goal ``claim``, from the first of ``facts`` that reaches its conclusion.
 
     Raises Refused with what is open.
     """
@@ -46,8 +46,6 @@ def by_cases(p: Prover, name: Term, low: int, high: int, target: Term, facts: Se
     if low == high:
         same = p.by("le.antisymmetric", x=low, y=name)
         hole = fresh("int")
-        from verifier.proving.tactics import replaced
-
         context = fun([hole], replaced(target, name, hole))
         return p.subst(same, context, _reach(p, app(context, low), facts))
     below, above = le(name, low), le(low + 1, name)
@@ -57,5 +55,3 @@ def by_cases(p: Prover, name: Term, low: int, high: int, target: Term, facts: Se
         rest = by_cases(p, name, low + 1, high, target, facts)
     return p.by("int.cases", p.imp_intro(below, first), p.imp_intro(above, rest), a=name, b=low, P=target)
 
-
-__all__ = ["FALSE", "App", "by_cases", "eq", "imp", "qed", "refute"]

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 
 from verifier.kernel.core.normal import key
 from verifier.kernel.core.sorts import NUMBERS, Refused, Sort, included, joined, need
-from verifier.kernel.core.terms import App, Fun, Term, Var, app, as_term, eq, fun, le
+from verifier.kernel.core.terms import FALSE, App, Fun, Term, Var, app, as_term, eq, fun, le
 from verifier.kernel.theory.writing import NAMES
 from verifier.proving.arithmetic import is_comparison, multipliers
 from verifier.proving.matching import Match, fresh, opened
@@ -30,6 +30,7 @@ class Prover(Recorder):
     def __init__(self, statement: str, earlier: Iterable[Recorder] = ()) -> None:
         super().__init__(statement, earlier)
         self._scope: list[Fact] = []
+        self.wanted: Term = FALSE  # what the function given to ``prove`` is asked for
 
     # -- scope -------------------------------------------------------------------------------------------------------
 
@@ -120,6 +121,7 @@ class Prover(Recorder):
                 fact = self._prove(q, how, using, opened_)
             return self.imp_intro(p, fact)
         if how is not None:
+            self.wanted = target
             fact = how(*opened_)
             need(key(fact.prop) == key(target), f"wanted {target!r}, got {fact.prop!r}")
             return fact
