@@ -7,6 +7,7 @@ sentence, and the claim can then not be shown as proved.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import sympy
@@ -19,44 +20,68 @@ from verifier.statement import Claim, Hypothesis, Kind
 
 #: in this order the variables of a claim are bound
 _ORDER = ("act", "mode", "int", "seq", "input", "const")
-#: kinds that speak of widths tending to infinity
-ASYMPTOTIC = (Kind.ORDER, Kind.UPPER, Kind.CONSTANT, Kind.VANISHES, Kind.ATOM)
 
 
-def proposition(claim: Claim, hypotheses: Mapping[str, Hypothesis]) -> Term:
-    """The proposition that ``claim`` is.
+@dataclass(frozen=True)
+class Compiled:
+    """A claim in the kernel's terms: premises by where they come from, and what is said."""
+
+    ranges: tuple[Term, ...]
+    widths: tuple[Term, ...]
+    hypotheses: tuple[tuple[str, Term], ...]
+    conclusion: Term
+
+    @property
+    def body(self) -> Term:
+        """Premises ⟹ conclusion, with the variables free."""
+        return imp(*self.ranges, *self.widths, *(p for _, p in self.hypotheses), self.conclusion)
+
+    @property
+    def variables(self) -> list[Term]:
+        """The variables, in the order in which they are bound."""
+        return sorted(variables(self.body), key=lambda v: (_rank(v.sort), str(v.fields[0])))
+
+    @property
+    def prop(self) -> Term:
+        """The closed proposition."""
+        return forall(self.variables, self.body)
+
+    @property
+    def refuted(self) -> Term:
+        """What a refutation proves: closed, and without hypotheses."""
+        return imp(self.prop, FALSE)
+
+
+def compiled(claim: Claim, hypotheses: Mapping[str, Hypothesis]) -> Compiled:
+    """What ``claim`` is in the kernel.
 
     Raises :class:`MeasuredOnly` for what is never proved and :class:`CannotCompile` for what has no counterpart.
     """
     try:
-        return _proposition(claim, hypotheses)
+        return _compiled(claim, hypotheses)
     except Refused as error:
         raise CannotCompile(f"{claim.id}: {error}") from None
     except CannotCompile as error:
         raise type(error)(f"{claim.id}: {error}") from None
 
 
-def refuted(prop: Term) -> Term:
-    """What a refutation of ``prop`` proves: closed, and without hypotheses."""
-    return imp(prop, FALSE)
-
-
-def _proposition(claim: Claim, hypotheses: Mapping[str, Hypothesis]) -> Term:
+def _compiled(claim: Claim, hypotheses: Mapping[str, Hypothesis]) -> Compiled:
     declaration = declared(claim)
-    env: Env = dict(environment(claim, declaration))
+    env = environment(claim, declaration)
     says = conclusion(claim, declaration, env)
-    premises = to_propositions(claim.where, env)
-    if claim.kind in ASYMPTOTIC or (declaration.says is not None and _speaks_of(says, "mode")):
-        premises += [app(name, variable("omega"), env.get(of, variable(of))) for name, of in declaration.widths]
+    asymptotic = any(v.sort == "mode" for v in variables(says))
+    modes = declaration.widths if asymptotic else ()
+    widths = [app(head, variable("omega"), env.get(of, variable(of))) for head, of in modes]
+    granted = []
     for identifier in claim.hypotheses:
         if identifier not in hypotheses:
             raise CannotCompile(f"there is no hypothesis {identifier!r}; there are {', '.join(hypotheses) or 'none'}")
-        premises += hypothesis_premises(hypotheses[identifier], env)
-    whole = imp(*premises, says)
-    return forall(_sorted(whole), whole)
+        granted += [(identifier, p) for p in premises_of(hypotheses[identifier], env)]
+    ranges = to_propositions(claim.where, env)
+    return Compiled(tuple(ranges), tuple(widths), tuple(granted), says)
 
 
-def hypothesis_premises(hypothesis: Hypothesis, env: Env) -> list[Term]:
+def premises_of(hypothesis: Hypothesis, env: Env) -> list[Term]:
     """The premise that a hypothesis is, under its ``when``; none where it is a reading of the quantities."""
     condition = hypothesis.condition
     if condition is None:
@@ -67,7 +92,7 @@ def hypothesis_premises(hypothesis: Hypothesis, env: Env) -> list[Term]:
 
 
 def declared(claim: Claim) -> Quantity:
-    """The declaration of the quantity that a claim is about (the first one, in an expression of several)."""
+    """The declaration of the quantity that a claim is about: the first one, in an expression of several."""
     for part in sympy.preorder_traversal(claim.quantity):
         if isinstance(found := getattr(part.func, "declaration", None), Quantity):
             return found
@@ -75,29 +100,22 @@ def declared(claim: Claim) -> Quantity:
 
 
 def environment(claim: Claim, declaration: Quantity) -> dict[str, Term]:
-    """The variables of the claim's quantity by name, and the parameters derived from them."""
+    """The variables of the claim's quantity by name, its own arguments for them, and what is derived from them."""
     names = {*declaration.takes.split(), *declaration.arguments.split(), "omega"}
     env: dict[str, Term] = {name: variable(name) for name in names}
-    if claim.quantity.func is declaration.word:
-        arguments = zip(declaration.arguments.split(), claim.quantity.args, strict=False)
-        given = {name: a for name, a in arguments if not getattr(a, "is_Symbol", False)}
-        if declaration.says is not None:
-            env |= {name: to_term(a, env) for name, a in given.items() if _is_number(a)}
-    env |= {name: derive(env) for name, derive in declaration.derived.items()}
-    return env
-
-
-def _is_number(a: Any) -> bool:
-    return bool(getattr(a, "is_Integer", False))
+    if declaration.says is not None and claim.quantity.func is declaration.word:
+        for name, given in zip(declaration.arguments.split(), claim.quantity.args, strict=False):
+            env[name] = to_term(given, env)
+    return env | {name: derive(env) for name, derive in declaration.derived.items()}
 
 
 def conclusion(claim: Claim, declaration: Quantity, env: Env) -> Term:
     """What the claim says, inside its range."""
     exponent = None if claim.exponent is None else to_term(claim.exponent, env)
     value = None if claim.value is None else to_term(claim.value, env)
+    if not declaration.head:
+        raise MeasuredOnly(f"{declaration.name} has no counterpart in the kernel; it is measured, not proved")
     if declaration.says is not None:
-        if not declaration.head:
-            raise MeasuredOnly(f"{declaration.name} is measured, not proved")
         return declaration.says(env, exponent, value)
     omega, of = variable("omega"), _number(claim, env)
 
@@ -118,7 +136,7 @@ def conclusion(claim: Claim, declaration: Quantity, env: Env) -> Term:
         case Kind.MEAN_ZERO:
             return eq(app("mean", of), 0)
         case Kind.ATOM:
-            return app("atom", omega, of, exponent if exponent is not None else app("+"), required(value, "a value"))
+            return app("atom", omega, of, 0 if exponent is None else exponent, required(value, "a value"))
         case _:
             raise MeasuredOnly(f"claims of kind {claim.kind.value!r} are measured, not proved")
 
@@ -127,14 +145,6 @@ def _number(claim: Claim, env: Env) -> Term:
     if getattr(claim.quantity.func, "declaration", None) is not None:
         return quantity_term(claim.quantity, env)
     return to_term(claim.quantity, env)
-
-
-def _speaks_of(t: Term, sort: str) -> bool:
-    return any(v.sort == sort for v in variables(t))
-
-
-def _sorted(t: Term) -> list[Term]:
-    return sorted(variables(t), key=lambda v: (_rank(v.sort), str(v.fields[0])))
 
 
 def _rank(sort: Any) -> int:

@@ -1,0 +1,151 @@
+"""From a claim to its proposition, its sentence and its verdict; what is not the claim is a gap."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+import sympy
+from toy import H, L, body, d, k, r, toy_theory
+
+import verifier.kernel.theory.logic  # noqa: F401
+from verifier.claims.author import Author
+from verifier.claims.compile import compiled
+from verifier.claims.expressions import CannotCompile, MeasuredOnly
+from verifier.claims.goals import claims_of
+from verifier.claims.notation import NOTATIONS, latex, notation, ranges, text
+from verifier.claims.vocabulary import Condition, Quantity
+from verifier.kernel.core.terms import Var, app, eq, forall, imp, le
+from verifier.kernel.theory.writing import plus, times
+from verifier.proving.tactics import Fact
+from verifier.statement import Claim, Form, Hypothesis, Kind, Source, Statement, Witness
+from verifier.verdict import ProofStatus
+
+K = Quantity("K", "H L r", "r", symbol="toy_K")
+unknown = Quantity("U", "H L r", "r", symbol="")
+h, l, s = sympy.symbols("H L r", integer=True)
+ZERO = Claim("toy.zero", Kind.ZERO, K(s), "", where=sympy.And(h >= 1, l >= 1, s >= 0, s > h * l))
+EVERY = Claim("toy.every", Kind.ZERO, K(s), "", where=sympy.And(h >= 1, l >= 1, s >= 0), form=Form.PRINTED)
+
+
+@pytest.fixture(autouse=True)
+def _theory() -> Iterator[None]:
+    with toy_theory():
+        kept = dict(NOTATIONS)
+        notation("toy_K", "H L r", "K^({r})", r"K^{{({r})}}")
+        yield
+        NOTATIONS.clear()
+        NOTATIONS.update(kept)
+
+
+def beyond(p: Author) -> Fact:
+    """K^(r) = 0 for r > HL, its premises in another order than the claim's."""
+    more = le(plus(times(H, L), 1), r)
+    premises = [more, le(1, L), le(1, H), le(0, r)]
+    with p.given(*premises):
+        series = p.by("toy.series", H=H, L=L, r=r)
+        every = imp(le(1, d), le(d, H), le(plus(L, 1), k), le(k, r), eq(app(body(), d, k), 0))
+        each = p.prove(
+            forall([d, k], every), lambda d, k: p.evaluate(app(body(), d, k), p.by("toy.degree", H=H, L=L, d=d, k=k))
+        )
+        cut = p.by("toy.cut", each, H=H, r=r, m=L)
+        empty = p.by("toy.empty", H=H, r=r, m=L, B=body())
+        zero = p.restate(eq(app("toy_K", H, L, r), 0), p.rewrite(series, cut, empty))
+    return p.close([r, L, H], premises, zero)
+
+
+def statement(*claims: Claim, hypotheses: tuple[Hypothesis, ...] = ()) -> Statement:
+    return Statement("toy", "Toy", Source("toy"), "", claims, hypotheses)
+
+
+def proved(claim: Claim, fact_of=beyond) -> dict[str, object]:  # type: ignore[no-untyped-def]
+    p = Author("toy", [claim], [])
+    p.qed(claim.id, fact_of(p))
+    return p.document()
+
+
+def test_a_claim_is_its_goal() -> None:
+    found = claims_of(statement(ZERO), [proved(ZERO)])["toy.zero"]
+    assert found.status is ProofStatus.CITED  # one row of the toy theory is only argued
+    assert {rest.name for rest in found.rests} == {"toy.series", "toy.degree", "toy.cut", "toy.empty"}
+
+
+def test_K_is_zero_for_every_r_is_not_proved_by_the_proof_for_large_r() -> None:
+    """A goal under the right name that says less than its claim: a gap with the reason."""
+    p = Author("toy", [ZERO], [])
+    p.goal("toy.every", beyond(p))
+    found = claims_of(statement(EVERY), [p.document()])["toy.every"]
+    assert found.status is ProofStatus.GAP
+    assert "another proposition" in found.reason
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        replace(ZERO, where=sympy.And(h >= 1, l >= 1, s >= h * l)),
+        replace(ZERO, where=sympy.And(h >= 1, s > h * l)),
+        replace(ZERO, quantity=K(s - 1)),
+        replace(ZERO, quantity=K(s) + 1),
+        replace(ZERO, kind=Kind.IDENTITY, value=sympy.Integer(7)),
+    ],
+    ids=["one r too many", "L below 1", "another quantity", "a sum", "another value"],
+)
+def test_what_is_not_proved_is_no_qed(wrong: Claim) -> None:
+    p = Author("toy", [wrong], [])
+    with pytest.raises(ValueError, match="no theorem reaches"):
+        p.qed(wrong.id, beyond(p))
+    found = claims_of(statement(wrong), [proved(ZERO)])[wrong.id]
+    assert found.status is ProofStatus.GAP
+
+
+def test_a_tuple_for_a_list_or_a_renamed_parameter_changes_nothing() -> None:
+    """The goal is compared as a term: a claim over other variables is another claim."""
+    q = sympy.Symbol("q", integer=True)
+    renamed = replace(ZERO, quantity=K(q), where=sympy.And(h >= 1, l >= 1, q >= 0, q > h * l))
+    p = Author("toy", [renamed], [])
+    p.qed(renamed.id, beyond(p))  # the same proposition under another name
+    assert claims_of(statement(renamed), [p.document()])[renamed.id].status is ProofStatus.CITED
+    half = replace(ZERO, quantity=K(q))  # q is free of every range
+    assert claims_of(statement(half), [proved(ZERO)])[half.id].status is ProofStatus.GAP
+
+
+def test_what_has_no_counterpart_is_refused_with_the_part() -> None:
+    with pytest.raises(MeasuredOnly, match="U has no counterpart"):
+        compiled(replace(ZERO, quantity=unknown(s)), {})
+    with pytest.raises(MeasuredOnly, match="'variance' are measured"):
+        compiled(replace(ZERO, kind=Kind.VARIANCE, exponent=sympy.Integer(1)), {})
+    with pytest.raises(CannotCompile, match="no conjunction of comparisons"):
+        compiled(replace(ZERO, where=sympy.Or(h >= 1, l >= 1)), {})
+    with pytest.raises(CannotCompile, match="there is no hypothesis 'relu'"):
+        compiled(replace(ZERO, hypotheses=("relu",)), {})
+    with pytest.raises(CannotCompile, match="a claim of kind 'order' has an exponent"):
+        compiled(replace(ZERO, kind=Kind.ORDER), {})
+    with pytest.raises(CannotCompile, match="sin"):
+        compiled(replace(ZERO, kind=Kind.IDENTITY, value=sympy.sin(h)), {})
+
+
+def test_a_hypothesis_is_a_premise_under_its_when_and_a_reading_adds_none() -> None:
+    one = Condition("one", "H = 1", proposition=lambda env: eq(env["H"], 1))
+    narrow = Hypothesis("one", "H = 1", Witness(""), when=s > l, condition=one)
+    read = Hypothesis("read", "as read", Witness(""), condition=Condition("read", "as read"))
+    given = {"one": narrow, "read": read}
+    found = compiled(replace(ZERO, hypotheses=("one", "read")), given)
+    assert found.hypotheses == (("one", imp(le(plus(L, 1), r), eq(H, 1))),)
+    assert compiled(replace(ZERO, hypotheses=("read",)), given).prop == compiled(ZERO, {}).prop
+
+
+def test_a_refutation_is_the_claims_own_negation() -> None:
+    p = Author("toy", [EVERY], [])
+    with pytest.raises(ValueError, match="needed"):
+        p.refute("toy.every", beyond(p))
+
+
+def test_the_sentence_is_printed_from_the_proposition() -> None:
+    found = compiled(ZERO, {})
+    assert text(found.conclusion) == "K^(r) = 0"
+    assert ranges(found.ranges) == "1 <= H, 1 <= L, 0 <= r, HL + 1 <= r"
+    assert ranges(found.ranges, as_latex=True).startswith(r"1 \le H")
+    assert latex(found.conclusion) == "K^{(r)} = 0"
+    fixed = app("toy_K", 2, Var("L", "int"), 3)
+    assert text(eq(fixed, times(-1, plus(r, times(-1, H))))) == "K^(3) [H = 2] = -(r - H)"

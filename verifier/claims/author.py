@@ -1,0 +1,96 @@
+"""The author's proof: tactics, the claims of one statement, and goals of statements that come before.
+
+>>> def proof(p: Author) -> None:
+...     p.qed("theorem1.zero", beyond(p))
+...     p.refute("theorem1.printed", counterexample(p))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from verifier.claims.compile import Compiled, compiled
+from verifier.kernel.core.sorts import Refused, need
+from verifier.kernel.core.terms import Term, app, fun, le
+from verifier.proving.matching import fresh
+from verifier.proving.tactics import Fact, Prover, replaced
+from verifier.statement import Claim, Hypothesis
+
+
+class Author(Prover):
+    """A prover that knows the claims of its statement by id."""
+
+    def __init__(
+        self, statement: str, claims: Iterable[Claim], hypotheses: Iterable[Hypothesis], earlier: Iterable[Author] = ()
+    ) -> None:
+        self._earlier_authors = tuple(earlier)
+        super().__init__(statement, self._earlier_authors)
+        self.claims = {claim.id: claim for claim in claims}
+        self.hypotheses: Mapping[str, Hypothesis] = {h.id: h for h in hypotheses}
+
+    def compiled(self, claim: str) -> Compiled:
+        """A claim in the kernel's terms; Refused where there is none of that id, CannotCompile where it has none."""
+        need(claim in self.claims, f"{self.statement} has no claim {claim!r}; it has {', '.join(self.claims)}")
+        return compiled(self.claims[claim], self.hypotheses)
+
+    def qed(self, claim: str, *facts: Fact, cases: tuple[Term, int, int] | None = None) -> Fact:
+        """The goal ``claim``: its own proposition, from the first of ``facts`` that reaches its conclusion.
+
+        A theorem may be more general than the claim, bind its variables in another order or need fewer premises.
+        ``cases`` (an integer variable, its least and greatest value): ``facts`` cover the range value by value.
+        Raises Refused with what is open.
+        """
+        target = self.compiled(claim)
+
+        def reach(*_: Term) -> Fact:
+            if cases is None:
+                return self._reach(self.wanted, facts)
+            name, low, high = cases
+            return self.by_cases(name, low, high, self.wanted, facts)
+
+        body = self.prove_closed(target, reach) if cases is not None else self.prove(target.prop, reach)
+        return self.goal(claim, self.restate(target.prop, body))
+
+    def prove_closed(self, target: Compiled, reach: object) -> Fact:
+        """The proposition of ``target`` proved with its variables under their own names, then closed."""
+        premises = [*target.ranges, *target.widths, *(p for _, p in target.hypotheses)]
+        with self.given(*premises):
+            fact = self.prove(target.conclusion, reach)  # type: ignore[arg-type]
+        return self.close(target.variables, premises, fact)
+
+    def refute(self, claim: str, fact: Fact) -> Fact:
+        """The goal that ``claim`` is false: ``fact`` says that its proposition implies falsity."""
+        return self.goal(claim, self.restate(self.compiled(claim).refuted, fact))
+
+    def cite(self, statement: str, claim: str, number: int = 0) -> Fact:
+        """A goal of an earlier statement."""
+        for other in self._earlier_authors:
+            if other.statement == statement:
+                found = other.proved.get(claim, [])
+                need(len(found) > number, f"{statement} proves no goal {number} of {claim!r}")
+                return self.use(found[number])
+        raise Refused(f"{self.statement} does not use {statement!r}")
+
+    def by_cases(self, name: Term, low: int, high: int, target: Term, facts: Iterable[Fact]) -> Fact:
+        """``target`` from facts about name = low, …, high, where low ≤ name ≤ high is in scope."""
+        facts = tuple(facts)
+        if low == high:
+            same = self.by("le.antisymmetric", x=low, y=name)
+            hole = fresh("int")
+            context = fun([hole], replaced(target, name, hole))
+            return self.subst(same, context, self._reach(app(context, low), facts))
+        below, above = le(name, low), le(low + 1, name)
+        with self.given(below):
+            first = self.by_cases(name, low, low, target, facts)
+        with self.given(above):
+            rest = self.by_cases(name, low + 1, high, target, facts)
+        return self.by("int.cases", self.imp_intro(below, first), self.imp_intro(above, rest), a=name, b=low, P=target)
+
+    def _reach(self, target: Term, facts: Iterable[Fact]) -> Fact:
+        reasons = []
+        for fact in facts:
+            try:
+                return self.by(fact, goal=target)
+            except Refused as error:
+                reasons.append(str(error)[:400])
+        raise Refused(f"no theorem reaches {target!r}: " + ("; ".join(reasons) or "none is given"))

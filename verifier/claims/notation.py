@@ -1,0 +1,201 @@
+"""Propositions as sentences: text and LaTeX, printed from the terms that are proved.
+
+A symbol's notation is a template of its arguments by name; arguments that it leaves out are shown where they are not
+the variables of that name (``K^(2) [H = 1, y = x]``), so that a sentence says all that its proposition says.
+
+>>> from verifier.kernel.core.terms import le, num
+>>> text(le(num(1), Var("r", "int")))
+'1 <= r'
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from itertools import pairwise
+
+from verifier.kernel.core.normal import key
+from verifier.kernel.core.terms import App, Fun, Num, Term, Var, beta, variables
+
+_LETTERS = {"phi": "σ", "omega": "ω", "xp": "x'", "yp": "y'"}
+
+
+@dataclass(frozen=True)
+class Notation:
+    """How a symbol is printed: names of its arguments, and templates in which they stand in braces."""
+
+    args: tuple[str, ...]
+    text: str
+    latex: str
+
+
+NOTATIONS: dict[str, Notation] = {}
+
+
+def notation(symbol: str, args: str, text: str, latex: str) -> None:
+    """Say how ``symbol`` is printed: ``notation("K", "phi m H L r x y z w", "K^({r})", r"K^{{({r})}}")``."""
+    NOTATIONS[symbol] = Notation(tuple(args.split()), text, latex)
+
+
+class _Printer:
+    """One of the two languages; ``latex`` says which."""
+
+    def __init__(self, latex: bool) -> None:
+        self.latex = latex
+
+    def term(self, t: Term, tight: int = 0) -> str:
+        """``t``; in brackets where it binds less than ``tight``: 1 in a product or after a minus, 2 in a power."""
+        if isinstance(t, Var):
+            return self.name(str(t.fields[0]))
+        if isinstance(t, Num):
+            return self.number(t.fields[0], tight)
+        if isinstance(t, Fun):
+            vs = self.fresh(t)
+            return f"{', '.join(map(self.term, vs))} ↦ {self.term(beta(t, vs))}"
+        assert isinstance(t, App), "a closed term"
+        head, args = t.fields
+        if head == "+":
+            return self.wrapped(self.sum(args), tight > 0)
+        if head == "*":
+            negative, positive = _negated(t)
+            shown = "-" + self.term(positive, 1) if negative else self.product(args)
+            return self.wrapped(shown, tight > (0 if negative else 1))
+        if head in ("le", "eq"):
+            sign = {"le": r"\le" if self.latex else "<=", "eq": "="}[head]
+            return f"{self.term(args[0])} {sign} {self.term(args[1])}"
+        if head == "false":
+            return r"\bot" if self.latex else "a contradiction"
+        if head == "imp":
+            return self.implication(t)
+        if head == "all":
+            vs = self.fresh(args[0])
+            word = r"\text{{for every }}{}:\ " if self.latex else "for every {}: "
+            return word.format(", ".join(map(self.term, vs))) + self.term(beta(args[0], vs))
+        if head in ("min", "max") and len(args) == 2:
+            return f"{chr(92) if self.latex else ''}{head}({', '.join(map(self.term, args))})"
+        if head == "fact":
+            return self.term(args[0], 2) + "!"
+        if head == "inv":
+            return rf"\frac{{1}}{{{self.term(args[0])}}}" if self.latex else f"1/{self.term(args[0], 2)}"
+        return self.symbol(head if isinstance(head, str) else self.term(head), args)
+
+    def fresh(self, t: Term) -> list[Term]:
+        """Names for the arguments of a function, by their sorts."""
+        taken = {str(v.fields[0]) for v in variables(t)}
+        letters = {"int": "d k l i j a b", "input": "u v", "seq": "l e", "const": "s t", "mode": "ω", "act": "σ"}
+        found: list[Term] = []
+        for sort in t.fields[0]:
+            names = [n for n in letters.get(sort if isinstance(sort, str) else "", "F G").split() if n not in taken]
+            name = names[0] if names else f"v{len(taken)}"
+            taken.add(name)
+            found.append(Var(name, sort))
+        return found
+
+    def name(self, name: str) -> str:
+        shown = _LETTERS.get(name, name)
+        if self.latex:
+            shown = {"σ": r"\sigma", "ω": r"\omega"}.get(shown, shown)
+            shown = re.sub(r"_(\w+)$", r"_{\1}", shown)
+        return shown
+
+    def number(self, value: Fraction, tight: int) -> str:
+        if value.denominator == 1:
+            return self.wrapped(str(value), value < 0 and tight > 0)
+        if self.latex:
+            sign = "-" if value < 0 else ""
+            return rf"{sign}\tfrac{{{abs(value.numerator)}}}{{{value.denominator}}}"
+        return self.wrapped(str(value), tight > 0)
+
+    def sum(self, args: Sequence[Term]) -> str:
+        out = ""
+        for a in args:
+            negative, positive = _negated(a)
+            part = self.term(positive, 1 if negative else 0)
+            out += (" - " if negative else " + ") + part if out else ("-" if negative else "") + part
+        return out or "0"
+
+    def product(self, args: Sequence[Term]) -> str:
+        if not args:
+            return "1"
+        parts = [self.term(a, 1) for a in args]
+        out = parts[0]
+        for before, after in pairwise(parts):
+            letters = len(before) == 1 and len(after) == 1 and after.isalpha()
+            number = before.isdigit() and after[0].isalpha()
+            out += after if letters or number else (r"\," if self.latex else " ") + after
+        return out
+
+    def implication(self, t: Term) -> str:
+        premises = []
+        while isinstance(t, App) and t.fields[0] == "imp":
+            premises.append(t.fields[1][0])
+            t = t.fields[1][1]
+        if isinstance(t, App) and t.fields[0] == "false" and len(premises) == 1:
+            return (r"\text{{not }}({})" if self.latex else "not ({})").format(self.term(premises[0]))
+        joined = (r"\text{ and }" if self.latex else " and ").join(map(self.term, premises))
+        return self.term(t) + (r"\ \text{ if }" if self.latex else " if ") + joined
+
+    def symbol(self, head: str, args: Sequence[Term]) -> str:
+        found = NOTATIONS.get(head)
+        if found is None or len(found.args) != len(args):
+            inner = ", ".join(map(self.term, args))
+            name = rf"\mathrm{{{head}}}" if self.latex and len(head) > 1 else head
+            return f"{name}({inner})" if inner else name
+        template = found.latex if self.latex else found.text
+        values = dict(zip(found.args, map(self.term, args), strict=True))
+        shown = set(re.findall(r"(?<!{){(\w+)}", template))
+        hidden = [
+            f"{self.name(name)} = {values[name]}" for name, a in zip(found.args, args, strict=True)
+            if name not in shown and not (isinstance(a, Var) and a.fields[0] == name)
+        ]  # fmt: skip
+        return template.format(**values) + (f" [{', '.join(hidden)}]" if hidden else "")
+
+    @staticmethod
+    def wrapped(shown: str, needed: bool) -> str:
+        return f"({shown})" if needed else shown
+
+
+def _negated(t: Term) -> tuple[bool, Term]:
+    if isinstance(t, Num) and t.fields[0] < 0:
+        return True, Num(-t.fields[0])
+    if isinstance(t, App) and t.fields[0] == "*" and t.fields[1] and isinstance(t.fields[1][0], Num):
+        first, *rest = t.fields[1]
+        if first.fields[0] < 0:
+            left = ([] if first.fields[0] == -1 and rest else [Num(-first.fields[0])]) + rest
+            return True, left[0] if len(left) == 1 else App("*", tuple(left))
+    return False, t
+
+
+def text(t: Term) -> str:
+    """``t`` as text."""
+    return _Printer(latex=False).term(t)
+
+
+def latex(t: Term) -> str:
+    """``t`` as LaTeX."""
+    return _Printer(latex=True).term(t)
+
+
+def ranges(propositions: Sequence[Term], as_latex: bool = False) -> str:
+    """Ranges of parameters, chained where one ends in what another begins with: ``1 <= r <= HL, L <= 2``."""
+    printer = _Printer(as_latex)
+    chains: list[list[Term]] = []
+    rest: list[str] = []
+    for p in propositions:
+        if not (isinstance(p, App) and p.fields[0] == "le"):
+            rest.append(printer.term(p))
+            continue
+        a, b = p.fields[1]
+        before = next((c for c in chains if key(c[-1]) == key(a) and not isinstance(a, Num)), None)
+        after = next((c for c in chains if key(c[0]) == key(b) and not isinstance(b, Num)), None)
+        if before is not None:
+            before.append(b)
+        elif after is not None:
+            after.insert(0, a)
+        else:
+            chains.append([a, b])
+    sign = r" \le " if as_latex else " <= "
+    return ", ".join([*(sign.join(map(printer.term, c)) for c in chains), *rest])
+
