@@ -1,0 +1,1 @@
+"""Every row of the theory, tried where its terms have values: on integers, on numbers, on random networks."""
