@@ -20,6 +20,7 @@ _COMMANDS = {
     "prove": ("verifier.commands.proofs", "prove", "Write a statement's proof, with all it rests on, as JSON."),
     "verify": ("verifier.commands.proofs", "verify", "Re-check a proof file with nothing but the kernel."),
     "axioms": ("verifier.commands.proofs", "axioms", "Everything that a statement's proof rests on."),
+    "rules": ("verifier.commands.rules", "rules", "What a proof can use: primitives, tactics, symbols, rows."),
     "report": ("verifier.commands.report", "report", "The results of the last check as HTML, Markdown, TeX or JSON."),
     "graph": ("verifier.commands.graph", "graph", "Which statements rest on which, as SVG or dot."),
     "gate": ("verifier.commands.gate", "gate", "Red where a verdict is not the recorded one; for CI."),
