@@ -167,7 +167,7 @@ class Statement:
     claims: tuple[Claim, ...]
     hypotheses: tuple[Hypothesis, ...] = ()
     errata: tuple[Erratum, ...] = ()
-    proof: Mapping[str, Any] | None = None
+    proof: Any = None  # a Mapping as above, or a verifier.claims.proof.Proof
     expected: Mapping[Form, Summary] = field(default_factory=dict)
     label: str = ""
 

@@ -13,7 +13,7 @@ import verifier.kernel.theory.logic  # noqa: F401
 from verifier.claims.author import Author
 from verifier.claims.compile import compiled
 from verifier.claims.expressions import CannotCompile, MeasuredOnly
-from verifier.claims.goals import claims_of
+from verifier.claims.goals import ClaimProof, check_documents, claims_of
 from verifier.claims.notation import NOTATIONS, latex, notation, ranges, text
 from verifier.claims.vocabulary import Condition, Quantity
 from verifier.kernel.core.terms import Var, app, eq, forall, imp, le
@@ -59,6 +59,10 @@ def statement(*claims: Claim, hypotheses: tuple[Hypothesis, ...] = ()) -> Statem
     return Statement("toy", "Toy", Source("toy"), "", claims, hypotheses)
 
 
+def judged(claim: Claim, document: dict[str, object]) -> ClaimProof:
+    return claims_of(statement(claim), check_documents([document]))[claim.id]
+
+
 def proved(claim: Claim, fact_of=beyond) -> dict[str, object]:  # type: ignore[no-untyped-def]
     p = Author("toy", [claim], [])
     p.qed(claim.id, fact_of(p))
@@ -66,7 +70,7 @@ def proved(claim: Claim, fact_of=beyond) -> dict[str, object]:  # type: ignore[n
 
 
 def test_a_claim_is_its_goal() -> None:
-    found = claims_of(statement(ZERO), [proved(ZERO)])["toy.zero"]
+    found = judged(ZERO, proved(ZERO))
     assert found.status is ProofStatus.CITED  # one row of the toy theory is only argued
     assert {rest.name for rest in found.rests} == {"toy.series", "toy.degree", "toy.cut", "toy.empty"}
 
@@ -75,7 +79,7 @@ def test_K_is_zero_for_every_r_is_not_proved_by_the_proof_for_large_r() -> None:
     """A goal under the right name that says less than its claim: a gap with the reason."""
     p = Author("toy", [ZERO], [])
     p.goal("toy.every", beyond(p))
-    found = claims_of(statement(EVERY), [p.document()])["toy.every"]
+    found = judged(EVERY, p.document())
     assert found.status is ProofStatus.GAP
     assert "another proposition" in found.reason
 
@@ -95,7 +99,7 @@ def test_what_is_not_proved_is_no_qed(wrong: Claim) -> None:
     p = Author("toy", [wrong], [])
     with pytest.raises(ValueError, match="no theorem reaches"):
         p.qed(wrong.id, beyond(p))
-    found = claims_of(statement(wrong), [proved(ZERO)])[wrong.id]
+    found = judged(wrong, proved(ZERO))
     assert found.status is ProofStatus.GAP
 
 
@@ -105,9 +109,9 @@ def test_a_tuple_for_a_list_or_a_renamed_parameter_changes_nothing() -> None:
     renamed = replace(ZERO, quantity=K(q), where=sympy.And(h >= 1, l >= 1, q >= 0, q > h * l))
     p = Author("toy", [renamed], [])
     p.qed(renamed.id, beyond(p))  # the same proposition under another name
-    assert claims_of(statement(renamed), [p.document()])[renamed.id].status is ProofStatus.CITED
+    assert judged(renamed, p.document()).status is ProofStatus.CITED
     half = replace(ZERO, quantity=K(q))  # q is free of every range
-    assert claims_of(statement(half), [proved(ZERO)])[half.id].status is ProofStatus.GAP
+    assert judged(half, proved(ZERO)).status is ProofStatus.GAP
 
 
 def test_what_has_no_counterpart_is_refused_with_the_part() -> None:

@@ -7,19 +7,38 @@ else — a goal of another proposition, a claim that does not compile, a step th
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from verifier.claims.compile import Compiled, compiled
 from verifier.claims.expressions import CannotCompile, MeasuredOnly
 from verifier.kernel.core import check, documents
-from verifier.kernel.core.normal import key
 from verifier.kernel.core.sorts import Refused
-from verifier.kernel.core.table import Rest
+from verifier.kernel.core.table import Rest, digest
 from verifier.kernel.core.theorems import Theorem
 from verifier.statement import Claim, Statement
 from verifier.verdict import ProofStatus
+
+
+@dataclass(frozen=True)
+class CheckedGoal:
+    """A goal as the kernel re-checked it, as plain data: its proposition's digest, what it rests on, or an error."""
+
+    statement: str
+    id: str
+    digest: str
+    shown: str
+    rests: tuple[Rest, ...] = ()
+    error: str = ""
+
+
+@dataclass(frozen=True)
+class CheckedGoals:
+    """The goals of several documents, or why the kernel refused them."""
+
+    goals: tuple[CheckedGoal, ...] = ()
+    problem: str = ""
 
 
 @dataclass(frozen=True)
@@ -31,7 +50,7 @@ class ClaimProof:
 
     claim: str
     status: ProofStatus
-    rests: frozenset[Rest] = frozenset()
+    rests: tuple[Rest, ...] = ()
     reason: str = ""
     compiled: Compiled | None = None
     measured_only: bool = False
@@ -45,51 +64,51 @@ def status_of(rests: Iterable[Rest]) -> ProofStatus:
     return ProofStatus.CERTIFIED if "computed" in marks else ProofStatus.PROVED
 
 
-def check_documents(data: Iterable[Mapping[str, Any]]) -> list[tuple[documents.Document, check.Result]]:
-    """Documents checked one after the other, each with the goals of those before it.  Raises Refused."""
+def check_documents(data: Sequence[Mapping[str, Any]]) -> CheckedGoals:
+    """Documents checked one after the other, each with the goals of those before it; a refusal is an answer."""
     earlier: dict[str, Theorem] = {}
-    found = []
-    for one in data:
-        document = documents.read(documents.load(json.dumps(one)))
-        result = check.check(document, earlier)
-        earlier |= check.proved(document, result)
-        found.append((document, result))
-    return found
-
-
-def claims_of(statement: Statement, data: Iterable[Mapping[str, Any]]) -> dict[str, ClaimProof]:
-    """The claims of ``statement`` by id, from the documents that end with its own."""
+    found: list[CheckedGoal] = []
     try:
-        checked = check_documents(data)
+        for one in data:
+            document = documents.read(documents.load(json.dumps(one)))
+            result = check.check(document, earlier)
+            earlier |= check.proved(document, result)
+            found += [
+                CheckedGoal(g.statement, g.id, digest(g.prop), repr(g.prop), tuple(sorted(g.rests)), g.error)
+                for g in result.goals
+            ]
     except Refused as error:
-        checked, problem = [], f"the kernel refuses it: {error}"
-    else:
-        problem = ""
-    results = [r for document, result in checked if document.statement == statement.name for r in result.goals]
+        return CheckedGoals(problem=f"the kernel refuses it: {error}")
+    return CheckedGoals(tuple(found))
+
+
+def claims_of(statement: Statement, checked: CheckedGoals) -> dict[str, ClaimProof]:
+    """The claims of ``statement`` by id, held against its goals among those checked."""
     hypotheses = {h.id: h for h in statement.hypotheses}
-    return {claim.id: _one(claim, hypotheses, results, problem) for claim in statement.claims}
+    own = [goal for goal in checked.goals if goal.statement == statement.name]
+    return {claim.id: _one(claim, hypotheses, own, checked.problem) for claim in statement.claims}
 
 
-def _one(claim: Claim, hypotheses: Mapping[str, Any], results: list[check.GoalResult], problem: str) -> ClaimProof:
+def _one(claim: Claim, hypotheses: Mapping[str, Any], goals: list[CheckedGoal], problem: str) -> ClaimProof:
     try:
         target = compiled(claim, hypotheses)
     except MeasuredOnly as error:
         return ClaimProof(claim.id, ProofStatus.GAP, reason=str(error), measured_only=True)
     except CannotCompile as error:
         return ClaimProof(claim.id, ProofStatus.GAP, reason=str(error))
-    own = [result for result in results if result.id == claim.id]
-    reasons = [problem] if problem else [] if own else ["nothing proves it"]
-    proved, denied = key(target.prop), key(target.refuted)
+    own = [goal for goal in goals if goal.id == claim.id]
+    reasons = [problem] if problem else [] if own else ["no goal of the proof is about it"]
+    proved, denied = digest(target.prop), digest(target.refuted)
     best: ClaimProof | None = None
-    for result in own:
-        if result.error:
-            reasons.append(result.error)
-        elif key(result.prop) == denied:
-            return ClaimProof(claim.id, ProofStatus.REFUTED, result.rests, compiled=target)
-        elif key(result.prop) != proved:
-            reasons.append(f"its goal is another proposition: {result.prop!r}")
-        elif best is None or _rank(status_of(result.rests)) > _rank(best.status):
-            best = ClaimProof(claim.id, status_of(result.rests), result.rests, compiled=target)
+    for goal in own:
+        if goal.error:
+            reasons.append(goal.error)
+        elif goal.digest == denied:
+            return ClaimProof(claim.id, ProofStatus.REFUTED, goal.rests, compiled=target)
+        elif goal.digest != proved:
+            reasons.append(f"its goal is another proposition: {goal.shown}")
+        elif best is None or _rank(status_of(goal.rests)) > _rank(best.status):
+            best = ClaimProof(claim.id, status_of(goal.rests), goal.rests, compiled=target)
     return best or ClaimProof(claim.id, ProofStatus.GAP, reason="; ".join(reasons), compiled=target)
 
 
