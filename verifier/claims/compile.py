@@ -88,7 +88,9 @@ def premises_of(hypothesis: Hypothesis, env: Env) -> list[Term]:
         raise CannotCompile(f"the hypothesis {hypothesis.id!r} is no condition of the vocabulary")
     if condition.proposition is None:
         return []
-    return [imp(*to_propositions(hypothesis.when, env), condition.proposition(env))]
+    found = condition.proposition(env)
+    when = to_propositions(hypothesis.when, env)
+    return [imp(*when, p) for p in ((found,) if isinstance(found, Term) else found)]
 
 
 def declared(claim: Claim) -> Quantity:

@@ -10,7 +10,7 @@ A project declares its own; what has no counterpart in the kernel (``symbol=""``
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -116,12 +116,12 @@ class Value:
 class Condition:
     """A hypothesis, written once: text, LaTeX, the proposition that it is, and when it holds at a cell's parameters.
 
-    ``proposition`` is None where the condition is a reading of the quantities (what is measured): it adds nothing to
-    what is proved.  ``holds`` is None where no cell can violate it.
+    ``proposition`` gives the premises that it is; it is None where the condition is a reading of the quantities (what is
+    measured), which adds nothing to what is proved.  ``holds`` is None where no cell can violate it.
     """
 
     id: str
     text: str
     latex: str = ""
-    proposition: Callable[[Env], Term] | None = None
+    proposition: Callable[[Env], Term | Sequence[Term]] | None = None
     holds: Callable[[Mapping[str, Any]], bool] | None = None

@@ -1,0 +1,160 @@
+"""The words of the supplement: its quantities and its hypotheses, each with its counterpart in the kernel.
+
+Two inputs u = (x, z) and u' = (y, w); f is a network of depth L at x or y, h the hypernetwork with H outputs of f as
+weights and hidden layers of g of width m.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import cos, radians
+from typing import Any
+
+from verifier.claims.notation import notation
+from verifier.claims.vocabulary import Condition, Env, Quantity, variable
+from verifier.kernel.core.terms import FALSE, Term, app, eq, imp
+
+# -- notation ----------------------------------------------------------------------------------------------------------
+
+_PAIR = "x y z w"
+notation("K", f"phi m H L r {_PAIR}", "K^({r})", r"\mathcal K^{{({r})}}")
+notation("S", "phi L r x y", "T^{r}", r"T^{{{r}}}")
+notation("a", "phi m H L d k x y w", "⟨∇^{k} f_i^{d}, (∇h_j)^⊗{k}⟩",
+         r"\langle\nabla^{{({k})}}f_i^{{{d}}},(\nabla h_j)^{{\otimes {k}}}\rangle")  # fmt: skip
+notation("T", "phi L d ls es x y", "T^({ls},{d})_({es})", r"\mathcal T^{{{ls},{d}}}_{{{es}}}")
+notation("order", "omega X p", "{X} ~ n^({p})", r"{X}\sim n^{{{p}}}")
+notation("upper", "omega X p", "{X} = O_p(n^({p}))", r"{X}=O_p(n^{{{p}}})")
+notation("vanishes", "omega X p", "n^(-({p})) ({X}) → 0", r"n^{{-({p})}}({X})\to0")
+notation("plim", "omega X c", "{X} → {c}", r"{X}\to {c}")
+notation("atom", "omega X p c", "P[lim n^(-({p})) {X} = 0] = {c}", r"P[\lim n^{{-({p})}}{X}=0]={c}")
+notation("mean", "X", "E {X}", r"\mathbb E\,{X}")
+notation("nonzero", "c", "{c} ≠ 0", r"{c}\ne0")
+notation("pos", "c", "{c} > 0", r"{c}>0")
+notation("dot", "x y", "{x}·{y}/n_0", r"{x}^\top {y}/n_0")
+notation("Theta", "phi L x y", "Θ({x}, {y})", r"\Theta({x},{y})")
+notation("relu", "phi", "{phi} is the ReLU", r"{phi}\text{{ is the ReLU}}")
+notation("nonzero_input", "x", "{x} ≠ 0", r"{x}\ne0")
+notation("antiparallel", "x y", "{y} is a negative multiple of {x}", r"{y}\text{{ is a negative multiple of }}{x}")
+notation("proportional", "omega L", "n_l/n → γ_l in (0, ∞)", r"n_l/n\to\gamma_l\in(0,\infty)")
+notation("scaled", "omega L", "n = min n_l → ∞", r"n=\min n_l\to\infty")
+notation("grows", "omega L", "n_1, …, n_(L-1) → ∞", r"n_1,\dots,n_{{L-1}}\to\infty")
+notation("delta", "i j", "δ({i}, {j})", r"\delta_{{{i},{j}}}")
+
+# -- quantities --------------------------------------------------------------------------------------------------------
+
+K = Quantity("K", f"phi m H L r {_PAIR}", "r")
+T_star = Quantity("T", "phi L r x y", "r", symbol="S")
+a = Quantity("a", "phi m H L d k x y w", "d k")
+
+
+def _seq(head: str, name: str) -> Any:
+    return lambda env: app(head, env[name])
+
+
+#: T^{l,d}: a cell's parameters k, l_1, l_k and whether d_k = d are functions of the sequences l and e
+T = Quantity(
+    "T", "phi L d ls es x y", "d l e",
+    derived={"k": _seq("len", "ls"), "l_1": _seq("first", "ls"), "l_k": _seq("last", "ls")},
+)  # fmt: skip
+
+# -- hypotheses --------------------------------------------------------------------------------------------------------
+
+
+def _at(env: Env, *names: str) -> list[Term]:
+    return [env.get(name, variable(name)) for name in names]
+
+
+def angle_of(cell: Mapping[str, Any]) -> float:
+    """The angle between x and y in degrees, without its sign."""
+    return abs(float(cell.get("angle", 0)))
+
+
+def directions(cell: Mapping[str, Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """z and w of a cell, as tuples."""
+    z, w = cell.get("z", (1, 1))
+    return (z if isinstance(z, tuple | list) else (z,)), (w if isinstance(w, tuple | list) else (w,))
+
+
+def _scalar(cell: Mapping[str, Any]) -> float:
+    z, w = directions(cell)
+    return float(sum(p * q for p, q in zip(z, w, strict=True)))
+
+
+def _z_nonzero(cell: Mapping[str, Any]) -> bool:
+    z, w = directions(cell)
+    if not any(z) or not any(w):
+        return False
+    return _scalar(cell) != 0 or int(cell.get("r", 0)) < int(cell.get("H", 1))
+
+
+def _ntk(cell: Mapping[str, Any]) -> bool:
+    from verifier.networks.kernels import ntk
+
+    c = cos(radians(angle_of(cell)))
+    return abs(float(ntk(int(cell["L"]), [[1.0, c], [c, 1.0]])[0, 1])) >= 1e-4
+
+
+def _one_input(env: Env) -> list[Term]:
+    x, y = _at(env, "x", "y")
+    found = [eq(y, x), eq(app("dot", x, x), 1)]
+    return found + [eq(env[name], 1) for name in ("z", "w") if name in env]
+
+
+def _exclusive(env: Env) -> list[Term]:
+    x, y, z, w = _at(env, "x", "y", "z", "w")
+    return [eq(y, x), eq(z, 1), eq(w, -1)]
+
+
+relu = Condition(
+    "relu", "σ is the ReLU; derivatives are those of the activation cell",
+    proposition=lambda env: app("relu", *_at(env, "phi")),
+    holds=lambda cell: cell.get("activation", "relu") == "relu",
+)  # fmt: skip
+m_is_1 = Condition(
+    "m_is_1", "every hidden layer of g has width 1", proposition=lambda env: eq(*_at(env, "m"), 1),
+    holds=lambda cell: int(cell.get("m", 1)) == 1,
+)  # fmt: skip
+inputs_nonzero = Condition(
+    "inputs_nonzero", "x_i ≠ 0 and x_j ≠ 0", r"x_i\ne0,\ x_j\ne0",
+    proposition=lambda env: [app("nonzero_input", v) for v in _at(env, "x", "y")],
+)  # fmt: skip
+z_nonzero = Condition(
+    "z_nonzero", "z_i ≠ 0 and z_j ≠ 0 (for vectors also z_i·z_j ≠ 0 when r >= H)",
+    proposition=lambda env: [app("nonzero", v) for v in _at(env, "z", "w")], holds=_z_nonzero,
+)  # fmt: skip
+not_antiparallel = Condition(
+    "not_antiparallel", "x_j is not a negative multiple of x_i",
+    proposition=lambda env: imp(app("antiparallel", *_at(env, "x", "y")), FALSE),
+    holds=lambda cell: abs(angle_of(cell) - 180) >= 1e-6,
+)  # fmt: skip
+not_orthogonal = Condition(
+    "not_orthogonal", "x_i·x_j ≠ 0", r"x_i^\top x_j\ne0",
+    proposition=lambda env: app("nonzero", app("dot", *_at(env, "x", "y"))),
+    holds=lambda cell: abs(angle_of(cell) - 90) >= 1e-6,
+)  # fmt: skip
+ntk = Condition(
+    "ntk", "the limit kernel Θ^f(x_i, x_j) ≠ 0", r"\Theta^f(x_i,x_j)\ne0",
+    proposition=lambda env: app("nonzero", app("Theta", *_at(env, "phi", "L", "x", "y"))), holds=_ntk,
+)  # fmt: skip
+masks_overlap = Condition(
+    "masks_overlap", "P[D_i D_j = 1] > 0",
+    proposition=lambda env: app("overlap", *_at(env, "phi", "m", "H", "L", "x", "y", "z", "w")),
+    holds=lambda cell: not (int(cell["H"]) >= 2 and angle_of(cell) == 0 and _scalar(cell) < 0),
+)  # fmt: skip
+proportional_widths = Condition(
+    "proportional_widths", "n_l/n → γ_l in (0, ∞)", r"n_l/n\to\gamma_l\in(0,\infty)",
+    proposition=lambda env: app("proportional", variable("omega"), *_at(env, "L")),
+)  # fmt: skip
+one_input = Condition(
+    "one_input", "x_i = x_j with |x|² = n_0, z_i = z_j = 1", proposition=_one_input,
+    holds=lambda cell: angle_of(cell) <= 1e-9 and directions(cell) == ((1,), (1,)),
+)  # fmt: skip
+exclusive_masks = Condition(
+    "exclusive_masks", "x_i = x_j, z_i = 1, z_j = -1", proposition=_exclusive,
+    holds=lambda cell: angle_of(cell) <= 1e-9 and directions(cell) == ((1,), (-1,)),
+)  # fmt: skip
+
+
+def reading(identifier: str, text: str, latex: str = "") -> Condition:
+    """A condition that is a reading of what is measured, and adds nothing to what is proved."""
+    return Condition(identifier, text, latex)
