@@ -72,7 +72,7 @@ def angle_of(cell: Mapping[str, Any]) -> float:
 def directions(cell: Mapping[str, Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """z and w of a cell, as tuples."""
     z, w = cell.get("z", (1, 1))
-    return (z if isinstance(z, tuple | list) else (z,)), (w if isinstance(w, tuple | list) else (w,))
+    return tuple(z) if isinstance(z, tuple | list) else (z,), tuple(w) if isinstance(w, tuple | list) else (w,)
 
 
 def _scalar(cell: Mapping[str, Any]) -> float:
@@ -111,7 +111,7 @@ relu = Condition(
     holds=lambda cell: cell.get("activation", "relu") == "relu",
 )  # fmt: skip
 m_is_1 = Condition(
-    "m_is_1", "every hidden layer of g has width 1", proposition=lambda env: eq(*_at(env, "m"), 1),
+    "m_is_1", "every hidden layer of g has width 1", proposition=lambda env: eq(_at(env, "m")[0], 1),
     holds=lambda cell: int(cell.get("m", 1)) == 1,
 )  # fmt: skip
 inputs_nonzero = Condition(

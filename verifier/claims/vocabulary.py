@@ -116,8 +116,8 @@ class Value:
 class Condition:
     """A hypothesis, written once: text, LaTeX, the proposition that it is, and when it holds at a cell's parameters.
 
-    ``proposition`` gives the premises that it is; it is None where the condition is a reading of the quantities (what is
-    measured), which adds nothing to what is proved.  ``holds`` is None where no cell can violate it.
+    ``proposition`` gives the premises that it is; it is None where the condition is a reading of the quantities (of
+    what is measured), which adds nothing to what is proved.  ``holds`` is None where no cell can violate it.
     """
 
     id: str
