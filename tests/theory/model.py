@@ -152,7 +152,7 @@ class Random:
         return world.kept(("random", id(self)), lambda: self._at(world))
 
 
-# -- evaluation --------------------------------------------------------------------------------------------------------
+# -- evaluation ----
 
 
 def evaluate(t: Term, env: Env, world: World, stack: tuple[Any, ...] = ()) -> Any:
@@ -258,7 +258,7 @@ def _choices(sort: Sort, world: World) -> Iterator[Any]:
         raise Undecidable(f"⋀ over {sort}")
 
 
-# -- drawing values for the variables of a row -------------------------------------------------------------------------
+# -- drawing values for the variables of a row ----
 
 
 def value(sort: Sort, rng: np.random.Generator, worlds: Sequence[World]) -> Any:
@@ -336,7 +336,7 @@ def _mark(x: Any) -> Any:
     return x
 
 
-# -- rows ------------------------------------------------------------------------------------------------------------
+# -- rows ----
 
 
 @dataclass(frozen=True)

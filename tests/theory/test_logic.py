@@ -30,8 +30,7 @@ COVERS |= {
     "false": Case(least=0, times=5),
     "int.induction": Case({"V": _upwards, "m": lambda rng, worlds, values: int(rng.integers(0, 4))}),
     "le.antisymmetric": Case({"y": lambda rng, worlds, values: values["x"]}),
-    **{f"ext.{name}": Case({"g": _same("f")}) for name in EXTENSIONALITY},
-    "delta.same": Case(),
+    **{f"ext.{name}": Case({"g": _same("f")}, times=2 if "2" in name else 8, least=1) for name in EXTENSIONALITY},
 }
 
 
