@@ -231,7 +231,8 @@ for _name in ("sum", "prod"):
     for _prefix in ("", "l"):
         row(
             f"c{_name}.{KINDS[_prefix]}", [lo, hi, _N],
-            eq(app(f"c{_name}", lo, hi, _N), app(f"{_prefix}{_name}", lo, hi, _N)), why="Numbers are added and multiplied alike, wherever they are read.",
+            eq(app(f"c{_name}", lo, hi, _N), app(f"{_prefix}{_name}", lo, hi, _N)),
+            why="Numbers are added and multiplied alike, wherever they are read.",
         )  # fmt: skip
 
 # -- the largest weight of a composition ----
