@@ -51,11 +51,25 @@ class Prover(Recorder):
         finally:
             del self._scope[before:]
 
+    @contextmanager
+    def alone(self) -> Iterator[None]:
+        """Nothing that is in scope outside is in scope inside the block."""
+        before = list(self._scope)
+        self._scope.clear()
+        try:
+            yield
+        finally:
+            self._scope[:] = before
+
     def close(self, vs: Sequence[Term], props: Sequence[Term], fact: Fact) -> Fact:
         """⋀ vs. props ⟹ fact."""
         for p in reversed(props):
             fact = self.imp_intro(p, fact)
         return self.all_intro(vs, fact)
+
+    def in_scope(self, head: str) -> list[Fact]:
+        """The facts in scope whose proposition is ``head`` of something."""
+        return [f for f in self._scope if isinstance(f.prop, App) and f.prop.fields[0] == head]
 
     # -- small steps -------------------------------------------------------------------------------------------------
 

@@ -9,6 +9,7 @@ from functools import partial
 
 from verifier.kernel.core.table import symbol
 from verifier.kernel.core.terms import Term, Var, app, eq, forall, imp, le
+from verifier.kernel.theory import logic  # noqa: F401  (its symbols stand in the rows)
 from verifier.kernel.theory.writing import definition, law, many, plus, predicate
 
 PAGE = "seqs"
