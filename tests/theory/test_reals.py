@@ -9,8 +9,8 @@ import pytest
 from tests.theory.model import Case, means, tried
 from verifier.kernel.theory.writing import PAGES
 
-for _name in ("cos", "sin", "exp"):
-    means(_name)(lambda world, t, of=getattr(math, _name): of(t))
+for _name, _of in (("cos", math.cos), ("sin", math.sin), ("exp", math.exp)):
+    means(_name)(lambda world, t, of=_of: of(t))
 means("pi")(lambda world: math.pi)
 means("sqrt")(lambda world, x: math.sqrt(x) if x >= 0 else world.junk("sqrt", x, shared=True))
 means("acos")(lambda world, c: math.acos(c) if -1 <= c <= 1 else world.junk("acos", c, shared=True))

@@ -37,7 +37,8 @@ row("sin.nonneg", [t], le(0, t), le(t, PI), le(0, app("sin", t)), why="The upper
 for _name, _part, _cos, _sin in (("zero", 0, 1, 0), ("quarter", Fraction(1, 2), 0, 1), ("half", 1, -1, 0)):
     row(f"cos.{_name}", [], eq(app("cos", times(num(_part), PI)), _cos), why="The circle meets the axes.")
     row(f"sin.{_name}", [], eq(app("sin", times(num(_part), PI)), _sin), why="The circle meets the axes.")
-row("cos.sixth", [], eq(app("cos", times(num(Fraction(1, 3)), PI)), num(Fraction(1, 2))), why="An equilateral triangle.")
+_half = num(Fraction(1, 2))
+row("cos.third", [], eq(app("cos", times(num(Fraction(1, 3)), PI)), _half), why="A triangle of equal sides.")
 row("cos.opposite", [t], eq(app("cos", minus(PI, t)), times(-1, app("cos", t))), why="The circle is symmetric.")
 
 symbol("acos", ("const",), "const", "the angle between 0 and π that has a given cosine")
