@@ -6,14 +6,10 @@ import math
 
 import pytest
 
-from tests.theory.model import Case, means, tried
+import tests.theory.meanings
+import tests.theory.meanings_reals  # noqa: F401
+from tests.theory.model import Case, tried
 from verifier.kernel.theory.writing import PAGES
-
-for _name, _of in (("cos", math.cos), ("sin", math.sin), ("exp", math.exp)):
-    means(_name)(lambda world, t, of=_of: of(t))
-means("pi")(lambda world: math.pi)
-means("sqrt")(lambda world, x: math.sqrt(x) if x >= 0 else world.junk("sqrt", x, shared=True))
-means("acos")(lambda world, c: math.acos(c) if -1 <= c <= 1 else world.junk("acos", c, shared=True))
 
 
 def _angle(rng, worlds, values):
