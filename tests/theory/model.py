@@ -63,7 +63,8 @@ class Activation:
     name: str
     derivative: Callable[[int, Any], Any]
     gain: float = 1.0
-    slopes: tuple[float, float] | None = None  # left and right of 0, where it is piecewise linear
+    slopes: tuple[float, float] | None = None  # left and right of 0, where these are all
+    piecewise: bool = True
 
     def __call__(self, y: Any) -> Any:
         return self.derivative(0, y)
@@ -77,12 +78,18 @@ def _piecewise(name: str, left: float, right: float, gain: float) -> Activation:
     return Activation(name, derivative, gain, (left, right))
 
 
-#: ReLU, the identity, a leaky ReLU and one that is smooth
+def _clipped(order: int, y: Any) -> Any:
+    inside = ((y > -1) & (y <= 1)).astype(float) if isinstance(y, np.ndarray) else float(-1 < y <= 1)
+    return np.clip(y, -1, 1) if order == 0 else inside if order == 1 else 0.0 * inside
+
+
+#: ReLU, the identity, a leaky ReLU, one with three pieces and one that is smooth
 ACTIVATIONS = (
     _piecewise("relu", 0.0, 1.0, sqrt(2)),
     _piecewise("linear", 1.0, 1.0, 1.0),
     _piecewise("leaky", -0.25, 1.0, 1.25),
-    Activation("sine", lambda order, y: np.sin(y + order * np.pi / 2)),
+    Activation("clip", _clipped, 1.5),
+    Activation("sine", lambda order, y: np.sin(y + order * np.pi / 2), piecewise=False),
 )
 
 
