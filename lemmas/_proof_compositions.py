@@ -6,8 +6,13 @@ whatever r, and it is attained for 0 ≤ r ≤ HL: by induction on H, with the l
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
+from verifier.kernel.core.sorts import Refused
 from verifier.kernel.core.terms import Term, Var, app, eq, forall, fun, imp, le, num
 from verifier.kernel.theory.writing import many, minus, plus, times
+from verifier.proving.binders import cases
 from verifier.proving.tactics import Fact, Prover
 
 H, L, r, d, k, a, b = many("H L r d k a b", "int")
@@ -20,27 +25,19 @@ def value(parts: Term | int, total: Term) -> Term:
     return app("min", 0, minus(parts, total))
 
 
-def cases(p: Prover, low: Term | int, high: Term | int, target: Term, below: object, above: object) -> Fact:
-    """``target`` from low ≤ high and from high + 1 ≤ low, each by a function without arguments."""
-    found = []
-    for premise, how in ((le(low, high), below), (le(plus(high, 1), low), above)):
-        with p.given(premise):
-            found.append(p.imp_intro(premise, p.restate(target, how())))  # type: ignore[operator]
-    return p.by("int.cases", *found, a=low, b=high, P=target)
-
-
 def smaller(p: Prover) -> tuple[Fact, Fact]:
     """min(a, b) ≤ a and min(a, b) ≤ b."""
     found = []
     m = app("min", a, b)
     for side in (a, b):
         goal = le(m, side)
-        fact = cases(
-            p, a, b, goal, lambda goal=goal: p.arith(goal, p.by("min.left", a=a, b=b)),
-            lambda goal=goal: p.arith(goal, p.by("min.right", a=a, b=b)),
-        )  # fmt: skip
-        found.append(p.close([a, b], [], fact))
+        by = partial(_smaller, p, goal)
+        found.append(p.close([a, b], [], cases(p, a, b, goal, partial(by, "min.left"), partial(by, "min.right"))))
     return found[0], found[1]
+
+
+def _smaller(p: Prover, goal: Term, row: str) -> Fact:
+    return p.arith(goal, p.by(row, a=a, b=b))
 
 
 def known(p: Prover, x: Term | int, y: Term | int) -> list[Fact]:
@@ -142,15 +139,13 @@ def _last_part(p: Prover, before: Fact, more: Term, goal: object) -> Fact:
     )  # fmt: skip
 
 
-def _by_sign(p: Prover, target: Term, how: object) -> Fact:
+def _by_sign(p: Prover, target: Term, how: Callable[[], Fact]) -> Fact:
     """``target``, in each of the cases that decide min(0, H + 1 - r)."""
     return cases(p, r, plus(H, 1), target, how, how)
 
 
 def _which(p: Prover, x: Term | int, y: Term) -> Fact:
     """min(x, y) = x or = y, as what is in scope tells."""
-    from verifier.kernel.core.sorts import Refused
-
     try:
         return p.by("min.left", a=x, b=y)
     except Refused:

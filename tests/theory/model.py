@@ -366,12 +366,16 @@ def tried(name: str, case: Case, seed: int = 20260101) -> int:
 
     Raises AssertionError with the values at which it is false, or where its premises held too seldom.
     """
-    row = TABLE[name]
+    return tried_proposition(name, TABLE[name].prop, NAMES[name], case, seed)
+
+
+def tried_proposition(name: str, prop: Term, names: Sequence[str], case: Case, seed: int = 20260101) -> int:
+    """The same for any ⋀ ``names``. premises ⟹ conclusion."""
     met = 0
     for attempt in range(case.times):
         worlds = draw(seed + attempt, case.worlds, case.widths)
         rng = np.random.default_rng([seed, attempt])
-        env, shown, body = _opened(name, row.prop, case, rng, worlds)
+        env, shown, body = _opened(name, prop, names, case, rng, worlds)
         premises, conclusion = _parts(body)
         stack = tuple(env.values())
         if all(_holds(p, {}, worlds, stack, False) for p in premises):
@@ -382,13 +386,13 @@ def tried(name: str, case: Case, seed: int = 20260101) -> int:
 
 
 def _opened(
-    name: str, prop: Term, case: Case, rng: np.random.Generator, worlds: Sequence[World]
+    name: str, prop: Term, names: Sequence[str], case: Case, rng: np.random.Generator, worlds: Sequence[World]
 ) -> tuple[dict[str, Any], dict[str, Any], Term]:
     if not (isinstance(prop, App) and prop.fields[0] == "all"):
         return {}, {}, prop
     sorts, body = prop.fields[1][0].fields
     values: dict[str, Any] = {}
-    for variable, sort in zip(NAMES[name], sorts, strict=True):
+    for variable, sort in zip(names, sorts, strict=True):
         given = (case.values or {}).get(variable)
         values[variable] = given(rng, worlds, values) if given else value(sort, rng, worlds)
     unknown = set(case.values or {}) - set(values)

@@ -138,7 +138,7 @@ for _p in ("", "l"):
     COVERS[f"{_h}.cut"] = Case(SMALL | {"B": _zero(_too_large)}, times=100)
     COVERS[f"{_h}.killed"] = Case(SMALL | {"B": _zero(_positive_part)}, times=100)
     for _h, _sizes, _inside in ((f"{_p}tuples", TUPLES, _tuple), (f"{_p}chains", CHAINS, _chain)):
-        for _n in ("0", "step", "scale", "both", "product", "empty", "full", "swap"):
+        for _n in ("0", "step", "scale", "both", "product", "sum", "empty", "full", "swap"):
             if f"{_h}.{_n}" in COVERS:
                 names = {n: draw for n, draw in _sizes.items() if not (n == "k" and _n == "0")}
                 names = {n: draw for n, draw in names.items() if not (n == "hi" and _n == "full")}

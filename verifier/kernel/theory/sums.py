@@ -178,6 +178,14 @@ def _tuples(prefix: str, sort: str) -> None:
             app(mul, 1, k, fun([i], app(add, 1, hi, fun([e], app(B, i, e))))),
         ), why="A product of sums multiplied out.",
     )  # fmt: skip
+    double = Var("B", (("seq", "int"), sort))
+    row(
+        f"{tuples}.sum", [k, hi, lo, m, double], le(0, k),
+        eq(
+            app(tuples, k, hi, fun([s], app(add, lo, m, fun([i], app(double, s, i))))),
+            app(add, lo, m, fun([i], app(tuples, k, hi, fun([s], app(double, s, i))))),
+        ), why="Two finite sums in the other order.",
+    )  # fmt: skip
     swapped, twice = app("swap", s, i), eq(entry(s, i), entry(s, plus(i, 1)))
     row(
         f"{tuples}.swap", [k, hi, i, F], le(1, i), le(plus(i, 1), k),

@@ -1,0 +1,107 @@
+"""Tactics for sums and other binders: rows with ⋀-premises, equal summands, contradictions, cases.
+
+They are functions of a :class:`~verifier.proving.tactics.Prover`, and like it they only call primitives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from verifier.kernel.core.normal import key
+from verifier.kernel.core.sorts import need
+from verifier.kernel.core.terms import FALSE, App, Term, app, as_term, eq, imp, le
+from verifier.kernel.theory.writing import NAMES
+from verifier.proving.recorder import Number
+from verifier.proving.tactics import Fact, Prover
+
+Found = Callable[[], Fact]
+
+
+def apply(p: Prover, rule: str, *given: Fact | Callable[..., Fact], **values: Term | Number) -> Fact:
+    """A row at ``values`` for all its variables, by name.
+
+    A premise that is one of ``given`` is taken from there; a ⋀-premise is proved by the first function among ``given``
+    that is left, which gets the opened variables; the others come from the scope and from arithmetic.
+    """
+    names = NAMES[rule]
+    need(set(names) == set(values), f"{rule} has the variables {', '.join(names)}, not {', '.join(values)}")
+    fact = p.row(rule)
+    if names:
+        fact = p.all_elim(fact, *(values[n] for n in names))
+    facts = [g for g in given if isinstance(g, Fact)]
+    hows = [g for g in given if not isinstance(g, Fact)]
+    while _is(fact.prop, "imp"):
+        premise = fact.prop.fields[1][0]
+        known = next((f for f in facts if key(f.prop) == key(premise)), None)
+        if known is not None:
+            use = known
+        elif _is(premise, "all") and hows:
+            use = p.prove(premise, hows.pop(0))
+        else:
+            use = p.prove(premise)
+        fact = p.imp_elim(fact, use)
+    need(not hows, f"{rule} has fewer ⋀-premises than functions were given")
+    return fact
+
+
+def _is(t: Term, head: str) -> bool:
+    return isinstance(t, App) and t.fields[0] == head
+
+
+def absurd(p: Prover, goal: Term, *facts: Fact) -> Fact:
+    """``goal``, where the inequalities in scope contradict each other."""
+    return p.by("false", p.by("one.positive", p.arith(le(1, 0), *facts)), P=goal)
+
+
+def cases(p: Prover, low: Term | int, high: Term | int, goal: Term, below: Found, above: Found) -> Fact:
+    """``goal`` from low ≤ high and from high + 1 ≤ low, each by a function; low and high are integers."""
+    found = []
+    for premise, how in ((le(low, high), below), (le(app("+", high, 1), low), above)):
+        with p.given(premise):
+            found.append(p.imp_intro(premise, p.restate(goal, how())))
+    return p.by("int.cases", *found, a=low, b=high, P=goal)
+
+
+def trichotomy(p: Prover, a: Term | int, b: Term | int, goal: Term, less: Found, same: Any, more: Found) -> Fact:
+    """``goal`` from a + 1 ≤ b, from a = b (``same`` gets the equation) and from b + 1 ≤ a."""
+
+    def not_more() -> Fact:
+        return cases(p, b, a, goal, lambda: same(p.by("le.antisymmetric", x=a, y=b)), less)
+
+    return cases(p, a, b, goal, not_more, more)
+
+
+def result(p: Prover, fact: Fact, right: Term | int) -> Fact:
+    """left = right, from left = what is right by algebra."""
+    return p.restate(eq(fact.prop.fields[1][0], right), fact)
+
+
+def equal(p: Prover, left: Term | int, right: Term | int, *equations: Fact) -> Fact:
+    """left = right: both sides, rewritten by ``equations`` in turn, are the same by algebra."""
+    a, b = p.evaluate(as_term(left), *equations), p.evaluate(as_term(right), *equations)
+    return result(p, p.chain(a, p.restate(eq(a.prop.fields[1][1], left_of(p, b)), p.flip(b))), right)
+
+
+def left_of(p: Prover, fact: Fact) -> Term:
+    """The left side of an equation."""
+    found: Term = fact.prop.fields[1][0]
+    return found
+
+
+def negate(p: Prover, goal: Term, how: Callable[[Fact], Fact]) -> Fact:
+    """goal ⟹ falsity, by ``how`` from the assumption."""
+    with p.given(goal) as (assumed,):
+        found = how(assumed)
+    need(key(found.prop) == key(FALSE), f"{found!r} is not falsity")
+    return p.imp_intro(goal, found)
+
+
+def closed(p: Prover, vs: Any, premises: list[Term], how: Found) -> Fact:
+    """⋀ vs. premises ⟹ what ``how`` proves with the premises in scope, and nothing else."""
+    with p.alone(), p.given(*premises):
+        found = how()
+    return p.close(list(vs), premises, found)
+
+
+__all__ = ["absurd", "apply", "cases", "closed", "equal", "imp", "negate", "result", "trichotomy"]
