@@ -1,5 +1,1 @@
-"""The core of the kernel: sorted terms, theorems, and the reader of proof documents.
-
-Nothing here knows of networks or limits: those are rows of the table in :mod:`verifier.kernel.theory`.  Read in this
-order: sorts, terms, normal, theorems, table, documents, check.
-"""
+"""The core of the kernel; read sorts, terms, normal, table, theorems, documents, check, in this order."""

@@ -1,86 +1,68 @@
 """The ring normal form: when two terms are equal by the laws of a commutative ring alone.
 
-A polynomial is a set of (monomial, coefficient), a monomial a set of (atom, power); an atom is what is neither a sum, a
-product nor a number, its arguments in normal form themselves.  Sorts of numbers are left out: ½ - ½ and 0 are one
-number.  The key of a term is what theorems are compared by.
+A polynomial maps monomials to coefficients other than 0; a monomial is a sorted tuple of (atom, power); an atom is what
+is neither a sum, a product nor a number, with its arguments in normal form.  Sorts of numbers are left out: ½ - ½ and 0
+are one number, and what a term denotes does not depend on the sort in which it is read.
 """
 
-from __future__ import annotations
-
 from fractions import Fraction
-from typing import Any
+from itertools import count, product
+from math import prod
+from typing import Any, TypeAlias
 
-from verifier.kernel.core.sorts import NUMBERS, need
-from verifier.kernel.core.terms import BITS, App, Fun, Num, Term, Var
+from verifier.kernel.core.sorts import NUMBERS, need, spend
+from verifier.kernel.core.terms import LARGEST, App, Fun, Num, Term
 
-#: bounds when multiplied out: monomials, factors of one, products of monomials
-MONOMIALS, FACTORS, PRODUCTS = 4_000, 400, 200_000
-
-Monomial = frozenset[tuple[Any, int]]
-Polynomial = dict[Monomial, Fraction]
-ONE: Monomial = frozenset()
-
-
-def key(t: Term) -> Any:
-    """What ``t`` is up to the laws of a commutative ring, in it and in all its parts."""
-    if t._normal is None:
-        number = t.sort in NUMBERS or t.sort == "width"
-        object.__setattr__(t, "_normal", frozenset(_normal(t).items()) if number else _atom(t))
-    return t._normal
+Monomial: TypeAlias = tuple[tuple[int, int], ...]
+Polynomial: TypeAlias = dict[Monomial, Fraction]
+ONE: Monomial = ()
+#: normal form → its number; nothing is ever forgotten, so that two forms never share one
+_FORMS: dict[Any, int] = {}
+_NEXT = count()
 
 
-def normal(t: Term) -> Polynomial:
-    """``t``, a number of some sort, as a polynomial in its atoms."""
-    return dict(key(t))
+def key(t: Term) -> int:
+    """The number of the normal form of ``t``: of two terms the same if and only if the forms are."""
+    if t._key is None:
+        number = t.sort in (*NUMBERS, "width")
+        form = frozenset([(m, str(c)) for m, c in normal(t).items()]) if number else _atom(t)
+        object.__setattr__(t, "_key", _number(form))
+    return t._key  # type: ignore[return-value]
+
+
+def _number(form: Any) -> int:
+    spend(len(form))
+    return _FORMS.setdefault(form, next(_NEXT))
 
 
 def _atom(t: Term) -> tuple[Any, ...]:
     if isinstance(t, Fun):
-        return ("fun", t.fields[0], key(t.fields[1]))
+        return ("Fun", t.fields[0], key(t.fields[1]))
     if isinstance(t, App):
-        head, args = t.fields
-        return ("app", head if isinstance(head, str) else _atom(head), tuple(map(key, args)))
-    return ("var" if isinstance(t, Var) else "bound", *t.fields)
+        return ("App", t.fields[0] if isinstance(t.fields[0], str) else key(t.fields[0]), *map(key, t.fields[1]))
+    return (type(t).__name__, *t.fields)
 
 
-def _normal(t: Term) -> Polynomial:
+def normal(t: Term) -> Polynomial:
+    """``t``, a number of some sort, as a polynomial in its atoms."""
     if isinstance(t, Num):
         return {ONE: t.fields[0]} if t.fields[0] else {}
-    if not (isinstance(t, App) and t.fields[0] in ("+", "*")):
-        return {frozenset([(_atom(t), 1)]): Fraction(1)}
+    if not isinstance(t, App) or t.fields[0] not in ("+", "*"):
+        return {((_number(_atom(t)), 1),): Fraction(1)}
+    parts = [normal(a).items() for a in t.fields[1]]
+    if t.fields[0] == "*":
+        need(prod(map(len, parts)) <= LARGEST, f"too large when multiplied out: more than {LARGEST} products")
     out: Polynomial = {}
-    if t.fields[0] == "+":
-        for a in t.fields[1]:
-            add(out, normal(a), Fraction(1))
-        return out
-    out = {ONE: Fraction(1)}
-    for a in t.fields[1]:
-        more = normal(a)
-        product: Polynomial = {}
-        need(len(out) * len(more) <= PRODUCTS, "too large when multiplied out")
-        for m, c in out.items():
-            for k, d in more.items():
-                add(product, {_times(m, k): c * d}, Fraction(1))
-        out = product
-        need(len(out) <= MONOMIALS, f"more than {MONOMIALS} terms when multiplied out")
+    for factors in product(*parts) if t.fields[0] == "*" else [[term] for part in parts for term in part]:
+        powers: dict[int, int] = {}
+        c = Fraction(1)
+        for monomial, coefficient in factors:
+            c = Num(c * coefficient).fields[0]  # which bounds its digits
+            for atom, power in monomial:
+                powers[atom] = powers.get(atom, 0) + power
+        at = tuple(sorted(powers.items()))
+        c = Num(c + out.pop(at, 0)).fields[0]
+        spend(len(factors) + len(at) + c.denominator.bit_length() // 64)
+        if c:
+            out[at] = c
     return out
-
-
-def add(out: Polynomial, more: Polynomial, by: Fraction) -> None:
-    """Add ``by`` times ``more`` to ``out``."""
-    for m, c in more.items():
-        total = out.get(m, Fraction(0)) + by * c
-        need(total.numerator.bit_length() + total.denominator.bit_length() <= BITS, f"a number of over {BITS} bits")
-        out[m] = total
-        if not total:
-            del out[m]
-
-
-def _times(m: Monomial, k: Monomial) -> Monomial:
-    if not m or not k:
-        return m or k
-    powers = dict(m)
-    for atom, power in k:
-        powers[atom] = powers.get(atom, 0) + power
-    need(len(powers) <= FACTORS, f"more than {FACTORS} factors when multiplied out")
-    return frozenset(powers.items())

@@ -1,60 +1,79 @@
-"""Sorts: what a term may stand for, and which sorts can be read as which.
+"""Sorts: what a term may stand for, and which sorts can be read as which; refusals, names, and the bound on work.
 
 ``int`` a fixed integer · ``const`` a real number without widths · ``fin`` a function of the widths · ``rand`` a random
 quantity at given widths · ``lim`` a random variable of the limit's probability space · ``width`` the width of a layer ·
 ``seq`` a finite tuple of integers · ``input`` a point in the input space · ``act`` an activation function · ``mode`` a
-way for widths to grow · ``base`` a coupling of all widths of a mode and its limit · ``prop`` a proposition.
-
-An ``int`` is never made from a ``width``: so ranges, factorials and bounds of sums do not grow.  A function sort is a
-pair (argument sorts, result sort).
+way for widths to grow · ``base`` a coupling of all widths of a mode and its limit · ``prop`` a proposition · (argument
+sorts, result sort) functions.  Every sort has something in it.  No ``int`` is made of a ``width``: ranges do not grow.
 """
 
-from __future__ import annotations
-
+import math
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TypeAlias
 
 Sort: TypeAlias = "str | tuple[tuple[Sort, ...], Sort]"
+#: each sort with those it can be read as
+READ_AS: dict[str, tuple[str, ...]] = {
+    "int": ("int", "const", "fin", "rand", "lim"),
+    "const": ("const", "fin", "rand", "lim"),
+    "fin": ("fin", "rand"),
+    "width": ("width", "fin", "rand"),
+    **{s: (s,) for s in ("rand", "lim", "seq", "input", "act", "mode", "base", "prop")},
+}
+#: the sorts in which one adds and multiplies, the smallest first; ``width`` is added as ``fin``
+NUMBERS = ("int", "const", "fin", "lim", "rand")
+_left = math.inf
 
 
 class Refused(ValueError):
     """What is written is no term, no proposition or no inference; the message says why."""
 
 
-def need(condition: bool, why: str) -> None:
-    """Raise :class:`Refused` unless ``condition`` holds."""
+def need(condition: object, why: str | Callable[[], str]) -> None:
+    """Raise :class:`Refused` unless ``condition`` holds; ``why`` is a function where its text is long to make."""
     if not condition:
-        raise Refused(why)
+        raise Refused(why if isinstance(why, str) else why())
 
 
-#: each sort with those it can be read as
-READ_AS: dict[str, tuple[str, ...]] = {
-    "int": ("int", "const", "fin", "rand", "lim"),
-    "const": ("const", "fin", "rand", "lim"),
-    "fin": ("fin", "rand"),
-    "rand": ("rand",),
-    "lim": ("lim",),
-    "width": ("width", "fin", "rand"),
-    **{name: (name,) for name in ("seq", "input", "act", "mode", "base", "prop")},
-}
-#: the sorts in which one adds and multiplies, the smallest first; ``width`` is added as ``fin``
-NUMBERS = ("int", "const", "fin", "lim", "rand")
-_DEEPEST = 6
+@contextmanager
+def budget(units: float) -> Iterator[None]:
+    """Refuse, inside, what takes more than ``units`` of work: about one for each part of each node that is built."""
+    global _left
+    before, _left = _left, units
+    try:
+        yield
+    finally:
+        _left = before
 
 
-def is_sort(s: object, depth: int = 0) -> bool:
-    """Whether ``s`` is a sort; nested function sorts are bounded."""
-    if type(s) is str:
-        return s in READ_AS
-    if type(s) is not tuple or len(s) != 2 or type(s[0]) is not tuple or not s[0] or depth > _DEEPEST:
-        return False
-    return all(is_sort(part, depth + 1) for part in (*s[0], s[1]))
+def spend(units: int) -> None:
+    """Take ``units`` from the budget, if there is one."""
+    global _left
+    _left -= units
+    if _left < 0:
+        raise Refused("too large when multiplied out: more work than a document of this length may ask for")
+
+
+def label(x: object) -> str:
+    """``x``, if it can be a name: 1 to 80 characters of printable ASCII."""
+    if type(x) is not str or not (x.isascii() and x.isprintable() and 0 < len(x) <= 80):
+        raise Refused(f"{str(x)[:40]!a} is no name")
+    return x
+
+
+def is_sort(s: object) -> bool:
+    """Whether ``s`` is a sort: one of the names above, or a function sort."""
+    if type(s) is tuple and len(s) == 2 and type(s[0]) is tuple and s[0]:
+        return all(map(is_sort, (*s[0], s[1])))
+    return type(s) is str and s in READ_AS
 
 
 def included(s: Sort, t: Sort) -> bool:
     """Whether what is of sort ``s`` can stand where ``t`` is asked; functions by their results."""
-    if isinstance(s, str) and isinstance(t, str):
-        return t in READ_AS[s]
-    return isinstance(s, tuple) and isinstance(t, tuple) and s[0] == t[0] and included(s[1], t[1])
+    if isinstance(s, str) or isinstance(t, str):
+        return isinstance(s, str) and t in READ_AS[s]
+    return s[0] == t[0] and included(s[1], t[1])
 
 
 def joined(sorts: tuple[Sort, ...]) -> str:
@@ -62,9 +81,4 @@ def joined(sorts: tuple[Sort, ...]) -> str:
     for s in NUMBERS:
         if all(included(x, s) for x in sorts):
             return s
-    raise Refused(f"{' and '.join(sorted(set(map(named, sorts))))} are not added, multiplied or compared")
-
-
-def named(s: Sort) -> str:
-    """A sort as it is printed."""
-    return s if isinstance(s, str) else f"({', '.join(map(named, s[0]))}) → {named(s[1])}"
+    raise Refused(f"what is of sort {' and '.join(sorted(set(map(str, sorts))))} is not added, multiplied or compared")

@@ -1,36 +1,21 @@
 """The table of a theory: symbols with their sorts, rows with their marks, definitions that define.
 
-A row is a closed proposition with a justification for readers and a mark: ``definition``, ``theorem`` (its proof is the
-paragraph beside it or a textbook's), ``argued`` (a proof is sketched) or ``cited`` (a published theorem).  Rows about
-symbols that are defined elsewhere cannot be checked by a machine; that a definition defines, and nothing else, can.
+A row is a closed proposition, with a justification for readers and a mark: ``definition`` (which is checked here to
+define, and to do nothing else), ``theorem`` (its proof is the paragraph beside it or a textbook's), ``argued`` (a proof
+is sketched) or ``cited`` (a published theorem).
 """
-
-from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import Any, NamedTuple
+from collections.abc import Iterable, Mapping
+from fractions import Fraction
+from types import MappingProxyType
+from typing import Any, NamedTuple, TypeAlias
 
-from verifier.kernel.core.sorts import Sort, included, is_sort, need
-from verifier.kernel.core.terms import (
-    RESERVED,
-    SIGNATURE,
-    App,
-    Bound,
-    Fun,
-    Num,
-    Term,
-    Var,
-    app,
-    as_term,
-    eq,
-    forall,
-    imp,
-    variables,
-)
+from verifier.kernel.core.sorts import Sort, included, is_sort, label, need, spend
+from verifier.kernel.core.terms import _SYMBOLS, RESERVED, SIGNATURE, App, Fun, Term, app, eq, forall, imp, le
 
+Terms: TypeAlias = Iterable[Term]
 MARKS = ("definition", "theorem", "argued", "cited")
 
 
@@ -42,126 +27,104 @@ class Rest(NamedTuple):
     digest: str
 
 
-@dataclass(frozen=True)
-class Row:
-    """A row: ``prop`` is closed; ``why`` is its justification and ``source`` a publication, for readers."""
+class Row(NamedTuple):
+    """A row: its closed proposition; ``why``, its justification, and ``source``, a publication, are for readers."""
 
     name: str
     prop: Term
     mark: str
     why: str
-    source: str = ""
-
-    @property
-    def digest(self) -> str:
-        """The digest of the statement; name, mark and justification do not enter."""
-        return digest(self.prop)
+    source: str
+    digest: str
 
 
-#: name → row, in the order in which they were written
-TABLE: dict[str, Row] = {}
-#: symbol → what it means, for readers
+_ROWS: dict[str, Row] = {}
+_MENTIONED: set[str] = set()
+_sealed = False
+#: name → row, in the order in which they were written; and symbol → what it means, for readers
+TABLE: Mapping[str, Row] = MappingProxyType(_ROWS)
 MEANINGS: dict[str, str] = {}
-_DEFINED: set[str] = set()
+
+
+def seal() -> None:
+    """Let nothing be added any more."""
+    global _sealed
+    _sealed = True
 
 
 def symbol(name: str, args: Iterable[Sort], result: Sort, meaning: str) -> None:
     """Declare a symbol; total, and nothing is known of it outside its range."""
     args = tuple(args)
-    need(type(name) is str and 0 < len(name) <= 60, f"{name!r} is no name of a symbol")
-    need(name not in SIGNATURE and name not in RESERVED, f"{name!r} is declared twice")
-    need(all(map(is_sort, (*args, result))) and bool(meaning), f"{name}: no sorts, or no meaning")
-    SIGNATURE[name] = (args, result)
+    need(not _sealed, f"{name}: the theory is sealed")
+    need(label(name) not in SIGNATURE and name not in RESERVED, f"{name!r} is declared twice")
+    need(is_sort((args, result) if args else result) and meaning, f"{name}: no sorts, or no meaning")
+    _SYMBOLS[name] = (args, result)
     MEANINGS[name] = meaning
 
 
 def row(name: str, prop: Term, mark: str, why: str, source: str = "") -> None:
     """Add a row; definitions are made by :func:`define` and its kin."""
-    need(mark in MARKS and mark != "definition" and bool(why), f"{name}: a row has a mark and a justification")
-    _add(Row(name, prop, mark, why, source))
+    need(mark in MARKS[1:] and why, f"{name}: a row has a mark and a justification")
+    _add(name, prop, mark, why, source)
 
 
-def _add(found: Row) -> None:
-    need(found.name not in TABLE, f"a second row {found.name!r}")
-    need(found.prop.sort == "prop" and not variables(found.prop), f"{found.name}: a row is a closed proposition")
-    TABLE[found.name] = found
+def _add(name: str, prop: Term, mark: str, why: str, source: str = "") -> None:
+    need(not _sealed, f"{name}: the theory is sealed")
+    need(label(name) not in TABLE, f"a second row {name!r}")
+    need(prop.sort == "prop" and not prop.free and not prop.loose, f"{name}: a row is a closed proposition")
+    _MENTIONED.update(heads(prop))
+    _ROWS[name] = Row(name, prop, mark, why, source, digest(prop))
 
 
-def _fresh(head: str, values: Iterable[Term], ranges: Iterable[Term], vs: tuple[Term, ...]) -> None:
-    """That ``values`` can be what ``head`` is at ``vs``: new, not circular, of its sort (else an int is 1/2)."""
-    values, ranges = tuple(values), tuple(ranges)
-    need(head in SIGNATURE and head not in _DEFINED, f"{head!r} is not declared, or defined already")
-    need(all(head not in heads(r.prop) for r in TABLE.values()), f"a row speaks of {head!r} before its definition")
-    need(all(included(v.sort, SIGNATURE[head][1]) for v in values), f"{head!r} is of another sort than its definition")
-    for part in (*values, *ranges):
-        need(head not in heads(part) and variables(part) <= set(vs), f"{head!r} is not defined by {part!r}")
-    _DEFINED.add(head)
-
-
-def define(head: str, vs: Iterable[Term], body: Term, ranges: Iterable[Term] = (), why: str = "") -> None:
-    """head(vs) = body, in the given ranges: one equation, ``head`` new and not in the body."""
+def define(head: str, vs: Terms, body: Term, ranges: Terms = (), why: str = "") -> None:
+    """head(vs) = body, in the given ranges: one equation, ``head`` new and neither in the body nor in the ranges."""
     vs, ranges = tuple(vs), tuple(ranges)
-    _fresh(head, (body,), ranges, vs)
-    _add(Row(head, forall(vs, imp(*ranges, eq(app(head, *vs), body))), "definition", why or MEANINGS[head]))
+    _define(head, [body], ranges, {head: forall(vs, imp(*ranges, eq(app(head, *vs), body)))}, why)
 
 
-def define_predicate(head: str, vs: Iterable[Term], body: Term, why: str = "") -> None:
+def define_predicate(head: str, vs: Terms, body: Term, why: str = "") -> None:
     """head(vs) holds when body does (row ``head.intro``) and only then (``head.elim``)."""
     vs = tuple(vs)
-    _fresh(head, (body,), (), vs)
-    for name, pair in (("intro", (body, app(head, *vs))), ("elim", (app(head, *vs), body))):
-        _add(Row(f"{head}.{name}", forall(vs, imp(*pair)), "definition", why or MEANINGS[head]))
+    this = app(head, *vs)
+    rows = {f"{head}.intro": forall(vs, imp(body, this)), f"{head}.elim": forall(vs, imp(this, body))}
+    _define(head, [body], (), rows, why)
 
 
 def define_recursion(
-    head: str, vs: Iterable[Term], k: Term, base: int, first: Term, step: Term,
-    ranges: Iterable[Term] = (), why: str = "",
+    head: str, vs: Terms, k: Term, base: int, first: Term, step: Term, ranges: Terms = (), why: str = ""
 ) -> None:
     """head(vs) by recursion on its argument k ≥ base: ``first`` at base (row ``head.0``), and ``step``, a function of
     the value at k, at k + 1 (row ``head.step``)."""
     vs, ranges = tuple(vs), tuple(ranges)
-    need(k in vs and k.sort == "int" and k not in variables(first), f"{head}: no recursion on an integer")
-    need(type(step) is Fun and len(step.fields[0]) == 1, f"{head}: a step is a function of one value")
-    _fresh(head, (first, step.fields[1]), ranges, vs)
-    at = lambda x: app(head, *(x if v == k else v for v in vs))  # noqa: E731
-    others = tuple(v for v in vs if v != k)
-    why = why or MEANINGS[head]
-    _add(Row(f"{head}.0", forall(others, imp(*ranges, eq(at(as_term(base)), first))), "definition", why))
-    following = eq(at(app("+", k, 1)), app(step, at(k)))
-    _add(Row(f"{head}.step", forall(vs, imp(*ranges, app("le", base, k), following)), "definition", why))
+    need(k in vs and k.sort == "int" and type(step) is Fun, f"{head}: no recursion on an integer")
+    at = lambda x: app(head, *[x if v == k else v for v in vs])  # noqa: E731
+    start = forall([v for v in vs if v != k], imp(*ranges, eq(at(base), first)))
+    following = forall(vs, imp(*ranges, le(base, k), eq(at(app("+", k, 1)), app(step, at(k)))))
+    _define(head, [first, step.fields[1]], ranges, {f"{head}.0": start, f"{head}.step": following}, why)
+
+
+def _define(head: str, values: list[Term], ranges: tuple[Term, ...], rows: Mapping[str, Term], why: str) -> None:
+    """Add ``rows``, which say that ``head`` is ``values``: new, not circular, of its sort (else an int is 1/2)."""
+    need(head not in _MENTIONED.union(*map(heads, (*values, *ranges))), f"{head!r} is spoken of before it is defined")
+    need(all(included(v.sort, SIGNATURE[head][1]) for v in values), f"{head!r} is of another sort than its definition")
+    for name, prop in rows.items():
+        _add(name, prop, "definition", why or MEANINGS[head])
 
 
 def heads(t: Term) -> frozenset[str]:
     """The symbols that occur in ``t``."""
-    found: set[str] = set()
-    stack = [t]
-    while stack:
-        t = stack.pop()
-        if isinstance(t, Fun):
-            stack.append(t.fields[1])
-        elif isinstance(t, App):
-            stack.extend(t.fields[1])
-            if isinstance(t.fields[0], str):
-                found.add(t.fields[0])
-            else:
-                stack.append(t.fields[0])
-    return frozenset(found)
+    parts = [t.fields[1]] if isinstance(t, Fun) else [t.fields[0], *t.fields[1]] if isinstance(t, App) else []
+    return frozenset().union(*[[p] if isinstance(p, str) else heads(p) for p in parts])
 
 
-def plain(t: Term) -> list[Any]:
-    """A term as nested lists: what digests are made of, and one node of a document's table with indices for lists."""
-    if isinstance(t, Var):
-        return ["var", t.fields[0], t.fields[1]]
-    if isinstance(t, Bound):
-        return ["bound", t.fields[0], t.fields[1]]
-    if isinstance(t, Num):
-        return ["num", str(t.fields[0])]
-    if isinstance(t, Fun):
-        return ["fun", list(t.fields[0]), plain(t.fields[1])]
-    head, args = t.fields
-    return ["app", head if isinstance(head, str) else plain(head), [plain(a) for a in args]]
+def plain(x: Any) -> Any:
+    """A term as nested lists, in the notation of documents: what digests are made of."""
+    if isinstance(x, Term):
+        return [type(x).__name__.lower(), *map(plain, x.fields)]
+    return list(map(plain, x)) if isinstance(x, tuple) else str(x) if isinstance(x, Fraction) else x
 
 
 def digest(t: Term) -> str:
     """SHA-256, in hexadecimal, of a term as compact JSON (see :func:`plain`); of the term, never of printed text."""
-    return hashlib.sha256(json.dumps(plain(t), separators=(",", ":"), ensure_ascii=True).encode()).hexdigest()
+    spend(t.size)
+    return hashlib.sha256(json.dumps(plain(t), separators=(",", ":")).encode()).hexdigest()
