@@ -22,8 +22,10 @@ def body() -> Term:
 @contextmanager
 def toy_theory() -> Iterator[None]:
     """Declare the toy rows, and take them away again."""
-    registries = (terms.SIGNATURE, table.TABLE, table.MEANINGS, writing.NAMES, writing.PAGES)
-    kept = [(where, dict(where)) for where in registries]
+    registries = (
+        terms._SYMBOLS, table._ROWS, table.MEANINGS, table._MENTIONED, writing.NAMES, writing.PAGES,
+    )  # fmt: skip
+    kept = [(where, where.copy()) for where in registries]
     try:
         for name, args, result in (
             ("toy_K", ("int",) * 3, "rand"), ("toy_a", ("int",) * 4, "rand"), ("toy_D", ("int",), "rand"),

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from verifier.claims.notation import text
 from verifier.kernel.core import table, theorems
 from verifier.kernel.core.documents import STEPS
-from verifier.kernel.core.sorts import named
 from verifier.kernel.core.terms import App, Fun, Term, Var, beta
+from verifier.kernel.show import named
 from verifier.kernel.theory.writing import NAMES, PAGES
 from verifier.proving.tactics import Prover
 
@@ -88,7 +88,7 @@ _SHAPES = {"s": "a step", "S": "steps", "t": "a term", "T": "terms", "n": "a nam
 
 def _primitives() -> list[Entry]:
     found = []
-    for name, shape in STEPS.items():
+    for name, (shape, _) in STEPS.items():
         function = getattr(theorems, name, None)
         why = " ".join((inspect.getdoc(function) or "").split()) if function else "A goal of an earlier document."
         found.append(Entry(name, "primitive", "core", ", ".join(_SHAPES[s] for s in shape), (), "", "", why))

@@ -31,8 +31,7 @@ class Result(NamedTuple):
 def check(document: Document, earlier: Mapping[str, Theorem] | None = None) -> Result:
     """Run the steps until one fails; ``earlier`` holds proved goals of other documents by their digests."""
     steps: list[Theorem] = []
-    goals = []
-    failed = ""
+    goals, failed = [], ""
     with budget(WORK + WORK_EACH * len(document.steps)):
         for rule, args in document.steps:
             try:
@@ -41,11 +40,10 @@ def check(document: Document, earlier: Mapping[str, Theorem] | None = None) -> R
                 failed = f"step {len(steps)} ({rule}): {refusal}"
                 break
         for name, prop, number in document.goals:
-            error, rests = failed, frozenset[Rest]()
-            if number < len(steps):
-                found = steps[number]
-                holds = not (found.hyps or prop.free or prop.loose) and key(found.prop) == key(prop)
-                error, rests = ("", found.rests) if holds else (f"step {number} proves {found}", frozenset())
+            found = steps[number] if number < len(steps) else None
+            holds = found and not (found.hyps or prop.free or prop.loose) and key(found.prop) == key(prop)
+            error = "" if holds else f"step {number} proves {found}" if found else failed
+            rests = found.rests if found and holds else frozenset()
             goals.append(GoalResult(document.statement, name, prop, rests, error))
     return Result(tuple(steps), tuple(goals))
 

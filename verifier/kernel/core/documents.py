@@ -1,7 +1,6 @@
-"""Proof documents: read strictly, once, into terms and steps.
+"""Proof documents: read strictly, once, into terms and steps; what is not exactly so is refused with its place.
 
-A document is JSON: ``format``, ``statement``, ``terms`` (a table of nodes, each made of earlier ones by their numbers),
-``steps`` (each an inference from earlier ones) and ``goals``.  Whatever is not exactly so is refused with its place.
+A document is JSON: ``format``, ``statement``, lists of ``terms``, ``steps`` and ``goals``, each made of earlier ones.
 """
 
 import json
@@ -16,24 +15,17 @@ from verifier.kernel.core.terms import App, Bound, Fun, Num, Term, Var
 
 FORMAT = "verifier proof 2"
 #: bound of a file in bytes; the work that any document may ask for, and more for each term and each step
-LARGEST_FILE, WORK, WORK_EACH = 8_000_000, 500_000, 100
+LARGEST_FILE, WORK, WORK_EACH = 4_000_000, 300_000, 150
 #: node or inference → what stands after its name, and what makes a term or a theorem of that: n a name, o a sort, i an
 #: integer, f a fraction, h a symbol or a term, t a term, s a step; O, F, T, S lists of them
 Shapes: TypeAlias = Mapping[str, tuple[str, Callable[..., Any]]]
 TERMS: Shapes = {"var": ("no", Var), "bound": ("io", Bound), "num": ("f", Num), "fun": ("Ot", Fun), "app": ("hT", App)}
 STEPS: Shapes = {
-    "row": ("n", theorems.row),
-    "use": ("n", label),  # the checker knows the goals of earlier documents
-    "computed": ("nt", theorems.computed),
-    "assume": ("t", theorems.assume),
-    "imp_intro": ("ts", theorems.imp_intro),
-    "imp_elim": ("ss", theorems.imp_elim),
-    "all_intro": ("Ts", theorems.all_intro),
-    "all_elim": ("sT", lambda t, terms: theorems.all_elim(t, *terms)),
-    "ring": ("tt", theorems.ring),
-    "subst": ("sts", theorems.subst),
-    "linear": ("StF", theorems.linear),
-}
+    "row": ("n", theorems.row), "computed": ("nt", theorems.computed), "use": ("n", label),  # "use" by the checker
+    "assume": ("t", theorems.assume), "imp_intro": ("ts", theorems.imp_intro), "imp_elim": ("ss", theorems.imp_elim),
+    "all_intro": ("Ts", theorems.all_intro), "all_elim": ("sT", lambda t, terms: theorems.all_elim(t, *terms)),
+    "ring": ("tt", theorems.ring), "subst": ("sts", theorems.subst), "linear": ("StF", theorems.linear),
+}  # fmt: skip
 
 
 class Document(NamedTuple):
@@ -75,19 +67,19 @@ def read(data: Any) -> Document:
     }  # fmt: skip
     place = "the document"
     try:
-        _fields(data, "format", "statement", "terms", "steps", "goals")
+        _typed(data, "format", "statement", "terms", "steps", "goals")
         need(data["format"] == FORMAT, f"format {str(data['format'])[:40]!a}: only {FORMAT!r} is read")
-        with budget(WORK + WORK_EACH * len(_list(data["terms"]))):
+        with budget(WORK + WORK_EACH * len(_typed(data["terms"]))):
             for number, node in enumerate(data["terms"]):
                 place = f"term {number}"
                 name, args = _entry(node, TERMS, readers)
                 terms.append(TERMS[name][1](*args))
-        for number, node in enumerate(_list(data["steps"])):
+        for number, node in enumerate(_typed(data["steps"])):
             place = f"step {number}"
             steps.append(_entry(node, STEPS, readers))
-        for number, node in enumerate(_list(data["goals"])):
+        for number, node in enumerate(_typed(data["goals"])):
             place = f"goal {number}"
-            _fields(node, "id", "prop", "step")
+            _typed(node, "id", "prop", "step")
             goals.append((label(node["id"]), _at(terms, node["prop"]), readers["s"](node["step"])))
         return Document(label(data["statement"]), tuple(steps), tuple(goals))
     except (Refused, RecursionError) as refusal:
@@ -95,22 +87,18 @@ def read(data: Any) -> Document:
 
 
 def _entry(node: Any, shapes: Shapes, readers: Mapping[str, Callable[[Any], Any]]) -> tuple[str, list[Any]]:
-    name, *parts = _list(node) or [None]
+    name, *parts = _typed(node) or [None]
     shape = shapes[name][0] if type(name) is str and name in shapes else ""
     need(shape and len(shape) == len(parts), lambda: f"{str(node)[:60]!a} is none of {', '.join(shapes)}")
     return name, [
-        tuple([readers[kind.lower()](x) for x in _list(part)]) if kind.isupper() else readers[kind](part)
+        tuple([readers[kind.lower()](x) for x in _typed(part)]) if kind.isupper() else readers[kind](part)
         for kind, part in zip(shape, parts, strict=True)
     ]
 
 
-def _fields(data: Any, *names: str) -> None:
-    given = ", ".join(data)[:60] if type(data) is dict else type(data).__name__
-    need(type(data) is dict and set(data) == set(names), f"{given!a} where {', '.join(names)} are the fields")
-
-
-def _list(data: Any) -> list[Any]:
-    need(type(data) is list, lambda: f"{str(data)[:40]!a} is no list")
+def _typed(data: Any, *fields: str) -> Any:
+    well = type(data) is dict and set(data) == set(fields) if fields else type(data) is list
+    need(well, lambda: f"{str(data)[:60]!a} where {f'an object with {fields}' if fields else 'a list'} stands")
     return data
 
 
@@ -120,15 +108,15 @@ def _at(items: Sequence[Any], number: Any) -> Any:
 
 
 def _fraction(data: Any) -> Fraction:
-    well = type(data) is str and re.fullmatch(r"-?[0-9]{1,1250}(/[1-9][0-9]{0,1249})?", data)
-    need(well and str(Fraction(data)) == data, lambda: f"{str(data)[:40]!a} is no fraction in lowest terms")
-    return Fraction(data)
+    well = type(data) is str and re.fullmatch(r"-?[0-9]{1,400}(/[1-9][0-9]{0,399})?", data)
+    need(well and str(Fraction(*map(int, data.split("/")))) == data, lambda: f"{str(data)[:40]!a} is no fraction")
+    return Fraction(*map(int, data.split("/")))
 
 
 def _sort(data: Any) -> Sort:
     if type(data) is not list:
         return label(data)
     need(len(data) == 2, "a function sort is [[sorts], sort]")
-    found = tuple([_sort(s) for s in _list(data[0])]), _sort(data[1])
+    found = tuple([_sort(s) for s in _typed(data[0])]), _sort(data[1])
     need(str(found).count("'") <= 100, "a sort that is made of more than 50")
     return found

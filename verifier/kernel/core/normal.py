@@ -1,21 +1,19 @@
 """The ring normal form: when two terms are equal by the laws of a commutative ring alone.
 
-A polynomial maps monomials to coefficients other than 0; a monomial is a sorted tuple of (atom, power); an atom is what
-is neither a sum, a product nor a number, with its arguments in normal form.  Sorts of numbers are left out: ½ - ½ and 0
-are one number, and what a term denotes does not depend on the sort in which it is read.
+A polynomial maps monomials, sorted tuples of (atom, power), to coefficients other than 0; an atom is what is neither a
+sum, a product nor a number, with its arguments in normal form.  Sorts of numbers are left out: ½ - ½ and 0 are one.
 """
 
 from fractions import Fraction
-from itertools import count, product
+from itertools import chain, count, product
 from math import prod
 from typing import Any, TypeAlias
 
 from verifier.kernel.core.sorts import NUMBERS, need, spend
-from verifier.kernel.core.terms import LARGEST, App, Fun, Num, Term
+from verifier.kernel.core.terms import BITS, LARGEST, App, Fun, Num, Term
 
-Monomial: TypeAlias = tuple[tuple[int, int], ...]
-Polynomial: TypeAlias = dict[Monomial, Fraction]
-ONE: Monomial = ()
+Polynomial: TypeAlias = dict[tuple[tuple[int, int], ...], Fraction]
+ONE: tuple[tuple[int, int], ...] = ()
 #: normal form → its number; nothing is ever forgotten, so that two forms never share one
 _FORMS: dict[Any, int] = {}
 _NEXT = count()
@@ -51,18 +49,24 @@ def normal(t: Term) -> Polynomial:
         return {((_number(_atom(t)), 1),): Fraction(1)}
     parts = [normal(a).items() for a in t.fields[1]]
     if t.fields[0] == "*":
-        need(prod(map(len, parts)) <= LARGEST, f"too large when multiplied out: more than {LARGEST} products")
+        need(prod(map(len, parts)) <= LARGEST, "too large when multiplied out: too many monomials")
     out: Polynomial = {}
-    for factors in product(*parts) if t.fields[0] == "*" else [[term] for part in parts for term in part]:
-        powers: dict[int, int] = {}
-        c = Fraction(1)
-        for monomial, coefficient in factors:
-            c = Num(c * coefficient).fields[0]  # which bounds its digits
-            for atom, power in monomial:
-                powers[atom] = powers.get(atom, 0) + power
-        at = tuple(sorted(powers.items()))
-        c = Num(c + out.pop(at, 0)).fields[0]
-        spend(len(factors) + len(at) + c.denominator.bit_length() // 64)
+    for monomial, c in map(_times, product(*parts)) if t.fields[0] == "*" else chain(*parts):
+        c += out.pop(monomial, 0)
+        need(c.numerator.bit_length() + c.denominator.bit_length() <= BITS, "too many bits in a number")
+        spend(2 + len(monomial))
         if c:
-            out[at] = c
+            out[monomial] = c
     return out
+
+
+def _times(factors: Any) -> tuple[tuple[tuple[int, int], ...], Fraction]:
+    """The product of ``factors``, each a monomial with its coefficient."""
+    powers, c = dict[int, int](), Fraction(1)
+    for monomial, coefficient in factors:
+        if coefficient != 1:
+            c = Num(c * coefficient).fields[0]  # which bounds its bits
+        for atom, power in monomial:
+            powers[atom] = powers.get(atom, 0) + power
+    spend(len(factors) + len(powers))
+    return tuple(sorted(powers.items())), c

@@ -63,8 +63,9 @@ def label(x: object) -> str:
 
 
 def is_sort(s: object) -> bool:
-    """Whether ``s`` is a sort: one of the names above, or a function sort."""
-    if type(s) is tuple and len(s) == 2 and type(s[0]) is tuple and s[0]:
+    """Whether ``s`` is a sort: one of the names above, or a function sort of at most 50 arguments."""
+    spend(1)
+    if type(s) is tuple and len(s) == 2 and type(s[0]) is tuple and 0 < len(s[0]) <= 50:
         return all(map(is_sort, (*s[0], s[1])))
     return type(s) is str and s in READ_AS
 

@@ -1,14 +1,12 @@
 """The table of a theory: symbols with their sorts, rows with their marks, definitions that define.
 
-A row is a closed proposition, with a justification for readers and a mark: ``definition`` (which is checked here to
-define, and to do nothing else), ``theorem`` (its proof is the paragraph beside it or a textbook's), ``argued`` (a proof
-is sketched) or ``cited`` (a published theorem).
+A row is a closed proposition, with a justification for readers and a mark: ``definition`` (checked here to define and
+do nothing else), ``theorem`` (proved beside it or in a textbook), ``argued`` (proof sketched), ``cited`` (published).
 """
 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from fractions import Fraction
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
@@ -55,8 +53,7 @@ def seal() -> None:
 def symbol(name: str, args: Iterable[Sort], result: Sort, meaning: str) -> None:
     """Declare a symbol; total, and nothing is known of it outside its range."""
     args = tuple(args)
-    need(not _sealed, f"{name}: the theory is sealed")
-    need(label(name) not in SIGNATURE and name not in RESERVED, f"{name!r} is declared twice")
+    need(not _sealed and label(name) not in (*SIGNATURE, *RESERVED), f"{name!r} is declared twice, or after sealing")
     need(is_sort((args, result) if args else result) and meaning, f"{name}: no sorts, or no meaning")
     _SYMBOLS[name] = (args, result)
     MEANINGS[name] = meaning
@@ -69,8 +66,7 @@ def row(name: str, prop: Term, mark: str, why: str, source: str = "") -> None:
 
 
 def _add(name: str, prop: Term, mark: str, why: str, source: str = "") -> None:
-    need(not _sealed, f"{name}: the theory is sealed")
-    need(label(name) not in TABLE, f"a second row {name!r}")
+    need(not _sealed and label(name) not in TABLE, f"a second row {name!r}, or one after sealing")
     need(prop.sort == "prop" and not prop.free and not prop.loose, f"{name}: a row is a closed proposition")
     _MENTIONED.update(heads(prop))
     _ROWS[name] = Row(name, prop, mark, why, source, digest(prop))
@@ -118,13 +114,11 @@ def heads(t: Term) -> frozenset[str]:
 
 
 def plain(x: Any) -> Any:
-    """A term as nested lists, in the notation of documents: what digests are made of."""
-    if isinstance(x, Term):
-        return [type(x).__name__.lower(), *map(plain, x.fields)]
-    return list(map(plain, x)) if isinstance(x, tuple) else str(x) if isinstance(x, Fraction) else x
+    """A node as a list, in the notation of documents, a number as a string: for ``json.dumps(t, default=plain)``."""
+    return [type(x).__name__.lower(), *x.fields] if isinstance(x, Term) else str(x)
 
 
 def digest(t: Term) -> str:
-    """SHA-256, in hexadecimal, of a term as compact JSON (see :func:`plain`); of the term, never of printed text."""
+    """SHA-256, in hexadecimal, of a term as compact JSON; of the term itself, never of printed text."""
     spend(t.size)
-    return hashlib.sha256(json.dumps(plain(t), separators=(",", ":")).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(t, default=plain, separators=(",", ":")).encode()).hexdigest()

@@ -14,20 +14,22 @@ from typing import Any
 from verifier.kernel.core.sorts import Sort, included, is_sort, joined, label, need, spend
 
 #: bounds on a term: nodes as a tree, nesting, bits of a number
-LARGEST, DEEPEST, BITS = 200_000, 120, 4_000
+LARGEST, DEEPEST, BITS = 200_000, 120, 1_000
 #: heads that are no symbols of a theory: falsity, ⟹ and ≤, with their sorts, and sum, product, ⋀ and =
 _FIXED = {"false": ((), "prop"), "imp": (("prop", "prop"), "prop"), "le": (("const", "const"), "prop")}
 RESERVED = ("+", "*", "all", "eq", *_FIXED)
 _SYMBOLS: dict[str, tuple[tuple[Sort, ...], Sort]] = {}
 #: symbol → (sorts of its arguments, sort of its value); written by :mod:`verifier.kernel.core.table` alone
 SIGNATURE: Mapping[str, tuple[tuple[Sort, ...], Sort]] = MappingProxyType(_SYMBOLS)
+_NONE: frozenset[Any] = frozenset()
+_CLOSED: Mapping[int, Sort] = MappingProxyType({})
 
 
 class Term:
     """A node: its ``sort``; its ``free`` variables; ``loose``, the sorts of the bound variables that point outside it,
     by index; ``size``, its nodes as a tree; ``depth``, its nesting."""
 
-    __slots__ = ("_hash", "_key", "depth", "fields", "free", "loose", "size", "sort")
+    __slots__ = ("_key", "depth", "fields", "free", "loose", "size", "sort")
     _key: int | None
     fields: tuple[Any, ...]
     free: "frozenset[Term]"
@@ -35,30 +37,25 @@ class Term:
     size: int
     sort: Sort
 
-    def _set(self, fields: tuple[Any, ...], sort: Sort, parts: tuple[Any, ...], loose: dict[int, Sort]) -> None:
-        n = len(fields[0]) if isinstance(self, Fun) else 0
-        for index, s in [entry for part in parts for entry in part.loose.items()]:
-            outside = s if index >= n else fields[0][n - 1 - index]
-            need(loose.setdefault(index - n, outside) == s, "a bound variable of another sort than its binder")
-        loose = {index: s for index, s in loose.items() if index >= 0}
-        size, depth = 1 + sum([p.size for p in parts]), 1 + max([p.depth for p in parts], default=0)
-        need(size <= LARGEST, f"too large when multiplied out: a term of more than {LARGEST} nodes")
-        need(depth <= DEEPEST, f"a term nested more than {DEEPEST} deep")
-        free = frozenset().union(*[p.free for p in parts])
-        spend(1 + n + len(parts) + len(loose) + len(free))
-        value = (hash((type(self).__name__, fields)), None, depth, fields, free, MappingProxyType(loose), size, sort)
-        for slot, x in zip(Term.__slots__, value, strict=True):
-            object.__setattr__(self, slot, x)
+    def _set(self, fields: tuple[Any, ...], sort: Sort, parts: Sequence[Any], loose: Mapping[int, Sort]) -> None:
+        size, depth, free = 1, 1, _NONE
+        for p in parts:
+            size, depth = size + p.size, depth if depth > p.depth else p.depth + 1
+            if p.free and p.free is not free:
+                free = free | p.free
+        need(size <= LARGEST and depth <= DEEPEST, "too large when multiplied out: a term of many nodes, or deep")
+        spend(1 + len(parts) + len(loose) + len(free))
+        for put, x in zip(_PUT, (None, depth, fields, free, loose, size, sort)):
+            put(self, x)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a term does not change")
 
     def __hash__(self) -> int:
-        return self._hash  # type: ignore[attr-defined]
+        return hash(self.fields)
 
     def __eq__(self, other: object) -> bool:
-        same = type(self) is type(other) and hash(self) == hash(other)
-        return self is other or (same and self.fields == other.fields)  # type: ignore[attr-defined]
+        return self is other or (type(self) is type(other) and self.fields == other.fields)
 
     def __repr__(self) -> str:
         if self.size > 400:
@@ -73,7 +70,7 @@ class Var(Term):
 
     def __init__(self, name: str, sort: Sort) -> None:
         need(is_sort(sort), "a variable has a sort")
-        self._set((label(name), sort), sort, (), {})
+        self._set((label(name), sort), sort, (), _CLOSED)
         object.__setattr__(self, "free", frozenset([self]))
 
 
@@ -82,7 +79,7 @@ class Bound(Term):
 
     def __init__(self, index: int, sort: Sort) -> None:
         need(type(index) is int and index >= 0 and is_sort(sort), "a bound variable has an index and a sort")
-        self._set((index, sort), sort, (), {index: sort})
+        self._set((index, sort), sort, (), MappingProxyType({index: sort}))
 
 
 class Num(Term):
@@ -91,46 +88,56 @@ class Num(Term):
     def __init__(self, value: Fraction) -> None:
         need(type(value) is Fraction, "numbers are fractions")
         bits = value.numerator.bit_length() + value.denominator.bit_length()
-        need(bits <= BITS, f"a number of more than {BITS} bits")
-        self._set((value,), "int" if value.denominator == 1 else "const", (), {})
+        need(bits <= BITS, "too large when multiplied out: a number of too many bits")
+        self._set((value,), "int" if value.denominator == 1 else "const", (), _CLOSED)
 
 
 class Fun(Term):
     """λ of one or more arguments of the given sorts; in the body the last has index 0."""
 
     def __init__(self, sorts: tuple[Sort, ...], body: Term) -> None:
-        need(type(sorts) is tuple and type(body) in KINDS and is_sort((sorts, body.sort)), "no function")
-        self._set((sorts, body), (sorts, body.sort), (body,), {})
+        need(type(body) in KINDS and is_sort((sorts, "prop")), "a function has at most 50 arguments, and a body")
+        n, outside = len(sorts), {}
+        for index, s in body.loose.items():
+            need(index >= n or s == sorts[n - 1 - index], "a bound variable of another sort than its binder")
+            if index >= n:
+                outside[index - n] = s
+        self._set((sorts, body), (sorts, body.sort), (body,), MappingProxyType(outside) if outside else _CLOSED)
 
 
 class App(Term):
     """A symbol, or a term of a function sort, applied to arguments; ⋀ is ``all`` applied to a predicate."""
 
     def __init__(self, head: str | Term, args: tuple[Term, ...]) -> None:
-        need(type(args) is tuple and all(type(a) in KINDS for a in args), "arguments are terms")
+        sort = _result(head, args)
         need(type(head) is not Fun, "a function that is applied is written reduced")
-        self._set((head, args), _result(head, args), args if isinstance(head, str) else (head, *args), {})
+        parts = args if isinstance(head, str) else (head, *args)
+        loose = _CLOSED
+        for p in parts:
+            if p.loose and p.loose is not loose:
+                need(all(p.loose.get(i, s) == s for i, s in loose.items()), "one bound variable, two sorts")
+                loose = MappingProxyType({**loose, **p.loose}) if loose else p.loose
+        self._set((head, args), sort, parts, loose)
 
 
 def _result(head: Any, args: tuple[Term, ...]) -> Sort:
     """The sort of ``head`` applied to ``args``, if it can be."""
+    need(KINDS.issuperset(map(type, args)), "arguments are terms")
+    known: Any = head.sort if type(head) in KINDS else _FIXED.get(head) or SIGNATURE.get(head)
+    if isinstance(known, tuple):
+        need(len(args) == len(known[0]), lambda: f"{head} takes {len(known[0])} arguments, not {len(args)}")
+        bad = [(a, s) for a, s in zip(args, known[0]) if a.sort != s and not included(a.sort, s)]
+        need(not bad, lambda: f"{bad[0][0]!r} is of sort {bad[0][0].sort}, and {head} takes {bad[0][1]}")
+        return known[1]
     sorts = tuple([a.sort for a in args])
     if head in ("+", "*"):
         return joined(sorts)
     if head == "all":
         need(len(args) == 1 and type(args[0]) is Fun and args[0].fields[1].sort == "prop", "⋀ binds a proposition")
-    elif head == "eq":
-        need(len(args) == 2, "= stands between two terms")
-        if sorts[0] != sorts[1] or isinstance(sorts[0], tuple) or sorts[0] == "prop":
-            joined(sorts)  # numbers, of whatever sorts
-    else:
-        known: Any = head.sort if type(head) in KINDS else _FIXED.get(head) or SIGNATURE.get(head)
-        need(isinstance(known, tuple), lambda: f"there is no symbol or function {head!r}")
-        wanted, result = known
-        need(len(args) == len(wanted), lambda: f"{head} takes {len(wanted)} arguments, not {len(args)}")
-        bad = [(a, s) for a, s in zip(args, wanted) if not included(a.sort, s)]
-        need(not bad, lambda: f"{bad[0][0]!r} is of sort {bad[0][0].sort}, and {head} takes {bad[0][1]}")
-        return result
+        return "prop"
+    need(head == "eq" and len(args) == 2, lambda: f"there is no symbol or function {head!r} of {len(args)} arguments")
+    if sorts[0] != sorts[1] or isinstance(sorts[0], tuple) or sorts[0] == "prop":
+        joined(sorts)  # numbers, of whatever sorts
     return "prop"
 
 
@@ -146,7 +153,7 @@ def app(head: str | Term, *args: Term | int | Fraction) -> Term:
     return beta(head, terms) if type(head) is Fun else App(head, terms)
 
 
-def _mapped(t: Term, leaf: Callable[[Term, int], Term], names: Iterable[Term] = (), depth: int = 0) -> Term:
+def _mapped(t: Term, leaf: Callable[[Term, int], Term], names: frozenset[Term] = _NONE, depth: int = 0) -> Term:
     """``t`` with leaf(v, binders around v) for the free variables ``names`` and the bound ones that point outside."""
     if (not t.loose or max(t.loose) < depth) and t.free.isdisjoint(names):
         return t
@@ -183,7 +190,7 @@ def fun(variables: Iterable[Term], body: Term) -> Fun:
     def closed(v: Term, depth: int) -> Term:
         return Bound(where[v] + depth if isinstance(v, Var) else v.fields[0] + len(names), v.sort)
 
-    return Fun(tuple([v.sort for v in names]), _mapped(body, closed, where))
+    return Fun(tuple([v.sort for v in names]), _mapped(body, closed, frozenset(where)))
 
 
 def imp(*ps: Term) -> Term:
@@ -199,5 +206,6 @@ def forall(vs: Iterable[Term], p: Term) -> Term:
 
 #: a = b, at every width, weight and parameter; a ≤ b, of numbers without widths; a number; the free variables of a term
 eq, le, num, variables = partial(app, "eq"), partial(app, "le"), as_term, attrgetter("free")
-KINDS = (Var, Bound, Num, Fun, App)
+KINDS = frozenset([Var, Bound, Num, Fun, App])
+_PUT = [vars(Term)[slot].__set__ for slot in Term.__slots__]
 FALSE: Term = App("false", ())

@@ -1,7 +1,7 @@
 """Theorems: hypotheses ⊢ proposition, and the inferences that make them.
 
-Free variables are universal over the whole of a theorem.  The class is a convenience for those who search for proofs
-here, and Python lets anybody forge an object: what counts is that the checker makes every theorem of a document anew.
+Free variables are universal over the whole of a theorem.  Python lets anybody forge an object: the class is there for
+those who search for proofs, and what counts is that the checker makes every theorem of a document anew.
 """
 
 from collections.abc import Iterable
@@ -27,8 +27,7 @@ class Theorem:
 
     def __post_init__(self, maker: object) -> None:
         need(maker is _MAKER, "theorems come from inferences")
-        for p in (self.prop, *self.hyps):
-            need(p.sort == "prop" and not p.loose, "what is proved or assumed is a proposition")
+        need(all(p.sort == "prop" and not p.loose for p in (self.prop, *self.hyps)), "only propositions are proved")
         spend(1 + len(self.hyps) + len(self.rests))
 
 
