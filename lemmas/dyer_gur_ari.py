@@ -12,6 +12,7 @@ from sympy import And, Function, Integer, floor, symbols
 
 from lemmas import relu_law
 from lemmas._errata import errata, supplement
+from lemmas._readings import readings
 from lemmas._walks import find_walk
 from verifier.exact.cluster import study_graphs
 from verifier.kernel.graphs import LARGEST_SEARCH, exponent_of
@@ -169,6 +170,7 @@ statement = Statement(
         ),
     ),
     errata=errata("E10", "E11"),
+    readings=readings("dyer_gur_ari"),
     proof=_proof(),
     expected={Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

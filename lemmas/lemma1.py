@@ -10,6 +10,7 @@ from sympy import Function, symbols
 from lemmas import lemma2
 from lemmas._errata import errata, supplement
 from lemmas._kernels import BothPositive
+from lemmas._readings import readings
 from verifier.prover import ProofBuilder
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
@@ -117,6 +118,7 @@ statement = Statement(
         ),
     ),
     errata=errata("E1", "E14"),
+    readings=readings("lemma1"),
     proof=_proof(),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

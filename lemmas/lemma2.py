@@ -13,6 +13,7 @@ from sympy import And, Function, acos, cos, pi, sin, symbols
 from lemmas._errata import errata, supplement
 from lemmas._forms import SIXTY, closed_forms
 from lemmas._kernels import MaskKernel, OutputCovariance, TangentKernel
+from lemmas._readings import readings
 from verifier.prover import ProofBuilder
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
@@ -158,6 +159,7 @@ statement = Statement(
         ),
     ),
     errata=errata("E6", "E7", "E21"),
+    readings=readings("lemma2"),
     proof=_proof(),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

@@ -16,6 +16,7 @@ from typing import Any
 from sympy import And, Eq, Function, Integer, Rational, factorial, symbols
 
 from lemmas._errata import errata, supplement
+from lemmas._readings import readings
 from lemmas._terms_one_input import MOMENTS, full, leaf, links, moment, star
 from lemmas._terms_refuted import degenerate, delta_by_limit, delta_by_moments
 from verifier.prover import ProofBuilder
@@ -332,6 +333,7 @@ statement = Statement(
     claims=CLAIMS,
     hypotheses=HYPOTHESES,
     errata=errata("E2", "E5", "E7", "E8", "E9", "E15", "E19", "E29"),
+    readings=readings("lemma3"),
     proof=_proof(),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

@@ -8,6 +8,7 @@ from typing import Any
 from sympy import Function, Symbol
 
 from lemmas._errata import errata, supplement
+from lemmas._readings import readings
 from verifier.prover import ProofBuilder
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
@@ -86,6 +87,7 @@ statement = Statement(
         ),
     ),
     errata=errata("E18", "E20"),
+    readings=readings("lemma4"),
     proof=_proof(),
     expected={Form.PRINTED: Summary.VERIFIED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sympy import Function, symbols
 
 from lemmas._errata import errata, supplement
+from lemmas._readings import readings
 from verifier.prover import ProofBuilder
 from verifier.statement import Claim, Form, Kind, Statement
 from verifier.verdict import Summary
@@ -51,6 +52,7 @@ statement = Statement(
         Claim("lemma5.networks", Kind.IDENTITY, a(d, k), "The same, evaluated on networks over prime fields."),
     ),
     errata=errata("E18"),
+    readings=readings("lemma5"),
     proof=_proof(),
     expected={Form.PRINTED: Summary.VERIFIED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

@@ -14,6 +14,7 @@ from lemmas import lemma2, theorem2
 from lemmas._errata import errata, supplement
 from lemmas._forms import S_OUT, SIXTY, limit_covariance
 from lemmas._kernels import ImplicitMaskKernel, ImplicitTangentKernel
+from lemmas._readings import readings
 from verifier.prover import ProofBuilder
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
@@ -136,6 +137,7 @@ statement = Statement(
         ),
     ),
     errata=errata("E6", "E7", "E17", "E21"),
+    readings=readings("lemma6"),
     proof=_proof(),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

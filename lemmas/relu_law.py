@@ -10,6 +10,7 @@ from typing import Any
 from sympy import And, Function, Rational, symbols
 
 from lemmas._errata import supplement
+from lemmas._readings import readings
 from verifier.prover import ProofBuilder
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
@@ -52,7 +53,7 @@ statement = Statement(
             hypotheses=("relu", "one_input"),
         ),
         Claim(
-            "relu_law.patterns", Kind.IDENTITY, X(m),
+            "relu_law.patterns", Kind.LAW, X(m),
             "the laws of (f, T^1, T^2) agree on all sign patterns of small real ReLU networks",
         ),
         Claim(
@@ -77,6 +78,7 @@ statement = Statement(
         ),
         Hypothesis("inputs_nonzero", "x ≠ 0", Witness("x = 0: f = 0 with probability 1, not 1 - Π(1 - 2^{-n_l}).")),
     ),
+    readings=readings("relu_law"),
     proof=_proof(),
     expected={Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

@@ -11,6 +11,7 @@ from lemmas import lemma2, theorem2
 from lemmas._errata import errata, supplement
 from lemmas._forms import LONGER, SIXTY, limit_covariance
 from lemmas._kernels import GramCovariance
+from lemmas._readings import readings
 from verifier.prover import ProofBuilder
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
@@ -131,6 +132,7 @@ statement = Statement(
         ),
     ),
     errata=errata("E6", "E13", "E23"),
+    readings=readings("remark1"),
     proof=_proof(),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

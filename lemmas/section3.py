@@ -13,6 +13,7 @@ from sympy import And, Eq, Function, Min, Mod, Rational, acos, floor, pi, sqrt, 
 from lemmas import dyer_gur_ari, lemma3, lemma4, lemma5, relu_law, theorem1
 from lemmas._errata import errata, supplement
 from lemmas._kernels import OutputCovariance, TangentKernel
+from lemmas._readings import readings
 from verifier.prover import ProofBuilder
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
@@ -226,6 +227,7 @@ statement = Statement(
         ),
     ),
     errata=errata("E4", "E7", "E8", "E9", "E10", "E11", "E25", "E29"),
+    readings=readings("section3"),
     proof=_proof(),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

@@ -23,6 +23,7 @@ from sympy import And, Eq, Function, Integer, Min, Rational, symbols
 from lemmas import lemma3, lemma4, lemma5
 from lemmas._errata import errata, supplement
 from lemmas._hyper_order import atom_at, order_at, output_at, square_at
+from lemmas._readings import readings
 from lemmas._top import top_coefficients
 from verifier.prover import ProofBuilder, counterexamples, formal, induction
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
@@ -343,6 +344,7 @@ statement = Statement(
     claims=CLAIMS,
     hypotheses=HYPOTHESES,
     errata=errata("E1", "E2", "E3", "E4", "E7", "E8", "E9", "E14", "E18", "E25", "E26", "E27", "E28", "E29"),
+    readings=readings("theorem1"),
     proof=_proof(),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

@@ -15,6 +15,7 @@ from lemmas import lemma2
 from lemmas._errata import errata, supplement
 from lemmas._forms import S_OUT, SIXTY, limit_covariance
 from lemmas._kernels import HyperCovariance, OutputCovariance
+from lemmas._readings import readings
 from verifier.prover import ProofBuilder
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
@@ -145,6 +146,7 @@ statement = Statement(
         ),
     ),
     errata=errata("E6", "E15", "E17", "E18", "E21"),
+    readings=readings("theorem2"),
     proof=_proof(),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

@@ -13,6 +13,7 @@ from sympy import And, Eq, Function, Integer, Rational, Symbol, pi, symbols
 from lemmas import lemma2, lemma6, theorem2
 from lemmas._errata import errata, supplement
 from lemmas._kernels import ImplicitTangentKernel, TangentKernel
+from lemmas._readings import readings
 from verifier.prover import ProofBuilder
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
@@ -252,6 +253,7 @@ statement = Statement(
         ),
     ),
     errata=errata("E6", "E12", "E16", "E21", "E22", "E24", "E26"),
+    readings=readings("theorem3"),
     proof=_proof(),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
@@ -18,6 +18,7 @@ from typing import Any
 from verifier.check import Check
 from verifier.loading import LoadError, load_file
 from verifier.statement import Statement
+from verifier.verify.wellformed import flaws
 
 LEMMAS = "lemmas"
 CHECKS = "checks"
@@ -37,6 +38,7 @@ class Entry:
     path: Path
     check: Check | None = None
     check_path: Path | None = None
+    unchecked: str = ""  # why it has no check, in a sentence
 
     def violated(self, parameters: Mapping[str, Any]) -> list[str]:
         """The ids of the hypotheses that fail at ``parameters``, as far as the statement's file can tell."""
@@ -97,16 +99,46 @@ class Project:
                 raise LoadError(path, None, "defines no `statement` (a verifier.statement.Statement)")
             if statement.name != name:
                 raise LoadError(path, None, f"states {statement.name!r}; a file is named after its statement")
+            for flaw in flaws(statement):
+                raise LoadError(path, None, flaw)
             self._entries[name] = Entry(name, statement, module, path)
         return self._entries[name]
 
     def entry(self, name: str) -> Entry:
-        """The statement and its check.  Raises UnknownStatement or LoadError."""
+        """The statement and its check.  Raises UnknownStatement or LoadError.
+
+        A check belongs to the statement of its name in the same root: what one project measures says nothing of
+        another one's statement.
+        """
         found = self.statement(name)
-        path = self.check_files.get(name)
-        if path is None:
-            return found
-        return Entry(name, found.statement, found.module, found.path, load_check(path), path)
+        root = found.path.parent.parent
+        path = root / CHECKS / f"{name}.py"
+        if path.is_file():
+            return replace(found, check=load_check(path), check_path=path)
+        return replace(found, unchecked=self._unchecked(name, root))
+
+    def _unchecked(self, name: str, root: Path) -> str:
+        """Why nothing measures ``name``, and which check may have been meant for it."""
+        lost = [path.stem for path in self.check_files.values()
+                if path.parent.parent == root and path.stem not in _files([root], LEMMAS)]  # fmt: skip
+        near = difflib.get_close_matches(name, lost, n=1, cutoff=0.5) or lost[:1]
+        hint = f"; {CHECKS}/{near[0]}.py has no statement" if near else ""
+        return f"nothing measures it: there is no {CHECKS}/{name}.py{hint}"
+
+    @cached_property
+    def notes(self) -> tuple[str, ...]:
+        """What a reader of any result must know: files that shadow others, checks that belong to no statement."""
+        found = []
+        for number, root in enumerate(self.roots):
+            own = _files([root], LEMMAS)
+            earlier = {name: before for before in self.roots[:number] for name in _files([before], LEMMAS)}
+            found += [f"{LEMMAS}/{name}.py shadows the shipped statement {name}" for name in own if name in earlier]
+            if number:
+                found += [
+                    f"{CHECKS}/{name}.py is not used: there is no {LEMMAS}/{name}.py beside it"
+                    for name in _files([root], CHECKS) if name not in own
+                ]  # fmt: skip
+        return tuple(found)
 
     def dependencies(self, name: str) -> list[str]:
         """The statements whose claims the proof of ``name`` uses, in the order they are first used."""

@@ -113,7 +113,8 @@ class Claim:
     """One thing a statement says.
 
     ``quantity`` is a SymPy function application such as ``K(r)``; ``exponent`` and ``value`` are
-    SymPy expressions in the statement's parameters; ``where`` is the range of the claim.
+    SymPy expressions in the statement's parameters; ``where`` is the range of the claim.  A printed claim names in
+    ``instead`` the amended ones that take its place: they are what it is compared with.
     """
 
     id: str  # "theorem1.order"
@@ -127,6 +128,7 @@ class Claim:
     latex: str = ""
     hypotheses: tuple[str, ...] = ()
     errata: tuple[str, ...] = ()
+    instead: tuple[str, ...] = ()
 
     def when(self, *conditions: Boolean) -> Self:
         """The same claim on a smaller range of parameters."""
@@ -157,7 +159,8 @@ class Statement:
     ``proof`` is the proof document of :mod:`verifier.kernel.proof` as plain data (JSON): a list of
     steps and the goals they prove.  ``expected`` records the verdicts a gate compares with; the
     verdicts themselves are always recomputed.  ``label`` is what readers call it, by default the name
-    in words (``Theorem 1``).
+    in words (``Theorem 1``).  ``readings`` quotes, by claim, what the kernel proves of it, where that cannot be
+    compared with the claim by evaluating both; the quotation must be word for word.
     """
 
     name: str
@@ -170,6 +173,7 @@ class Statement:
     proof: Any = None  # a Mapping as above, or a verifier.claims.proof.Proof
     expected: Mapping[Form, Summary] = field(default_factory=dict)
     label: str = ""
+    readings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of_form(self, form: Form) -> tuple[Claim, ...]:
         """The claims of one form, in the order they are written."""

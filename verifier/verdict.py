@@ -1,4 +1,4 @@
-"""What was found: the words a verdict is made of, and how two columns are summed up in one word.
+"""The words a verdict is made of.  How they are found is the business of :mod:`verifier.verify`.
 
 Proof status and numeric status are never merged into one tick.  The summary word stands beside
 the two columns; it does not replace them.
@@ -41,13 +41,27 @@ class NumericStatus(StrEnum):
 
 
 class Summary(StrEnum):
-    """One word for a form (printed or amended) of a statement."""
+    """One word for a form (printed or amended) of a statement; :func:`verifier.verify.word.word_of` finds it."""
 
     REFUTED = "refuted"
     CONTRADICTED = "contradicted"
     GAP = "gap"
     INCONCLUSIVE = "inconclusive"
     VERIFIED = "verified"
+    PROOF_ALONE = "proof alone"
+
+
+class Severity(StrEnum):
+    """How wrong a printed claim that fails is; :mod:`verifier.verify.severity` has the rule."""
+
+    MISPRINT = "misprint"
+    INCOMPLETE = "incomplete"
+    FALSE = "false"
+
+    @property
+    def explanation(self) -> str:
+        """One sentence for a reader who meets the word for the first time."""
+        return _SEVERITY_EXPLANATIONS[self]
 
 
 _PROOF_EXPLANATIONS = {
@@ -59,11 +73,17 @@ _PROOF_EXPLANATIONS = {
 }
 
 _NUMERIC_EXPLANATIONS = {
-    NumericStatus.CONSISTENT: "the whole confidence interval lies inside the margin around the claim",
+    NumericStatus.CONSISTENT: "the whole confidence interval lies inside the margin around the claim, in every cell",
     NumericStatus.CONTRADICTED: "the confidence interval excludes the claim",
-    NumericStatus.INCONCLUSIVE: "neither, at the allowed number of samples",
+    NumericStatus.INCONCLUSIVE: "neither, at the allowed number of samples, or some cells were not sampled",
     NumericStatus.INVALID: "nothing can be concluded from these samples",
-    NumericStatus.UNTESTED: "nothing was sampled",
+    NumericStatus.UNTESTED: "nothing was sampled; never a part of verified",
+}
+
+_SEVERITY_EXPLANATIONS = {
+    Severity.MISPRINT: "a slip: the amended claim differs by an index or a constant only",
+    Severity.INCOMPLETE: "the same claim holds under hypotheses that are missing, or on a smaller range",
+    Severity.FALSE: "neither: what is true is something else",
 }
 
 #: From the weakest to the strongest; the status of a conjunction is that of its weakest part.
@@ -90,26 +110,6 @@ def weakest_proof(statuses: Iterable[ProofStatus]) -> ProofStatus:
 
 
 def weakest_numeric(statuses: Iterable[NumericStatus]) -> NumericStatus:
-    """The numeric status of several cells; untested cells say nothing."""
+    """The numeric status of several cells that were sampled; untested without any."""
     found = set(statuses)
     return next((status for status in _NUMERIC_ORDER if status in found), NumericStatus.UNTESTED)
-
-
-def summarise(claims: Iterable[tuple[ProofStatus, NumericStatus]]) -> Summary:
-    """One word for a form: refuted, else contradicted, else gap, else inconclusive, else verified.
-
-    ``claims`` holds the two columns of every claim of the form.  An invalid measurement counts as
-    inconclusive; an untested one says nothing either way.
-    """
-    pairs = list(claims)
-    proofs = {proof for proof, _ in pairs}
-    numerics = {numeric for _, numeric in pairs}
-    if ProofStatus.REFUTED in proofs:
-        return Summary.REFUTED
-    if NumericStatus.CONTRADICTED in numerics:
-        return Summary.CONTRADICTED
-    if ProofStatus.GAP in proofs or not pairs:
-        return Summary.GAP
-    if numerics & {NumericStatus.INCONCLUSIVE, NumericStatus.INVALID}:
-        return Summary.INCONCLUSIVE
-    return Summary.VERIFIED

@@ -9,10 +9,13 @@ from typing import Any
 
 from verifier.check import Check
 from verifier.project import Entry, Project, default_project
-from verifier.report.data import StatementReport, statement_report
 from verifier.sampling.plan import Options, plan
 from verifier.sampling.run import run
 from verifier.statement import Claim
+from verifier.verify.coverage import coverage
+from verifier.verify.join import statement_report
+from verifier.verify.proof import Proofs
+from verifier.verify.results import StatementReport
 
 #: What `verifier check` uses.  A verdict is wrong with probability at most 1e-3 a claim for a fresh seed; with this
 #: one, fixed, it is what it is.
@@ -31,7 +34,8 @@ def report(entry: Entry, select: Select = lambda parameters: True, options: Opti
     assert entry.check is not None
     groups = plan(entry.check, entry.statement, options, violated=entry.violated, select=select)
     outcome = run([group for group in groups if group.needed], seed=SEED)
-    found = statement_report(entry.statement, outcome.answers, (), options=options, seed=SEED)
+    covered = coverage(entry.statement, entry.check, options, violated=entry.violated, select=select)
+    found = statement_report(entry.statement, outcome.answers, Proofs(), covered, options=options, seed=SEED)
     assert not found.errors
     return found
 

@@ -17,12 +17,14 @@ from verifier.check import Check, Measure, Quantity, cells, recount
 from verifier.inference.agreement import Normal, decide_law, distance_to_law
 from verifier.inference.samples import LogSample
 from verifier.quantities_layers import Values
-from verifier.report.data import statement_report
 from verifier.sampling.plan import Options, plan
 from verifier.sampling.run import run
 from verifier.sampling.select import Selection
 from verifier.sampling.values import decide_atoms, decide_integer, decide_value_and_fluctuation, raw
 from verifier.statement import Claim, Form, Kind, Source, Statement
+from verifier.verify.coverage import coverage
+from verifier.verify.join import statement_report
+from verifier.verify.proof import Proofs
 
 n, r = Symbol("n"), Symbol("r")
 X = Function("X")(r)
@@ -45,9 +47,11 @@ QUANTITY = Quantity("X", "X", (), draw)
 
 def verdicts(part: Measure, *claims: Claim) -> dict[str, str]:
     statement = Statement("s", "S", Source("D"), "", claims)
-    groups = plan(Check("s", part), statement, Options())
+    check = Check("s", part)
+    groups = plan(check, statement, Options())
     outcome = run(groups, seed=7)
-    found = statement_report(statement, outcome.answers, (), options=Options(), seed=7)
+    covered = coverage(statement, check, Options())
+    found = statement_report(statement, outcome.answers, Proofs(), covered, options=Options(), seed=7)
     assert not found.errors
     assert all(cell.reproduce.startswith("verifier check s -k") for claim in found.claims for cell in claim.cells)
     return {claim.claim.id: str(claim.numeric) for claim in found.claims}

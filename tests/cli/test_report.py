@@ -9,12 +9,12 @@ import pytest
 from rich.console import Console
 from sympy import Function, Symbol
 
-from verifier.proofs import GoalReport
-from verifier.report.data import CellReport, ClaimReport, RunReport, StatementReport
 from verifier.report.text import render
 from verifier.sampling.plan import Options
 from verifier.statement import Claim, Form, Kind, Source, Statement
 from verifier.verdict import NumericStatus, ProofStatus, Summary
+from verifier.verify.recheck import GoalReport
+from verifier.verify.results import CellReport, ClaimReport, RunReport, StatementReport
 
 P, N = ProofStatus, NumericStatus
 X = Function("X")(Symbol("r"))

@@ -11,11 +11,11 @@ import click
 from click.testing import CliRunner
 
 from verifier.cli import cli
-from verifier.commands.check import _plan, _require_selection
 from verifier.commands.codes import CommandError
 from verifier.project import UnknownStatement, default_project
 from verifier.sampling.plan import Options
 from verifier.sampling.select import Selection
+from verifier.verify.run import plan_of, require_options, require_selection
 
 
 def problem(command: str) -> str | None:
@@ -39,8 +39,10 @@ def _selection(given: Mapping[str, Any]) -> str | None:
     options = Options(angle=given["angle"], z=given["z"], quick=given["quick"])
     selection = Selection(given["expression"])
     project = default_project()
-    groups = [g for name in given["names"] for g in _plan(project.entry(name), options, selection)]
-    _require_selection(groups, selection)
+    entries = [project.entry(name) for name in given["names"]]
+    groups = [g for entry in entries for g in plan_of(entry, options, selection)]
+    require_selection(groups, selection)
+    require_options(entries, groups, options)
     return None if any(group.needed for group in groups) else "nothing is asked of the cells selected"
 
 

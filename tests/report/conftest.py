@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from verifier.commands.check import run_check
 from verifier.project import default_project
 from verifier.report.document import document
 from verifier.report.stored import keep
 from verifier.sampling.plan import Options
+from verifier.verify.run import run_check
 
 #: A fixed seed: what is drawn is the same in every run of the tests, and no verdict of it is asserted.
 SEED = 7

@@ -12,12 +12,12 @@ import pytest
 import sympy
 from sympy import And, Function, Integer, Le, Min, symbols
 
-from verifier.entailment import compared, disagreement, number
 from verifier.kernel.terms import constant
 from verifier.project import default_project
-from verifier.proofs import GoalReport, recheck
 from verifier.statement import Claim, Form, Kind
 from verifier.verdict import ProofStatus
+from verifier.verify.entailment import compared, disagreement, number
+from verifier.verify.recheck import GoalReport, recheck
 
 H, L, r = symbols("H L r", integer=True)
 K = Function("K")(r)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import os
-import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -15,9 +15,7 @@ from verifier.commands.options import Inputs, Number, Whole, Widths, as_json, ve
 
 if TYPE_CHECKING:
     from verifier.project import Entry, Project
-    from verifier.report.data import RunReport
-    from verifier.sampling.plan import Group, Options
-    from verifier.sampling.select import Selection
+    from verifier.verify.results import RunReport
 
 DEFAULT_SEED = 20201
 
@@ -65,9 +63,11 @@ def check(
     limit_threads()
     warm_up(jobs)
 
+    from verifier.commands.progress import progress
     from verifier.project import default_project
     from verifier.sampling.plan import Options
     from verifier.sampling.select import Selection
+    from verifier.verify.run import NothingSelected, run_check
 
     if quick and thorough:
         raise CommandError("--quick and --thorough exclude each other")
@@ -82,10 +82,17 @@ def check(
         raise CommandError("; ".join(broken) or "there are no statements here", USAGE if broken else NOTHING)
     for message in broken:
         click.echo(f"verifier: {message}", err=True)
-    report = run_check(
-        project, entries, options, seed=seed, jobs=jobs, selection=selection, timeout=timeout,
-        quiet=quiet,
-    )  # fmt: skip
+    try:
+        report = run_check(
+            project, entries, options, seed=seed, jobs=jobs, selection=selection, timeout=timeout,
+            display=partial(progress, quiet=quiet),
+        )  # fmt: skip
+    except NothingSelected as error:
+        raise CommandError(str(error), NOTHING) from None
+    except ValueError as error:
+        raise CommandError(str(error)) from None
+    for note in report.notes:
+        click.echo(f"verifier: {note}", err=True)
     code = USAGE if broken else report.exit_code
     _save(report, names, expression, verbose)
     if as_json:
@@ -97,63 +104,6 @@ def check(
 
         render(report, Console(highlight=False), verbose)
     return code
-
-
-def run_check(
-    project: Project,
-    entries: Sequence[Entry],
-    options: Options,
-    *,
-    seed: int,
-    jobs: int,
-    selection: Selection | None = None,
-    timeout: float | None = None,
-    limit: float | None = None,
-    quiet: bool = True,
-    plans: Mapping[str, tuple[Group, ...]] | None = None,
-) -> RunReport:
-    """Plan (unless ``plans`` are given), draw, re-check and report; ``limit``: seconds that one sampler may take.
-
-    Raises CommandError for a selection of nothing.
-    """
-    from verifier.commands.progress import progress
-    from verifier.proofs import Rechecked, recheck
-    from verifier.report.data import RunReport, collect, statement_report
-    from verifier.sampling.run import run
-
-    start = time.monotonic()
-    if plans is None:
-        plans = {entry.name: _plan(entry, options, selection) for entry in entries}
-    groups = [group for planned in plans.values() for group in planned]
-    _require_selection(groups, selection)
-    if selection is not None:
-        entries = [entry for entry in entries if any(group.needed for group in plans[entry.name])]
-    drawn = [group for group in groups if group.needed]
-    proofs: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = []
-    rechecked: dict[str, Rechecked] = {}
-    for entry in entries:
-        if entry.statement.proof is None:
-            continue
-        try:
-            proofs.append((entry.name, recheck, (entry.name, project.bundle(entry.name))))
-        except Exception as error:  # another statement, on which this one rests, cannot be loaded
-            rechecked[entry.name] = Rechecked(entry.name, problem=" ".join(str(error).split()))
-    with progress(drawn, quiet) as listener:
-        outcome = run(drawn, seed=seed, jobs=jobs, timeout=timeout, limit=limit, listener=listener, also=proofs)
-    rechecked |= outcome.extra
-    reports = []
-    for entry in entries:
-        found = rechecked.get(entry.name)
-        problem = found.problem if found else None
-        if found is None and entry.statement.proof is not None:
-            problem = "not re-checked before the run ended"
-        reports.append(
-            statement_report(
-                entry.statement, collect(outcome, entry.name), found.goals if found else (), options=options,
-                seed=seed, jobs=jobs, problem=problem, steps=found.steps if found else (),
-            )
-        )  # fmt: skip
-    return RunReport(seed, options, tuple(reports), outcome.stopped, outcome.failed, time.monotonic() - start)
 
 
 def _chosen(project: Project, names: Sequence[str], shipped: bool) -> list[str]:
@@ -177,40 +127,6 @@ def _load(project: Project, names: Sequence[str]) -> tuple[list[Entry], list[str
         except LoadError as error:
             broken.append(str(error))
     return entries, broken
-
-
-def _plan(entry: Entry, options: Options, selection: Selection | None) -> tuple[Group, ...]:
-    from verifier.sampling.plan import plan
-
-    if entry.check is None:
-        return ()
-    select: Callable[[Mapping[str, Any]], bool] = selection if selection is not None else _everything
-    try:
-        return plan(
-            entry.check, entry.statement, options, source=entry.check_path, violated=entry.violated, select=select
-        )
-    except ValueError as error:
-        raise CommandError(str(error)) from None
-
-
-def _everything(parameters: Mapping[str, Any]) -> bool:
-    return True
-
-
-def _require_selection(groups: Sequence[Group], selection: Selection | None) -> None:
-    """An expression that names a parameter or a value no cell has is an error; one that meets none selects nothing."""
-    if selection is None:
-        return
-    cells = [cell for group in groups for cell in group.cells]
-    if not cells:
-        raise CommandError(f"-k {selection.expression!r}: nothing is measured for these statements", NOTHING)
-    try:
-        selection.require_names(cell.parameters for cell in cells)
-        selection.require_values(cell.parameters for cell in cells)
-    except ValueError as error:
-        raise CommandError(str(error)) from None
-    if not any(cell.selected for cell in cells):
-        raise CommandError(f"-k {selection.expression!r} selects none of {len(cells)} cells", NOTHING)
 
 
 def _save(report: RunReport, names: Sequence[str], expression: str | None, verbose: int) -> None:

@@ -6,6 +6,7 @@ import json
 import os
 import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from verifier.gating.compare import Finding
     from verifier.gating.config import Config, FitClaim
     from verifier.project import Entry, Project
-    from verifier.report.data import RunReport
+    from verifier.verify.results import RunReport
 
 
 @click.command()
@@ -212,24 +213,24 @@ def _run(
     jobs = chosen["jobs"] or available_cores()
     limit_threads()
     warm_up(jobs)
-    from verifier.commands.check import run_check
+    from verifier.commands.progress import progress
     from verifier.loading import blame
-    from verifier.sampling.plan import Options, plan
+    from verifier.sampling.plan import Options
+    from verifier.verify.run import plan_of, run_check
 
     options = Options(samples=chosen["samples"], quick=chosen["quick"], thorough=chosen["thorough"])
     plans, broken = {}, []
     for entry in entries:
         try:
-            plans[entry.name] = () if entry.check is None else plan(
-                entry.check, entry.statement, options, source=entry.check_path, violated=entry.violated
-            )  # fmt: skip
+            plans[entry.name] = plan_of(entry, options)
         except Exception as error:  # of the files' own functions, say hypotheses_violated
             broken.append((entry.name, blame(error, entry.check_path, entry.path)))
     entries = [entry for entry in entries if entry.name in plans]
     if not entries:
         return None, broken
     report = run_check(
-        project, entries, options, seed=chosen["seed"], jobs=jobs, limit=chosen["timeout"], quiet=quiet, plans=plans
+        project, entries, options, seed=chosen["seed"], jobs=jobs, limit=chosen["timeout"], plans=plans,
+        display=partial(progress, quiet=quiet),
     )
     return report, broken
 

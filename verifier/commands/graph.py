@@ -53,25 +53,16 @@ def _recheck(names: tuple[str, ...]) -> dict[str, Any]:
     """The graph from the proofs alone."""
     from verifier.commands.check import DEFAULT_SEED
     from verifier.project import UnknownStatement, default_project
-    from verifier.proofs import recheck
-    from verifier.report.data import RunReport, statement_report
     from verifier.report.document import document
     from verifier.sampling.plan import Options
+    from verifier.verify.results import RunReport
+    from verifier.verify.run import proofs_alone
 
     project = default_project()
-    reports = []
-    for name in names or project.names:
-        try:
-            statement = project.statement(name).statement
-        except UnknownStatement as error:
-            raise CommandError(str(error)) from None
-        found = recheck(name, project.bundle(name)) if statement.proof is not None else None
-        reports.append(
-            statement_report(
-                statement, (), found.goals if found else (), options=Options(), seed=DEFAULT_SEED,
-                problem=found.problem if found else None, steps=found.steps if found else (),
-            )
-        )  # fmt: skip
+    try:
+        reports = [proofs_alone(project, project.entry(name)) for name in names or project.names]
+    except UnknownStatement as error:
+        raise CommandError(str(error)) from None
     if not reports:
         raise CommandError("there are no statements here")
     report = RunReport(DEFAULT_SEED, Options(), tuple(reports))

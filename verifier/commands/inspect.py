@@ -59,27 +59,22 @@ def list_(as_json: bool, verbose: int, quiet: bool) -> int:
 
 
 def _last_found() -> dict[str, dict[str, dict[str, str]]]:
-    """By statement and form, the weakest proof status and the weakest numeric one of the last run with it in."""
-    from pathlib import Path
-
-    from verifier.sampling.store import FOLDER
-    from verifier.verdict import NumericStatus, ProofStatus, weakest_numeric, weakest_proof
+    """By statement and form: the word, the weakest proof and the samples of the last run with it in; and severity."""
+    from verifier.report.stored import ResultsError, read, stored_runs
 
     found: dict[str, dict[str, dict[str, str]]] = {}
-    for path in sorted((Path.cwd() / FOLDER / "runs").glob("*.json")):
+    for path in stored_runs():  # the last one first
         try:
-            statements = json.loads(path.read_text(encoding="utf-8"))["report"]["statements"]
-            for one in statements:
-                found[one["name"]] = {
-                    form: {
-                        "proof": str(weakest_proof(ProofStatus(c["proof"]) for c in claims)),
-                        "numeric": str(weakest_numeric(NumericStatus(c["numeric"]) for c in claims)),
-                    }
-                    for form in ("printed", "amended")
-                    if (claims := [c for c in one["claims"] if c["form"] == form])
-                }
-        except (OSError, ValueError, KeyError, TypeError):
+            statements = read(path)["statements"]
+        except ResultsError:
             continue  # a run that cannot be read says nothing
+        for one in statements:
+            if one["name"] not in found:
+                found[one["name"]] = {
+                    f["form"]: {"verdict": f["verdict"], "proof": f["proof"], "numeric": f["numeric"]}
+                    | ({"severity": f["severity"]} if f["severity"] else {})
+                    for f in one["forms"]
+                }
     return found
 
 
@@ -90,10 +85,7 @@ def _render_list(entries: list[Entry], found: dict[str, dict[str, dict[str, str]
     rows = []
     for entry in entries:
         forms = found.get(entry.name, {})
-        words = [
-            f"{forms[form]['proof']} / {forms[form]['numeric']}" if form in forms else "-"
-            for form in ("printed", "amended")
-        ]
+        words = [_word(forms.get(form)) for form in ("printed", "amended")]
         rows.append((entry.name, entry.statement.title, *words))
     console = Console(highlight=False)
     table = Table(box=None, header_style="dim", show_edge=False, padding=(0, 2, 0, 0))
@@ -107,9 +99,17 @@ def _render_list(entries: list[Entry], found: dict[str, dict[str, dict[str, str]
         table.add_row(*row)
     console.print(table)
     if found:
-        console.print("proof / samples, as the last run of verifier check found them", style="dim")
+        console.print("verdict: proof / samples, as the last run of verifier check found them", style="dim")
     else:
         console.print("no stored run yet: verifier check fills in the last two columns", style="dim")
+
+
+def _word(form: dict[str, str] | None) -> str:
+    """A form in few words: its verdict, how wrong it is, and the two columns behind it."""
+    if form is None:
+        return "-"
+    told = f" ({form['severity']})" if "severity" in form else ""
+    return f"{form['verdict']}{told}: {form['proof']} / {form['numeric']}"
 
 
 @click.command()
@@ -136,7 +136,7 @@ def show(name: str, as_json: bool, verbose: int, quiet: bool) -> int:
 
     from verifier.report.page import render
 
-    data, time = _document(name, entry.statement)
+    data, time = _document(name)
     render(data, Console(highlight=False), time)
     return EXPECTED
 
@@ -191,27 +191,18 @@ def _as_data(statement: Statement) -> dict[str, Any]:
     }
 
 
-def _document(name: str, statement: Statement) -> tuple[dict[str, Any], str]:
+def _document(name: str) -> tuple[dict[str, Any], str]:
     """The statement as a report has it, its proof re-checked now, with the numbers of the last run that has any."""
     from verifier.commands.check import DEFAULT_SEED
     from verifier.project import default_project
-    from verifier.proofs import recheck
-    from verifier.report.data import RunReport, statement_report
-    from verifier.report.document import document
+    from verifier.report.document import document, reworded
     from verifier.sampling.plan import Options
+    from verifier.verify.results import RunReport
+    from verifier.verify.run import proofs_alone
 
-    found, problem = None, None
-    if statement.proof is not None:
-        try:
-            found = recheck(name, default_project().bundle(name))
-            problem = found.problem
-        except Exception as error:  # what it rests on cannot be loaded
-            problem = " ".join(str(error).split())
-    report = statement_report(
-        statement, (), found.goals if found else (), options=Options(), seed=DEFAULT_SEED, problem=problem,
-        steps=found.steps if found else (),
-    )  # fmt: skip
-    data = document(RunReport(DEFAULT_SEED, Options(), (report,)), time="", command="")
+    project = default_project()
+    report = proofs_alone(project, project.entry(name), DEFAULT_SEED)
+    data = document(RunReport(DEFAULT_SEED, Options(), (report,), notes=project.notes), time="", command="")
     last, time = _last_measured(name)
     if last is not None:
         numeric = {claim["id"]: claim for claim in last["claims"]}
@@ -219,8 +210,8 @@ def _document(name: str, statement: Statement) -> tuple[dict[str, Any], str]:
         own["measurements"] = last["measurements"]
         for claim in own["claims"]:
             stored = numeric.get(claim["id"], {})
-            claim |= {key: stored[key] for key in ("numeric", "cells") if key in stored}
-    return data, time
+            claim |= {key: stored[key] for key in ("numeric", "numeric_reason", "cells") if key in stored}
+    return reworded(data), time
 
 
 def _last_measured(name: str) -> tuple[dict[str, Any] | None, str]:

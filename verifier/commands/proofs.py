@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from verifier.commands.codes import EXPECTED, UNDECIDED, UNEXPECTED, CommandError
+from verifier.commands.codes import EXPECTED, UNDECIDED, UNEXPECTED, USAGE, CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.options import as_json, verbosity
 
@@ -63,22 +63,30 @@ def prove(name: str, output: str, verbose: int, quiet: bool) -> int:
 def verify(file: str, statement: str | None, as_json: bool, verbose: int, quiet: bool) -> int:
     """Re-check a proof file in a process that imports nothing but the kernel.
 
+    A file speaks for itself alone: what its goals say is printed, not what they are called.  With --statement
+    the goals are also compared with the statement's claims, as `verifier check` compares them.
+
     Exits with 0 if every goal is proved, certified, cited or a re-checked refutation, 3 if one is a gap
-    (which a step that does not re-check makes of it), 1 if the goals are not those of --statement, 2 if the
-    file is no proof.
+    (which a step that does not re-check makes of it) or a claim of --statement does not follow, 1 if the goals
+    are not those of --statement, 2 if the file is no proof.
     """
-    found = _run_kernel(_read(file))
+    text = _read(file)
+    found = _run_kernel(text)
     if "refused" in found:
         raise CommandError(f"{file}: not a proof: {found['refused']}")
     goals: list[dict[str, Any]] = found["goals"]
+    _with_sentences(goals, json.loads(text))
     problems = _not_of(statement, goals) if statement is not None else []
+    claims = _claims_of(statement, json.loads(text), goals) if statement is not None else []
     if as_json:
-        click.echo(json.dumps({"file": file, "goals": goals, "problems": problems}, indent=2))
+        data = {"file": file, "goals": goals, "problems": problems}
+        click.echo(json.dumps(data | ({} if statement is None else {"claims": claims}), indent=2))
     else:
         _render_goals(goals, problems)
+        _render_claims(claims)
     if problems:
         return UNEXPECTED
-    if not goals or any(goal["status"] == "gap" for goal in goals):
+    if not goals or any(goal["status"] == "gap" for goal in goals) or any(c["status"] == "gap" for c in claims):
         return UNDECIDED
     return EXPECTED
 
@@ -89,30 +97,80 @@ def verify(file: str, statement: str | None, as_json: bool, verbose: int, quiet:
 @as_json
 @verbosity
 def axioms(names: tuple[str, ...], everything: bool, as_json: bool, verbose: int, quiet: bool) -> int:
-    """What the proof of NAME rests on in the end: hypotheses, cited theorems, allow-listed theorems."""
+    """What the proof of each claim of NAME rests on in the end: hypotheses, cited theorems, allow-listed theorems.
+
+    A claim's status is that of `verifier check`: one that its goals do not prove is a gap here too.
+    """
     from verifier.project import default_project
+    from verifier.verify.proof import proofs_of
 
     project = default_project()
     if not names and not everything:
         raise CommandError("name a statement, or give --all")
     found: dict[str, list[dict[str, Any]]] = {}
     for name in project.names if everything else names:
-        if everything and _statement(project, name).statement.proof is None:
+        statement = _statement(project, name).statement
+        if statement.proof is None:
+            if not everything:
+                raise CommandError(f"{name} has no proof: each of its claims is a gap", UNDECIDED)
             continue
-        answer = _run_kernel(json.dumps(_bundle(project, name)))
-        if "refused" in answer:
-            raise CommandError(f"the kernel refuses the proof of {name}: {answer['refused']}", UNEXPECTED)
-        found[name] = [goal for goal in answer["goals"] if goal["statement"] == name]
+        proofs = proofs_of(statement, project)
+        if proofs.problem is not None:
+            code = UNEXPECTED if "the kernel refuses" in proofs.problem else USAGE
+            raise CommandError(f"the proof of {name}: {proofs.problem}", code)
+        found[name] = [_claim_data(result) for result in proofs.results]
+    for note in project.notes:
+        click.echo(f"verifier: {note}", err=True)
     if as_json:
         click.echo(json.dumps(found, indent=2))
         return EXPECTED
-    for name, goals in found.items():
+    for name, claims in found.items():
         click.echo(name)
-        for goal in goals:
-            click.echo(f"  {goal['claim']} ({goal['form']}): {goal['status']}{_range(goal)}")
-            for axiom in goal["rests_on"] or ["nothing but the kernel"]:
+        for claim in claims:
+            at = f" for {claim['range']}" if claim["range"] else ""
+            told = f": {claim['reason']}" if claim["reason"] else at
+            click.echo(f"  {claim['claim']} ({claim['form']}): {claim['status']}{told}")
+            for axiom in claim["rests_on"] or ([] if claim["status"] == "gap" else ["nothing but the kernel"]):
                 click.echo(f"    {axiom}")
     return EXPECTED
+
+
+def _claim_data(result: Any) -> dict[str, Any]:
+    """A claim's proof as plain data."""
+    ranges = dict.fromkeys(part.range for part in result.parts if part.range)
+    return {
+        "claim": result.claim, "form": str(result.form), "status": str(result.status), "reason": result.reason,
+        "rests_on": list(result.rests_on), "range": "; ".join(ranges),
+    }  # fmt: skip
+
+
+def _with_sentences(goals: list[dict[str, Any]], bundle: dict[str, Any]) -> None:
+    """Add to each goal what it says in words, and what the hypotheses it grants say, from the file's own content."""
+    from verifier.verify.sentences import hypothesis, sentence
+
+    stated = [(document, goal) for document in bundle["documents"] for goal in document["goals"]]
+    for found, (document, goal) in zip(goals, stated, strict=True):
+        if found["status"] == "gap":
+            found |= {"sentence": "", "granted": {}}
+            continue
+        contents = {h["id"]: h["judgment"] for h in document["hypotheses"]}
+        found |= {
+            "sentence": sentence(goal["judgment"]),
+            "granted": {name: hypothesis(contents[name]) for name in goal["hypotheses"]},
+        }
+
+
+def _claims_of(name: str, bundle: dict[str, Any], goals: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The claims of a statement as the file's goals prove them."""
+    from verifier.kernel.proof import GoalResult
+    from verifier.project import default_project
+    from verifier.verify.proof import from_goals
+    from verifier.verify.recheck import goal_reports
+
+    fields = GoalResult.__dataclass_fields__
+    results = [GoalResult(**{key: value for key, value in goal.items() if key in fields}) for goal in goals]
+    statement = _statement(default_project(), name).statement
+    return [_claim_data(result) for result in from_goals(statement, goal_reports(name, bundle, results))]
 
 
 def _statement(project: Any, name: str) -> Any:
@@ -198,8 +256,8 @@ def _render_goals(goals: list[dict[str, Any]], problems: list[str]) -> None:
         lines.add_column(style="dim", no_wrap=True)
         lines.add_column()
         for word, value in (
-            ("  says", goal["says"]),
-            ("  range", goal["range"]),
+            ("  says", goal["sentence"]),
+            *(("  granted" if not n else "", f"{h}: {text}") for n, (h, text) in enumerate(goal["granted"].items())),
             ("  exact at", sizes_text(goal["sizes"])),
             ("  rests on", ", ".join(goal["rests_on"])),
             ("  digest", goal["digest"]),
@@ -214,7 +272,16 @@ def _render_goals(goals: list[dict[str, Any]], problems: list[str]) -> None:
         console.print("there are no goals in this file")
 
 
-def _range(goal: dict[str, Any]) -> str:
-    return f" for {goal['range']}" if goal["range"] else ""
+def _render_claims(claims: list[dict[str, Any]]) -> None:
+    """The claims of --statement, by the goals of the file."""
+    from rich.console import Console
+    from rich.text import Text
 
+    from verifier.report.text import styled
 
+    console = Console(highlight=False)
+    if claims:
+        console.print(Text("the statement's claims, by these goals", style="bold"))
+    for claim in claims:
+        line = Text.assemble("  ", styled(claim["status"]), f"  {claim['claim']} ({claim['form']})")
+        console.print(line.append(f": {claim['reason']}" if claim["reason"] else "", style="yellow"))

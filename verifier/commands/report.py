@@ -98,11 +98,15 @@ def _known(names: Sequence[str]) -> None:
 
 def _check(names: Sequence[str], quiet: bool) -> Path:
     """Run the check that was never run, as ``verifier check`` does, and keep it."""
-    from verifier.commands.check import DEFAULT_SEED, run_check
+    from functools import partial
+
+    from verifier.commands.check import DEFAULT_SEED
+    from verifier.commands.progress import progress
     from verifier.project import default_project
     from verifier.report.stored import keep
     from verifier.sampling.plan import Options
     from verifier.sampling.workers import available_cores, limit_threads
+    from verifier.verify.run import run_check
 
     project = default_project()
     entries = [project.entry(name) for name in names or project.names]
@@ -111,7 +115,8 @@ def _check(names: Sequence[str], quiet: bool) -> Path:
     if not quiet:
         click.echo("no results of a check are stored here: checking first", err=True)
     limit_threads()
-    found = run_check(project, entries, Options(), seed=DEFAULT_SEED, jobs=available_cores(), quiet=quiet)
+    display = partial(progress, quiet=quiet)
+    found = run_check(project, entries, Options(), seed=DEFAULT_SEED, jobs=available_cores(), display=display)
     try:
         return keep(found, names, None)
     except OSError as error:

@@ -19,12 +19,12 @@ from verifier.gating.lines import claim_line, statement_line
 from verifier.gating.record import Columns, claim_key, columns_of
 from verifier.loading import LoadError
 from verifier.project import Project
-from verifier.report.data import CellReport, ClaimReport, StatementReport
 from verifier.statement import Form
 from verifier.verdict import NumericStatus, ProofStatus, Summary
+from verifier.verify.join import SAMPLER_FAILED
+from verifier.verify.results import CellReport, ClaimReport, StatementReport
+from verifier.verify.word import word_of
 
-#: How :mod:`verifier.report.data` begins the reason of a cell whose sampler failed.
-_SAMPLER_FAILED = "the sampler failed: "
 _CELLS_SHOWN = 3
 _OPEN = (NumericStatus.INCONCLUSIVE, NumericStatus.INVALID)
 _NOT_SEEN = "a gap is expected, which says nothing of the samples; record both with verifier gate --record"
@@ -130,6 +130,11 @@ def compare(
             found[key] = Finding(
                 name, key, Outcome.UNEXPECTED, "claimed", "not claimed", message, "", path, statement_line(path)
             )
+    if report.in_vain:
+        found[f"{name}, a check"] = Finding(
+            name, f"{name}, a check", Outcome.UNDECIDED, "claims about what is measured", "none",
+            "\n".join(report.in_vain), f"verifier check {name}", path, statement_line(path),
+        )  # fmt: skip
     every = [*found.values(), *(finding for key, finding in by_form.items() if key not in found)]
     if report.errors and all(finding.outcome is Outcome.EXPECTED for finding in every):
         # A sampler that failed where no claim asks anything: what it was to show is missing all the same.
@@ -233,16 +238,8 @@ def _by_form(
 
 
 def _makes(summary: Summary, claim: ClaimReport) -> bool:
-    """Whether this claim alone would make its form that word."""
-    if summary is Summary.REFUTED:
-        return claim.proof is ProofStatus.REFUTED
-    if summary is Summary.CONTRADICTED:
-        return claim.numeric is NumericStatus.CONTRADICTED
-    if summary is Summary.GAP:
-        return claim.proof is ProofStatus.GAP
-    if summary is Summary.INCONCLUSIVE:
-        return claim.numeric in _OPEN
-    return False
+    """Whether this claim alone would make its form that word, and that word is no good one."""
+    return summary not in (Summary.VERIFIED, Summary.PROOF_ALONE) and word_of([claim.columns]) is summary
 
 
 def _demand(form: Form, expected: Summary) -> str:
@@ -257,10 +254,10 @@ def _finding(
     report: StatementReport, path: Path, claim: ClaimReport, outcome: Outcome, expected: str, message: str = ""
 ) -> Finding:
     cells = _telling(claim)
-    broken = [cell for cell in claim.cells if cell.reason.startswith(_SAMPLER_FAILED)]
+    broken = [cell for cell in claim.cells if cell.reason.startswith(SAMPLER_FAILED)]
     if broken:
         cells, message = broken, ""
-        timed_out = broken[0].reason.startswith(f"{_SAMPLER_FAILED}TimeoutError")
+        timed_out = broken[0].reason.startswith(f"{SAMPLER_FAILED}TimeoutError")
         outcome = Outcome.UNDECIDED if timed_out else Outcome.FAILED
     if outcome is not Outcome.EXPECTED:
         message = "\n".join(filter(None, [message, *_explain(report, claim, cells)]))
@@ -286,8 +283,9 @@ def _telling(claim: ClaimReport) -> list[CellReport]:
 def _explain(report: StatementReport, claim: ClaimReport, cells: Sequence[CellReport]) -> list[str]:
     lines = [f"{claim.claim.text}: proof {claim.proof}, samples {claim.numeric}"]
     if claim.proof is ProofStatus.GAP:
-        why = [goal.error for goal in claim.goals if goal.error] or ([report.problem] if report.problem else [])
-        lines += [f"proof: {text}" for text in why[:1]] or ["proof: there is none"]
+        lines.append(f"proof: {claim.proof_reason or report.problem or 'there is none'}")
+    if claim.numeric_reason and not cells:
+        lines.append(f"samples: {claim.numeric_reason}")
     if claim.numeric not in (NumericStatus.CONSISTENT, NumericStatus.UNTESTED):
         for cell in cells[:_CELLS_SHOWN]:
             at = ", ".join(f"{name}={value}" for name, value in cell.parameters.items())

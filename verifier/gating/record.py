@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from verifier.gating.config import ConfigError
-from verifier.report.data import ClaimReport, StatementReport
 from verifier.sampling.store import write_atomically
 from verifier.statement import Claim
 from verifier.verdict import NumericStatus, ProofStatus
+from verifier.verify.results import ClaimReport, StatementReport
 
 FORMAT = 1
 Columns = tuple[ProofStatus, NumericStatus]

@@ -198,8 +198,8 @@ def _check_goal(
         earlier[name, claim, mark] = Checked(goal["judgment"], found.marks | granted | {f"statement {claim}"})
     sizes = tuple(m.removeprefix("sizes ") for m in sorted(found.marks) if m.startswith("sizes "))
     rests = tuple(sorted(m.split("#")[0] for m in found.marks | granted if not m.startswith("sizes ")))
-    span, says = _range(goal["judgment"]), _says(goal["judgment"])
-    return GoalResult(name, claim, form, status, rests, span, mark, None, sizes, len(done), says)
+    span, said = range_of(goal["judgment"]), says(goal["judgment"])
+    return GoalResult(name, claim, form, status, rests, span, mark, None, sizes, len(done), said)
 
 
 def _status(goal: Mapping[str, Any], found: Checked) -> str:
@@ -213,15 +213,17 @@ def _status(goal: Mapping[str, Any], found: Checked) -> str:
     return "cited" if cited else "certified" if certified else "proved"
 
 
-def _says(judgment: Judgment) -> str:
+def says(judgment: Judgment) -> str:
+    """What a judgment says, in the kernel's words, without its range."""
     if judgment["is"] == "refuted":
-        return f"not {_says(judgment['goal'])}"
+        return f"not {says(judgment['goal'])}"
     fields = [f"{name} {_plain(v)}" for name, v in judgment.items() if name not in ("is", "where", "sizes", "primes")]
     text = " ".join([judgment["is"], *fields])
     return text if len(text) <= 2000 else f"{text[:1997]}..."
 
 
-def _range(judgment: Judgment) -> str:
+def range_of(judgment: Judgment) -> str:
+    """The range of a judgment, or the instance of a counterexample."""
     if judgment["is"] == "refuted":
         return "counterexample " + ", ".join(f"{name} = {_plain(v)}" for name, v in judgment["instance"].items())
     shown = [f"{_plain(a)} {op.replace('<=', '≤')} {_plain(b)}" for op, a, b in judgment.get("where", [])]

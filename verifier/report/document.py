@@ -15,7 +15,6 @@ import numpy as np
 import sympy
 from sympy.logic.boolalg import Boolean
 
-from verifier.report.data import CellReport, ClaimReport, RunReport, StatementReport
 from verifier.report.environment import environment
 from verifier.report.findings import reason_of
 from verifier.report.limits import limits
@@ -23,9 +22,11 @@ from verifier.report.text import source_line
 from verifier.sampling.keys import canonical
 from verifier.sampling.select import text_of
 from verifier.statement import Erratum, Form, Hypothesis, Statement
-from verifier.verdict import NumericStatus, ProofStatus, weakest_numeric, weakest_proof
+from verifier.verdict import NumericStatus, ProofStatus, Severity, Summary, weakest_numeric, weakest_proof
+from verifier.verify.results import CellReport, ClaimReport, RunReport, StatementReport
+from verifier.verify.word import Columns, word_of
 
-FORMAT = 2
+FORMAT = 3
 
 Data = dict[str, Any]
 
@@ -45,6 +46,7 @@ def document(report: RunReport, *, time: str, command: str) -> Data:
         "words": {
             "proof": {str(status): status.explanation for status in ProofStatus},
             "numeric": {str(status): status.explanation for status in NumericStatus},
+            "severity": {str(word): word.explanation for word in Severity},
         },
         "statements": statements,
         "errata": _errata([found.statement for found in report.statements], statements),
@@ -91,6 +93,7 @@ def _statement(report: StatementReport) -> Data:
         "errata": [erratum.id for erratum in statement.errata],
         "problem": report.problem,
         "errors": list(report.errors),
+        "in_vain": list(report.in_vain),
     }  # fmt: skip
 
 
@@ -103,17 +106,40 @@ def label_of(name: str) -> str:
 
 def _form(report: StatementReport, form: Form) -> Data:
     claims = report.of_form(form)
-    numeric = weakest_numeric(claim.numeric for claim in claims)
+    numeric = weakest_numeric(claim.numeric for claim in claims if not claim.alone)
     cells = [str(cell.verdict) for claim in claims for cell in claim.cells if not cell.outside]
     return {
         "form": str(form),
         "verdict": str(report.summary(form)),
         "expected": str(report.expected(form)),
+        "reasons": list(report.reasons(form)),
+        "severity": _word(report.severity()) if form is Form.PRINTED else None,
         "proof": str(weakest_proof(claim.proof for claim in claims)),
         "proofs": _tally([str(claim.proof) for claim in claims], [str(s) for s in ProofStatus]),
         "numeric": str(numeric),
         "cells": _tally(cells, [str(s) for s in NumericStatus]),
     }
+
+
+def _word(word: Severity | None) -> str | None:
+    return None if word is None else str(word)
+
+
+def reworded(data: Data) -> Data:
+    """The document with the words of its forms found anew, where columns of its claims were replaced."""
+    for statement in data["statements"]:
+        for form in statement["forms"]:
+            own = [claim for claim in statement["claims"] if claim["form"] == form["form"]]
+            columns = [
+                Columns(ProofStatus(c["proof"]), NumericStatus(c["numeric"]), bool(c["proof_alone"])) for c in own
+            ]
+            word = word_of(columns, problems=bool(statement["in_vain"]))
+            column = {"gap": "proof_reason", "inconclusive": "numeric_reason"}.get(str(word), "")
+            told = [f"{c['id']}: {c[column]}" for c, one in zip(own, columns, strict=True)
+                    if column and word_of([one]) is word and c[column]]  # fmt: skip
+            numeric = weakest_numeric(one.numeric for one in columns if not one.alone)
+            form |= {"verdict": str(word), "reasons": told, "numeric": str(numeric)}
+    return finished(data)
 
 
 def _tally(words: Sequence[str], order: Sequence[str]) -> dict[str, int]:
@@ -132,7 +158,13 @@ def _claim(report: ClaimReport) -> Data:
         "hypotheses": list(claim.hypotheses),
         "errata": list(claim.errata),
         "proof": str(report.proof),
+        "proof_reason": report.proof_reason,
         "numeric": str(report.numeric),
+        "numeric_reason": report.numeric_reason,
+        "proof_alone": report.alone,
+        "severity": _word(report.severity),
+        "severity_reason": report.severity_reason,
+        "instead": list(claim.instead),
         "cells": _tally(cells, [str(s) for s in NumericStatus]),
         "rests_on": list(report.rests_on),
         "goals": [
@@ -329,9 +361,12 @@ def _counts(statements: Sequence[Data]) -> Data:
         "claims": len(claims),
         "verdicts": {
             form: _tally([f["verdict"] for s in statements for f in s["forms"] if f["form"] == form],
-                         ["refuted", "contradicted", "gap", "inconclusive", "verified"])
+                         [str(word) for word in Summary])
             for form in ("printed", "amended")
         },
+        "printed": sum(f["form"] == "printed" for s in statements for f in s["forms"]),
+        "severity": _tally([f["severity"] for s in statements for f in s["forms"] if f["severity"]],
+                           [str(word) for word in Severity]),
         "proofs": {
             form: _tally([c["proof"] for c in claims if c["form"] == form], [str(s) for s in ProofStatus])
             for form in ("printed", "amended")

@@ -42,6 +42,7 @@ def _statement(statement: Data, errata: Sequence[Data], console: Console, time: 
             _heading(f"as {form}", console)
         for claim in own:
             _claim(claim, words[claim["id"]], console)
+    _words(statement, console)
     if statement["hypotheses"]:
         _heading("hypotheses, each with an instance that shows it is needed", console)
     for hypothesis in statement["hypotheses"]:
@@ -56,6 +57,18 @@ def _statement(statement: Data, errata: Sequence[Data], console: Console, time: 
         _lines([(word, Text(erratum[key])) for word, key in parts if erratum[key]], console)
         for command in erratum["recheck"]:
             console.print(Text(f"    {command}", style="dim"), soft_wrap=True)
+
+
+def _words(statement: Data, console: Console) -> None:
+    """The one word of each form, and why it is not a better one."""
+    _heading("verdict", console)
+    for form in statement["forms"]:
+        line = Text(f"  as {form['form']}: ", style="dim").append_text(styled(form["verdict"]))
+        if form["severity"]:
+            line.append(" (").append_text(styled(form["severity"])).append(")")
+        console.print(line)
+        for reason in form["reasons"]:
+            console.print(Padding(Text(reason, style="yellow"), (0, 0, 0, 4), expand=False))
 
 
 def _heading(text: str, console: Console) -> None:
@@ -77,9 +90,14 @@ def _claim(claim: Data, words: Sequence[Token], console: Console) -> None:
     console.print(Text.assemble("  ", (claim["id"], "bold")))
     rows = [("claim", _marked(words, console)), ("proof", _goals(claim))]
     rows += [(label, Text(names)) for label, names in rests_on_lines(claim["rests_on"])]
-    if claim["cells"]:
-        tally = ", ".join(f"{count} {word}" for word, count in claim["cells"].items())
-        rows.append(("samples", styled(claim["numeric"]).append(f"  ({tally})", style="dim")))
+    tally = ", ".join(f"{count} {word}" for word, count in claim["cells"].items())
+    samples = styled(claim["numeric"]).append(f"  ({tally})" if tally else "", style="dim")
+    if claim["numeric"] in ("untested", "inconclusive") and claim["numeric_reason"]:
+        samples.append(f": {claim['numeric_reason']}", style="dim" if claim["proof_alone"] else "yellow")
+    rows.append(("samples", samples))
+    if claim["severity"]:
+        rows.append(("wrong", styled(claim["severity"]).append(f": {claim['severity_reason']}", style="dim")))
+    rows += [("instead", Text(", ".join(claim["instead"])))] * bool(claim["instead"])
     for label, key in (("needs", "hypotheses"), ("errata", "errata")):
         rows += [(label, Text(", ".join(claim[key])))] * bool(claim[key])
     _lines(rows, console)
@@ -105,7 +123,7 @@ def _marked(words: Sequence[Token], console: Console) -> Text:
 def _goals(claim: Data) -> Text:
     """The status of each part of a claim's proof, with its range."""
     if not claim["goals"]:
-        return styled(claim["proof"]).append(": no proof is given", style="dim")
+        return styled(claim["proof"]).append(f": {claim['proof_reason'] or 'no proof is given'}", style="dim")
     lines: dict[str, Text] = {}
     for goal in claim["goals"]:
         line = styled(goal["status"])

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from verifier.report.data import RunReport
 from verifier.report.document import FORMAT, document, finished
 from verifier.report.environment import version
 from verifier.sampling.select import text_of
 from verifier.sampling.store import FOLDER, save_run
+from verifier.verify.results import RunReport
 
 Data = dict[str, Any]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,23 +12,26 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from verifier.proofs import GoalReport
-from verifier.report.data import CellReport, ClaimReport, RunReport, StatementReport
 from verifier.report.instances import plain
 from verifier.sampling.select import text_of
 from verifier.statement import Form, Kind
-from verifier.verdict import NumericStatus
+from verifier.verdict import NumericStatus, Severity, Summary
+from verifier.verify.recheck import GoalReport
+from verifier.verify.results import CellReport, ClaimReport, RunReport, StatementReport
 
 STYLES = {
     "proved": "green", "certified": "green", "verified": "bold green", "consistent": "green",
     "cited": "cyan", "gap": "yellow", "inconclusive": "yellow", "invalid": "yellow", "untested": "dim",
-    "refuted": "red", "contradicted": "bold red",
+    "refuted": "red", "contradicted": "bold red", "proof alone": "bold green",
+    "misprint": "yellow", "incomplete": "red", "false": "bold red",
 }  # fmt: skip
 
 #: What is claimed in a word has no number to stand beside it; a law is named, and its distance is shown.
 WORDS = ("zero", "identity", "mean-zero")
 #: Cells listed one by one under a table before the rest is only counted.
 LISTED = 6
+#: Reasons of a word that are told under it.
+REASONS = 3
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,9 @@ def render(report: RunReport, console: Console, verbose: int = 0) -> None:
     if report.stopped:
         console.print()
         console.print(f"[bold yellow]{report.stopped}[/]: what is above was decided before; the rest is open.")
+    if len(report.statements) > 1:
+        console.print()
+        console.print(headline(report))
     for note in report.notes:
         console.print(f"note: {note}", style="yellow", markup=False)
     if verbose:
@@ -81,6 +87,23 @@ def render_statement(report: StatementReport, console: Console, verbose: int = 0
     console.print(_summary(report))
 
 
+def headline(report: RunReport) -> Text:
+    """The whole run in two lines: how wrong the printed forms are, and the words of the amended ones."""
+    printed = [s for s in report.statements if Form.PRINTED in s.forms]
+    counted = {str(word): sum(s.severity() is word for s in printed) for word in Severity}
+    text = Text(f"printed: {severities(counted, len(printed))}")
+    words = [s.summary(Form.AMENDED) for s in report.statements if Form.AMENDED in s.forms]
+    told = ", ".join(f"{words.count(word)} {word}" for word in Summary if word in words)
+    return text.append(f"\namended: {told} of {len(words)}")
+
+
+def severities(counted: Mapping[str, int], printed: int) -> str:
+    """How many printed forms are wrong, and how: "2 misprints, 3 incomplete, 5 false of 12 printed forms"."""
+    words = [f"{n} {'misprints' if word == 'misprint' and n != 1 else word}" for word, n in counted.items() if n]
+    forms = "1 printed form" if printed == 1 else f"{printed} printed forms"
+    return f"{', '.join(words) or 'none wrong'} of {forms}"
+
+
 def source_line(source: Any) -> str:
     """Where a statement is printed, in one line."""
     parts = [source.document]
@@ -99,7 +122,11 @@ def styled(word: object) -> Text:
 
 def _render_claim(report: ClaimReport, console: Console, verbose: int) -> None:
     claim = report.claim
-    console.print(Text.assemble((claim.id, "bold"), (f"  ({claim.form})", "dim")))
+    heading = Text.assemble((claim.id, "bold"), (f"  ({claim.form})", "dim"))
+    if report.severity is not None:
+        heading.append("  ").append_text(styled(report.severity))
+        heading.append(f": {report.severity_reason}" if report.severity_reason else "", style="dim")
+    console.print(heading)
     lines = Table.grid(padding=(0, 2, 0, 0))
     lines.add_column(style="dim", no_wrap=True)
     lines.add_column()
@@ -137,7 +164,7 @@ def rests_on_lines(rests_on: Sequence[str]) -> list[tuple[str, str]]:
 def _goals_line(report: ClaimReport) -> Text:
     """The status of the whole and, where goals differ in status or range, of each of its parts."""
     if not report.goals:
-        return styled(report.proof).append(": no proof is given", style="dim")
+        return styled(report.proof).append(f": {report.proof_reason or 'no proof is given'}", style="dim")
     if len({goal.status for goal in report.goals}) == 1:
         lines = list(dict.fromkeys(_goal_line(goal).plain for goal in report.goals))
         if len(lines) == 1:
@@ -165,6 +192,8 @@ def _numeric_line(report: ClaimReport) -> Text:
     found = [f"{words.count(word)} {word}" for word in [*map(str, NumericStatus), "outside"] if word in words]
     if len(report.cells) > 1:
         text.append(f"  ({', '.join(found)})", style="dim")
+    if report.numeric_reason and not any(c.verdict is report.numeric and not c.outside for c in report.cells):
+        text.append(f": {report.numeric_reason}", style="dim" if report.alone else "yellow")
     return text
 
 
@@ -381,9 +410,18 @@ def _summary(report: StatementReport) -> Text:
         text.append("   " if text else "")
         text.append(f"{form}: ", style="dim")
         text.append_text(styled(found))
+        severity = report.severity() if form is Form.PRINTED else None
+        if severity is not None:
+            text.append(" (").append_text(styled(severity)).append(")")
         recorded = form in report.statement.expected
         if found is not expected:
             text.append(f", expected {expected}", style="bold")
         elif recorded:
             text.append(", as expected", style="dim")
+    for form in report.forms:
+        told = report.reasons(form)
+        for reason in told[:REASONS]:
+            text.append(f"\n  {form} {report.summary(form)}: {reason}", style="yellow")
+        if len(told) > REASONS:
+            text.append(f"\n  {form}: and {len(told) - REASONS} claims more", style="yellow")
     return text

@@ -73,6 +73,7 @@ class Asked:
     claim: str
     question: Question | None
     outside: tuple[str, ...] = ()
+    form: Form = Form.AMENDED
 
 
 @dataclass(frozen=True)
@@ -136,6 +137,13 @@ def plan(
     The error rate of a claim is shared equally by its cells: by those of the whole check, selected or not,
     so that a cell's verdict is the same when it is reproduced alone.
     """
+    known = [claim.id for claim in statement.claims]
+    for part in check.parts:
+        if missing := [name for name in part.claims or () if name not in known]:
+            raise ValueError(
+                f"{check.name} measures {part.quantity.text} for the claim {missing[0]!r}, which the statement does "
+                f"not have; it has {', '.join(known) or 'none'}"
+            )
     drafts = [
         (index, part, shared, [dict(cell) for cell in cells])
         for index, part in enumerate(check.parts)
@@ -146,7 +154,7 @@ def plan(
         for _, part, _, cells in drafts
         for cell in cells
         for claim in statement.claims
-        if _speaks_to(claim, part) and _at_widths(claim, with_derived(part, cell), part) is not None
+        if speaks_to(claim, part) and _at_widths(claim, with_derived(part, cell), part) is not None
     ]
     shares = {identifier: options.alpha / counted.count(identifier) for identifier in set(counted)}
     groups = []
@@ -160,21 +168,27 @@ def plan(
     return tuple(groups)
 
 
+def moved(cell: Mapping[str, Any], part: Part, options: Options) -> tuple[dict[str, Any], str]:
+    """A cell at the user's angle and inputs, and what leaves it out: ``angle``, ``quick`` or nothing.
+
+    Cells of a part that is not ``movable`` stay where they are; those at another angle than the one that is asked for
+    are left out.  An angle of 0 is one input, which moved cells would be two equal ones.
+    """
+    there = dict(cell)
+    if options.angle is not None and part.movable and options.angle != 0:
+        there["angle"] = options.angle
+    if options.z is not None and "z" in there:
+        there["z"] = options.z
+    if options.angle is not None and "angle" in there and float(there["angle"]) != options.angle:
+        return there, "angle"
+    if options.quick and part.quick is not None and not part.quick(there):
+        return there, "quick"
+    return there, ""
+
+
 def _moved(part: Part, options: Options) -> list[dict[str, Any]]:
-    """The part's cells at the user's angle and inputs; an angle of 0 leaves out the two-input part."""
-    found = []
-    for original in part.cells:
-        cell = dict(original)
-        if options.angle is not None and part.movable:
-            if options.angle == 0:
-                continue
-            cell["angle"] = options.angle
-        if options.z is not None and "z" in cell:
-            cell["z"] = options.z
-        if options.quick and part.quick is not None and not part.quick(cell):
-            continue
-        found.append(cell)
-    return found
+    """The part's cells that are not left out."""
+    return [there for there, fate in (moved(cell, part, options) for cell in part.cells) if not fate]
 
 
 def _grouped(cells: Sequence[dict[str, Any]], part: Part) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
@@ -190,7 +204,8 @@ def with_derived(part: Part, cell: Mapping[str, Any]) -> dict[str, Any]:
     return {**cell, **(part.derived(cell) if part.derived is not None else {})}
 
 
-def _speaks_to(claim: Claim, part: Part) -> bool:
+def speaks_to(claim: Claim, part: Part) -> bool:
+    """Whether a part of a check measures what ``claim`` is about."""
     if isinstance(part, Agreement):
         return claim.kind is Kind.IDENTITY and (part.claims is None or claim.id in part.claims)
     if part.claims is None:
@@ -199,6 +214,11 @@ def _speaks_to(claim: Claim, part: Part) -> bool:
         return False
     stated = claim.value is not None and (claim.kind is not Kind.LAW or part.law is not None)
     return claim.kind in MEASURABLE or (claim.kind in VALUED and stated)
+
+
+def asks(claim: Claim, cell: Mapping[str, Any], part: Part) -> bool:
+    """Whether ``claim``, to which ``part`` speaks, says anything at a cell."""
+    return _at_widths(claim, with_derived(part, cell), part) is not None
 
 
 def _at_widths(claim: Claim, parameters: Mapping[str, Any], part: Part) -> tuple[Expectation, ...] | None:
@@ -233,7 +253,7 @@ def _cell(
     full = with_derived(part, parameters)
     broken = tuple(dict.fromkeys((*violated(full), *broken_on_purpose)))
     for claim in statement.claims:
-        if not _speaks_to(claim, part):
+        if not speaks_to(claim, part):
             continue
         expected = _at_widths(claim, full, part)
         if expected is None:
@@ -245,7 +265,7 @@ def _cell(
         question = _question(expected, part, shares[claim.id], atom, full)
         if broken_on_purpose and outside:
             witnesses.append(question)
-        asked.append(Asked(claim.id, None if outside else question, outside))
+        asked.append(Asked(claim.id, None if outside else question, outside, claim.form))
     return Cell(parameters, tuple(asked), atom, select(parameters), tuple(witnesses))
 
 

@@ -43,6 +43,7 @@ class Answers:
     seconds_per_sample: float = math.nan  # of one sample at every width
     error: str | None = None
     evidence: dict[int, Evidence] = field(default_factory=dict)  # by cell, for plots
+    unfinished: frozenset[tuple[int, Question]] = frozenset()  # open, and its schedule was not drawn to the end
 
 
 @dataclass(frozen=True)
@@ -114,8 +115,9 @@ class _State:
     def answers(self) -> Answers:
         each = [seconds / count for seconds, count in self.seconds.values() if count]
         return Answers(
-            self.group, self.decisions, sum(each) if each else math.nan, self.error, self._evidence()
-        )
+            self.group, self.decisions, sum(each) if each else math.nan, self.error, self._evidence(),
+            frozenset(self.open) if self.look < len(self.group.schedule.sizes) or self.outstanding else frozenset(),
+        )  # fmt: skip
 
     def _evidence(self) -> dict[int, Evidence]:
         """What plots need of each cell that was decided; relative errors are not plotted, a grid along one axis."""

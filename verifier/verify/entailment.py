@@ -3,13 +3,13 @@
 The kernel vouches for judgments; a claim is SymPy, and only its name joins the two.  Here both are evaluated at the
 integer points of a small box.  A claim whose range has a point that no goal reaches, whose exponent there is not what
 is proved, or whose proof needs a hypothesis that it does not grant, is a gap: the point is the reason.  So is one
-whose counterexample lies outside its range, or is one to another exponent.  Constraints and numbers that speak of
-more than the claim's parameters (lists of layers, say) are not compared.
+whose counterexample lies outside its range, or is one to another exponent.  Where more is said than can be compared
+in this way (lists of layers, values, laws), the statement must quote what is proved: see ``Statement.readings``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
@@ -19,10 +19,12 @@ from typing import Any
 
 import sympy
 
+from verifier.kernel.judgments import digest
 from verifier.kernel.terms import LIST_READERS
-from verifier.proofs import GoalReport
-from verifier.statement import Claim, Form, Kind
+from verifier.statement import Claim, Form, Kind, Statement
 from verifier.verdict import ProofStatus
+from verifier.verify.recheck import GoalReport
+from verifier.verify.sentences import sentence
 
 Point = dict[str, int]
 
@@ -38,37 +40,151 @@ IMPLY: dict[Kind, tuple[str, ...]] = {
 }  # fmt: skip
 #: At most this many points are tried; with n parameters each runs over as many integers as that allows.
 POINTS = 4096
+#: Sentences longer than this are cut.
+LONGEST = 300
 
 
-def compared(claim: Claim, goals: Sequence[GoalReport]) -> tuple[GoalReport, ...]:
-    """The goals of ``claim``, each a gap with a reason where together they do not say what it says."""
+def compared(statement: Statement, claim: Claim, goals: Sequence[GoalReport]) -> tuple[GoalReport, ...]:
+    """The goals of ``claim``, each a gap with a reason where together they do not say what it says.
+
+    What cannot be compared is a gap too, unless the statement's ``readings`` quote what is proved, word for word.
+    """
     goals = [_counterexample(claim, goal) if goal.status is ProofStatus.REFUTED else goal for goal in goals]
     held = [goal for goal in goals if goal.status in (ProofStatus.PROVED, ProofStatus.CITED, ProofStatus.CERTIFIED)]
-    reason = _ungranted(claim, held)
+    reason = _ungranted(statement, claim, held)
     # What is refuted, missing, or certified at listed sizes says nothing of the whole range.
     whole = all(goal.judgment and goal.status in (ProofStatus.PROVED, ProofStatus.CITED) for goal in goals)
-    if reason is None and held and whole:
-        reason = disagreement(claim, held)
+    if reason is None and held:
+        reason = (disagreement(claim, held) if whole else None) or unread(statement, claim, held)
     if reason is None:
         return tuple(goals)
     return tuple(replace(goal, status=ProofStatus.GAP, error=reason) if goal in held else goal for goal in goals)
 
 
-def _ungranted(claim: Claim, goals: Sequence[GoalReport]) -> str | None:
-    """Hypotheses that the proof of an amended claim needs and the claim does not grant; a printed one grants none."""
+def unread(statement: Statement, claim: Claim, goals: Sequence[GoalReport]) -> str | None:
+    """Why it cannot be told that ``goals`` say what ``claim`` says; None where all was compared, or is quoted."""
+    if all(_same_subject(claim, goal.judgment) for goal in goals) and _all_compared(claim, goals):
+        return None
+    quoted, proved = statement.readings.get(claim.id, ()), quotations(goal.judgment for goal in goals)
+    if quoted and tuple(quoted) == proved:
+        return None
+    if quoted:
+        other = next((s for s in proved if s not in quoted), None) or next(s for s in quoted if s not in proved)
+        return f"the claim is read as {quoted[0]!r}, and what is proved is not that: {other!r}"
+    return f"it cannot be told that the claim is what is proved: {proved[0]!r}"
+
+
+def quotations(proved: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """What goals state, each as it is to be quoted."""
+    return tuple(dict.fromkeys(quotation(judgment) for judgment in proved))
+
+
+def quotation(judgment: Mapping[str, Any]) -> str:
+    """A judgment as a sentence; where that is long, or leaves something out, it is cut and ends in a digest."""
+    text = sentence(judgment)
+    if len(text) <= LONGEST and judgment.get("is") != "instance":
+        return text
+    return f"{text[: LONGEST - 16]} … {digest(judgment)[:12]}"
+
+
+def _same_subject(claim: Claim, judgment: Mapping[str, Any]) -> bool:
+    """Whether the claim and the judgment are about the same quantity, in the same letters."""
+    of, quantity = judgment.get("of"), claim.quantity
+    if not isinstance(of, list) or not of or quantity.is_Symbol:
+        return of == str(quantity)
+    head = str(getattr(quantity.func, "__name__", quantity.func))
+    if of[0] != head or len(of) - 1 != len(quantity.args):
+        return False
+    spoken = _symbols(claim)
+    return all(str(a) == str(b) and (a.is_Integer or a in spoken) for a, b in zip(quantity.args, of[1:], strict=True))
+
+
+def _all_compared(claim: Claim, goals: Sequence[GoalReport]) -> bool:
+    """Whether :func:`disagreement` looked at everything: kinds it knows, and numbers that are all to be had."""
+    if claim.kind not in SAYS or claim.kind is Kind.IDENTITY:
+        return False
+    known = {symbol.name for symbol in _symbols(claim)}
+    return all(
+        goal.status in (ProofStatus.PROVED, ProofStatus.CITED)
+        and goal.judgment["is"] in (*SAYS[claim.kind], *IMPLY.get(claim.kind, ()))
+        and all(
+            _letters(part) <= known
+            for key in ("where", "power", "power_m", "value")
+            for part in [goal.judgment.get(key, [])]
+        )
+        for goal in goals
+    )
+
+
+def _symbols(claim: Claim) -> set[sympy.Symbol]:
+    """The parameters that a claim says something of, beside its quantity."""
+    parts = (claim.where, *(sympy.sympify(e) for e in (claim.exponent, claim.value) if e is not None))
+    return set().union(*(part.free_symbols for part in parts))
+
+
+def _letters(term: Any) -> set[str]:
+    """The letters of a kernel term; heads that cannot be evaluated count as letters no claim has."""
+    if isinstance(term, str):
+        return {term}
+    if not isinstance(term, list) or not term:
+        return set()
+    head, *arguments = term
+    if not isinstance(head, str):
+        return set().union(*(_letters(part) for part in term))
+    own = set() if head in _ARITHMETIC or head in ("<=", "=") else {f"{head}(…)"}
+    return own.union(*(_letters(part) for part in arguments))
+
+
+def _ungranted(statement: Statement, claim: Claim, goals: Sequence[GoalReport]) -> str | None:
+    """A hypothesis that the proof of an amended claim needs and the claim does not grant, or not where it is needed.
+
+    A printed claim grants none, and what is proved of it is not held against it.
+    """
+    if claim.form is not Form.AMENDED:
+        return None
     needed = {m.removeprefix("hypothesis ") for g in goals for m in g.rests_on if m.startswith("hypothesis ")}
     more = ", ".join(sorted(needed - set(claim.hypotheses)))
-    return f"the proof needs {more}, which the claim does not grant" if more and claim.form is Form.AMENDED else None
+    if more:
+        return f"the proof needs {more}, which the claim does not grant"
+    contents = {h["id"]: h["judgment"] for h in (statement.proof or {}).get("hypotheses", [])}
+    for hypothesis in statement.hypotheses:
+        if hypothesis.id in needed and hypothesis.when is not sympy.true:
+            demanded = contents.get(hypothesis.id, {})
+            where = _beyond(claim, hypothesis.when, demanded.get("then") if demanded.get("is") == "ifzero" else None)
+            if where is not None:
+                granted = f"the claim grants it only where {hypothesis.when}"
+                return f"the proof needs {hypothesis.id} {where}; {granted}"
+    return None
+
+
+def _beyond(claim: Claim, when: sympy.Basic, then: Sequence[Any] | None) -> str | None:
+    """Where a hypothesis is needed and not granted; ``then``: it is not needed where these constraints hold."""
+    symbols = sorted(claim.where.free_symbols | when.free_symbols, key=str)
+    if not when.free_symbols <= claim.where.free_symbols:
+        return "everywhere"
+    inside, granted = _evaluator(symbols, claim.where), _evaluator(symbols, when)
+    if inside is None or granted is None:
+        return "everywhere"
+    for numbers in _box(len(symbols)):
+        point: Point = {symbol.name: number for symbol, number in zip(symbols, numbers, strict=True)}
+        if inside(*numbers) and not granted(*numbers) and not (then and _admits({"where": then}, point)):
+            return f"at {_listed(point)}"
+    return None
 
 
 def _counterexample(claim: Claim, goal: GoalReport) -> GoalReport:
     """A refuted goal, or a gap where it refutes something else than ``claim``."""
+    reason: str | None
+    if claim.hypotheses:
+        reason = f"it is not shown that the counterexample satisfies {', '.join(claim.hypotheses)}"
+        return replace(goal, status=ProofStatus.GAP, error=reason)
     if "goal" not in goal.judgment:
         return goal
     refuted, instance = goal.judgment["goal"], goal.judgment["instance"]
     point: Point = {name: value for name, value in instance.items() if type(value) is int}
     at = _listed(point)
-    stated, reason = _stated(claim), None
+    stated = _stated(claim)
+    reason = None
     if refuted["is"] not in SAYS.get(claim.kind, (refuted["is"],)):
         reason = f"what is refuted is of kind {refuted['is']!r}, the claim is of kind {str(claim.kind)!r}"
     elif {symbol.name for symbol in claim.where.free_symbols} <= set(point) and not claim.covers(point):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,23 +60,41 @@ def recheck(statement: str, bundle: Mapping[str, Any]) -> Rechecked:
         results = check_bundle(bundle)
     except ProofError as error:
         return Rechecked(statement, problem=f"the kernel refuses it: {' '.join(str(error).split())}")
-    instances = _instances(bundle)
-    stated = {str(goal.get("digest")): goal["judgment"] for one in bundle["documents"] for goal in one["goals"]}
-    goals = tuple(
-        GoalReport(
-            claim=result.claim,
-            form=str(result.form),
-            status=ProofStatus(str(result.status)),
-            rests_on=tuple(result.rests_on),
-            range=instances.get(str(result.digest)) or str(result.range),
-            sizes=tuple(result.sizes),
-            error=None if result.error is None else in_words(result.error),
-            judgment=stated.get(str(result.digest), {}),
+    return Rechecked(statement, goal_reports(statement, bundle, results), steps=_steps(statement, bundle))
+
+
+def goal_reports(statement: str, bundle: Mapping[str, Any], results: Sequence[Any]) -> tuple[GoalReport, ...]:
+    """The kernel's results on the goals of ``statement``, each with the judgment that its own goal states.
+
+    ``results`` are in the order of the bundle's goals.  A digest would not do to join them: two goals can have one.
+    """
+    stated = [goal for document in bundle["documents"] for goal in document["goals"]]
+    found = []
+    for result, goal in zip(results, stated, strict=True):
+        if result.statement != statement:
+            continue
+        judgment = goal["judgment"] if isinstance(goal.get("judgment"), Mapping) else {}
+        found.append(
+            GoalReport(
+                claim=result.claim,
+                form=str(result.form),
+                status=ProofStatus(str(result.status)),
+                rests_on=tuple(result.rests_on),
+                range=_instance(judgment) or str(result.range),
+                sizes=tuple(result.sizes),
+                error=None if result.error is None else in_words(result.error),
+                judgment=judgment,
+            )
         )
-        for result in results
-        if result.statement == statement
-    )
-    return Rechecked(statement, goals, steps=_steps(statement, bundle))
+    return tuple(found)
+
+
+def _instance(judgment: Mapping[str, Any]) -> str:
+    """Of a refutation: the instance that contradicts the claim."""
+    instance = judgment.get("instance")
+    if not isinstance(instance, Mapping):
+        return ""
+    return ", ".join(f"{name} = {value}" for name, value in instance.items())
 
 
 def _steps(statement: str, bundle: Mapping[str, Any]) -> tuple[StepReport, ...]:
@@ -157,15 +175,4 @@ def _needed(document: Mapping[str, Any], documents: list[dict[str, Any]]) -> dic
         names |= set(goals.get(data.get("digest"), ())) if step["rule"] == "use" else set()
         before = [found.get(premise, frozenset()) for premise in step["premises"]]
         found[str(step["id"])] = frozenset(n for n in names if isinstance(n, str)).union(*before)
-    return found
-
-
-def _instances(bundle: Mapping[str, Any]) -> dict[str, str]:
-    """Where a goal is a refutation: the instance that contradicts the claim, by the goal's digest."""
-    found = {}
-    for document in bundle.get("documents", []):
-        for goal in document.get("goals", []):
-            instance = goal.get("judgment", {}).get("instance")
-            if isinstance(instance, Mapping):
-                found[str(goal.get("digest"))] = ", ".join(f"{name} = {value}" for name, value in instance.items())
     return found

@@ -1,0 +1,218 @@
+"""Proofs and samples, joined claim by claim: the one place where a verdict is made."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from verifier.inference.gates import Decision
+from verifier.sampling.plan import Asked, Cell, Group, Options, Question
+from verifier.sampling.run import Answers, Outcome
+from verifier.sampling.select import text_of
+from verifier.statement import Claim, Kind, Statement
+from verifier.verdict import NumericStatus, weakest_numeric
+from verifier.verify.coverage import Coverage, Reach, left_out, sampleable, why_untested
+from verifier.verify.proof import Proofs
+from verifier.verify.results import CellReport, ClaimReport, StatementReport
+
+#: How the reason of a cell begins whose sampler failed.
+SAMPLER_FAILED = "the sampler failed: "
+
+
+def statement_report(
+    statement: Statement,
+    answers: Sequence[Answers],
+    proofs: Proofs,
+    coverage: Coverage,
+    *,
+    options: Options,
+    seed: int,
+    jobs: int = 1,
+    stopped: str | None = None,
+) -> StatementReport:
+    """Put a statement's claims, the kernel's results and the samples' answers together.
+
+    ``coverage`` says which cells there are to be sampled; ``stopped`` why the run ended early, if it did.
+    """
+    claims = tuple(
+        _claim_report(claim, reach, answers, proofs, coverage, options, seed, jobs, stopped)
+        for claim, reach in zip(statement.claims, coverage.reaches, strict=True)
+    )
+    errors = tuple(
+        f"{found.group.quantity} at {_parameters(found.group.shared)}: {found.error}"
+        for found in answers
+        if found.error
+    )
+    return StatementReport(statement, claims, proofs.problem, errors, proofs.steps, coverage.problems)
+
+
+def _claim_report(
+    claim: Claim, reach: Reach, answers: Sequence[Answers], proofs: Proofs, coverage: Coverage, options: Options,
+    seed: int, jobs: int, stopped: str | None,
+) -> ClaimReport:  # fmt: skip
+    cells = tuple(
+        _cell_report(found, (place, number), cell, asked, claim, options, seed, jobs)
+        for place, found in enumerate(answers)
+        for number, cell in enumerate(found.group.cells)
+        for asked in cell.asked
+        if cell.selected and asked.claim == claim.id and asked.form is claim.form
+    )
+    proof = proofs.of(claim)
+    alone = not sampleable(claim)
+    numeric, reason = numeric_of(claim, cells, reach, coverage, stopped)
+    return ClaimReport(
+        claim=claim,
+        proof=proof.status,
+        rests_on=proof.rests_on,
+        numeric=numeric,
+        goals=proof.parts,
+        cells=cells,
+        alone=alone,
+        proof_reason=proof.reason,
+        numeric_reason=reason,
+    )
+
+
+def numeric_of(
+    claim: Claim, cells: Sequence[CellReport], reach: Reach, coverage: Coverage, stopped: str | None = None
+) -> tuple[NumericStatus, str]:
+    """The samples' column of a claim, and why it is not consistent.
+
+    Consistent is what every planned cell is.  One bad cell decides; where none is bad, a claim of which some cells
+    were not sampled is inconclusive, and one of which none was is untested.  Cells that ``--quick`` leaves out are
+    not missed where others were sampled.
+    """
+    asked = [cell for cell in cells if not cell.outside]
+    sampled = [cell for cell in asked if cell.verdict is not NumericStatus.UNTESTED]
+    found = weakest_numeric(cell.verdict for cell in sampled)
+    if found not in (NumericStatus.CONSISTENT, NumericStatus.UNTESTED):
+        return found, next(cell.reason for cell in sampled if cell.verdict is found)
+    if not sampled:
+        if not sampleable(claim):
+            return found, f"a claim of kind {claim.kind} without a stated value cannot be sampled"
+        return found, why_untested(claim, reach, coverage, stopped)
+    unsampled = reach.planned - len(sampled)
+    if unsampled > 0 or reach.angle or reach.deselected:
+        told = left_out(reach, max(unsampled, 0), stopped)
+        return NumericStatus.INCONCLUSIVE, f"{len(sampled)} consistent; {told}"
+    return found, ""
+
+
+def collect(outcome: Outcome, name: str) -> list[Answers]:
+    """The answers of one statement."""
+    return [answers for answers in outcome.answers if answers.group.statement == name]
+
+
+def _cell_report(
+    found: Answers,
+    place: tuple[int, int],
+    cell: Cell,
+    asked: Asked,
+    claim: Claim,
+    options: Options,
+    seed: int,
+    jobs: int,
+) -> CellReport:
+    group, question, number = found.group, asked.question, place[1]
+    claimed = _claimed(claim, cell, question)
+    again = reproduce(group, cell, options, seed)
+    common: dict[str, Any] = {
+        "parameters": cell.parameters, "claimed": claimed, "reproduce": again, "quantity": group.quantity,
+        "atom": cell.atom, "widths": group.widths, "outside": asked.outside, "place": place,
+        "evidence": found.evidence.get(number),
+    }  # fmt: skip
+    if question is None:
+        # Still show what was measured, if another claim had it measured.
+        other = _any_decision(found, number)
+        numbers = _numbers(other) if other else {}
+        fails = "fails" if len(asked.outside) == 1 else "fail"
+        reason = f"the claim needs {' and '.join(asked.outside)}, which {fails} here"
+        if other and cell.witnesses:
+            reason += f"; measured as its witness: {other.reason}"
+        return CellReport(**common | numbers, verdict=NumericStatus.UNTESTED, reason=reason)
+    common |= {"alpha": question.alpha, "margin": question.margin, "values": question.values, "law": question.law}
+    decision = found.decisions.get((number, question))
+    if found.error is not None:
+        reason = f"{SAMPLER_FAILED}{found.error}"
+        return CellReport(**common, verdict=NumericStatus.INVALID, reason=reason)
+    if decision is None:
+        return CellReport(**common, verdict=NumericStatus.UNTESTED, reason="nothing was sampled before the run ended")
+    if (number, question) in found.unfinished and decision.verdict is NumericStatus.CONSISTENT:
+        reason = "the run ended before all of its samples were drawn"
+        return CellReport(**common | _numbers(decision), verdict=NumericStatus.INCONCLUSIVE, reason=reason)
+    if question.kind is Kind.ATOM and question.values:
+        # The numbers are those of one width, so the claim must be that width's.
+        common |= {"claimed": decision.claimed, "atom": decision.claimed}
+    needed = decision.samples_needed
+    seconds = found.seconds_per_sample * len(group.widths) * needed / jobs if needed else math.nan
+    return CellReport(
+        **common | _numbers(decision),
+        verdict=decision.verdict,
+        reason=decision.reason,
+        needed=needed,
+        seconds=seconds,
+    )
+
+
+def _numbers(decision: Decision) -> dict[str, Any]:
+    return {
+        "estimate": decision.estimate,
+        "low": decision.low,
+        "high": decision.high,
+        "zero_fraction": decision.zero_fraction,
+        "samples": decision.samples,
+        "widths": decision.widths,
+        "decision": decision,
+    }
+
+
+def _any_decision(found: Answers, number: int) -> Decision | None:
+    decisions = [d for (cell, _), d in found.decisions.items() if cell == number]
+    return decisions[0] if decisions else None
+
+
+def _claimed(claim: Claim, cell: Cell, question: Question | None) -> float | str:
+    if claim.kind is Kind.ZERO:
+        return "zero"
+    if claim.kind in (Kind.IDENTITY, Kind.MEAN_ZERO):
+        return str(claim.kind)
+    if question is not None and question.law is not None:
+        return str(question.law)
+    if question is not None and question.target is not None:
+        return question.target
+    expectation = claim.at(cell.parameters)
+    value = None if expectation is None else (expectation.exponent if expectation.value is None else expectation.value)
+    return str(claim.kind) if value is None else value
+
+
+def reproduce(group: Group, cell: Cell, options: Options, seed: int) -> str:
+    """The command that draws this cell again, with the same samples."""
+    chosen = ",".join(f"{name}={text_of(cell.parameters[name])}" for name in _distinguishing(cell.parameters))
+    words = ["verifier check", group.statement, f'-k "{chosen}"', f"--seed {seed}"]
+    if options.widths is not None:
+        words.append("--widths " + ",".join(str(n) for n in options.widths))
+    if options.samples is not None:
+        words.append(f"--samples {options.samples}")
+    if options.quick:
+        words.append("--quick")
+    if options.thorough:
+        words.append("--thorough")
+    if options.angle is not None:
+        words.append(f"--angle {text_of(options.angle)}")
+    if options.z is not None:
+        words.append("--z " + ",".join(_input(entry) for entry in options.z))
+    return " ".join(words)
+
+
+def _input(entry: Any) -> str:
+    return ":".join(text_of(v) for v in entry) if isinstance(entry, list | tuple) else text_of(entry)
+
+
+def _distinguishing(parameters: Mapping[str, Any]) -> list[str]:
+    """Parameters that name a cell; z, which options fix, and the usual m = 1 are left out."""
+    return [name for name in parameters if name != "z" and (name != "m" or parameters[name] != 1)]
+
+
+def _parameters(parameters: Mapping[str, Any]) -> str:
+    return ", ".join(f"{name}={text_of(value)}" for name, value in parameters.items())

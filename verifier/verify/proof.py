@@ -1,0 +1,115 @@
+"""What is known of the proof of each claim, whichever kernel re-checked it.
+
+A kernel takes part by a :class:`Source`: it says what is to be run to re-check a statement's proof (in a worker
+process, so functions and arguments must be picklable) and turns what comes back into one :class:`ProofResult` a claim.
+Which source serves a statement depends on the type of its ``proof``; see :data:`SOURCES`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+from verifier.statement import Claim, Form, Statement
+from verifier.verdict import ProofStatus, weakest_proof
+from verifier.verify.recheck import GoalReport, Rechecked, StepReport, recheck
+
+if TYPE_CHECKING:
+    from verifier.project import Project
+
+Job = tuple[Callable[..., Any], tuple[Any, ...]]
+
+
+@dataclass(frozen=True)
+class ProofResult:
+    """The proof column of one claim: status, why (one sentence, for a gap), what it rests on, and its parts."""
+
+    claim: str
+    form: Form
+    status: ProofStatus
+    reason: str = ""
+    rests_on: tuple[str, ...] = ()
+    parts: tuple[GoalReport, ...] = ()
+
+
+@dataclass(frozen=True)
+class Proofs:
+    """The results of a statement's claims, its steps, and why the whole could not be re-checked, if it could not."""
+
+    results: tuple[ProofResult, ...] = ()
+    steps: tuple[StepReport, ...] = ()
+    problem: str | None = None
+    _by_claim: Mapping[tuple[str, Form], ProofResult] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_by_claim", {(r.claim, r.form): r for r in self.results})
+
+    def of(self, claim: Claim) -> ProofResult:
+        """The result of ``claim``; a gap where there is none."""
+        missing = ProofResult(claim.id, claim.form, ProofStatus.GAP, self.problem or "no proof is given")
+        return self._by_claim.get((claim.id, claim.form), missing)
+
+
+class Source(Protocol):
+    """A kernel, as this room sees it."""
+
+    def job(self, statement: Statement, project: Project) -> Job:
+        """What re-checks the proof; may raise whatever loading other statements raises."""
+
+    def results(self, statement: Statement, found: Any) -> Proofs:
+        """What the job returned, claim by claim.  What cannot be compared with its claim is a gap."""
+
+
+class FirstKernel:
+    """Proofs as JSON documents of :mod:`verifier.kernel.proof`."""
+
+    def job(self, statement: Statement, project: Project) -> Job:
+        return recheck, (statement.name, project.bundle(statement.name))
+
+    def results(self, statement: Statement, found: Rechecked) -> Proofs:
+        if found.problem is not None:
+            return Proofs(problem=found.problem)
+        return Proofs(tuple(from_goals(statement, found.goals)), found.steps)
+
+
+#: Which kernel re-checks a proof of which type, the first that fits.
+SOURCES: list[tuple[type, Source]] = [(Mapping, FirstKernel())]
+
+
+def source_of(statement: Statement) -> Source | None:
+    """The kernel for a statement's proof; None where it has no proof.  TypeError for a proof no kernel knows."""
+    if statement.proof is None:
+        return None
+    for kind, source in SOURCES:
+        if isinstance(statement.proof, kind):
+            return source
+    raise TypeError(f"{statement.name}: a proof of type {type(statement.proof).__name__} is of no known kernel")
+
+
+def proofs_of(statement: Statement, project: Project) -> Proofs:
+    """Re-check a statement's proof here and now."""
+    source = source_of(statement)
+    if source is None:
+        return Proofs()
+    try:
+        function, arguments = source.job(statement, project)
+    except Exception as error:  # another statement, on which this one rests, cannot be loaded
+        return Proofs(problem=" ".join(str(error).split()))
+    return source.results(statement, function(*arguments))
+
+
+def from_goals(statement: Statement, goals: Sequence[GoalReport]) -> list[ProofResult]:
+    """The goals of the first kernel, joined to the claims whose name and form they have."""
+    from verifier.verify.entailment import compared
+
+    found = []
+    for claim in statement.claims:
+        own = [goal for goal in goals if goal.claim == claim.id and goal.form == str(claim.form)]
+        judged = compared(statement, claim, own)
+        status = weakest_proof(goal.status for goal in judged)
+        reasons = [goal.error for goal in judged if goal.error] if status is ProofStatus.GAP else []
+        rests_on = tuple(dict.fromkeys(name for goal in judged for name in goal.rests_on))
+        reason = reasons[0] if reasons else "" if judged else "no goal of the proof is about it"
+        found.append(ProofResult(claim.id, claim.form, status, reason, rests_on, judged))
+    return found

@@ -1,0 +1,217 @@
+"""What a run found, as plain data: the one structure behind the terminal, JSON and every other format."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from verifier.check import Law
+from verifier.inference.gates import Decision
+from verifier.sampling.evidence import Evidence
+from verifier.sampling.keys import canonical
+from verifier.sampling.plan import Options
+from verifier.statement import Claim, Form, Statement
+from verifier.verdict import NumericStatus, ProofStatus, Severity, Summary
+from verifier.verify.recheck import GoalReport, StepReport
+from verifier.verify.word import Columns, word_of
+
+SCHEMA = 1
+
+
+@dataclass(frozen=True)
+class CellReport:
+    """A cell of one claim: what is claimed, what was found.  Numbers that do not exist are NaN."""
+
+    parameters: Mapping[str, Any]
+    claimed: float | str
+    verdict: NumericStatus
+    estimate: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    zero_fraction: float = math.nan
+    samples: int = 0
+    widths: tuple[int, ...] = ()
+    alpha: float = math.nan
+    margin: float = math.nan
+    reproduce: str = ""
+    reason: str = ""
+    outside: tuple[str, ...] = ()  # violated hypotheses, for a cell that the claim does not cover
+    quantity: str = ""
+    atom: float | None = None
+    needed: int | None = None  # samples a width that would decide an inconclusive cell
+    seconds: float = math.nan  # about how long these would take
+    place: tuple[int, int] = (0, 0)  # of its group in the plan, and of the cell in the group
+    decision: Decision | None = None  # all that inference said
+    evidence: Evidence | None = None  # what plots need of the samples
+    values: tuple[tuple[int, float], ...] = ()  # what is claimed at each width, where the claim speaks of the width
+    law: Law | None = None  # the claimed law
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "parameters": canonical(self.parameters),
+            "claimed": self.claimed,
+            "estimate": _finite(self.estimate),
+            "low": _finite(self.low),
+            "high": _finite(self.high),
+            "zero_fraction": _finite(self.zero_fraction),
+            "verdict": str(self.verdict),
+            "samples": self.samples,
+            "widths": list(self.widths),
+            "alpha": _finite(self.alpha),
+            "margin": _finite(self.margin),
+            "reproduce": self.reproduce,
+            "reason": self.reason,
+        }
+
+
+@dataclass(frozen=True)
+class ClaimReport:
+    """One claim with its two columns, which are never merged, and a sentence for each that says why.
+
+    ``alone``: of a kind that cannot be sampled.  ``severity``: of a printed claim that fails, how wrong it is.
+    """
+
+    claim: Claim
+    proof: ProofStatus
+    rests_on: tuple[str, ...]
+    numeric: NumericStatus
+    goals: tuple[GoalReport, ...] = ()
+    cells: tuple[CellReport, ...] = ()
+    alone: bool = False
+    proof_reason: str = ""
+    numeric_reason: str = ""
+    severity: Severity | None = None
+    severity_reason: str = ""
+
+    @property
+    def columns(self) -> Columns:
+        """What the one word is found from."""
+        return Columns(self.proof, self.numeric, self.alone)
+
+    @property
+    def fails(self) -> bool:
+        """Whether its proof refutes it or its samples contradict it."""
+        return self.proof is ProofStatus.REFUTED or self.numeric is NumericStatus.CONTRADICTED
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "id": self.claim.id,
+            "form": str(self.claim.form),
+            "proof": str(self.proof),
+            "proof_reason": self.proof_reason,
+            "rests_on": list(self.rests_on),
+            "numeric": str(self.numeric),
+            "numeric_reason": self.numeric_reason,
+            "proof_alone": self.alone,
+            "severity": None if self.severity is None else str(self.severity),
+            "cells": [cell.to_json() for cell in self.cells],
+        }
+
+
+@dataclass(frozen=True)
+class StatementReport:
+    """A statement's claims and, for each form, the one word that sums them up and the one expected."""
+
+    statement: Statement
+    claims: tuple[ClaimReport, ...]
+    problem: str | None = None  # why its proof could not be re-checked
+    errors: tuple[str, ...] = ()  # samplers that failed
+    steps: tuple[StepReport, ...] = ()  # its proof, step by step
+    in_vain: tuple[str, ...] = ()  # what is measured and no claim is about
+
+    def of_form(self, form: Form) -> tuple[ClaimReport, ...]:
+        return tuple(claim for claim in self.claims if claim.claim.form is form)
+
+    def summary(self, form: Form) -> Summary:
+        """The one word of a form."""
+        return word_of((claim.columns for claim in self.of_form(form)), problems=bool(self.in_vain))
+
+    def severity(self) -> Severity | None:
+        """How wrong the printed form is: the worst of its claims that fail; None where none does."""
+        found = {claim.severity for claim in self.of_form(Form.PRINTED)}
+        return next((s for s in (Severity.FALSE, Severity.INCOMPLETE, Severity.MISPRINT) if s in found), None)
+
+    def reasons(self, form: Form) -> tuple[str, ...]:
+        """Why a form is a gap or inconclusive: a sentence for each claim that makes it so."""
+        word = self.summary(form)
+        if word not in (Summary.GAP, Summary.INCONCLUSIVE):
+            return ()
+        column = "proof_reason" if word is Summary.GAP else "numeric_reason"
+        told = [
+            f"{claim.claim.id}: {getattr(claim, column)}"
+            for claim in self.of_form(form)
+            if word_of([claim.columns]) is word and getattr(claim, column)
+        ]
+        return (*told, *(self.in_vain if word is Summary.INCONCLUSIVE else ()))
+
+    @property
+    def forms(self) -> tuple[Form, ...]:
+        return tuple(form for form in Form if self.of_form(form))
+
+    def expected(self, form: Form) -> Summary:
+        """The recorded expectation; a statement that records none is expected to be verified, or proved alone."""
+        alone = self.summary(form) is Summary.PROOF_ALONE
+        return self.statement.expected.get(form, Summary.PROOF_ALONE if alone else Summary.VERIFIED)
+
+    def to_json(self) -> dict[str, Any]:
+        severity = self.severity()
+        return {
+            "name": self.statement.name,
+            **{str(form): self._form(form) for form in Form},
+            "severity": None if severity is None else str(severity),
+            "claims": [claim.to_json() for claim in self.claims],
+        }
+
+    def _form(self, form: Form) -> dict[str, Any] | None:
+        """A form's word and why; None for a form the statement does not have."""
+        if form not in self.forms:
+            return None
+        return {"verdict": str(self.summary(form)), "reasons": list(self.reasons(form))}
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """A whole run."""
+
+    seed: int
+    options: Options
+    statements: tuple[StatementReport, ...]
+    stopped: str | None = None
+    failed: bool = False
+    seconds: float = math.nan
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def exit_code(self) -> int:
+        """0 as expected, 1 an unexpected refutation or change, 3 undecided, 4 internal; 1 before 4 before 3."""
+        codes = {0}
+        for report in self.statements:
+            for form in report.forms:
+                codes.add(_code(report.summary(form), report.expected(form)))
+            if report.errors:
+                codes.add(4)
+        if self.stopped:
+            codes.add(4 if self.failed else 3)
+        return next(code for code in (2, 1, 4, 3, 5, 0) if code in codes)
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "schema": SCHEMA,
+            "seed": self.seed,
+            "statements": [report.to_json() for report in self.statements],
+            "exit_code": self.exit_code,
+        }
+
+
+def _code(found: Summary, expected: Summary) -> int:
+    if found is expected:
+        return 0
+    if found in (Summary.GAP, Summary.INCONCLUSIVE):
+        return 3
+    return 1
+
+
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -1,0 +1,158 @@
+"""A whole run: plan, draw, re-check, and join; and a statement's verdict where nothing is drawn."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any
+
+from verifier.sampling.plan import Group, Options, moved, plan
+from verifier.sampling.run import Listener, run
+from verifier.sampling.select import Selection, text_of
+from verifier.verify.coverage import Coverage, coverage
+from verifier.verify.join import collect, statement_report
+from verifier.verify.proof import Proofs, proofs_of, source_of
+from verifier.verify.results import RunReport, StatementReport
+
+if TYPE_CHECKING:
+    from verifier.project import Entry, Project
+
+#: progress(groups) shows a run while it runs.
+Display = Callable[[Sequence[Group]], AbstractContextManager[Listener | None]]
+
+
+class NothingSelected(ValueError):
+    """An expression that selects no cell."""
+
+
+def plan_of(entry: Entry, options: Options, selection: Selection | None = None) -> tuple[Group, ...]:
+    """The groups of a statement's check; none without a check.  Raises ValueError as :func:`plan` does."""
+    if entry.check is None:
+        return ()
+    return plan(
+        entry.check, entry.statement, options, source=entry.check_path, violated=entry.violated,
+        select=_select(selection),
+    )  # fmt: skip
+
+
+def coverage_of(entry: Entry, options: Options, selection: Selection | None = None) -> Coverage:
+    """Which cells ask something of the statement's claims, and what becomes of them."""
+    return coverage(
+        entry.statement, entry.check, options, violated=entry.violated, select=_select(selection),
+        absent=entry.unchecked,
+    )  # fmt: skip
+
+
+def require_options(entries: Sequence[Entry], groups: Sequence[Group], options: Options) -> None:
+    """ValueError where what ``--angle`` or ``--z`` asks for is measured nowhere."""
+    cells = [cell.parameters for group in groups for cell in group.cells if cell.selected and cell.questions]
+    if options.angle is not None and cells and not any(float(c.get("angle", -1)) == options.angle for c in cells):
+        raise ValueError(_elsewhere(entries, options, "among the cells selected"))
+    if options.angle is not None and not cells:
+        here = [moved(c, p, options) for e in entries if e.check is not None for p in e.check.parts for c in p.cells]
+        if not any("angle" in cell and not fate for cell, fate in here):
+            raise ValueError(_elsewhere(entries, options, "here"))
+    inputs = [cell for e in entries if e.check is not None for part in e.check.parts for cell in part.cells]
+    if options.z is not None and not any("z" in cell for cell in inputs):
+        raise ValueError(f"--z moves the inputs of an implicit network, and {_names(entries)} has none")
+
+
+def _elsewhere(entries: Sequence[Entry], options: Options, where: str) -> str:
+    found = {
+        float(cell["angle"])
+        for e in entries if e.check is not None for part in e.check.parts for cell in part.cells if "angle" in cell
+    }  # fmt: skip
+    listed = ", ".join(text_of(angle) for angle in sorted(found)) or "none"
+    return f"--angle {text_of(options.angle)}: nothing {where} can be measured at it; {_names(entries)} has {listed}"
+
+
+def _names(entries: Sequence[Entry]) -> str:
+    return ", ".join(entry.name for entry in entries)
+
+
+def require_selection(groups: Sequence[Group], selection: Selection | None) -> None:
+    """ValueError for a parameter or a value that no cell has; NothingSelected where no cell is met."""
+    if selection is None:
+        return
+    cells = [cell for group in groups for cell in group.cells]
+    if not cells:
+        raise NothingSelected(f"-k {selection.expression!r}: nothing is measured for these statements")
+    selection.require_names(cell.parameters for cell in cells)
+    selection.require_values(cell.parameters for cell in cells)
+    if not any(cell.selected for cell in cells):
+        raise NothingSelected(f"-k {selection.expression!r} selects none of {len(cells)} cells")
+
+
+def run_check(
+    project: Project,
+    entries: Sequence[Entry],
+    options: Options,
+    *,
+    seed: int,
+    jobs: int,
+    selection: Selection | None = None,
+    timeout: float | None = None,
+    limit: float | None = None,
+    display: Display = lambda groups: nullcontext(),
+    plans: Mapping[str, tuple[Group, ...]] | None = None,
+) -> RunReport:
+    """Plan (unless ``plans`` are given), draw, re-check and report; ``limit``: seconds that one sampler may take.
+
+    Raises ValueError for options that cannot be served, NothingSelected for a selection of nothing.
+    """
+    start = time.monotonic()
+    if plans is None:
+        plans = {entry.name: plan_of(entry, options, selection) for entry in entries}
+    groups = [group for planned in plans.values() for group in planned]
+    require_selection(groups, selection)
+    require_options(entries, groups, options)
+    if selection is not None:
+        entries = [entry for entry in entries if any(group.needed for group in plans[entry.name])]
+    drawn = [group for group in groups if group.needed]
+    jobs_of: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = []
+    proofs: dict[str, Proofs] = {}
+    for entry in entries:
+        source = source_of(entry.statement)
+        if source is None:
+            proofs[entry.name] = Proofs()
+            continue
+        try:
+            function, arguments = source.job(entry.statement, project)
+            jobs_of.append((entry.name, function, arguments))
+        except Exception as error:  # another statement, on which this one rests, cannot be loaded
+            proofs[entry.name] = Proofs(problem=" ".join(str(error).split()))
+    with display(drawn) as listener:
+        outcome = run(drawn, seed=seed, jobs=jobs, timeout=timeout, limit=limit, listener=listener, also=jobs_of)
+    reports = []
+    for entry in entries:
+        source = source_of(entry.statement)
+        if source is not None and entry.name in outcome.extra:
+            proofs[entry.name] = source.results(entry.statement, outcome.extra[entry.name])
+        found = proofs.get(entry.name, Proofs(problem="not re-checked before the run ended"))
+        reports.append(
+            statement_report(
+                entry.statement, collect(outcome, entry.name), found, coverage_of(entry, options, selection),
+                options=options, seed=seed, jobs=jobs, stopped=outcome.stopped,
+            )
+        )  # fmt: skip
+    seconds = time.monotonic() - start
+    return RunReport(seed, options, tuple(reports), outcome.stopped, outcome.failed, seconds, project.notes)
+
+
+def proofs_alone(project: Project, entry: Entry, seed: int = 0) -> StatementReport:
+    """A statement's report with its proof re-checked now and nothing sampled."""
+    options = Options()
+    found = proofs_of(entry.statement, project)
+    return statement_report(
+        entry.statement, (), found, coverage_of(entry, options), options=options, seed=seed,
+        stopped="nothing is sampled by this command",
+    )  # fmt: skip
+
+
+def _select(selection: Selection | None) -> Callable[[Mapping[str, Any]], bool]:
+    return selection if selection is not None else _everything
+
+
+def _everything(parameters: Mapping[str, Any]) -> bool:
+    return True

@@ -1,0 +1,84 @@
+"""What is wrong with a statement before anything is run: it is refused where it is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import sympy
+
+from verifier.statement import Statement
+
+#: What JSON is made of.  Floats are not: a number of a proof is exact.
+_PLAIN = (str, int, bool, type(None))
+
+
+def flaws(statement: Statement) -> Iterator[str]:
+    """One sentence a flaw: ids that are not unique or not known, conditions that never hold, data that is no JSON."""
+    hypotheses = [h.id for h in statement.hypotheses]
+    for name in _twice(hypotheses):
+        yield f"two hypotheses are called {name!r}"
+    for name, form in _twice([(c.id, str(c.form)) for c in statement.claims]):
+        yield f"two {form} claims are called {name!r}"
+    amended = {claim.id for claim in statement.claims if claim.form.value == "amended"}
+    for claim in statement.claims:
+        for name in claim.hypotheses:
+            if name not in hypotheses:
+                yield f"claim {claim.id!r} needs the hypothesis {name!r}; there are {_listed(hypotheses)}"
+        if sympy.sympify(claim.where) is sympy.false:
+            yield f"the range of claim {claim.id!r} is never true"
+        if claim.instead and claim.form.value != "printed":
+            yield f"claim {claim.id!r} is amended: only a printed claim has others instead"
+        for name in claim.instead:
+            if name not in amended:
+                yield f"claim {claim.id!r} has {name!r} instead, which is no amended claim of the statement"
+    for hypothesis in statement.hypotheses:
+        if sympy.sympify(hypothesis.when) is sympy.false:
+            yield f"hypothesis {hypothesis.id!r} is needed when something holds that never does"
+    for name in statement.readings:
+        if name not in {claim.id for claim in statement.claims}:
+            yield f"what is proved of {name!r} is quoted, which is no claim of the statement"
+    if isinstance(statement.proof, Mapping):
+        yield from _proof_flaws(statement.proof, hypotheses)
+
+
+def _proof_flaws(proof: Mapping[str, Any], hypotheses: list[str]) -> Iterator[str]:
+    where = _not_plain(proof, "proof")
+    if where is not None:
+        yield where
+        return
+    for goal in proof.get("goals", []):
+        granted = goal.get("hypotheses", []) if isinstance(goal, Mapping) else []
+        for name in granted if goal.get("form") == "amended" and isinstance(granted, list) else []:
+            if name not in hypotheses:
+                yield (
+                    f"a goal of {goal.get('claim')!r} grants {name!r}, which is no hypothesis of the statement; there "
+                    f"are {_listed(hypotheses)}"
+                )
+
+
+def _not_plain(value: Any, place: str) -> str | None:
+    """Where plain data is none, as in a Python tuple for a list: the kernel would not read what a proof file holds."""
+    if isinstance(value, Mapping):
+        for name, entry in value.items():
+            if not isinstance(name, str):
+                return f"{place} has the key {name!r}; keys are strings"
+            if (found := _not_plain(entry, f"{place}.{name}")) is not None:
+                return found
+        return None
+    if isinstance(value, list):
+        return next((f for n, e in enumerate(value) if (f := _not_plain(e, f"{place}[{n}]")) is not None), None)
+    if type(value) in _PLAIN:
+        return None
+    shown = repr(value)
+    shown = shown if len(shown) < 60 else f"{shown[:57]}..."
+    hint = "; write a list, [...]" if isinstance(value, tuple) else ""
+    return f"{place} is {shown}, of type {type(value).__name__}: a proof is lists, strings and integers{hint}"
+
+
+def _twice(names: list[Any]) -> list[Any]:
+    return sorted({name for name in names if names.count(name) > 1})
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names) or "none"
