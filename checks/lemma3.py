@@ -9,7 +9,7 @@ from typing import Any
 from verifier.check import MODERATE, WIDE, Agreement, Check, Measure, cells
 from verifier.identities import layer_error
 from verifier.identities_printed import printed_case_error
-from verifier.quantities import layer_parameters, layer_term
+from verifier.quantities import layer_parameters, layer_term, zero_input_term
 from verifier.quantities_exact import full_ratio, layer_product, star_product, star_ratio
 
 layers = {2: [(1,), (2,), (1, 2)], 3: [(1,), (2,), (3,), (1, 2), (1, 3), (2, 3), (1, 2, 3)]}
@@ -18,6 +18,13 @@ outputs = {
     2: [(0, 0), (1, 0), (0, 1), (1, 1)],
     3: [(0, 0, 0), (1, 1, 0), (0, 1, 1)],
 }
+
+
+
+def same(l):
+    """All outputs equal to d = 0."""
+    return [(0,) * len(l)]
+
 
 EXACT: dict[str, Any] = {"widths": (64, 128, 256, 512), "block": 1 << 15, "samples": 1 << 17, "margin": 0.12}
 
@@ -48,6 +55,26 @@ check = Check(
         derived=layer_parameters,
         movable=True,
         quick=lambda cell: cell["L"] == 2 and len(cell["l"]) == 2,
+    ),
+    # E31: orthogonal inputs, l_1 >= 2; and x_j = 0, which no angle tells.
+    Measure(
+        layer_term,
+        [*cells(L=2, d=0, l=[(2,)], ds=[(0,)], angle=90), *cells(L=3, d=0, l=[(2,), (3,), (2, 3)], ds=same, angle=90)],
+        widths=MODERATE,
+        correction=True,
+        block=256,
+        samples=1 << 15,
+        largest=1 << 20,
+        derived=layer_parameters,
+        quick=lambda cell: len(cell["l"]) == 1,
+    ),
+    Measure(
+        zero_input_term,
+        cells(L=2, d=0, l=[(2,)], ds=[(0,)], x_j=0),
+        widths=(128, 512, 2048, 8192),
+        samples=2048,
+        derived=layer_parameters,
+        witness=("inputs_nonzero",),
     ),
     Agreement(
         layer_error,

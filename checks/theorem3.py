@@ -22,7 +22,9 @@ GRID: dict[str, Any] = {
     "samples": 2048,
     "quick": lambda cell: cell["axis"] == "n",
 }
-STEP: dict[str, Any] = {"widths": (10_007, 100_003, 1_000_003, 10_000_019), "block": 1024, "samples": 8192}
+STEP: dict[str, Any] = {
+    "widths": (1_000_003, 10_000_019, 100_000_007, 1_000_000_007), "block": 512, "samples": 4096,
+}  # fmt: skip
 TAYLOR = ("theorem3.printed-taylor",)
 SIZES = ["half", "sqrt_n"]
 DESCENT: dict[str, Any] = {"widths": (512, 2048, 8192, 32_768), "block": 64, "samples": 1024}
@@ -76,6 +78,27 @@ check = Check(
         **GRID,
     ),
     Measure(first_term, cells(H=2, L=2, axis="n"), claims=("theorem3.first.n",), **GRID),
+    # E32: the exponent of min(n, m), however n and m grow; and m alone, at n = 64, which shows nothing of 1/m.
+    Measure(
+        first_term,
+        cells(H=2, L=2, ray=["equal", "wide_f", "wide_g"]),
+        widths=(256, 512, 1024, 2048),
+        block=256,
+        samples=4096,
+        claims=("theorem3.first",),
+        quick=lambda cell: cell["ray"] == "wide_f",
+    ),
+    Measure(
+        first_term,
+        cells(H=2, L=2, n=64),
+        widths=(256, 1024, 4096, 16_384),
+        width="m",
+        block=128,
+        samples=512,
+        claims=("theorem3.first.m",),
+        witness=("m_below_n",),
+        quick=lambda cell: False,
+    ),
     Measure(
         second_term,
         cells(H=2, L=2, axis="n"),
@@ -105,8 +128,19 @@ check = Check(
         claims=("theorem3.printed-mean",),
     ),
     # E16: neurons that a unit step flips, at the training input and at another one.
-    Measure(kink_remainder, cells(L=2, step=1, angle=0), claims=("theorem3.kink.trained", *TAYLOR), **STEP),
-    Measure(kink_remainder, cells(L=2, step=1, angle=60), claims=("theorem3.kink.other", *TAYLOR), **STEP),
+    Measure(
+        kink_remainder,
+        cells(L=2, step=1, angle=0),
+        claims=("theorem3.kink.trained", "theorem3.kink.collinear", *TAYLOR),
+        **STEP,
+    ),
+    Measure(
+        kink_remainder,
+        cells(L=2, step=1, angle=[60, 180]),  # E30: opposite to the training input
+        claims=("theorem3.kink.other", "theorem3.kink.collinear", *TAYLOR),
+        movable=True,
+        **STEP,
+    ),
     # E24: √n is o(n), and too large a step: f grows to the order √n, then all units close.
     Measure(trained_output, cells(L=2, mu=SIZES, steps=1), claims=("theorem3.printed-bounded",), **DESCENT),
     Measure(trained_output, cells(L=2, mu=SIZES, steps=30), claims=("theorem3.printed-alive",), **TRAINED),

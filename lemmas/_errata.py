@@ -294,6 +294,37 @@ _ALL = (
         "One more hypothesis for two inputs and L >= 3.",
         reproduce='verifier check section3 -k "rho>0"',
     ),
+    Erratum(
+        "E30", "amended Theorem 3: kinks at another input",
+        "After one unit step f at an input that is not trained on differs from its Taylor polynomial by O_p(n^{-3/4}).",
+        "At an input collinear with the training input the masks coincide with those there or complement them, and the "
+        "flips are one-sided there too.",
+        "x' = -x, L = 2: √n·rms is .475, .452, .450 at n = 10^4, 10^6, 10^8. Slopes at 2x, -x, x/2: -.534, -.523, "
+        "-.536; at 60° -.706, and n^{3/4}·rms is bounded.",
+        "Add that x' is not collinear with the training input; at collinear inputs the order is n^{-1/2}.",
+        "For n_0 = 1 every input is collinear.",
+        reproduce="verifier check theorem3 --angle 180 -k step=1",
+    ),
+    Erratum(
+        "E31", "amended Lemma 3: orders",
+        "The orders need x_i·x_j ≠ 0 where l_1 = 1 only, and no input other than antiparallel ones is excluded.",
+        "At x_j = 0 all hypotheses hold, and no unit is ever open. That x_i·x_j ≠ 0 is needed where l_1 = 1 only was "
+        "nobody's proof.",
+        "x_j = 0, L = 2, l = (2), d_1 = d: T = 0. x_i ⟂ x_j, L = 2: T^{(2)} ~ 1 all the same.",
+        "x_i, x_j ≠ 0 always; x_i·x_j ≠ 0 where l_1 = 1: else the factor is Σ^{l_1-1} > 0, unless antiparallel.",
+        "Orders at L = 2 are proved in that form.",
+        reproduce=("verifier check lemma3 -k x_j=0", 'verifier check lemma3 -k "L=2,l=2,angle=90"'),
+    ),
+    Erratum(
+        "E32", "amended Theorem 3: the first term of ∂_t K^h",
+        "The first term is O_p(1/m).",
+        "Only in the limit n → ∞: the fluctuations of K^f about Θ^f I add terms of order 1/√(nm) and 1/n.",
+        "H = L = 2, one input, n = 64: medians .73, .44, .36, .35, .31, .31 at m = 16, 64, 256, 1024, 4096, 16384. At "
+        "m = n² m·median is 243, 654, 1291, 2212 while n·median stays at 15 to 20.",
+        "O_p(1/m + 1/n).",
+        "The sum of both terms, O_p(1/m) + O_p(1/n), is unaffected.",
+        reproduce=("verifier check theorem3 -k n=64", 'verifier check theorem3 -k "ray=wide_g"'),
+    ),
 )  # fmt: skip
 
 _BY_ID = {erratum.id: erratum for erratum in _ALL}

@@ -120,15 +120,19 @@ _ALL: dict[str, tuple[str, ...]] = {
         "58244a54d956",
     ),
     "lemma3.order.shallow": (
-        "T(last(list(e)), list(1), list(e)) has exact order n^(0), for 1 ≤ H, L = 1, 1 ≤ first(list(e)), "
+        "T(last(list(e)), list(1), list(e)) has exact order n^0, for 1 ≤ H, L = 1, 1 ≤ first(list(e)), "
         "first(list(e)) ≤ H",
-        "T(last(e), l, e) has exact order n^((len(l) - 1)·-1), for 1 ≤ H, L = 2, increasing(l) = 1, len(e) = "
-        "len(l), 1 ≤ first(l), first(l) ≤ 2, 1 ≤ first(e), first(e) ≤ H, 1 ≤ last(l), last(l) ≤ 2, 1 ≤ "
+        "T(last(e), l, e) has exact order n^((len(l) - 1)·(-1)), for 1 ≤ H, L = 2, increasing(l) = 1, len(e) "
+        "= len(l), 1 ≤ first(l), first(l) ≤ 2, 1 ≤ first(e), first(e) ≤ H, 1 ≤ last(l), last(l) ≤ 2, 1 ≤ "
         "last(e), last(e) ≤ H",
     ),
+    "lemma3.order.second": (
+        "T(last(list(e)), list(2), list(e)) has exact order n^0, for 1 ≤ H, L = 2, 1 ≤ first(list(e)), "
+        "first(list(e)) ≤ H",
+    ),
     "lemma3.order.deep": (
-        "T(last(e), l, e) has exact order n^((len(l) - 1)·-1), for 1 ≤ H, 3 ≤ L, increasing(l) = 1, len(e) = "
-        "len(l), 1 ≤ first(l), first(l) ≤ L, 1 ≤ first(e), first(e) ≤ H, 1 ≤ last(l), last(l) ≤ L, 1 ≤ "
+        "T(last(e), l, e) has exact order n^((len(l) - 1)·(-1)), for 1 ≤ H, 3 ≤ L, increasing(l) = 1, len(e) "
+        "= len(l), 1 ≤ first(l), first(l) ≤ L, 1 ≤ first(e), first(e) ≤ H, 1 ≤ last(l), last(l) ≤ L, 1 ≤ "
         "last(e), last(e) ≤ H",
     ),
     "lemma3.elsewhere": (
@@ -143,7 +147,7 @@ _ALL: dict[str, tuple[str, ...]] = {
         "first(list(e1)) ≤ H, L = 2, e1 + 1 ≤ d, d ≤ H",
     ),
     "lemma3.smaller.deep": (
-        "T(d, l, e) has exact order n^((1/2) - len(l)), for 3 ≤ L, increasing(l) = 1, len(e) = len(l), 1 ≤ "
+        "T(d, l, e) has exact order n^(1/2 - len(l)), for 3 ≤ L, increasing(l) = 1, len(e) = len(l), 1 ≤ "
         "first(l), last(l) + 1 ≤ L, kron(d, last(e)) = 0, 1 ≤ d, d ≤ H, 1 ≤ first(e), first(e) ≤ H, 1 ≤ "
         "last(e), last(e) ≤ H",
     ),
@@ -255,10 +259,10 @@ _ALL: dict[str, tuple[str, ...]] = {
         " 1 ≤ L, 1 ≤ H, 1 ≤ l, l ≤ H",
     ),
     "section3.order.shallow": (
-        "S(r) has exact order n^(min(0, 1 + (-1·r))), for 1 ≤ L, 1 ≤ r, L ≤ 2, r ≤ L, H = 1",
+        "S(r) has exact order n^min(0, 1 + ((-1)·r)), for 1 ≤ L, 1 ≤ r, L ≤ 2, r ≤ L, H = 1",
     ),
     "section3.order.deep": (
-        "S(r) has exact order n^(min(0, 1 + (-1·r))), for 3 ≤ L, 1 ≤ r, r ≤ L, H = 1",
+        "S(r) has exact order n^min(0, 1 + ((-1)·r)), for 3 ≤ L, 1 ≤ r, r ≤ L, H = 1",
     ),
     "section3.zero": (
         "S(r) = 0 almost surely, at every width, for 1 ≤ L, 1 + L ≤ r, H = 1",
@@ -298,16 +302,16 @@ _ALL: dict[str, tuple[str, ...]] = {
         "int high sC((2·s + 1)) low (2 - (2·s + 1)), for 1 ≤ s",
     ),
     "theorem1.top": (
-        "K(2) = ((2/2)·z(i)·D(i))·(2·hj(1)·(2·1/n(1)·K(0))), at every size, for r = 2, H = 1, L = 2",
-        "K(3) = ((6/6)·z(i)·D(i))·(6·hj(1)·(2·1/n(1)·K(0))·(2·1/n(2)·K(0))), at every size, for r = 3, H = 1,"
-        " L = 3",
-        "K(4) = ((24/4)·z(i)·D(i))·(2·hj(1)·(4·1/n(1)·K(0)))·(2·hj(2)·(4·1/n(1)·K(0))), at every size, for r "
-        "= 4, H = 2, L = 2",
-        "K(6) = ((720/36)·z(i)·D(i))·(6·hj(1)·(4·1/n(1)·K(0))·(4·1/n(2)·K(0)))·(6·hj(2)·(4·1/n(1)·K(0))·(4·1/"
-        "n(2)·K(0))), at every size, for r = 6, H = 2, L = 3",
+        "K(2) = (1·z(i)·D(i))·(2·hj(1)·(2·1/n(1)·K(0))), at every size, for r = 2, H = 1, L = 2",
+        "K(3) = (1·z(i)·D(i))·(6·hj(1)·(2·1/n(1)·K(0))·(2·1/n(2)·K(0))), at every size, for r = 3, H = 1, L ="
+        " 3",
+        "K(4) = (6·z(i)·D(i))·(2·hj(1)·(4·1/n(1)·K(0)))·(2·hj(2)·(4·1/n(1)·K(0))), at every size, for r = 4, "
+        "H = 2, L = 2",
         "K(6) = "
-        "((720/8)·z(i)·D(i))·(2·hj(1)·(6·1/n(1)·K(0)))·(2·hj(2)·(6·1/n(1)·K(0)))·(2·hj(3)·(6·1/n(1)·K(0))), "
-        "at every size, for r = 6, H = 3, L = 2",
+        "(20·z(i)·D(i))·(6·hj(1)·(4·1/n(1)·K(0))·(4·1/n(2)·K(0)))·(6·hj(2)·(4·1/n(1)·K(0))·(4·1/n(2)·K(0))), "
+        "at every size, for r = 6, H = 2, L = 3",
+        "K(6) = (90·z(i)·D(i))·(2·hj(1)·(6·1/n(1)·K(0)))·(2·hj(2)·(6·1/n(1)·K(0)))·(2·hj(3)·(6·1/n(1)·K(0))),"
+        " at every size, for r = 6, H = 3, L = 2",
     ),
     "theorem1.squares": (
         "growth activation relu coefficient [4, 1] of ^(K(1), 2) power 0, for L = 2, H = 1",
@@ -342,10 +346,10 @@ _ALL: dict[str, tuple[str, ...]] = {
         "probability as n, then, m → ∞, for 1 ≤ L, 2 ≤ H",
     ),
     "theorem3.printed-first": (
-        "dK(1) = O_p(n^(0) m^(-1)), for 2 ≤ H",
+        "min(n, m)·dK(1) = O_p(n^0 m^0), for 2 ≤ H",
     ),
     "theorem3.printed-second": (
-        "dK(2) = O_p(n^(-1) m^(0)), for 2 ≤ L",
+        "dK(2) = O_p(n^(-1) m^0), for 2 ≤ L",
     ),
     "theorem3.limit": (
         "HyperNtk → sum(l, 1, L, S(l - 1)·(kron(1, 1)·prod(t, l, L - 1, dual_step(S(t - 1)))))·sum(l, 1, H, "
@@ -357,23 +361,29 @@ _ALL: dict[str, tuple[str, ...]] = {
         "1)·prod(t, l, H - 1, S(L - 1)·dual_step(S(L - 1)·Sigma(L, t - 1)))) in probability as n, m → ∞, for "
         "1 ≤ L, 2 ≤ H",
     ),
+    "theorem3.first": (
+        "min(n, m)·dK(1) = O_p(n^0 m^0), for 2 ≤ H",
+    ),
     "theorem3.first.m": (
-        "dK(1) = O_p(n^(0) m^(-1)), for 2 ≤ H",
+        "min(n, m)·dK(1) = O_p(n^0 m^0), for 2 ≤ H",
     ),
     "theorem3.first.n": (
-        "dK(1) = O_p(n^(0) m^(-1)), for 2 ≤ H",
+        "min(n, m)·dK(1) = O_p(n^0 m^0), for 2 ≤ H",
     ),
     "theorem3.second.n": (
-        "dK(2) = O_p(n^(-1) m^(0)), for 2 ≤ L",
+        "dK(2) = O_p(n^(-1) m^0), for 2 ≤ L",
     ),
     "theorem3.second.m": (
-        "dK(2) = O_p(n^(-1) m^(0)), for 2 ≤ L",
+        "dK(2) = O_p(n^(-1) m^0), for 2 ≤ L",
     ),
     "theorem3.kink.trained": (
-        "kink(1) = O_p(n^(-1/2) m^(0)), for L = 2",
+        "kink(1) = O_p(n^(-1/2) m^0), for L = 2",
     ),
     "theorem3.kink.other": (
-        "kink(0) = O_p(n^(-3/4) m^(0)), for L = 2",
+        "kink(0) = O_p(n^(-3/4) m^0), for L = 2",
+    ),
+    "theorem3.kink.collinear": (
+        "kink(c) has exact order n^(-1/2), for L = 2",
     ),
     "theorem3.mean": (
         "E[Kh] = 4 + (16·(1/n^1)), at every width, for L = 2, H = 2",
@@ -382,6 +392,6 @@ _ALL: dict[str, tuple[str, ...]] = {
         "K(1) = 0 almost surely, at every width, for 2 ≤ H, 1 ≤ L",
     ),
     "theorem3.opposite-limit": (
-        "ThetaH = (1/4)·L·invpi, at every size, for H = 3, 1 ≤ L",
+        "ThetaH = 1/4·L·invpi, at every size, for H = 3, 1 ≤ L",
     ),
 }  # fmt: skip

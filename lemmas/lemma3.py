@@ -41,6 +41,7 @@ deep = L >= 3
 ONE_INPUT = ("relu", "one_input")
 EQUAL = (*ONE_INPUT, "equal_widths")
 ANGLES = ("relu", "not_antiparallel", "not_orthogonal")
+APART = ("relu", "inputs_nonzero", "not_antiparallel")
 PAIR = ("relu", "inputs_nonzero", "not_antiparallel", "not_orthogonal")
 
 CLAIMS = (
@@ -85,15 +86,28 @@ CLAIMS = (
         hypotheses=("relu", "inputs_nonzero", "proportional_widths"), errata=("E7", "E29"),
     ),
     Claim(
-        "lemma3.order.shallow", Kind.ORDER, T(d, l, e), "T^{l,d} ~ n^{-(k-1)} if d_k = d; L <= 2",
-        exponent=1 - k, where=And(shallow, k >= 1, k <= L, distinct, Eq(last_equal, 1)),
-        hypotheses=ANGLES, errata=("E2", "E8", "E9"),
+        "lemma3.order.shallow", Kind.ORDER, T(d, l, e), "T^{l,d} ~ n^{-(k-1)} if d_k = d and l_1 = 1; L <= 2",
+        exponent=1 - k, where=And(shallow, k >= 1, k <= L, distinct, Eq(last_equal, 1), Eq(l_1, 1)),
+        hypotheses=PAIR, errata=("E2", "E8", "E9", "E31"),
     ),
     Claim(
-        "lemma3.order.deep", Kind.ORDER, T(d, l, e), "T^{l,d} ~ n^{-(k-1)} if d_k = d; L >= 3",
-        exponent=1 - k, where=And(deep, k >= 1, k <= L, distinct, Eq(last_equal, 1)),
-        hypotheses=(*ANGLES, "inputs_nonzero", "proportional_widths"),
-        errata=("E2", "E7", "E8", "E9", "E29"),
+        "lemma3.order.second", Kind.ORDER, T(d, l, e),
+        "T^{l,d} ~ n^{-(k-1)} if d_k = d and l_1 = 2, also for orthogonal inputs; L = 2",
+        exponent=1 - k, where=And(Eq(L, 2), Eq(k, 1), distinct, Eq(last_equal, 1), Eq(l_1, 2)),
+        hypotheses=APART, errata=("E9", "E31"),
+    ),
+    Claim(
+        "lemma3.order.deep", Kind.ORDER, T(d, l, e), "T^{l,d} ~ n^{-(k-1)} if d_k = d and l_1 = 1; L >= 3",
+        exponent=1 - k, where=And(deep, k >= 1, k <= L, distinct, Eq(last_equal, 1), Eq(l_1, 1)),
+        hypotheses=(*PAIR, "proportional_widths"),
+        errata=("E2", "E7", "E8", "E9", "E29", "E31"),
+    ),
+    Claim(
+        "lemma3.order.later", Kind.ORDER, T(d, l, e),
+        "T^{l,d} ~ n^{-(k-1)} if d_k = d and l_1 >= 2, also for orthogonal inputs; L >= 3",
+        exponent=1 - k, where=And(deep, k >= 1, k <= L, distinct, Eq(last_equal, 1), l_1 >= 2),
+        hypotheses=(*APART, "proportional_widths"),
+        errata=("E2", "E7", "E9", "E31"),
     ),
     Claim(
         "lemma3.elsewhere", Kind.ZERO, T(d, l, e), "T^{l,d} = 0 if d_k ≠ d and l_k = L",
@@ -101,12 +115,14 @@ CLAIMS = (
     ),
     Claim(
         "lemma3.smaller.shallow", Kind.ORDER, T(d, l, e), "T^{l,d} ~ n^{-(k-1)-1/2} if d_k ≠ d and l_k < L; L = 2",
-        exponent=Rational(1, 2) - k, where=And(Eq(L, 2), k >= 1, k <= l_k, distinct, Eq(last_equal, 0), l_k < L),
+        exponent=Rational(1, 2) - k,
+        where=And(Eq(L, 2), k >= 1, k <= l_k, distinct, Eq(last_equal, 0), l_k < L, Eq(l_1, 1)),
         hypotheses=PAIR, errata=("E2",),
     ),
     Claim(
-        "lemma3.smaller.deep", Kind.ORDER, T(d, l, e), "T^{l,d} ~ n^{-(k-1)-1/2} if d_k ≠ d and l_k < L; L >= 3",
-        exponent=Rational(1, 2) - k, where=And(deep, k >= 1, k <= l_k, distinct, Eq(last_equal, 0), l_k < L),
+        "lemma3.smaller.deep", Kind.ORDER, T(d, l, e), "T^{l,d} ~ n^{-(k-1)-1/2} if d_k ≠ d, l_1 = 1 and l_k < L; "
+        "L >= 3", exponent=Rational(1, 2) - k,
+        where=And(deep, k >= 1, k <= l_k, distinct, Eq(last_equal, 0), l_k < L, Eq(l_1, 1)),
         hypotheses=(*PAIR, "proportional_widths"),
         errata=("E2",),
     ),
@@ -181,7 +197,14 @@ HYPOTHESES = (
             reproduce="verifier check section3 -k activation=tanh",
         ), errata=("E10",),
     ),
-    Hypothesis("inputs_nonzero", "x_i ≠ 0 and x_j ≠ 0", Witness("x_i = 0: f(x_i) = 0 and every T is 0.")),
+    Hypothesis(
+        "inputs_nonzero", "x_i ≠ 0 and x_j ≠ 0",
+        Witness(
+            "x_j = 0, L = 2, l = (2), d_1 = d: no unit of the hidden layer is ever open at x_j, and T = 0; the angle "
+            "of x_j says nothing.", {"L": 2, "l": (2,), "x_j": 0}, "lemma3.order.second",
+            reproduce="verifier check lemma3 -k x_j=0",
+        ), errata=("E31",),
+    ),
     Hypothesis(
         "not_antiparallel", "x_j is not a negative multiple of x_i",
         Witness(
@@ -232,13 +255,16 @@ def _proof() -> dict[str, Any]:
     proof.goal("lemma3.joint.deep", "joint-deep", ["relu", "inputs_nonzero", "proportional_widths"])
 
     # So T^{l,d} ~ n^{-(k-1)} for d_k = d …
-    needed = [antiparallel, orthogonal]
+    needed = [inputs, antiparallel, orthogonal]
     one = _order(proof, "1", "joint-1", {"L": 1, "l": ["list", 1], "e": ["list", "e"]}, needed)
     two = _order(proof, "2", "joint-2", {"L": 2}, needed)
     more = _order(proof, "deep", "joint-deep", {}, needed)
-    proof.goal("lemma3.order.shallow", one, ANGLES)
-    proof.goal("lemma3.order.shallow", two, ANGLES)
-    proof.goal("lemma3.order.deep", more, [*ANGLES, "inputs_nonzero", "proportional_widths"])
+    proof.goal("lemma3.order.shallow", one, PAIR)
+    proof.goal("lemma3.order.shallow", two, PAIR)
+    proof.goal("lemma3.order.deep", more, [*PAIR, "proportional_widths"])
+    # l = (2): the factor x_i·x_j/n_0 is not there, but Sig(1), which no angle but 180° makes 0.
+    second = _order(proof, "second", "joint-2", {"L": 2, "l": ["list", 2], "e": ["list", "e"]}, [inputs, antiparallel])
+    proof.goal("lemma3.order.second", second, APART)
 
     # … and for d_k ≠ d it is 0 where l_k = L, and smaller by n^{-1/2} elsewhere (below).
     proof.step("row", "eq.output_row", (), {"of": "C"})
@@ -332,10 +358,10 @@ statement = Statement(
     summary="n^{k-1} T^{l,d} converges to a product of k-1 Gaussians, and is not zero in the limit if d_k = d.",
     claims=CLAIMS,
     hypotheses=HYPOTHESES,
-    errata=errata("E2", "E5", "E7", "E8", "E9", "E15", "E19", "E29"),
+    errata=errata("E2", "E5", "E7", "E8", "E9", "E15", "E19", "E29", "E31"),
     readings=readings("lemma3"),
     proof=_proof(),
-    expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
+    expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.GAP},
 )  # fmt: skip
 
 
@@ -345,6 +371,8 @@ def hypotheses_violated(parameters: dict[str, Any]) -> list[str]:
     found = []
     if parameters.get("k", 2) >= 1 and abs(angle - 180) < 1e-6:
         found.append("not_antiparallel")
+    if parameters.get("x_j", 1) == 0:
+        found.append("inputs_nonzero")
     if parameters.get("l_1", 1) == 1 and abs(angle - 90) < 1e-6:
         found.append("not_orthogonal")
     return found

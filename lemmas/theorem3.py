@@ -1,6 +1,6 @@
 """Theorem 3: the hyperkernel's limit and its change in time.  Supplement, Eqs. (70)-(88), Figure 1(b).
 
-Errata E6, E12, E16, E21, E22.
+Errata E6, E12, E16, E21, E22, E24, E26, E30, E32.
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sympy import And, Eq, Function, Integer, Rational, Symbol, pi, symbols
+from sympy import And, Eq, Function, Integer, Or, Rational, Symbol, pi, symbols
 
 from lemmas import lemma2, lemma6, theorem2
 from lemmas._errata import errata, supplement
@@ -22,13 +22,15 @@ H, L, n, m = symbols("H L n m", integer=True)
 angle, z_angle = Symbol("angle", real=True), Symbol("z_angle", real=True)
 # K^h as n, m → ∞; E K^h(u, u); the two terms of ∂_t K^h at t = 0; f(w + δ) minus its Taylor polynomial after a step
 hyper, mean, mean_g, across = Function("Kh"), Function("E_Kh"), Function("E_Kg"), Function("Kh_opposite")
-first, second, trained, other = (Function(f) for f in ("dK_first", "dK_second", "kink_trained", "kink_other"))
+first, second = Function("dK_first"), Function("dK_second")
+trained, other, collinear = Function("kink_trained"), Function("kink_other"), Function("kink_collinear")
 
 #: Θ^f(x,x') Θ^g(u,u') at unit inputs
 LIMIT_VALUE = TangentKernel(L, angle) * ImplicitTangentKernel(H, L, angle, z_angle)
 LIMIT = ("relu", "inputs_nonzero", "z_nonzero", "rows_fixed")
 FLOW = ("relu", "inputs_nonzero", "initialisation", "bounded_residuals")
 STEP = ("relu", "inputs_nonzero", "unit_step")
+APART = (*STEP, "not_collinear")
 EXACT = ("relu", "m_is_1", "one_input", "equal_widths")
 OPPOSITE = ("relu", "m_is_1", "exclusive_masks")
 
@@ -36,7 +38,7 @@ OPPOSITE = ("relu", "m_is_1", "exclusive_masks")
 def _proof() -> dict[str, Any]:
     used = [s.proof for s in (lemma2.statement, theorem2.statement, lemma6.statement) if s.proof is not None]
     proof = ProofBuilder("theorem3", used)
-    for name in dict.fromkeys((*LIMIT, *FLOW, *STEP, *EXACT, *OPPOSITE)):
+    for name in dict.fromkeys((*LIMIT, *FLOW, *APART, *EXACT, *OPPOSITE)):
         proof.hypothesis(name)
     given = lambda names: [f"hyp-{name}" for name in names]  # noqa: E731
 
@@ -55,9 +57,10 @@ def _proof() -> dict[str, Any]:
         proof.goal(f"theorem3.printed-{name}", name, FLOW, form="printed")
         for axis in "nm":
             proof.goal(f"theorem3.{name}.{axis}", name, FLOW)
-    for name in ("trained", "other"):
-        proof.step(f"kink-{name}", "cite", given(STEP), {"theorem": f"kink-{name}"})
-        proof.goal(f"theorem3.kink.{name}", f"kink-{name}", STEP)
+    proof.goal("theorem3.first", "first", FLOW)
+    for name, names in (("trained", STEP), ("collinear", STEP), ("other", APART)):
+        proof.step(f"kink-{name}", "cite", given(names), {"theorem": f"kink-{name}"})
+        proof.goal(f"theorem3.kink.{name}", f"kink-{name}", names)
     _means(proof, given)
     return proof.document()
 
@@ -146,8 +149,15 @@ statement = Statement(
             value=LIMIT_VALUE, where=And(L >= 1, H >= 2), hypotheses=("relu", "inputs_nonzero"), errata=("E21",),
         ),
         Claim(
-            "theorem3.first.m", Kind.UPPER, first(m), "the first term of ∂_t K^h at t = 0 is O_p(m^{-1})",
-            exponent=Integer(-1), where=H >= 2, hypotheses=FLOW, errata=("E16", "E22"),
+            "theorem3.first", Kind.UPPER, first(n, m),
+            "the first term of ∂_t K^h at t = 0 is O_p(1/m + 1/n), n and m tending to infinity in any manner: the "
+            "exponent is that of min(n, m)",
+            exponent=Integer(-1), where=H >= 2, hypotheses=FLOW, errata=("E16", "E22", "E32"),
+        ),
+        Claim(
+            "theorem3.first.m", Kind.UPPER, first(m),
+            "the first term of ∂_t K^h at t = 0 is O_p(m^{-1}) where m = O(n)",
+            exponent=Integer(-1), where=H >= 2, hypotheses=(*FLOW, "m_below_n"), errata=("E16", "E22", "E32"),
         ),
         Claim(
             "theorem3.first.n", Kind.UPPER, first(n), "the first term of ∂_t K^h at t = 0 is O_p(n^0)",
@@ -168,8 +178,16 @@ statement = Statement(
         ),
         Claim(
             "theorem3.kink.other", Kind.UPPER, other(L),
-            "after one unit step f differs from its Taylor polynomial at another input by O_p(n^{-3/4})",
-            exponent=Rational(-3, 4), where=Eq(L, 2), hypotheses=STEP, errata=("E16",),
+            "after one unit step f differs from its Taylor polynomial by O_p(n^{-3/4}) at an input that is not "
+            "collinear with the training input",
+            exponent=Rational(-3, 4), where=Eq(L, 2), hypotheses=APART, errata=("E16", "E30"),
+        ),
+        Claim(
+            "theorem3.kink.collinear", Kind.ORDER, collinear(L),
+            "and is of the exact order n^{-1/2} at every input collinear with it: at c x, c > 0 or c < 0, the "
+            "difference is |c| times that at x or -x",
+            exponent=Rational(-1, 2), where=And(Eq(L, 2), Or(angle <= 0, angle >= 180)), hypotheses=STEP,
+            errata=("E16", "E30"),
         ),
         Claim(
             "theorem3.mean", Kind.VALUE, mean(H, L, n, m), "E K^h(u,u) = 4 + 16/n at L = H = 2 (m = 1 proved)",
@@ -212,8 +230,9 @@ statement = Statement(
         Hypothesis(
             "initialisation", "t = 0, derivatives of the activation cell",
             Witness(
-                "One unit step at L = 2: units that flip change f by n^{-1/2} on a training input, n^{-3/4} elsewhere, "
-                "and T²/2, the second order term, by n^{-1}.", {"L": 2}, "theorem3.first.m", "theorem3.kink.trained",
+                "One unit step at L = 2: units that flip change f by n^{-1/2} on a training input, n^{-3/4} at inputs "
+                "not collinear with it, and T²/2, the second order term, by n^{-1}.", {"L": 2}, "theorem3.first.m",
+                "theorem3.kink.trained",
             ), errata=("E16",),
         ),
         Hypothesis(
@@ -226,6 +245,22 @@ statement = Statement(
                 "Square loss, steps of √n: f grows to the order √n in one step, then all units close and f = 0.",
                 {"L": 2}, "theorem3.kink.trained", reproduce="verifier check theorem3 -k mu=sqrt_n",
             ), errata=("E24",),
+        ),
+        Hypothesis(
+            "not_collinear", "x' is not collinear with the training input",
+            Witness(
+                "x' = -x, L = 2: the masks complement those at x, and all units that flip open: √n·rms is .475, .452, "
+                ".450 at n = 10^4, 10^6, 10^8, of order n^{-1/2}; as at 2x and x/2.", {"L": 2, "angle": 180},
+                "theorem3.kink.other", reproduce="verifier check theorem3 --angle 180 -k step=1",
+            ), errata=("E30",),
+        ),
+        Hypothesis(
+            "m_below_n", "m = O(n) (for rates in m alone)",
+            Witness(
+                "H = L = 2, n = 64: medians .73, .44, .36, .35, .31, .31 at m = 16, 64, 256, 1024, 4096, 16384: the "
+                "fluctuations of K^f leave 1/n.", {"H": 2, "L": 2, "n": 64}, "theorem3.first.m",
+                reproduce="verifier check theorem3 -k n=64",
+            ), errata=("E32",),
         ),
         Hypothesis(
             "one_input", "u = u' with |x|² = n_0, z = 1 (for exact means)",
@@ -252,7 +287,7 @@ statement = Statement(
             Witness("z' = z: E K^h(u,u) = 4 + 16/n.", {"H": 2, "L": 2}, "theorem3.opposite", "theorem3.mean"),
         ),
     ),
-    errata=errata("E6", "E12", "E16", "E21", "E22", "E24", "E26"),
+    errata=errata("E6", "E12", "E16", "E21", "E22", "E24", "E26", "E30", "E32"),
     readings=readings("theorem3"),
     proof=_proof(),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
@@ -270,6 +305,10 @@ def hypotheses_violated(parameters: Mapping[str, Any]) -> list[str]:
         found.append("initialisation")
     if int(parameters.get("m", 1)) != 1:
         found.append("m_is_1")
+    if "step" in parameters and float(parameters["angle"]) % 180 == 0:
+        found.append("not_collinear")
+    if "n" in parameters and "m" not in parameters:  # m grows, n does not
+        found.append("m_below_n")
     if turned or (z_i, z_j) != ((1,), (1,)):
         found.append("one_input")
     if turned or (z_i, z_j) != ((1,), (-1,)):

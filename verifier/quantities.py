@@ -36,6 +36,16 @@ def _layer_term(
     )  # fmt: skip
 
 
+def _zero_input_term(
+    shared: Parameters, cells: Sequence[Parameters], width: int, samples: int, rng: np.random.Generator
+) -> Draw:
+    rows = np.array([[1.0], [0.0]])
+    return sample_layer_T(
+        shared["L"], width, [cell["l"] for cell in cells], shared.get("d", 0), [cell["ds"] for cell in cells],
+        inputs=rows, samples=samples, rng=rng,
+    )  # fmt: skip
+
+
 #: K^(r)(u_i, u_j) of a hypernetwork with H layers, Eq. (29); cells: H, L, r and optionally m, angle, z.
 hypernetwork_term = Quantity("K", "K^(r)", ("H", "L", "m", "angle", "z"), _hypernetwork_term)
 
@@ -44,6 +54,9 @@ star_term = Quantity("T", "T^r", ("L", "angle"), _star_term)
 
 #: T^{l,d} of Lemma 3, Eq. (7); cells: L, l = (l_1, …, l_k), ds = (d_1, …, d_k) and optionally d, angle.
 layer_term = Quantity("T", "T^(l,d)", ("L", "d", "angle"), _layer_term)
+
+#: T^{(l_1),d} with x_j = 0 for the direction; cells: L, l = (l_1,), ds = (d_1,) and optionally d.
+zero_input_term = Quantity("T", "T^(l,d), x_j = 0", ("L", "d"), _zero_input_term)
 
 
 def layer_parameters(cell: Parameters) -> dict[str, Any]:

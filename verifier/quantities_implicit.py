@@ -6,7 +6,8 @@ other one) or the widths are a grid of pairs (n, m).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -25,10 +26,20 @@ from verifier.quantities_layers import Values, per_cell
 Array = npt.NDArray[np.float64]
 
 
+#: How n and m grow together along a ray, of which the width is the smaller one.
+RAYS: dict[str, Callable[[int], tuple[int, int]]] = {
+    "equal": lambda w: (w, w),
+    "wide_f": lambda w: (math.isqrt(w**3), w),  # n = m^{3/2}
+    "wide_g": lambda w: (w, math.isqrt(math.isqrt(w**5))),  # m = n^{5/4}
+}
+
+
 def _widths(shared: Parameters, width: Any) -> tuple[int, int]:
-    """(n, m): a pair of a grid, or the width and what the cell fixes."""
+    """(n, m): a pair of a grid, a point of a ray, or the width and what the cell fixes."""
     if isinstance(width, tuple):
         return width[0], width[1]
+    if "ray" in shared:
+        return RAYS[shared["ray"]](width)
     return int(shared.get("n", width)), int(shared.get("m", width))
 
 
@@ -111,8 +122,8 @@ implicit_jacobian = Quantity("PPg", "(P P'^T)_11 of g", ("angle", "z_angle"), pe
 implicit_kernel = Quantity("Kg", "K^g", _SHARED, _column(1))
 #: K^h(u, u'); cells as above.
 hyperkernel_value = Quantity("Kh", "K^h", _SHARED, _column(0))
-#: The terms of ∂_t K^h(u, u) for one training input; cells: H, L, and optionally n, m.
-first_term = Quantity("dKh1", "first term of d/dt K^h", ("H", "L", "n", "m"), _flow(0))
+#: The terms of ∂_t K^h(u, u) for one training input; cells: H, L, and optionally n or m, or a ray.
+first_term = Quantity("dKh1", "first term of d/dt K^h", ("H", "L", "n", "m", "ray"), _flow(0))
 second_term = Quantity("dKh2", "second term of d/dt K^h", ("H", "L", "n", "m"), _flow(2))
 #: The first term at infinite n; cells: H, S = (S(x,x'), S(x,x_i), S(x',x_i)).  The width is m.
 first_term_limit = Quantity("dKh1", "first term, n infinite", (), per_cell(_flow_limit))

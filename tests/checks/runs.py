@@ -52,7 +52,9 @@ def twin(name: str, claim: str, **changes: Any) -> tuple[Entry, Claim]:
     changed = replace(original, **{key: f(getattr(original, key)) for key, f in changes.items()})
     assert entry.check is not None
     parts = tuple(
-        part for part in entry.check.parts if original.id in (getattr(part, "claims", None) or (original.id,))
+        part if part.claims is None else replace(part, claims=(original.id,))
+        for part in entry.check.parts
+        if original.id in (part.claims or (original.id,))
     )
     statement = replace(entry.statement, claims=(changed,))
     return replace(entry, statement=statement, check=Check(name, *parts)), changed

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from functools import cache
@@ -14,9 +15,10 @@ from sympy import And, Function, Integer, Le, Min, symbols
 
 from verifier.kernel.terms import constant
 from verifier.project import default_project
-from verifier.statement import Claim, Form, Kind
+from verifier.statement import Claim, Form, Kind, Source, Statement
 from verifier.verdict import ProofStatus
-from verifier.verify.entailment import compared, disagreement, number
+from verifier.verify import entailment
+from verifier.verify.entailment import disagreement, number, quotations
 from verifier.verify.recheck import GoalReport, recheck
 
 H, L, r = symbols("H L r", integer=True)
@@ -45,10 +47,37 @@ def named(claim: str) -> tuple[Claim, tuple[GoalReport, ...]]:
     return next((c, goals) for c, goals in shipped() if c.id == claim)
 
 
+def compared(claim: Claim, goals: Sequence[GoalReport]) -> tuple[GoalReport, ...]:
+    """As the shipped statement has it; a claim made up here quotes its goals, so that only numbers are compared."""
+    name = claim.id.partition(".")[0]
+    if name in default_project().names:
+        return entailment.compared(default_project().statement(name).statement, claim, goals)
+    quoted = {claim.id: quotations(g.judgment for g in goals if g.status is not ProofStatus.REFUTED)}
+    return entailment.compared(Statement(name, "", Source(""), "", (claim,), readings=quoted), claim, goals)
+
+
 def test_shipped_claims_say_what_is_proved() -> None:
     assert len(whole()) > 60
     for claim, goals in shipped():
         assert compared(claim, goals) == goals, claim.id
+
+
+def test_what_is_proved_must_be_quoted_where_it_cannot_be_compared() -> None:
+    """Twins: without the quotation, with another one, and with a judgment that is not the one quoted."""
+    quoted = 0
+    for claim, goals in whole():
+        statement = default_project().statement(claim.id.partition(".")[0]).statement
+        sentences = statement.readings.get(claim.id)
+        if sentences is None:
+            continue
+        quoted += 1
+        for readings in ({}, {claim.id: (*sentences, "1 = 1")}, {claim.id: ("1 = 1",)}):
+            errors = {g.error for g in entailment.compared(replace(statement, readings=readings), claim, goals)}
+            assert len(errors) == 1, claim.id
+            assert "what is proved" in str(errors), claim.id
+        other = [replace(g, judgment={**g.judgment, "where": [["<=", 99, "L"]]}) for g in goals]
+        assert all(g.status is ProofStatus.GAP for g in entailment.compared(statement, claim, other)), claim.id
+    assert quoted > 60
 
 
 #: Claims whose exponents or probabilities are compared; the others' speak of lists of layers, or of graphs.

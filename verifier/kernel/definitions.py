@@ -91,6 +91,7 @@ HYPOTHESES = {
     "exclusive_masks": "x_i = x_j with |x|² = n_0, z_i = 1 and z_j = -1",
     "initialisation": "the weights are as they were drawn, at t = 0, and derivatives are those of the activation cell",
     "bounded_residuals": "the derivatives of the loss at the training inputs are bounded",
+    "not_collinear": "x' is no multiple of the training input",
     "unit_step": "one step of gradient descent of size 1 at one training input with residual 1",
     "many_features": "the number k of random features tends to infinity",
 }
@@ -129,13 +130,22 @@ CITED = {
     ),
     "hyperkernel-limit": "K^h → Θ^f Θ^g in probability as n and m tend to infinity together",
     "hyperkernel-first": (
-        "at t = 0: the first term of ∂_t K^h, -μ Σ_i ℓ'_i Θ^f Θ^f Σ T_g^{l1,l2} in the limit n → ∞, is O_p(m^{-1}); "
-        "for H = 2 a sum of iid centred terms over the units of g"
+        "at t = 0: the first term of ∂_t K^h is O_p(1/m + 1/n), so that min(n, m) times it is O_p(1); in the limit "
+        "n → ∞ it is -μ Σ_i ℓ'_i Θ^f Θ^f Σ T_g^{l1,l2}, O_p(1/m), for H = 2 a sum of iid centred terms over the units "
+        "of g, and the fluctuations of K^f about Θ^f I add O_p(1/√(nm)) and O_p(1/n)"
     ),
     "hyperkernel-second": "at t = 0: the second term of ∂_t K^h, with ∂K^f/∂w, is O_p(n^{-1}) for every m",
     "kink-trained": (
         "L = 2: after the step, f at the training input differs from its Taylor polynomial by O_p(n^{-1/2}): its own "
         "mask makes the units that flip one-sided"
     ),
-    "kink-other": "L = 2: after the step, f at another input differs from its Taylor polynomial by O_p(n^{-3/4})",
+    "kink-collinear": (
+        "L = 2: after the step, f at c x_t, c ≠ 0, less its Taylor polynomial has exact order n^{-1/2}: the masks "
+        "there are those at x_t or their complements, about √n units flip, all to one side, and √n times their sum "
+        "tends to |c| √2/π in probability, its variance being of order n^{-1/2}"
+    ),
+    "kink-other": (
+        "L = 2: after the step, f at an input that is no multiple of the training input differs from its Taylor "
+        "polynomial by O_p(n^{-3/4})"
+    ),
 }

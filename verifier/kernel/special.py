@@ -221,7 +221,10 @@ CITATIONS: dict[str, dict[str, Any]] = {
     },
     "hyperkernel-first": {
         "needs": _FLOW,
-        "says": {"is": "bounded", "of": ["dK", 1], "power": 0, "power_m": -1, "where": [["<=", 2, "H"]]},
+        "says": {
+            "is": "bounded", "of": ["*", ["min", "n", "m"], ["dK", 1]], "power": 0, "power_m": 0,
+            "where": [["<=", 2, "H"]],
+        },
     },
     "hyperkernel-second": {
         "needs": _FLOW,
@@ -231,8 +234,12 @@ CITATIONS: dict[str, dict[str, Any]] = {
         "needs": ("relu", "inputs_nonzero", "unit_step"),
         "says": {"is": "bounded", "of": ["kink", 1], "power": ["/", -1, 2], "power_m": 0, "where": [["=", "L", 2]]},
     },
-    "kink-other": {
+    "kink-collinear": {
         "needs": ("relu", "inputs_nonzero", "unit_step"),
+        "says": {"is": "order", "of": ["kink", "c"], "power": ["/", -1, 2], "where": [["=", "L", 2]]},
+    },
+    "kink-other": {
+        "needs": ("relu", "inputs_nonzero", "unit_step", "not_collinear"),
         "says": {"is": "bounded", "of": ["kink", 0], "power": ["/", -3, 4], "power_m": 0, "where": [["=", "L", 2]]},
     },
 }  # fmt: skip

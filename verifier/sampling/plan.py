@@ -186,9 +186,18 @@ def moved(cell: Mapping[str, Any], part: Part, options: Options) -> tuple[dict[s
     return there, ""
 
 
+def fates(part: Part, options: Options) -> list[tuple[Mapping[str, Any], dict[str, Any], str]]:
+    """Each of the part's cells, where it is moved to, and what leaves it out; cells that are moved to one are one."""
+    found: dict[str, tuple[Mapping[str, Any], dict[str, Any], str]] = {}
+    for cell in part.cells:
+        there, fate = moved(cell, part, options)
+        found.setdefault(str(canonical(there)), (cell, there, fate))
+    return list(found.values())
+
+
 def _moved(part: Part, options: Options) -> list[dict[str, Any]]:
     """The part's cells that are not left out."""
-    return [there for there, fate in (moved(cell, part, options) for cell in part.cells) if not fate]
+    return [there for _, there, fate in fates(part, options) if not fate]
 
 
 def _grouped(cells: Sequence[dict[str, Any]], part: Part) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from verifier.check import Check, Part
-from verifier.sampling.plan import MEASURABLE, VALUED, Options, asks, moved, speaks_to, symbol_of, with_derived
+from verifier.sampling.plan import MEASURABLE, VALUED, Options, asks, fates, speaks_to, symbol_of, with_derived
 from verifier.statement import Claim, Kind, Statement
 
 
@@ -64,8 +64,7 @@ def coverage(
     problems = []
     for part in check.parts:
         heard = False
-        for cell in part.cells:
-            there, fate = moved(cell, part, options)
+        for cell, there, fate in fates(part, options):
             broken = (*violated(with_derived(part, there)), *part.witness)
             for number, claim in enumerate(statement.claims):
                 if not speaks_to(claim, part):

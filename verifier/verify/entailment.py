@@ -95,8 +95,17 @@ def _same_subject(claim: Claim, judgment: Mapping[str, Any]) -> bool:
     head = str(getattr(quantity.func, "__name__", quantity.func))
     if of[0] != head or len(of) - 1 != len(quantity.args):
         return False
-    spoken = _symbols(claim)
-    return all(str(a) == str(b) and (a.is_Integer or a in spoken) for a, b in zip(quantity.args, of[1:], strict=True))
+    return all(_same(a, b) for a, b in zip(quantity.args, of[1:], strict=True))
+
+
+def _same(argument: sympy.Basic, term: Any) -> bool:
+    """Whether an argument is written alike on both sides: a letter, an integer, or a list of such."""
+    if isinstance(argument, sympy.Tuple):
+        listed = isinstance(term, list) and len(term) == len(argument.args) + 1 and term[0] == "list"
+        return listed and all(_same(a, b) for a, b in zip(argument.args, term[1:], strict=True))
+    if isinstance(argument, sympy.Integer):
+        return type(term) is int and int(argument) == term
+    return isinstance(argument, sympy.Symbol) and argument.name == term
 
 
 def _all_compared(claim: Claim, goals: Sequence[GoalReport]) -> bool:
@@ -296,6 +305,8 @@ def _admits(judgment: Mapping[str, Any], point: Point) -> bool:
 
 def _numbers(kind: Kind, judgment: Mapping[str, Any], point: Point) -> list[float]:
     """The judgment's exponents, probability or mean at ``point``; none where they are not to be had, or X is 0."""
+    if isinstance(of := judgment.get("of"), list) and of[:1] == ["*"]:
+        return []  # of a multiple of X: another number, and the judgment must be quoted
     value = kind in (Kind.ATOM, Kind.MEAN_ZERO)
     fields = () if judgment["is"] == "zero" else ("value",) if value else ("power", "power_m")
     found = [number(judgment[name], point) for name in fields if name in judgment]

@@ -201,6 +201,8 @@ class RunReport:
             "schema": SCHEMA,
             "seed": self.seed,
             "statements": [report.to_json() for report in self.statements],
+            "stopped": self.stopped,
+            "notes": list(self.notes),
             "exit_code": self.exit_code,
         }
 

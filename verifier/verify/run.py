@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING, Any
 
-from verifier.sampling.plan import Group, Options, moved, plan
+from verifier.sampling.plan import Group, Options, fates, plan
 from verifier.sampling.run import Listener, run
 from verifier.sampling.select import Selection, text_of
 from verifier.verify.coverage import Coverage, coverage
@@ -50,8 +50,8 @@ def require_options(entries: Sequence[Entry], groups: Sequence[Group], options: 
     if options.angle is not None and cells and not any(float(c.get("angle", -1)) == options.angle for c in cells):
         raise ValueError(_elsewhere(entries, options, "among the cells selected"))
     if options.angle is not None and not cells:
-        here = [moved(c, p, options) for e in entries if e.check is not None for p in e.check.parts for c in p.cells]
-        if not any("angle" in cell and not fate for cell, fate in here):
+        here = [found for e in entries if e.check is not None for p in e.check.parts for found in fates(p, options)]
+        if not any("angle" in cell and not fate for _, cell, fate in here):
             raise ValueError(_elsewhere(entries, options, "here"))
     inputs = [cell for e in entries if e.check is not None for part in e.check.parts for cell in part.cells]
     if options.z is not None and not any("z" in cell for cell in inputs):

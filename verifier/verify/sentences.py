@@ -7,6 +7,7 @@ from typing import Any
 
 from verifier.kernel.definitions import HYPOTHESES
 from verifier.kernel.proof import says
+from verifier.kernel.terms import constant
 
 #: kind -> a sentence over the judgment's terms, and n^p for its power
 _SENTENCES = {
@@ -14,10 +15,10 @@ _SENTENCES = {
     "instance": "{left} = {right}, over prime fields at the listed sizes only",
     "zero": "{of} = 0 almost surely, at every width",
     "nonzero": "P[{of} ≠ 0] > 0",
-    "order": "{of} has exact order n^({power})",
-    "vanishes": "n^-({power}) · {of} → 0 in probability",
-    "bounded": "{of} = O_p(n^({power}) m^({power_m}))",
-    "scale": "√E[{of}²] = O(n^({power}))",
+    "order": "{of} has exact order n^{power}",
+    "vanishes": "{of} / n^{power} → 0 in probability",
+    "bounded": "{of} = O_p(n^{power} m^{power_m})",
+    "scale": "√E[{of}²] = O(n^{power})",
     "plim": "{of} → {to} in probability as {as}",
     "gp": "{of} converges to a Gaussian process of covariance {cov} as {as}",
     "expect": "{of} = {value}",
@@ -45,6 +46,7 @@ def sentence(judgment: Mapping[str, Any]) -> str:
     else:
         shown = {name: term(value) for name, value in judgment.items() if name not in ("is", "where", "as")}
         shown["as"] = f"{', '.join(judgment.get('as', []))} → ∞"
+        shown |= {name: term(judgment[name], top=False) for name in ("power", "power_m") if name in judgment}
         text = pattern.format(**shown)
     where = [constraint(one) for one in judgment.get("where", [])]
     return f"{text}, for {', '.join(where)}" if where else text
@@ -73,10 +75,14 @@ def term(value: Any, top: bool = True) -> str:
     if isinstance(value, Mapping):
         return "(" + ", ".join(f"{name} = {term(entry)}" for name, entry in value.items()) + ")"
     if not isinstance(value, list):
-        return str(value)
+        negative = isinstance(value, int) and value < 0
+        return f"({value})" if negative and not top else str(value)
     if not value or not isinstance(value[0], str):
         return "[" + ", ".join(term(entry) for entry in value) + "]"
     head, *rest = value
+    number = constant(value) if head in (*_INFIX, "min", "max", "inv") else None
+    if number is not None:
+        return str(number) if top or number >= 0 else f"({number})"
     if head == "*":
         rest = [entry for entry in rest if entry != 1] or [1]
     if head == "+":

@@ -14,19 +14,19 @@ from verifier.prover import ProofBuilder, term
 from verifier.statement import Claim, Hypothesis, Kind, Source, Statement, Witness
 
 f, T = Function("f"), Function("T")
-x = Symbol("x")
+i = Symbol("i")
 
-#: One output, the first; T with one derivative in each of the two layers.
+#: f(x_i), the first output; T with one derivative in each of the two layers, all of that output.
 OUTPUT = ["f", "i", 1]
 SECOND = ["T", 1, ["list", 1, 2], ["list", 1, 1]]
 
 output = Claim(
-    "one_hidden_layer.output", Kind.ORDER, f(x), "f ~ 1", exponent=Integer(0), latex=r"f\sim 1",
+    "one_hidden_layer.output", Kind.ORDER, f(i, 1), "f ~ 1", exponent=Integer(0), latex=r"f\sim 1",
     hypotheses=("relu", "inputs_nonzero"),
 )  # fmt: skip
 second = Claim(
-    "one_hidden_layer.second", Kind.ORDER, T(x), "T ~ n^{-1}", exponent=Integer(-1), latex=r"T\sim n^{-1}",
-    hypotheses=("relu", "not_antiparallel", "not_orthogonal"),
+    "one_hidden_layer.second", Kind.ORDER, T(1, (1, 2), (1, 1)), "T ~ n^{-1}", exponent=Integer(-1),
+    latex=r"T\sim n^{-1}", hypotheses=("relu", "not_antiparallel", "not_orthogonal"),
 )  # fmt: skip
 
 
@@ -84,6 +84,12 @@ statement = Statement(
             "not_orthogonal", "x_i·x_j ≠ 0", Witness("x_i ⟂ x_j: T has the factor x_i·x_j/n_0 = 0.", {"angle": 90})
         ),
     ),
+    # What the kernel proves speaks of L = 2 layers, which the claims' ranges do not, so it is quoted: a claim whose
+    # proof comes to say something else is a gap.
+    readings={
+        output.id: ("f(i, 1) has exact order n^0, for 1 ≤ H, L = 2",),
+        second.id: ("T(1, list(1, 2), list(1, 1)) has exact order n^(-1), for 1 ≤ H, L = 2",),
+    },
     proof=_proof(),
 )  # fmt: skip
 
