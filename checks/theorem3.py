@@ -20,7 +20,6 @@ GRID: dict[str, Any] = {
     "grid": (128, 256, 512, 1024),
     "block": 256,
     "samples": 2048,
-    "quick": lambda cell: cell["axis"] == "n",
 }
 STEP: dict[str, Any] = {
     "widths": (1_000_003, 10_000_019, 100_000_007, 1_000_000_007), "block": 512, "samples": 4096,
