@@ -62,6 +62,7 @@ statement = Statement(
         Claim(
             "corollary1.printed", Kind.VALUE, pair(H, s, a, c, d), "Λ^l(u,u') = F(Σ^0(z,z'), S^0(x,x')) for 0 < l <= H",
             value=GramCovariance(H, s, 1, c, 1), where=And(H >= 1, a > 0, d > 0), form=Form.PRINTED,
+            instead=("corollary1.function",),
             latex=r"\Lambda^l(u,u')=F\big(\Sigma^0(z,z'),S^0(x,x')\big)", errata=("E6", "E13"),
         ),
         Claim(
@@ -79,6 +80,7 @@ statement = Statement(
                 "σ = tanh, u = u' of unit norms, L = 1, H = 2: Λ² = 2 E tanh² = .789, not 1 as here.", {},
                 "corollary1.function", reproduce="verifier check corollary1 -k activation=tanh",
             ),
+            stated=True,
         ),
     ),
     errata=errata("E6", "E13"),

@@ -151,6 +151,7 @@ statement = Statement(
                 "dyer_gur_ari.loose", reproduce="verifier check section3 -k activation=tanh",
             ),
             errata=("E10",),
+            stated=True,
         ),
         Hypothesis(
             "one_input", "all factors at one input",

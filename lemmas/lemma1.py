@@ -72,11 +72,14 @@ statement = Statement(
     claims=(
         Claim(
             "lemma1.printed", Kind.LAW, sgn(X), "X_n → X implies sgn(X_n) → sgn(X)", form=Form.PRINTED,
+            instead=("lemma1.sign",),
             latex=r"X_n\to_d X\ \Longrightarrow\ \mathrm{sgn}(X_n)\to_d\mathrm{sgn}(X)", errata=("E1",),
         ),
         Claim(
             "lemma1.printed-6", Kind.VALUE, positive(X), "X_n → X implies lim P[X_n > 0] = P[X > 0]",
-            value=limit, form=Form.PRINTED, latex=r"\lim_{n\to\infty}P[X_n>0]=P[X>0]", errata=("E1",),
+            value=limit, form=Form.PRINTED,
+            instead=("lemma1.probabilities",),
+            latex=r"\lim_{n\to\infty}P[X_n>0]=P[X>0]", errata=("E1",),
         ),
         Claim(
             "lemma1.sign", Kind.LAW, sgn(X),
@@ -115,6 +118,7 @@ statement = Statement(
                 "probability 1/4; for the ReLU it is (π - arccos(1/π))/2π = .3016.",
                 {"L": 2, "angle": 90}, "lemma1.outputs", reproduce="verifier check lemma1 -k activation=tanh",
             ),
+            stated=True,
         ),
     ),
     errata=errata("E1", "E14"),

@@ -80,19 +80,27 @@ statement = Statement(
     claims=(
         Claim(
             "lemma2.printed-jacobians", Kind.CONSTANT, jacobian(u, v), jacobian_text + ", n_v fixed",
-            value=MaskKernel(u, v, angle), where=And(u >= 1, u <= v, v <= L), form=Form.PRINTED, latex=JACOBIAN,
+            value=MaskKernel(u, v, angle), where=And(u >= 1, u <= v, v <= L), form=Form.PRINTED,
+            instead=("lemma2.jacobians",),
+            latex=JACOBIAN,
         ),
         Claim(
             "lemma2.printed-gradients", Kind.CONSTANT, gradient(u), gradient_text, value=MaskKernel(u, L, angle),
-            where=And(u >= 1, u <= L), form=Form.PRINTED, latex=GRADIENT,
+            where=And(u >= 1, u <= L), form=Form.PRINTED,
+            instead=("lemma2.gradients",),
+            latex=GRADIENT,
         ),
         Claim(
             "lemma2.printed-gram", Kind.CONSTANT, gram(v), "q_i^v·q_j^v/n_v → Σ^v",
-            value=OutputCovariance(v + 1, angle), where=And(v >= 0, v <= L - 1), form=Form.PRINTED, latex=GRAM,
+            value=OutputCovariance(v + 1, angle), where=And(v >= 0, v <= L - 1), form=Form.PRINTED,
+            instead=("lemma2.gram",),
+            latex=GRAM,
         ),
         Claim(
             "lemma2.printed-covariance", Kind.VALUE, output(L), "y^l is Gaussian in the limit, of covariance Σ^l",
-            value=OutputCovariance(L + 1, angle), where=L >= 1, form=Form.PRINTED, errata=("E6",),
+            value=OutputCovariance(L + 1, angle), where=L >= 1, form=Form.PRINTED,
+            instead=("lemma2.covariance",),
+            errata=("E6",),
         ),
         Claim(
             "lemma2.jacobians", Kind.CONSTANT, jacobian(u, v),
@@ -141,6 +149,7 @@ statement = Statement(
                 "σ = tanh, one input of variance 1: q·q/n → 2 E tanh² = .789 against 2 E relu² = 1.", {"L": 2, "v": 1},
                 "lemma2.gram", reproduce="verifier check lemma2 -k activation=tanh",
             ),
+            stated=True,
         ),
         Hypothesis(
             "inputs_nonzero", "x_i ≠ 0 and x_j ≠ 0",

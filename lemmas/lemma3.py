@@ -21,7 +21,7 @@ from lemmas._terms_one_input import MOMENTS, full, leaf, links, moment, star
 from lemmas._terms_refuted import degenerate, delta_by_limit, delta_by_moments
 from verifier.prover import ProofBuilder
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
-from verifier.verdict import Summary
+from verifier.verdict import Severity, Summary
 
 T = Function("T")
 # T^{(1,…,L)} and T^L at one input, over the products of 2f/n_l that they are multiples of
@@ -48,11 +48,13 @@ CLAIMS = (
     Claim(
         "lemma3.printed-identity", Kind.IDENTITY, T(d, l, e),
         "T^{l,d} = ⟨q_i^{l_1-1}, q_{i_1}^{l_1-1}⟩ ⟨C_{i_k}, C_i⟩ Π_j ⟨C_{i_j} ⊗ q, C_i⟩ / Π n", form=Form.PRINTED,
+        instead=("lemma3.identity",),
     ),
     Claim(
         "lemma3.printed-order", Kind.ORDER, T(d, l, e),
         "n^{max(k-1,0)} T^{l,d} → Π_j G_j with non-zero variances if d_1 = … = d_k = d",
         exponent=1 - k, where=And(k >= 1, distinct, Eq(all_equal, 1)), form=Form.PRINTED,
+        instead=("lemma3.order.shallow", "lemma3.order.second", "lemma3.order.deep", "lemma3.order.later"),
         latex=r"n^{\max(k-1,0)}\,\mathcal T^{l}_{i,\mathbf i,d}\to_d\prod_{j=1}^{k-1}\mathcal G_j",
         errata=("E5", "E7", "E8", "E9"),
     ),
@@ -60,12 +62,14 @@ CLAIMS = (
         "lemma3.printed-delta", Kind.VANISHES, T(d, l, e),
         "n^{k-1} T^{l,d} → 0 unless d_1 = … = d_k = d",
         exponent=1 - k, where=And(k >= 2, distinct, Eq(all_equal, 0)), form=Form.PRINTED,
+        instead=("lemma3.elsewhere", "lemma3.smaller.shallow", "lemma3.smaller.deep"),
         latex=r"n^{k-1}\,\mathcal T^{l,d}_{\mathbf d}\to 0\quad\text{unless } d_1=\dots=d_k=d", errata=("E2",),
     ),
     Claim(
         "lemma3.printed-case", Kind.IDENTITY, T(d, l, e),
         "the same with the cases of Eq. (12) as printed: P^{l_{k-1}→L-1} without √2 Z where l_k = L",
-        form=Form.PRINTED, errata=("E19",),
+        form=Form.PRINTED,
+        instead=("lemma3.identity",), severity=Severity.MISPRINT, errata=("E19",),
     ),
     Claim(
         "lemma3.identity", Kind.IDENTITY, T(d, l, e),
@@ -196,6 +200,7 @@ HYPOTHESES = (
             "tanh: T³ keeps its largest part where the activation's third derivative stands, of order n^{-1}.",
             reproduce="verifier check section3 -k activation=tanh",
         ), errata=("E10",),
+            stated=True,
     ),
     Hypothesis(
         "inputs_nonzero", "x_i ≠ 0 and x_j ≠ 0",

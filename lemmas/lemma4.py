@@ -54,7 +54,9 @@ statement = Statement(
     source=supplement("29", "30", "31", "32", section="4.3"),
     summary="The r-th derivative of h along ∇h is a sum over compositions of r, with multinomial factors.",
     claims=(
-        Claim("lemma4.printed", Kind.IDENTITY, K(r), TEXT, form=Form.PRINTED, latex=LATEX),
+        Claim("lemma4.printed", Kind.IDENTITY, K(r), TEXT, form=Form.PRINTED,
+        instead=("lemma4.identity",),
+        latex=LATEX),
         Claim("lemma4.identity", Kind.IDENTITY, K(r), TEXT, latex=LATEX, hypotheses=EVERY, errata=("E20",)),
         Claim(
             "lemma4.networks", Kind.IDENTITY, K(r), "The same, evaluated on networks over prime fields.",

@@ -47,7 +47,9 @@ statement = Statement(
     source=supplement("34", "35", "36", "37", "38", section="4.3"),
     summary="A derivative of f^d contracted with powers of ∇h_j is a sum over layers and outputs of the terms T.",
     claims=(
-        Claim("lemma5.printed", Kind.IDENTITY, a(d, k), TEXT, form=Form.PRINTED, latex=LATEX),
+        Claim("lemma5.printed", Kind.IDENTITY, a(d, k), TEXT, form=Form.PRINTED,
+        instead=("lemma5.identity",),
+        latex=LATEX),
         Claim("lemma5.identity", Kind.IDENTITY, a(d, k), TEXT, latex=LATEX),
         Claim("lemma5.networks", Kind.IDENTITY, a(d, k), "The same, evaluated on networks over prime fields."),
     ),

@@ -84,17 +84,22 @@ statement = Statement(
         Claim(
             "lemma6.printed-jacobians", Kind.CONSTANT, jacobian(u, v), "P Pᵀ → Π_l S^L Σ̇^l I",
             value=ImplicitMaskKernel(u, v, L + 1, angle, z_angle), where=And(u >= 1, u <= v, v <= H, L >= 1),
-            form=Form.PRINTED, latex=JACOBIAN.replace("}S(", "}S^L("), errata=("E6",),
+            form=Form.PRINTED,
+            instead=("lemma6.jacobians",),
+            latex=JACOBIAN.replace("}S(", "}S^L("), errata=("E6",),
         ),
         Claim(
             "lemma6.printed-gradient", Kind.CONSTANT, gradient(H), "∂_v h·∂_v h' → Σ_l Σ^l Π_{t>l} S^L Σ̇^t",
             value=ImplicitTangentKernel(H, L + 1, angle, z_angle), where=And(H >= 1, L >= 1), form=Form.PRINTED,
+            instead=("lemma6.gradient",),
             latex=GRADIENT.replace("}S(", "}S^L("), errata=("E6",),
         ),
         Claim(
             "lemma6.printed-root", Kind.CONSTANT, jacobian(u, u + 1), "V Z (2/m) Z' V'ᵀ → √2 E[σ'σ'] I = Σ̇ I, Eq. (69)",
             value=sqrt(2) / 2 * ImplicitMaskKernel(u, u + 1, L, 0, 0), where=And(u >= 1, u <= H - 1, L >= 1),
-            form=Form.PRINTED, errata=("E17",),
+            form=Form.PRINTED,
+            instead=("lemma6.jacobians",),
+            errata=("E17",),
         ),
         Claim(
             "lemma6.jacobians", Kind.CONSTANT, jacobian(u, v),
@@ -116,6 +121,7 @@ statement = Statement(
                 "σ = tanh: σ'(y) takes more than two values, and 2 E σ'² = .929, not 1.", {}, "lemma6.jacobians",
                 reproduce="verifier check lemma6 -k activation=tanh",
             ),
+            stated=True,
         ),
         Hypothesis(
             "inputs_nonzero", "x_i ≠ 0 and x_j ≠ 0",

@@ -66,6 +66,7 @@ statement = Statement(
         Hypothesis(
             "relu", "σ is the ReLU; derivatives are those of the activation cell",
             Witness("Every unit open instead: the laws over sign patterns differ at each of the listed sizes."),
+            stated=True,
         ),
         Hypothesis(
             "one_input", "one input, x_i = x_j",

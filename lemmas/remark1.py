@@ -88,16 +88,21 @@ statement = Statement(
         Claim(
             "remark1.printed", Kind.VALUE, pair(H, s, distance),
             "Λ^H(u,u') is a function of exp(-|z-z'|²/2) and S^L(x,x')",
-            where=H >= 1, form=Form.PRINTED, errata=("E6", "E13"),
+            where=H >= 1, form=Form.PRINTED,
+            instead=("remark1.function",),
+            errata=("E6", "E13"),
         ),
         Claim(
             "remark1.printed-finite", Kind.VALUE, features(k),
             "for k features, Σ^0(p(z),p(z')) is a function of z and z'", value=limit, where=k >= 1, form=Form.PRINTED,
+            instead=("remark1.constant",),
             errata=("E13",),
         ),
         Claim(
             "remark1.printed-constant", Kind.CONSTANT, features(k), "lim Σ^0(p(z),p(z')) = exp(-|z-z'|²/2)/2",
-            value=limit, form=Form.PRINTED, latex=LATEX, errata=("E23",),
+            value=limit, form=Form.PRINTED,
+            instead=("remark1.constant",),
+            latex=LATEX, errata=("E23",),
         ),
         Claim(
             "remark1.constant", Kind.CONSTANT, features(k),
@@ -129,6 +134,7 @@ statement = Statement(
                 "σ = tanh, u = u', L = 1, H = 2, S = 1: Λ² = 2 E tanh² at variance 1/2, not the ReLU's 1/2.", {},
                 "remark1.function", reproduce="verifier check remark1 -k activation=tanh",
             ),
+            stated=True,
         ),
     ),
     errata=errata("E6", "E13", "E23"),

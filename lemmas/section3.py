@@ -122,17 +122,23 @@ statement = Statement(
     claims=(
         Claim(
             "section3.printed", Kind.ORDER, T(r), "T^r ~ n^{-max(r-1, 0)} for every r", exponent=order,
-            where=And(L >= 1, r >= 1), form=Form.PRINTED, latex=r"T^r\sim n^{-\max(r-1,0)}",
+            where=And(L >= 1, r >= 1), form=Form.PRINTED,
+            instead=("section3.order.shallow", "section3.order.deep"),
+            latex=r"T^r\sim n^{-\max(r-1,0)}",
             errata=("E4", "E8", "E9", "E10", "E25"),
         ),
         Claim(
             "section3.printed-conjecture", Kind.INTEGER, s_C(r), "the conjecture predicts O(1/n) for every T^r",
-            value=-1, where=r >= 0, form=Form.PRINTED, errata=("E11",),
+            value=-1, where=r >= 0, form=Form.PRINTED,
+            instead=("section3.exponent",),
+            errata=("E11",),
         ),
         Claim(
             "section3.printed-stronger", Kind.INTEGER, s_C(r) + r - 1,
             "T^r ~ n^{-(r-1)} proves a stronger version of the conjecture, for every r", where=r >= 1,
-            form=Form.PRINTED, errata=("E11",),
+            form=Form.PRINTED,
+            instead=("section3.stronger",),
+            errata=("E11",),
         ),
         Claim(
             "section3.printed-sequential", Kind.VALUE, Function("T_square")(angle, rho),
@@ -179,6 +185,7 @@ statement = Statement(
                 "-.984(33), not -2.", {"L": 2, "r": 3}, "section3.zero",
                 reproduce="verifier check section3 -k activation=tanh",
             ), errata=("E10",),
+            stated=True,
         ),
         Hypothesis("inputs_nonzero", "x_i ≠ 0 and x_j ≠ 0", Witness("x_j = 0: ∂f(x_j)/∂w = 0, and T^r = 0.")),
         Hypothesis(

@@ -27,7 +27,7 @@ from lemmas._readings import readings
 from lemmas._top import top_coefficients
 from verifier.prover import ProofBuilder, counterexamples, formal, induction
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
-from verifier.verdict import Summary
+from verifier.verdict import Severity, Summary
 
 H, L, r, d, k = symbols("H L r d k", integer=True)
 # K^(r), and what (45), (48) keep of it: the terms with d_1 = … = d_k = d.
@@ -56,6 +56,7 @@ CLAIMS = (
     Claim(
         "theorem1.printed", Kind.ORDER, K(r), "K^(r) ~ n^{H-r} if r > H, and ~ 1 otherwise", exponent=order,
         where=And(H >= 1, L >= 1, r >= 0), form=Form.PRINTED,
+        instead=("theorem1.order.shallow", "theorem1.order.deep", "theorem1.output.shallow", "theorem1.output.deep"),
         latex=r"\mathcal K^{(r)}_{i,j}\sim\begin{cases}n^{H-r}&r>H\\1&\text{otherwise}\end{cases}",
         errata=("E2", "E3", "E4", "E8", "E9", "E14", "E18", "E25", "E26", "E27", "E28"),
     ),
@@ -84,11 +85,15 @@ CLAIMS = (
     Claim(
         "theorem1.printed-limit", Kind.VANISHES, K(r) - K_same(r),
         "(45), (48): n^{r-H} (K^(r) - K_same^(r)) → 0, K_same^(r) keeping the terms with d_1 = … = d_k = d alone",
-        exponent=order, where=And(H >= 1, L >= 1, r >= H, r <= H * L), form=Form.PRINTED, errata=("E2",),
+        exponent=order, where=And(H >= 1, L >= 1, r >= H, r <= H * L), form=Form.PRINTED,
+        instead=("theorem1.top",),
+        errata=("E2",),
     ),
     Claim(
         "theorem1.printed-atom", Kind.ATOM, K(r), "(48), (51): sgn for σ', so that the limit is 0 with probability 0",
-        value=Integer(0), where=attained, form=Form.PRINTED, errata=("E14",),
+        value=Integer(0), where=attained, form=Form.PRINTED,
+        instead=("theorem1.atom.shallow", "theorem1.atom.deep"),
+        errata=("E14",),
     ),
     Claim(
         "theorem1.top", Kind.VALUE, K(H * L) / K_same(H * L),
@@ -116,12 +121,13 @@ CLAIMS = (
     ),
     Claim(
         "theorem1.printed-any-m", Kind.ORDER, K_m(r), "the same for every fixed width m of g, and every z",
-        exponent=order, where=And(H >= 1, L >= 1, r >= 0), form=Form.PRINTED, errata=("E28",),
+        exponent=order, where=And(H >= 1, L >= 1, r >= 0), form=Form.PRINTED,
+        instead=("theorem1.order.shallow", "theorem1.order.deep"), severity=Severity.INCOMPLETE, errata=("E28",),
     ),
     Claim(
         "theorem1.printed-layers", Kind.IDENTITY, a(d, k),
         "(40), (46), (48): ⟨∇^k f_i^d, (∇h_j)^{⊗k}⟩ is a sum over l ∈ [H]^k, as printed, in the place of [L]^k",
-        form=Form.PRINTED, errata=("E18",),
+        form=Form.PRINTED, severity=Severity.MISPRINT, errata=("E18",),
     ),
 )  # fmt: skip
 
@@ -133,6 +139,7 @@ HYPOTHESES = (
             reproduce="verifier check section3 -k activation=tanh",
         ),
         errata=("E10",),
+            stated=True,
     ),
     Hypothesis(
         "m_is_1", "every hidden layer of g has width 1",

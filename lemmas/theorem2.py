@@ -96,15 +96,20 @@ statement = Statement(
         Claim(
             "theorem2.printed", Kind.LAW, pair(H, L), "g^l → a Gaussian process of covariance S^L Σ^{l-1}",
             value=HyperCovariance(H, L + 1, angle, z_angle), where=And(L >= 1, H >= 1), form=Form.PRINTED,
+            instead=("theorem2.process",),
             latex=LATEX.replace("S\\,", "S^L\\,"), errata=("E6",),
         ),
         Claim(
             "theorem2.printed-weights", Kind.LAW, Function("V")(L), "(V_ij(x), V_ij(x')) → N(0, S^L)",
-            value=OutputCovariance(L + 1, angle), where=L >= 1, form=Form.PRINTED, errata=("E6", "E18"),
+            value=OutputCovariance(L + 1, angle), where=L >= 1, form=Form.PRINTED,
+            instead=("theorem2.weights",),
+            errata=("E6", "E18"),
         ),
         Claim(
             "theorem2.printed-root", Kind.VALUE, activity(1), "Σ^l = √2 E_{N(0,Λ^l)}[σσ], Eq. (60); .707 at one input",
-            value=sqrt(2) / 2, where=And(L >= 1, H >= 2), form=Form.PRINTED, errata=("E17",),
+            value=sqrt(2) / 2, where=And(L >= 1, H >= 2), form=Form.PRINTED,
+            instead=("theorem2.activations",),
+            errata=("E17",),
         ),
         Claim(
             "theorem2.weights", Kind.LAW, Function("V")(L),
@@ -136,6 +141,7 @@ statement = Statement(
                 "Σ^1.",
                 {}, "theorem2.activations", reproduce="verifier check theorem2 -k activation=tanh",
             ),
+            stated=True,
         ),
         Hypothesis(
             "widths_grow", "n → ∞ and m → ∞ at fixed depths L and H",
@@ -143,6 +149,7 @@ statement = Statement(
                 "n = L - 1 → ∞: E f⁴ = 3 (1 + 5/n)^{n} → 3 e⁵, which is not 3 as for a Gaussian.",
                 {"L": 9, "n": 8}, "theorem2.process", proof="theorem2.fourth",
             ), errata=("E21",),
+            stated=True,
         ),
     ),
     errata=errata("E6", "E15", "E17", "E18", "E21"),

@@ -99,20 +99,27 @@ statement = Statement(
     claims=(
         Claim(
             "theorem3.printed-limit", Kind.CONSTANT, hyper(H, L), "K^h → Θ^f·Θ^g in probability", form=Form.PRINTED,
+            instead=("theorem3.limit",),
             value=LIMIT_VALUE, where=And(L >= 1, H >= 2), latex=r"K^h\to\Theta^f\cdot\Theta^g", errata=("E6",),
         ),
         Claim(
             "theorem3.printed-first", Kind.UPPER, first(m), "the first term of ∂_t K^h tends to 0 as 1/m",
-            exponent=Integer(-1), form=Form.PRINTED, errata=("E16", "E22"),
+            exponent=Integer(-1), form=Form.PRINTED,
+            instead=("theorem3.first", "theorem3.first.m"),
+            errata=("E16", "E22"),
         ),
         Claim(
             "theorem3.printed-second", Kind.UPPER, second(n), "the second term of ∂_t K^h tends to 0 as 1/n",
-            exponent=Integer(-1), form=Form.PRINTED, errata=("E16", "E22"),
+            exponent=Integer(-1), form=Form.PRINTED,
+            instead=("theorem3.second.n",),
+            errata=("E16", "E22"),
         ),
         Claim(
             "theorem3.printed-figure", Kind.VALUE, mean(H, L, n, m),
             "Figure 1(b): the mean of K^h equals its limit at every width (H·L at u = u', |x|² = n_0, |z|² = m_0)",
-            value=H * L, where=And(H >= 1, L >= 1, n >= 1, m >= 1), form=Form.PRINTED, errata=("E12",),
+            value=H * L, where=And(H >= 1, L >= 1, n >= 1, m >= 1), form=Form.PRINTED,
+            instead=("theorem3.mean",),
+            errata=("E12",),
         ),
         Claim(
             "theorem3.printed-mean", Kind.VALUE, mean_g(H, L), "Figure 1(b): E K^g at n = ∞ equals its limit for every "
@@ -122,7 +129,9 @@ statement = Statement(
         Claim(
             "theorem3.printed-taylor", Kind.UPPER, trained(L),
             "after one unit step f is its Taylor polynomial in the weights up to less than T²/2, which is O_p(n^{-1})",
-            exponent=Integer(-1), where=Eq(L, 2), form=Form.PRINTED, errata=("E16",),
+            exponent=Integer(-1), where=Eq(L, 2), form=Form.PRINTED,
+            instead=("theorem3.kink.trained", "theorem3.kink.other"),
+            errata=("E16",),
         ),
         Claim(
             "theorem3.printed-bounded", Kind.UPPER, Function("f_t")(L),
@@ -208,6 +217,7 @@ statement = Statement(
         Hypothesis(
             "relu", "σ is the ReLU; derivatives are those of the activation cell",
             Witness("σ = identity: K^h(u,u) → H·L without any mask, but off the diagonal Θ^g has no Σ̇ in it."),
+            stated=True,
         ),
         Hypothesis(
             "inputs_nonzero", "x ≠ 0 and x' ≠ 0",

@@ -16,6 +16,7 @@ from types import ModuleType
 from typing import Any
 
 from verifier.check import Check
+from verifier.claims.proof import Proof
 from verifier.loading import LoadError, load_file
 from verifier.statement import Statement
 from verifier.verify.wellformed import flaws
@@ -142,7 +143,10 @@ class Project:
 
     def dependencies(self, name: str) -> list[str]:
         """The statements whose claims the proof of ``name`` uses, in the order they are first used."""
-        document = self.statement(name).statement.proof or {}
+        document = self.statement(name).statement.proof
+        if isinstance(document, Proof):
+            return [statement.name for statement in document.uses]
+        document = document or {}
         used = [
             str(step["data"]["statement"])
             for step in document.get("steps", [])
@@ -173,6 +177,9 @@ class Project:
     def bundle(self, name: str) -> dict[str, Any]:
         """The proof of ``name`` with all it rests on, dependencies first, as plain data."""
         documents = [self.statement(other).statement.proof for other in self.order([name])]
+        for other, document in zip(self.order([name]), documents, strict=True):
+            if document is not None and not isinstance(document, Mapping):
+                raise ValueError(f"{name} rests on {other}, whose proof is for another kernel")
         return {"format": 1, "documents": [dict(document) for document in documents if document is not None]}
 
 

@@ -14,7 +14,7 @@ from typing import Any, Self
 import sympy
 from sympy.logic.boolalg import Boolean
 
-from verifier.verdict import Summary
+from verifier.verdict import Severity, Summary
 
 
 class Form(StrEnum):
@@ -85,7 +85,8 @@ class Witness:
 class Hypothesis:
     """A condition of an amended claim, with the witness that shows it is needed.
 
-    ``when`` limits it to some parameters, as in "Θ(x_i, x_j) ≠ 0 when r < 2H".
+    ``when`` limits it to some parameters, as in "Θ(x_i, x_j) ≠ 0 when r < 2H".  ``stated``: the printed statement
+    grants it too.
     """
 
     id: str
@@ -94,6 +95,7 @@ class Hypothesis:
     latex: str = ""
     when: Boolean = sympy.true
     errata: tuple[str, ...] = ()
+    stated: bool = False
     condition: Any = None  # its entry in a vocabulary (verifier.claims.vocabulary.Condition)
 
 
@@ -114,7 +116,8 @@ class Claim:
 
     ``quantity`` is a SymPy function application such as ``K(r)``; ``exponent`` and ``value`` are
     SymPy expressions in the statement's parameters; ``where`` is the range of the claim.  A printed claim names in
-    ``instead`` the amended ones that take its place: they are what it is compared with.
+    ``instead`` the amended ones that take its place: they are what it is compared with.  How wrong it is follows from
+    that; ``severity`` says it where it cannot be computed (:mod:`verifier.verify.severity`).
     """
 
     id: str  # "theorem1.order"
@@ -129,6 +132,7 @@ class Claim:
     hypotheses: tuple[str, ...] = ()
     errata: tuple[str, ...] = ()
     instead: tuple[str, ...] = ()
+    severity: Severity | None = None
 
     def when(self, *conditions: Boolean) -> Self:
         """The same claim on a smaller range of parameters."""

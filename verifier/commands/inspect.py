@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -185,7 +186,7 @@ def _as_data(statement: Statement) -> dict[str, Any]:
         "errata": [vars(erratum) for erratum in statement.errata],
         "proof": [
             {"id": step.get("id"), "rule": step.get("rule"), "premises": step.get("premises", [])}
-            for step in (statement.proof or {}).get("steps", [])
+            for step in (statement.proof if isinstance(statement.proof, Mapping) else {}).get("steps", [])
         ],
         "expected": {str(form): str(word) for form, word in statement.expected.items()},
     }

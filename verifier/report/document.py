@@ -204,7 +204,8 @@ def _conditions(when: Boolean) -> str:
 
 def _goals(report: StatementReport) -> list[Data]:
     """Which step proves which claim."""
-    stated = (report.statement.proof or {}).get("goals", [])
+    proof = report.statement.proof
+    stated = proof.get("goals", []) if isinstance(proof, Mapping) else []
     return [{"claim": str(g.get("claim")), "form": str(g.get("form")), "step": str(g.get("step"))} for g in stated]
 
 

@@ -155,7 +155,7 @@ def _ungranted(statement: Statement, claim: Claim, goals: Sequence[GoalReport]) 
     more = ", ".join(sorted(needed - set(claim.hypotheses)))
     if more:
         return f"the proof needs {more}, which the claim does not grant"
-    contents = {h["id"]: h["judgment"] for h in (statement.proof or {}).get("hypotheses", [])}
+    contents = {h["id"]: h["judgment"] for h in _document(statement).get("hypotheses", [])}
     for hypothesis in statement.hypotheses:
         if hypothesis.id in needed and hypothesis.when is not sympy.true:
             demanded = contents.get(hypothesis.id, {})
@@ -164,6 +164,10 @@ def _ungranted(statement: Statement, claim: Claim, goals: Sequence[GoalReport]) 
                 granted = f"the claim grants it only where {hypothesis.when}"
                 return f"the proof needs {hypothesis.id} {where}; {granted}"
     return None
+
+
+def _document(statement: Statement) -> Mapping[str, Any]:
+    return statement.proof if isinstance(statement.proof, Mapping) else {}
 
 
 def _beyond(claim: Claim, when: sympy.Basic, then: Sequence[Any] | None) -> str | None:

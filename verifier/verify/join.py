@@ -10,11 +10,12 @@ from verifier.inference.gates import Decision
 from verifier.sampling.plan import Asked, Cell, Group, Options, Question
 from verifier.sampling.run import Answers, Outcome
 from verifier.sampling.select import text_of
-from verifier.statement import Claim, Kind, Statement
-from verifier.verdict import NumericStatus, weakest_numeric
+from verifier.statement import Claim, Form, Kind, Statement
+from verifier.verdict import NumericStatus, ProofStatus, weakest_numeric
 from verifier.verify.coverage import Coverage, Reach, left_out, sampleable, why_untested
 from verifier.verify.proof import Proofs
 from verifier.verify.results import CellReport, ClaimReport, StatementReport
+from verifier.verify.severity import severity_of
 
 #: How the reason of a cell begins whose sampler failed.
 SAMPLER_FAILED = "the sampler failed: "
@@ -36,7 +37,7 @@ def statement_report(
     ``coverage`` says which cells there are to be sampled; ``stopped`` why the run ended early, if it did.
     """
     claims = tuple(
-        _claim_report(claim, reach, answers, proofs, coverage, options, seed, jobs, stopped)
+        _claim_report(claim, statement, reach, answers, proofs, coverage, options, seed, jobs, stopped)
         for claim, reach in zip(statement.claims, coverage.reaches, strict=True)
     )
     errors = tuple(
@@ -48,8 +49,8 @@ def statement_report(
 
 
 def _claim_report(
-    claim: Claim, reach: Reach, answers: Sequence[Answers], proofs: Proofs, coverage: Coverage, options: Options,
-    seed: int, jobs: int, stopped: str | None,
+    claim: Claim, statement: Statement, reach: Reach, answers: Sequence[Answers], proofs: Proofs, coverage: Coverage,
+    options: Options, seed: int, jobs: int, stopped: str | None,
 ) -> ClaimReport:  # fmt: skip
     cells = tuple(
         _cell_report(found, (place, number), cell, asked, claim, options, seed, jobs)
@@ -61,6 +62,8 @@ def _claim_report(
     proof = proofs.of(claim)
     alone = not sampleable(claim)
     numeric, reason = numeric_of(claim, cells, reach, coverage, stopped)
+    fails = proof.status is ProofStatus.REFUTED or numeric is NumericStatus.CONTRADICTED
+    wrong = severity_of(claim, statement) if fails and claim.form is Form.PRINTED else None
     return ClaimReport(
         claim=claim,
         proof=proof.status,
@@ -71,6 +74,8 @@ def _claim_report(
         alone=alone,
         proof_reason=proof.reason,
         numeric_reason=reason,
+        severity=wrong.severity if wrong is not None else None,
+        severity_reason=wrong.reason if wrong is not None else "",
     )
 
 

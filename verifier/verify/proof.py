@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
+from verifier.claims.goals import CheckedGoals, check_documents, claims_of
+from verifier.claims.proof import Proof
 from verifier.statement import Claim, Form, Statement
 from verifier.verdict import ProofStatus, weakest_proof
 from verifier.verify.recheck import GoalReport, Rechecked, StepReport, recheck
@@ -73,8 +75,28 @@ class FirstKernel:
         return Proofs(tuple(from_goals(statement, found.goals)), found.steps)
 
 
+class CoreKernel:
+    """Proofs as functions, whose goals are the claims' own propositions: see :mod:`verifier.claims.goals`."""
+
+    def job(self, statement: Statement, project: Project) -> Job:
+        return check_documents, (statement.proof.documents(statement),)
+
+    def results(self, statement: Statement, found: CheckedGoals) -> Proofs:
+        judged = claims_of(statement, found)
+        stopped = statement.proof.problem(statement)
+        results = []
+        for claim in statement.claims:
+            one = judged[claim.id]
+            granted = () if one.compiled is None else tuple(f"hypothesis {name}" for name, _ in one.compiled.hypotheses)
+            rests_on = tuple(dict.fromkeys((*granted, *(f"{rest.mark} {rest.name}" for rest in one.rests))))
+            reason = one.reason or (stopped if one.status is ProofStatus.GAP else "")
+            part = GoalReport(claim.id, str(claim.form), one.status, rests_on, "", error=reason or None)
+            results.append(ProofResult(claim.id, claim.form, one.status, reason, rests_on, (part,)))
+        return Proofs(tuple(results), problem=found.problem or None)
+
+
 #: Which kernel re-checks a proof of which type, the first that fits.
-SOURCES: list[tuple[type, Source]] = [(Mapping, FirstKernel())]
+SOURCES: list[tuple[type, Source]] = [(Mapping, FirstKernel()), (Proof, CoreKernel())]
 
 
 def source_of(statement: Statement) -> Source | None:

@@ -8,6 +8,7 @@ from typing import Any
 import sympy
 
 from verifier.statement import Statement
+from verifier.verify.severity import severity_of
 
 #: What JSON is made of.  Floats are not: a number of a proof is exact.
 _PLAIN = (str, int, bool, type(None))
@@ -18,8 +19,8 @@ def flaws(statement: Statement) -> Iterator[str]:
     hypotheses = [h.id for h in statement.hypotheses]
     for name in _twice(hypotheses):
         yield f"two hypotheses are called {name!r}"
-    for name, form in _twice([(c.id, str(c.form)) for c in statement.claims]):
-        yield f"two {form} claims are called {name!r}"
+    for name in _twice([claim.id for claim in statement.claims]):
+        yield f"two claims are called {name!r}"
     amended = {claim.id for claim in statement.claims if claim.form.value == "amended"}
     for claim in statement.claims:
         for name in claim.hypotheses:
@@ -29,6 +30,11 @@ def flaws(statement: Statement) -> Iterator[str]:
             yield f"the range of claim {claim.id!r} is never true"
         if claim.instead and claim.form.value != "printed":
             yield f"claim {claim.id!r} is amended: only a printed claim has others instead"
+        if claim.severity is not None:
+            try:
+                severity_of(claim, statement)
+            except ValueError as error:
+                yield str(error)
         for name in claim.instead:
             if name not in amended:
                 yield f"claim {claim.id!r} has {name!r} instead, which is no amended claim of the statement"
