@@ -313,7 +313,7 @@ _ALL = (
         "x_j = 0, L = 2, l = (2), d_1 = d: T = 0. x_i ⟂ x_j, L = 2: T^{(2)} ~ 1 all the same.",
         "x_i, x_j ≠ 0 always; x_i·x_j ≠ 0 where l_1 = 1: else the factor is Σ^{l_1-1} > 0, unless antiparallel.",
         "Orders at L = 2 are proved in that form.",
-        reproduce=("verifier check lemma3 -k x_j=0", 'verifier check lemma3 -k "L=2,l=2,angle=90"'),
+        reproduce=("verifier check lemma3 -k x_j=0", 'verifier check lemma3 -k "L=2,l=(2),angle=90"'),
     ),
     Erratum(
         "E32", "amended Theorem 3: the first term of ∂_t K^h",

@@ -282,7 +282,7 @@ def _proof() -> dict[str, Any]:
     _off_diagonal(proof, relu)
 
     values = {"L": 2, "l": ["list", 1, 2], "e": ["list", 1, 2]}
-    limit = _order(proof, "counterexample", "joint-2", values, needed)
+    limit = _order(proof, "counterexample", "joint-2", values, [antiparallel, orthogonal])
     proof.goal("lemma3.printed-delta", delta_by_limit(proof, limit), ANGLES, form="printed")
     return proof.document()
 

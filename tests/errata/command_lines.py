@@ -59,7 +59,7 @@ def claims(command: str) -> tuple[int, dict[str, Mapping[str, Any]]]:
 
 
 def shows(found: Mapping[str, Mapping[str, Any]], claim: str, word: str, estimate: float | None, room: float) -> bool:
-    """Whether the claim's samples, or its proof, have this word, and a cell of it this estimate.
+    """Whether a cell of the claim, or its proof, has this word, and a cell of it this estimate.
 
     ``outside``: some cell violates a hypothesis, and was measured.
     """
@@ -71,10 +71,10 @@ def shows(found: Mapping[str, Mapping[str, Any]], claim: str, word: str, estimat
         cells = [cell for cell in cells if "fails here" in cell["reason"]]
         if not cells:
             return False
-    elif word in (own["proof"], own["numeric"]):
-        cells = cells if word == own["proof"] else [cell for cell in cells if cell["verdict"] == word]
-    else:
-        return False
+    elif word != own["proof"]:
+        cells = [cell for cell in cells if cell["verdict"] == word]
+        if not cells:
+            return False
     return estimate is None or any(
         cell["estimate"] is not None and abs(cell["estimate"] - estimate) <= room for cell in cells
     )

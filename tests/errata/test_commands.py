@@ -14,7 +14,7 @@ from verifier.project import default_project
 
 from .command_lines import claims, printed, problem, shows
 
-ERRATA = {f"E{number}": _errata.errata(f"E{number}")[0] for number in range(1, 30)}
+ERRATA = {f"E{number}": _errata.errata(f"E{number}")[0] for number in range(1, 33)}
 
 #: erratum -> for each command what it shows: claim, word, an estimate and how far off it may be; or a line of text.
 SHOWN: dict[str, list[list[tuple[str, str, float | None, float]] | str]] = {
@@ -101,6 +101,20 @@ SHOWN: dict[str, list[list[tuple[str, str, float | None, float]] | str]] = {
             ("section3.printed-sequential", "contradicted", 0.037, 0.004),
         ],
     ],
+    "E30": [
+        [
+            ("theorem3.kink.other", "outside", -0.5, 0.01), ("theorem3.kink.collinear", "consistent", -0.5, 0.01),
+            ("theorem3.printed-taylor", "contradicted", -0.5, 0.01),
+        ],
+    ],
+    "E31": [
+        [("lemma3.order.second", "outside", None, 0), ("lemma3.printed-order", "invalid", None, 0)],
+        [("lemma3.order.second", "consistent", 0, 0.02), ("lemma3.order.second", "proved", None, 0)],
+    ],
+    "E32": [
+        [("theorem3.first.m", "outside", 0, 0.15)],
+        [("theorem3.first", "consistent", -1, 0.1)],
+    ],
 }  # fmt: skip
 #: What the commands of witnesses print that are exact, or show a number that the witness is about.
 WITNESSED = {
@@ -154,7 +168,7 @@ def test_a_witness_is_shown(command: str, tmp_path: Path, monkeypatch: pytest.Mo
         assert (code, WITNESSED[command] in text) == (0, True), text
         return
     code, found = claims(command)
-    assert code == 0
+    assert code in (0, 3)
     reasons = [cell["reason"] for claim in found.values() for cell in claim["cells"]]
     named = {hypothesis for _, hypothesis in witnesses()[command]}
     outside = [reason for reason in reasons if "fails here" in reason and any(name in reason for name in named)]
@@ -177,7 +191,7 @@ def test_it_is_shown(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
             assert (code, expected in text) == (0, True), text
             continue
         code, found = claims(command)
-        assert code == 0
+        assert code in (0, 3), "3: the cells that -k leaves out make the rest inconclusive"
         for line in expected:
             assert shows(found, *line), (command, line, found.get(line[0]))
 

@@ -60,7 +60,7 @@ def test_a_claim_that_says_more_than_its_goal_is_a_gap(project: Path) -> None:
     """The goal is what the steps prove, T ~ 1/n; the claim says something else, and the name alone joins them."""
     _edit(project / LEMMA, '{**proof.conclusion(step), "power": term(claim.exponent)}', "proof.conclusion(step)")
     assert "proved" in _verifier("check", "-q", "-j", "1", "--quick", cwd=project, code=0).stdout
-    _edit(project / LEMMA, "exponent=Integer(-1), latex", "exponent=Integer(-2), latex")
+    _edit(project / LEMMA, "exponent=Integer(-1)", "exponent=Integer(-2)")
     shown = " ".join(_verifier("check", "-q", "-j", "1", "--quick", cwd=project, code=1).stdout.split())
     assert "gap for 1 ≤ H, L = 2: the claim says -2, the proof -1" in shown
 

@@ -25,6 +25,10 @@ MEASURED = {
     "lemma3": ["printed-case"], "theorem1": ["printed-layers", "printed-any-m"], "section3": ["printed-sequential"],
     "theorem3": ["printed-mean", "printed-taylor", "printed-bounded", "printed-alive", "printed-descent"],
 }  # fmt: skip
+#: amended claims that nobody has proved: measured, and a gap
+OPEN = {"lemma3.order.later"}
+#: conditions of a claim that its proof does without
+SPARE = {"theorem3.first.m": {"m_below_n"}}
 #: amended claims that are not simply proved
 OTHER = {
     "lemma3.networks": "certified", "lemma3.joint.deep": "cited", "lemma3.order.deep": "cited",
@@ -33,7 +37,7 @@ OTHER = {
     "dyer_gur_ari.loose": "certified", "section3.order.deep": "cited", "section3.tight": "certified",
     "theorem3.joint-limit": "cited", "theorem3.first.m": "cited", "theorem3.first.n": "cited",
     "theorem3.second.m": "cited", "theorem3.second.n": "cited", "theorem3.kink.trained": "cited",
-    "theorem3.kink.other": "cited",
+    "theorem3.kink.other": "cited", "theorem3.kink.collinear": "cited", "theorem3.first": "cited",
 }  # fmt: skip
 
 
@@ -45,9 +49,10 @@ def test_every_goal_has_the_status_it_is_known_to_have(name):
         own = found.setdefault(result.claim, {})
         own[result.status] = own.get(result.status, 0) + 1
     measured = {f"{name}.{claim}" for claim in MEASURED.get(name, [])}
+    measured |= {claim.id for claim in STATEMENTS[name].claims if claim.id in OPEN}
     for claim in STATEMENTS[name].claims:
         if claim.id in measured:
-            assert claim.form is Form.PRINTED
+            assert claim.form is Form.PRINTED or claim.id in OPEN
         elif claim.form is Form.PRINTED:
             assert found[claim.id] == PRINTED[claim.id]
         else:
@@ -86,7 +91,8 @@ def test_every_hypothesis_has_its_witness(name):
 def test_goals_grant_what_the_amended_claims_say(name):
     for claim in STATEMENTS[name].of_form(Form.AMENDED):
         granted = set().union(*(goal["hypotheses"] for goal in goals(name, claim.id)))
-        assert granted == set(claim.hypotheses), claim.id
+        if claim.id not in OPEN:
+            assert granted | SPARE.get(claim.id, set()) == set(claim.hypotheses), claim.id
 
 
 @pytest.mark.parametrize(
