@@ -1,62 +1,70 @@
-"""``python -m verifier.kernel proof.json``: re-check a proof file with nothing but the kernel.
+"""``python -m verifier.kernel proof.json…``: check proof documents with nothing but the kernel and its theory.
 
-Prints, for every goal, what it says, its status, what it rests on and its digest.
-Exit code 0: every goal was accepted; 3: some goal is a gap; 2: the file cannot be read as a proof.
+Prints, for every goal, its status, what it says and what it rests on.  A document may use goals of those named before
+it.  ``--json`` prints the same as data, ``--theory`` the table of the theory (no files).
+
+Exit code 0: every goal holds; 3: some goal is a gap; 2: a file cannot be read as a proof, or a step of it fails.
 """
 
 from __future__ import annotations
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from verifier.kernel.proof import ProofError, check_bundle
+import verifier.kernel.theory  # noqa: F401  (its pages fill the table)
+from verifier.kernel import report
+from verifier.kernel.core import check, documents, table
+from verifier.kernel.core.sorts import Refused
+from verifier.kernel.core.theorems import Theorem
+
+#: proof files of the first kernel begin so
+_FIRST_FORMAT = re.compile(rb'\s*\{\s*"format"\s*:\s*1\s*[,}]')
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; returns the exit code."""
     names = list(sys.argv[1:] if arguments is None else arguments)
+    if names == ["--theory"]:
+        print(report.theory())
+        return 0
     as_json = "--json" in names
     names = [name for name in names if name != "--json"]
-    if len(names) != 1:
-        print("usage: python -m verifier.kernel [--json] proof.json", file=sys.stderr)
+    if not names or any(name.startswith("-") for name in names):
+        print("usage: python -m verifier.kernel [--json] proof.json… | --theory", file=sys.stderr)
         return 2
-    try:
-        bundle = json.loads(Path(names[0]).read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:  # what is no text, no JSON, or a number of 5000 digits
-        return _refused(names[0], error)
-    try:
-        results = check_bundle(bundle)
-    except (ProofError, RecursionError) as error:
-        return _refused(names[0], error)
+    table.seal()
+    worst, goals, earlier = 0, list[check.GoalResult](), dict[str, Theorem]()
+    for name in names:
+        try:
+            raw = Path(name).read_bytes()
+            if _FIRST_FORMAT.match(raw) and len(names) == 1:
+                from verifier.kernel import first_main
+
+                return first_main.run(name, raw, as_json)
+            document = documents.read(documents.load(raw))
+            result = check.check(document, earlier)
+        except (OSError, Refused) as error:
+            print(_plain(f"{name}: {' '.join(str(error).split())}"), file=sys.stderr)
+            return 2
+        earlier.update(check.proved(document, result))
+        goals += result.goals
+        if result.failed:
+            print(_plain(f"{name}: {result.failed}"), file=sys.stderr)
+        code = 2 if result.failed else 0 if result.goals and not any(g.error for g in result.goals) else 3
+        worst = max(worst, code, key=(0, 3, 2).index)
     if as_json:
-        fields = ("statement", "claim", "form", "status", "says", "rests_on", "range", "digest", "error", "sizes")
-        print(json.dumps([{name: getattr(result, name) for name in fields} for result in results], indent=1))
+        print(json.dumps([report.told(goal) for goal in goals], indent=1))
     else:
-        for result in results:
-            where = f", {result.range}" if result.range else ""
-            lines = [f"{result.claim} ({result.form}): {result.status}{where}"]
-            if result.says:
-                lines.append(f"  says {result.says}")
-            if result.rests_on:
-                lines.append(f"  rests on {'; '.join(result.rests_on)}")
-            if result.sizes:
-                lines.append(f"  at {len(result.sizes)} sizes, each over prime fields of 61 bits")
-            if result.error:
-                lines.append(f"  {result.error}")
-            lines.append(f"  digest {result.digest}")
-            print("\n".join(_plain(line) for line in lines))
-    return 0 if results and all(result.error is None for result in results) else 3
-
-
-def _refused(name: str, error: BaseException) -> int:
-    print(_plain(f"{name}: {' '.join(str(error).split())}"), file=sys.stderr)
-    return 2
+        for goal in goals:
+            print("\n".join(map(_plain, report.lines(goal))))
+    return worst
 
 
 def _plain(line: str) -> str:
-    """One line of printable characters: names come from the file, and must not look like the kernel's own words."""
+    """One line of printable characters."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in line)
 
 

@@ -18,15 +18,37 @@ def show(t: Term) -> str:
     return _show(t, (), {str(v.fields[0]) for v in t.free} | set(SIGNATURE))
 
 
+def opened(p: Term) -> tuple[list[str], list[str], str]:
+    """The variables of ⋀ at the head of ``p`` with their sorts, what it assumes, and what it concludes, as text."""
+    taken = {str(v.fields[0]) for v in p.free} | set(SIGNATURE)
+    names: tuple[str, ...] = ()
+    variables, hypotheses = [], []
+    while isinstance(p, App) and p.fields[0] in ("all", "imp"):
+        if p.fields[0] == "all":
+            (f,) = p.fields[1]
+            fresh = _fresh(len(f.fields[0]), names, taken)
+            variables += [f"{x}:{named(s)}" for x, s in zip(fresh, f.fields[0], strict=True)]
+            names, p = (*names, *fresh), f.fields[1]
+        else:
+            premise, p = p.fields[1]
+            hypotheses.append(_show(premise, names, taken))
+    return variables, hypotheses, _show(p, names, taken)
+
+
+def _fresh(count: int, names: tuple[str, ...], taken: set[str]) -> tuple[str, ...]:
+    fresh = tuple(f"x{i}" for i in range(len(names), len(names) + count))
+    while taken.intersection(fresh):
+        fresh = tuple(f"{x}'" for x in fresh)
+    return fresh
+
+
 def _show(t: Term, names: tuple[str, ...], taken: set[str]) -> str:
     if isinstance(t, Bound):
         return names[-1 - t.fields[0]] if t.fields[0] < len(names) else f"#{t.fields[0] - len(names)}"
     if isinstance(t, (Var, Num)):
         return str(t.fields[0])
     if isinstance(t, Fun):
-        fresh = [f"x{i}" for i in range(len(names), len(names) + len(t.fields[0]))]
-        while taken.intersection(fresh):
-            fresh = [f"{x}'" for x in fresh]
+        fresh = _fresh(len(t.fields[0]), names, taken)
         binders = " ".join(f"{x}:{named(s)}" for x, s in zip(fresh, t.fields[0], strict=True))
         return f"λ{binders}. {_show(t.fields[1], (*names, *fresh), taken)}"
     assert isinstance(t, App)

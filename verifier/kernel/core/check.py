@@ -22,10 +22,11 @@ class GoalResult(NamedTuple):
 
 
 class Result(NamedTuple):
-    """The theorems of the steps, as far as they hold, and the results of the goals."""
+    """The theorems of the steps until one ``failed``, with the sentence that says why, and the results of the goals."""
 
     steps: tuple[Theorem, ...]
     goals: tuple[GoalResult, ...]
+    failed: str
 
 
 def check(document: Document, earlier: Mapping[str, Theorem] | None = None) -> Result:
@@ -45,7 +46,7 @@ def check(document: Document, earlier: Mapping[str, Theorem] | None = None) -> R
             error = "" if holds else f"step {number} proves {found}" if found else failed
             rests = found.rests if found and holds else frozenset()
             goals.append(GoalResult(document.statement, name, prop, rests, error))
-    return Result(tuple(steps), tuple(goals))
+    return Result(tuple(steps), tuple(goals), failed)
 
 
 def _made(rule: str, args: list[Any], steps: list[Theorem], earlier: Mapping[str, Theorem]) -> Theorem:
