@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from lemmas._proof_lemma3 import transfer
-from lemmas._proof_lemma5 import among, product_with, prove_lemma5, slopes, spread
+from lemmas._proof_lemma5 import among, product_with, slopes, spread, spread_out
 from verifier.kernel.core.terms import Term, app, eq, fun, le
 from verifier.kernel.theory.hyper import A_of, H, L, d, e, es, i, k, ls, m, phi, slope, w, x, y
 from verifier.kernel.theory.seqs import entry, length
 from verifier.kernel.theory.writing import many, minus, plus, times
-from verifier.proving.binders import apply, cases, closed, result
+from verifier.proving.binders import apply, cases, closed, lemma, result
 from verifier.proving.tactics import Fact, Prover
 
 t = many("t", "seq")[0]
@@ -42,14 +42,14 @@ CHAIN = fun(
 )
 
 
+@lemma
 def gathered(p: Prover) -> Fact:
     """a(d, k) = k! Σ over 1 ≤ l_1 < … < l_k ≤ L of the product of Σ_e h^e C, the Σ_e h^e A, and Q; closed, k ≥ 1."""
     return closed(p, POINT, RANGES, lambda: _gathered(p))
 
 
 def _gathered(p: Prover) -> Fact:
-    (expanded,) = prove_lemma5(p)["lemma5.identity"]
-    whole = p.by(p.all_elim(expanded, *POINT))
+    whole = p.by(p.all_elim(spread_out(p), *POINT))
     inner = lambda ls: fun([es], times(slopes(k, es), tensor(ls, es)))  # noqa: E731
     F = fun([ls], app("tuples", k, H, inner(ls)))
 
@@ -131,10 +131,10 @@ def _summand(p: Prover, identity: Fact, s: Term) -> Fact:
         two = p.by("sum.scale", lo=1, hi=H, c=c, F=fun([e], ends(e)))
         return result(p, p.chain(one, two), times(times(gram, row_sum(entry(s, k))), product(t)))
 
-    spread_out = fun([t], app("sum", 1, H, fun([e], app(F, app("snoc", t, e)))))
+    apart = fun([t], app("sum", 1, H, fun([e], app(F, app("snoc", t, e)))))
     c = times(gram, row_sum(entry(s, k)))
     first = apply(
-        p, "tuples.congruent", each_tuple, k=n, hi=H, F=spread_out, G=fun([t], times(c, product(t)))
+        p, "tuples.congruent", each_tuple, k=n, hi=H, F=apart, G=fun([t], times(c, product(t)))
     )  # fmt: skip
     second = p.by("tuples.scale", k=n, hi=H, c=c, F=fun([t], product(t)))
     third = p.by("tuples.product", k=n, hi=H, B=B)

@@ -7,7 +7,7 @@ from verifier.kernel.core.terms import Term, app, eq, forall, fun, imp, le
 from verifier.kernel.theory.layers import L, d, es, i, ls, phi, x, y
 from verifier.kernel.theory.seqs import NIL, entry, length
 from verifier.kernel.theory.writing import many, minus, plus, times
-from verifier.proving.binders import absurd, apply, closed, equal, result
+from verifier.proving.binders import absurd, apply, closed, equal, lemma, result
 from verifier.proving.tactics import Fact, Prover
 
 l, l2 = many("l l2", "int")
@@ -49,6 +49,7 @@ def factors(ls: Term, es: Term) -> Term:
     )  # fmt: skip
 
 
+@lemma
 def transfer(p: Prover) -> Fact:
     """Eq. (16), closed."""
     return closed(p, POINT, RANGES, lambda: _transfer(p))

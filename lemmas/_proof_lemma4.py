@@ -5,7 +5,7 @@ from __future__ import annotations
 from verifier.kernel.core.terms import Term, Var, app, eq, forall, fun, imp, le
 from verifier.kernel.theory.hyper import A_of, H, L, d, j, k, m, mask, phi, r, w, x, y, z
 from verifier.kernel.theory.writing import minus, plus, times
-from verifier.proving.binders import absurd, apply, closed, equal, result, trichotomy
+from verifier.proving.binders import absurd, apply, closed, equal, lemma, result, trichotomy
 from verifier.proving.tactics import Fact, Prover
 
 POINT = [phi, m, H, L, r, x, y, z, w]
@@ -34,10 +34,15 @@ def _not_zero(p: Prover, t: Term, positive: Fact) -> Fact:
     return p.imp_intro(zero, found)
 
 
+@lemma
+def expansion(p: Prover) -> Fact:
+    """Eq. (29), closed, for an activation that is linear on either side of 0."""
+    return closed(p, POINT, RANGES, lambda: _identity(p))
+
+
 def prove_lemma4(p: Prover) -> dict[str, list[Fact]]:
-    """``lemma4.identity``: Eq. (29), for an activation that is linear on either side of 0."""
-    fact = closed(p, POINT, RANGES, lambda: _identity(p))
-    return {"lemma4.identity": [fact], "lemma4.printed": [fact]}
+    """The claims of Lemma 4."""
+    return {"lemma4.identity": [expansion(p)], "lemma4.printed": [expansion(p)]}
 
 
 def _identity(p: Prover) -> Fact:

@@ -8,7 +8,7 @@ from verifier.kernel.core.terms import Term, app, eq, fun, imp, le
 from verifier.kernel.theory.hyper import A_of, H, L, d, e, es, i, j, k, l, ls, m, phi, slope, w, x, y
 from verifier.kernel.theory.seqs import NIL, entry, length
 from verifier.kernel.theory.writing import minus, plus, times
-from verifier.proving.binders import apply, closed, result
+from verifier.proving.binders import apply, closed, lemma, result
 from verifier.proving.tactics import Fact, Prover
 
 POINT = [phi, m, H, L, d, k, x, y, w]
@@ -36,10 +36,15 @@ def spread(k: Term) -> Term:
     return app("tuples", k, L, fun([ls], app("tuples", k, H, fun([es], times(slopes(k, es), tensor(ls, es))))))
 
 
+@lemma
+def spread_out(p: Prover) -> Fact:
+    """Eq. (34), closed, for every activation."""
+    return closed(p, POINT, RANGES, lambda: _identity(p))
+
+
 def prove_lemma5(p: Prover) -> dict[str, list[Fact]]:
-    """``lemma5.identity``: Eq. (34), for every activation."""
-    fact = closed(p, POINT, RANGES, lambda: _identity(p))
-    return {"lemma5.identity": [fact], "lemma5.printed": [fact]}
+    """The claims of Lemma 5."""
+    return {"lemma5.identity": [spread_out(p)], "lemma5.printed": [spread_out(p)]}
 
 
 def among(p: Prover, es: Term) -> Fact:
@@ -121,8 +126,8 @@ def _identity(p: Prover) -> Fact:
             )  # fmt: skip
             return p.chain(first, exchanged, together)
 
-        spread_out = fun([ls], app("sum", 1, L, fun([l], app(target, app("snoc", ls, l)))))
-        step = apply(p, "tuples.congruent", outer, k=j, hi=L, F=inner(j, minus(k, j)), G=spread_out)
+        apart = fun([ls], app("sum", 1, L, fun([l], app(target, app("snoc", ls, l)))))
+        step = apply(p, "tuples.congruent", outer, k=j, hi=L, F=inner(j, minus(k, j)), G=apart)
         joined = p.flip(p.by("tuples.step", k=j, hi=L, F=target))
         following = p.imp_intro(le(more, k), p.chain(known, step, joined))
     rising = p.close([j], [le(0, j), app(V, j)], following)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from verifier.kernel.core.terms import Fun, Term, app, eq, forall, fun, imp, le
 from verifier.kernel.theory.seqs import NIL, entry, length
 from verifier.kernel.theory.writing import many, minus, plus
-from verifier.proving.binders import absurd, cases, closed
+from verifier.proving.binders import absurd, cases, closed, lemma
 from verifier.proving.matching import fresh
 from verifier.proving.tactics import Fact, Prover
 
@@ -44,6 +44,7 @@ def rising(p: Prover, of: Term, low: Term | int, high: Term | int) -> tuple[Fact
     return p.by("within.elim", p.by("and.left", both)), p.by("and.right", both)
 
 
+@lemma
 def spaced(p: Prover) -> Fact:
     """⋀s lo hi. increasing(s, lo, hi) ⟹ ⋀i. 1 ≤ i ⟹ ⋀n. 0 ≤ n ⟹ i + n ≤ len ⟹ s_i + n ≤ s_{i+n}"""
     premise = app("increasing", s, lo, hi)
@@ -79,6 +80,7 @@ def between(p: Prover, of: Term, low: Term | int, high: Term | int, first: Term 
     return p.imp_elim(fact, p.prove(le(plus(first, more), length(of))))
 
 
+@lemma
 def shorter(p: Prover) -> Fact:
     """⋀s l lo hi. increasing((s, l), lo, hi) ⟹ increasing(s, lo, l - 1) and lo ≤ l ≤ hi, as nested ``and``."""
     longer = app("snoc", s, l)

@@ -6,6 +6,7 @@ They are functions of a :class:`~verifier.proving.tactics.Prover`, and like it t
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 from verifier.kernel.core.normal import key
@@ -16,6 +17,26 @@ from verifier.proving.recorder import Number
 from verifier.proving.tactics import Fact, Prover
 
 Found = Callable[[], Fact]
+
+
+def lemma(function: Callable[[Prover], Fact]) -> Callable[[Prover], Fact]:
+    """A closed fact that is proved once in a proof, or taken from an earlier statement where it is a goal."""
+    name = f"{function.__module__}.{function.__qualname__}"
+
+    @wraps(function)
+    def found(p: Prover) -> Fact:
+        known: dict[str, Fact] = p.__dict__.setdefault("lemmas", {})
+        if name not in known:
+            earlier = (r.__dict__.get("lemmas", {}).get(name) for r in p.before)
+            usable = next((f for f in earlier if f is not None and p.knows(f)), None)
+            if usable is not None:
+                known[name] = p.use(usable)
+            else:
+                with p.alone():
+                    known[name] = function(p)
+        return known[name]
+
+    return found
 
 
 def apply(p: Prover, rule: str, *given: Fact | Callable[..., Fact], **values: Term | Number) -> Fact:
@@ -104,4 +125,4 @@ def closed(p: Prover, vs: Any, premises: list[Term], how: Found) -> Fact:
     return p.close(list(vs), premises, found)
 
 
-__all__ = ["absurd", "apply", "cases", "closed", "equal", "imp", "negate", "result", "trichotomy"]
+__all__ = ["absurd", "apply", "cases", "closed", "equal", "imp", "lemma", "negate", "result", "trichotomy"]

@@ -53,7 +53,8 @@ class Recorder:
         self._known: dict[str, int] = {}
         self._goals: list[dict[str, Any]] = []
         self.proved: dict[str, list[Fact]] = {}
-        self._earlier = {digest(f.prop): f for other in earlier for facts in other.proved.values() for f in facts}
+        self.before = tuple(earlier)
+        self._earlier = {digest(f.prop): f for other in self.before for facts in other.proved.values() for f in facts}
 
     # -- primitives ------------------------------------------------------------------------------------------------
 
@@ -116,6 +117,10 @@ class Recorder:
         made = theorems.linear([f.theorem for f in facts], goal, multipliers)
         by = [str(Fraction(m)) for m in multipliers]
         return self._record(made, "linear", [f.step for f in facts], self._term(goal), by)
+
+    def knows(self, earlier: Fact) -> bool:
+        """Whether ``earlier`` is a goal of a statement that comes before."""
+        return digest(earlier.prop) in self._earlier
 
     def use(self, earlier: Fact) -> Fact:
         """A goal of an earlier statement, by the digest of its proposition."""
