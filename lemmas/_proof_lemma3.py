@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from lemmas._proof_sequences import by_last, lengths, outputs_parts, parts
 from verifier.kernel.core.terms import Term, app, eq, forall, fun, imp, le
 from verifier.kernel.theory.layers import L, d, es, i, ls, phi, x, y
 from verifier.kernel.theory.seqs import NIL, entry, length
-from verifier.kernel.theory.writing import many, minus, plus, times
-from verifier.proving.binders import absurd, apply, closed, equal, lemma, result
+from verifier.kernel.theory.writing import many, minus, negation, plus, times
+from verifier.proving.binders import absurd, apply, cases, closed, equal, lemma, result, trichotomy
 from verifier.proving.tactics import Fact, Prover
 
 l, l2 = many("l l2", "int")
@@ -190,7 +192,103 @@ def _last(p: Prover, before: Term, last: Term) -> Fact:
     return p.rewrite(found, p.by("len.snoc", s=before, k=last), p.by("entry.last", s=before, k=last))
 
 
+# -- where it is 0 ----
+
+
+def _gone(p: Prover, *premises: Term, how: Callable[[Fact], Fact]) -> Fact:
+    """T^{l,d}_e = 0, closed, by ``how`` from Eq. (16) under more premises."""
+    return closed(p, POINT, [*RANGES, *premises], lambda: how(p.by(p.all_elim(transfer(p), *POINT))))
+
+
+@lemma
+def elsewhere(p: Prover) -> Fact:
+    """T^{l,d}_e = 0 for l_k = L and d_k ≠ d, closed."""
+    last, other = app("last", ls), app("last", es)
+    apart = negation(eq(other, d))
+
+    def how(whole: Fact) -> Fact:
+        output = _entry_of(p, app("last", es))
+        with p.using(output):
+            at_top = p.by("C.output", phi=phi, L=L, d=d, e=other, x=x, y=y)
+        at_top = p.restate(eq(row(L, other), app("delta", d, other)), at_top)
+        zero = eq(app("delta", d, other), 0)
+
+        def same(equation: Fact) -> Fact:
+            return p.by("false", p.imp_elim(p.prove(apart), p.flip(equation)), P=zero)
+
+        nothing = trichotomy(
+            p, d, other, zero, lambda: p.by("delta.less", a=d, b=other), same, lambda: p.by("delta.more", a=d, b=other),
+        )  # fmt: skip
+        return result(p, p.rewrite(whole, p.prove(eq(last, L)), at_top, nothing), 0)
+
+    return _gone(p, eq(last, L), apart, how=how)
+
+
+def _entry_of(p: Prover, last: Term) -> Fact:
+    """1 ≤ last(es), where outputs(es) and 1 ≤ len(es) are in scope."""
+    with p.using(p.arith(le(1, length(es)))):
+        inside = p.by("outputs.elim", es=es)
+        at = p.imp_elim(p.all_elim(inside, length(es)), p.prove(le(1, length(es))), p.arith(le(length(es), length(es))))
+    return p.rewrite(at, p.flip(p.by("last", s=es)))
+
+
+@lemma
+def orthogonal(p: Prover) -> Fact:
+    """T^{l,d}_e = 0 for l_1 = 1 and x ⟂ y, closed."""
+    right = eq(app("dot", x, y), 0)
+
+    def how(whole: Fact) -> Fact:
+        first = p.rewrite(whole, p.prove(eq(app("first", ls), 1)), p.by("Q.first", phi=phi, x=x, y=y), p.prove(right))
+        return result(p, first, 0)
+
+    return _gone(p, eq(app("first", ls), 1), right, how=how)
+
+
+@lemma
+def antiparallel(p: Prover) -> Fact:
+    """T^{l,d}_e = 0 for l_1 = 1, L ≥ 2 and y a negative multiple of x, ReLU, closed."""
+    premises = [app("relu", phi), app("antiparallel", x, y), le(2, L), eq(app("first", ls), 1)]
+
+    def how(whole: Fact) -> Fact:
+        start = p.rewrite(p.flip(p.by("first", s=ls)), p.prove(premises[-1]))
+        goal = eq(tensor(ls, es), 0)
+
+        def single() -> Fact:
+            one = p.by("le.antisymmetric", x=length(ls), y=1)
+            last = p.rewrite(p.by("last", s=ls), one, start)
+            with p.using(_entry_of(p, app("last", es))):
+                nothing = p.by("C.antiparallel", phi=phi, L=L, d=d, e=app("last", es), x=x, y=y)
+            return result(p, p.rewrite(whole, last, nothing), 0)
+
+        def several() -> Fact:
+            inside = p.by("within.elim", p.by("and.left", p.by("increasing.elim", s=ls, lo=1, hi=L)))
+            rises = p.by("and.right", p.by("increasing.elim", s=ls, lo=1, hi=L))
+            second = p.imp_elim(p.all_elim(inside, 2), p.prove(le(1, 2)), p.prove(le(2, length(ls))))
+            up = p.imp_elim(p.all_elim(rises, 1), p.prove(le(1, 1)), p.prove(le(2, length(ls))))
+            out = p.imp_elim(
+                p.all_elim(p.by("outputs.elim", es=es), 1), p.prove(le(1, 1)), p.prove(le(1, length(es)))
+            )  # fmt: skip
+            l2 = entry(ls, 2)
+            facts = [p.by("and.right", second), p.arith(le(2, l2), up, start), out]
+            with p.using(*facts):
+                zero = p.by("A.antiparallel", phi=phi, L=L, l=l2, e=entry(es, 1), x=x, y=y)
+            F = link(ls, es)
+            here = p.evaluate(app(F, 1), start)
+            here = p.chain(here, p.restate(eq(here.prop.fields[1][1], 0), zero))
+            nothing = p.by("prod.zero", here, lo=1, hi=minus(length(ls), 1), k=1, F=F)
+            return result(p, p.rewrite(whole, nothing), 0)
+
+        return cases(p, length(ls), 1, goal, single, several)
+
+    return _gone(p, *premises, how=how)
+
+
 def prove_lemma3(p: Prover) -> dict[str, list[Fact]]:
-    """The exact claims of Lemma 3."""
-    identity = transfer(p)
-    return {"lemma3.identity": [identity], "lemma3.printed-identity": [identity]}
+    """The exact claims of Lemma 3 at two inputs."""
+    return {
+        "lemma3.identity": [transfer(p)],
+        "lemma3.printed-identity": [transfer(p)],
+        "lemma3.elsewhere": [elsewhere(p)],
+        "lemma3.orthogonal": [orthogonal(p)],
+        "lemma3.antiparallel": [antiparallel(p)],
+    }

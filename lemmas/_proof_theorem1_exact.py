@@ -96,7 +96,8 @@ def exclusive(p: Prover) -> Fact:
 
 
 def _exclusive(p: Prover) -> Fact:
-    one, mine = {y: x}, mask(x, z)
+    one: dict[Term, Term] = {y: x}
+    mine = mask(x, z)
     body = substitute(BODY, one)
     with p.using(p.by("relu.homogeneous")), p.using(p.by("homogeneous.piecewise")):
         whole = p.by(p.all_elim(expansion(p), phi, m, H, L, r, x, x, z, w))

@@ -9,14 +9,14 @@ from importlib import import_module
 import pytest
 
 import tests.theory.networks  # noqa: F401
-from tests.theory.model import Case, tried_proposition
-from tests.theory.test_layers import DRAWN, _count
+from tests.theory.model import ACTIVATIONS, Case, tried_proposition
+from tests.theory.test_layers import DRAWN, _count, _layers, _opposite, _second
 from verifier.kernel.core import check, documents
 from verifier.kernel.core.sorts import Refused
 from verifier.kernel.core.terms import Term, app, eq
 from verifier.proving.tactics import Prover
 
-PROOFS = ("compositions", "lemma4", "lemma5", "lemma3", "gather")
+PROOFS = ("compositions", "lemma4", "lemma5", "lemma3", "gather", "theorem1_exact", "one_input", "as_printed")
 
 
 @pytest.fixture(scope="module", params=PROOFS)
@@ -46,21 +46,9 @@ def _names(prop: Term, names: list[str]) -> list[str]:
 
 SMALL = {"H": _count(0, 2), "L": _count(0, 3), "r": _count(-1, 4), "k": _count(0, 3), "z": DRAWN["z"], "w": DRAWN["w"]}
 HYPER = ["phi", "m", "H", "L", "r", "x", "y", "z", "w"]
-#: module → what is tried on networks: names of the variables, and how often
-TRIED = {
-    "lemma4": ("lemma4.identity", HYPER, 60),
-    "lemma5": ("lemma5.identity", ["phi", "m", "H", "L", "d", "k", "x", "y", "w"], 60),
-    "gather": ("gather", ["phi", "m", "H", "L", "d", "k", "x", "y", "w"], 60),
-}
-
-
-@pytest.mark.parametrize("module", TRIED)
-def test_it_is_true_on_networks(module):
-    claim, names, times = TRIED[module]
-    (fact,) = getattr(import_module(f"lemmas._proof_{module}"), f"prove_{module}")(Prover(module))[claim]
-    draws = DRAWN | SMALL
-    case = Case({name: draws[name] for name in names if name in draws}, times=times, least=5)
-    tried_proposition(claim, fact.prop, _names(fact.prop, names), case)
+RELU = lambda rng, worlds, values: ACTIVATIONS[0] if rng.random() < 0.9 else ACTIVATIONS[3]  # noqa: E731
+LAYERED = ["phi", "L", "d", "ls", "es", "x", "y"]
+BRACKET = ["phi", "m", "H", "L", "d", "k", "x", "y", "w"]
 
 
 def _increasing(rng, worlds, values):
@@ -68,13 +56,59 @@ def _increasing(rng, worlds, values):
     return tuple(sorted({int(l) for l in rng.integers(1, most + 1, size=rng.integers(1, 4))}))
 
 
-def test_eq_16_is_true_on_networks():
-    from lemmas._proof_lemma3 import transfer
+def _right_angle(rng, worlds, values):
+    x = values["x"]
+    return (-x[1], x[0], *(0.0 * v for v in x[2:]))
 
-    names = ["phi", "L", "d", "ls", "es", "x", "y"]
-    draws = DRAWN | {"ls": _increasing}
-    case = Case({name: draws[name] for name in names if name in draws}, times=150, least=15)
-    tried_proposition("lemma3.identity", transfer(Prover("lemma3")).prop, names, case)
+
+def _same_input(rng, worlds, values):
+    return values["x"] if rng.random() < 0.9 else _second(rng, worlds, values)
+
+
+def _all_layers(rng, worlds, values):
+    return tuple(range(1, values["L"] + 1)) if rng.random() < 0.9 else _layers(rng, worlds, values)
+
+
+def _outputs(rng, worlds, values):
+    return tuple(int(e) for e in rng.integers(1, 3, size=len(values["ls"])))
+
+
+def _from_first(rng, worlds, values):
+    return tuple(sorted({1, *_increasing(rng, worlds, values)}))
+
+
+def _to_last(rng, worlds, values):
+    return tuple(sorted({max(values["L"], 1), *_increasing(rng, worlds, values)}))
+
+
+#: claim → module, names of its variables, how often it is tried, and how its variables are drawn
+TRIED = {
+    "lemma4.identity": ("lemma4", HYPER, 60, {}),
+    "lemma5.identity": ("lemma5", BRACKET, 60, {}),
+    "gather": ("gather", BRACKET, 60, {}),
+    "theorem1.cut": ("theorem1_exact", HYPER, 80, {}),
+    "theorem1.zero": ("theorem1_exact", HYPER, 150, {"r": _count(0, 5)}),
+    "theorem1.exclusive": ("theorem1_exact", HYPER, 200, {"phi": RELU, "y": _same_input, "H": _count(1, 3)}),
+    "theorem1.top": ("one_input", ["phi", "m", "H", "L", "x", "z", "w"], 40, {"phi": RELU}),
+    "lemma3.full": ("one_input", ["phi", "L", "d", "ls", "es", "x"], 100,
+                    {"phi": RELU, "ls": _all_layers, "es": _outputs}),
+    "lemma3.star": ("one_input", ["phi", "L", "x"], 40, {"phi": RELU, "L": _count(0, 4)}),
+    "theorem1.same": ("as_printed", ["phi", "m", "H", "L", "x", "z", "w"], 20, {"phi": RELU}),
+    "theorem1.ratio": ("as_printed", ["phi", "m", "H", "L", "x", "z", "w"], 20, {"phi": RELU}),
+    "lemma3.identity": ("lemma3", LAYERED, 150, {"ls": _increasing}),
+    "lemma3.elsewhere": ("lemma3", LAYERED, 200, {"ls": _to_last, "es": _outputs}),
+    "lemma3.orthogonal": ("lemma3", LAYERED, 300, {"ls": _from_first, "es": _outputs, "y": _right_angle}),
+    "lemma3.antiparallel": ("lemma3", LAYERED, 300, {"phi": RELU, "ls": _from_first, "es": _outputs, "y": _opposite}),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("claim", TRIED)
+def test_it_is_true_on_networks(claim):
+    module, names, times, more = TRIED[claim]
+    fact = getattr(import_module(f"lemmas._proof_{module}"), f"prove_{module}")(Prover(module))[claim][0]
+    draws = DRAWN | SMALL | more
+    case = Case({name: draws[name] for name in names if name in draws}, times=times, least=5)
+    tried_proposition(claim, fact.prop, _names(fact.prop, names), case)
 
 
 def test_without_multinomial_factors_lemma_4_is_not_proved():
