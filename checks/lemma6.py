@@ -10,7 +10,7 @@ sizes: dict[str, Any] = {
     "widths": (128, 256, 512, 1024),
     "block": 512,
     "samples": 2048,
-    "margin": 0.12,
+    "margin": 0.05,
     "quick": lambda cell: cell["H"] == 2,
 }
 at: dict[str, Any] = {"L": 2, "angle": 60, "z_angle": 60}

@@ -4,7 +4,6 @@ from typing import Any
 
 from verifier.check import MODERATE, WIDE, Agreement, Check, Measure, Parameters, cells, up_to
 from verifier.identities_printed import misprinted_layers_error
-from verifier.networks.kernels import tangent_correction
 from verifier.quantities import hypernetwork_term
 from verifier.quantities_exact import top_difference, top_ratio
 
@@ -30,11 +29,6 @@ def never(cell: Parameters) -> bool:
     return False
 
 
-def allowance(cell: Parameters) -> float:
-    """Up to H factors T^1, each with its correction; near 113.218° no width that can be sampled is large enough."""
-    return cell["H"] * tangent_correction(cell["L"], cell["angle"]) if 1 <= cell["r"] < 2 * cell["H"] else 0.0
-
-
 check = Check(
     "theorem1",
     Measure(
@@ -53,7 +47,6 @@ check = Check(
         samples=1 << 16,
         largest=1 << 20,
         movable=True,
-        allowance=allowance,
         quick=lambda cell: cell["H"] == 1 and cell["L"] == 2,
     ),
     # At every width K^(HL)(u, u) is H^{H(L-1)} times what (48) gives, and n^{r-H} times the difference has a limit.

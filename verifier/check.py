@@ -63,13 +63,20 @@ class Quantity:
     """A random quantity of a random network.
 
     ``symbol`` is the head of the claims it belongs to (``K`` in ``K(r)``).  Cells that agree in the ``shared``
-    parameters are read off the same networks.
+    parameters are read off the same networks.  ``bounds``: two numbers that the quantity always lies between, where
+    there are such; without them the mean of samples that are all equal is not known.  ``constant``: a claim of its
+    value is that it *is* that number (in the limit), and not that its mean is.  ``allowance``: the largest c of the
+    corrections c/n that follow from the limit formula of the quantity at a cell, large where its leading coefficient is
+    nearly zero; every check of an order of the quantity grants it.
     """
 
     symbol: str
     text: str
     shared: tuple[str, ...]
     draw: Sampler
+    bounds: tuple[float, float] | None = None
+    constant: bool = False
+    allowance: Callable[[Parameters], float] | None = None
 
 
 @dataclass(frozen=True)
@@ -90,8 +97,8 @@ class Measure:
     vanishes; for a law, ``law`` makes a distribution of a cell and the claim's value.  ``margin`` is how far off,
     in the units of X (relatively, for means at every width; in probability, for a law), a consistent cell may be.
     ``grid`` lists widths m besides, for exponents in n and in m on all pairs; the cell's ``axis`` says which.
-    ``allowance`` is the largest c of a correction c/n that a cell's order has to be granted; where a closed form says
-    that the usual one is not enough, the cell is inconclusive and not contradicted at widths that are too small.
+    ``powers`` are the exponents q of the corrections n^-q that are tried, by default all that
+    :mod:`verifier.inference.corrections` has.
     ``witness`` names hypotheses that the cells violate on purpose: what they show is reported beside the claim and
     counts for nothing.
     """
@@ -115,7 +122,7 @@ class Measure:
     law: Callable[[Parameters, float], Law] | None = None
     margin: float = 0.05
     grid: tuple[int, ...] | None = None
-    allowance: Callable[[Parameters], float] | None = None
+    powers: tuple[float, ...] | None = None
     witness: tuple[str, ...] = ()
 
 

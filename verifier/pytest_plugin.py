@@ -161,14 +161,12 @@ def _decide(
     __tracebackhide__ = True
     import numpy as np
 
-    from verifier.fitting import needs_correction
     from verifier.inference import LogSample, Schedule, decide_order, decide_upper
 
     if request.samples < 1:
         raise ValueError(f"samples is {request.samples}; it must be at least 1")
     looks = max(1, math.ceil(math.log2(max(request.samples / FIRST_LOOK, 1))) + 1)
     plan = Schedule(min(FIRST_LOOK, request.samples), looks, request.samples)
-    correction = needs_correction(request.widths, request.margin) if request.correction is None else request.correction
     word = zlib.crc32("\n".join(key).encode())
     drawn: dict[int, LogSample] = {n: LogSample(()) for n in request.widths}
     decision: Decision | None = None
@@ -182,7 +180,7 @@ def _decide(
                 raise ValueError(f"the sampler returned shape {values.shape} at width {n}; ({fresh},) was asked for")
             drawn[n] = drawn[n] + LogSample.from_values(values)
         settings: dict[str, Any] = {
-            "alpha": request.alpha, "margin": request.margin, "correction": correction,
+            "alpha": request.alpha, "margin": request.margin, "correction": request.correction,
             "looks": len(plan.sizes), "look": look,
         }  # fmt: skip
         decide = decide_order if request.kind == "order" else decide_upper

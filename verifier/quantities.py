@@ -9,6 +9,7 @@ import numpy as np
 
 from verifier.check import Draw, Parameters, Quantity
 from verifier.networks.correlations import sample_K, sample_layer_T, sample_T
+from verifier.networks.kernels import tangent_correction
 
 
 def _hypernetwork_term(
@@ -46,11 +47,24 @@ def _zero_input_term(
     )  # fmt: skip
 
 
+def _hypernetwork_correction(cell: Parameters) -> float:
+    """Up to H factors T^1, each with its correction; near 113.218° no width that can be sampled is large enough."""
+    if not 1 <= cell["r"] < 2 * cell["H"]:
+        return 0.0
+    return float(cell["H"] * tangent_correction(cell["L"], cell.get("angle", 0)))
+
+
+def _star_correction(cell: Parameters) -> float:
+    """T^1 tends to Θ^f, which is nearly 0 near 113.218° at L = 2."""
+    return tangent_correction(cell["L"], cell.get("angle", 0)) if cell["r"] == 1 else 0.0
+
+
 #: K^(r)(u_i, u_j) of a hypernetwork with H layers, Eq. (29); cells: H, L, r and optionally m, angle, z.
-hypernetwork_term = Quantity("K", "K^(r)", ("H", "L", "m", "angle", "z"), _hypernetwork_term)
+hypernetwork_term = Quantity("K", "K^(r)", ("H", "L", "m", "angle", "z"), _hypernetwork_term,
+                             allowance=_hypernetwork_correction)  # fmt: skip
 
 #: T^r(x_0; x_1, …, x_1), Eq. (5); cells: L, r and optionally angle.
-star_term = Quantity("T", "T^r", ("L", "angle"), _star_term)
+star_term = Quantity("T", "T^r", ("L", "angle"), _star_term, allowance=_star_correction)
 
 #: T^{l,d} of Lemma 3, Eq. (7); cells: L, l = (l_1, …, l_k), ds = (d_1, …, d_k) and optionally d, angle.
 layer_term = Quantity("T", "T^(l,d)", ("L", "d", "angle"), _layer_term)

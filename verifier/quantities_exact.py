@@ -121,8 +121,8 @@ star_product = Quantity("E_f", "f n^(r-1) T^r", ("L",), _star)
 #: (n_2 T^2)², L = 3; cells: angle, rho = n_2/n_1.
 star_square = Quantity("T_square", "(n_2 T^2)^2, L = 3", ("angle", "rho"), _star_square)
 #: T^{(1,…,L)} and T^L over Π 2f/n; cells: L.
-full_ratio = Quantity("T_full", "T^(1..L) / prod 2f/n", ("L",), _full)
-star_ratio = Quantity("T_star", "T^L / prod 2f/n", ("L",), _top_star)
+full_ratio = Quantity("T_full", "T^(1..L) / prod 2f/n", ("L",), _full, constant=True)
+star_ratio = Quantity("T_star", "T^L / prod 2f/n", ("L",), _top_star, constant=True)
 #: K^(HL) over, and less, what Eq. (48) makes of it; cells: H, L.
-top_ratio = Quantity("K_top", "K^(HL) / its printed limit", ("H", "L"), _top(True))
+top_ratio = Quantity("K_top", "K^(HL) / its printed limit", ("H", "L"), _top(True), constant=True)
 top_difference = Quantity("K_top", "K^(HL) - its printed limit", ("H", "L"), _top(False))

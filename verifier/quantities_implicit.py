@@ -132,4 +132,4 @@ kink_remainder = Quantity("R", "kink remainder", (), per_cell(_kink))
 #: f at its one training input, of label 1, after gradient descent on the squared loss, L = 2; cells: mu, steps.
 trained_output = Quantity("f_t", "f after training", (), per_cell(_trained))
 #: 1 where it is within 1/100 of the label, else 0; cells as above.
-trained_fit = Quantity("fit", "1{|f - y| < 1/100} after training", (), per_cell(_fitted))
+trained_fit = Quantity("fit", "1{|f - y| < 1/100} after training", (), per_cell(_fitted), bounds=(0.0, 1.0))

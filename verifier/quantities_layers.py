@@ -198,7 +198,7 @@ def _at_angle(symbol: str, text: str, column: Column) -> Quantity:
 both_positive = _at_angle("P_both", "P[f(x), f(x') > 0]", _both_positive)
 
 #: 1{X_n > 0}; cells: sequence = reciprocal or output.
-positive = Quantity("P_positive", "1{X_n > 0}", (), per_cell(_positive))
+positive = Quantity("P_positive", "1{X_n > 0}", (), per_cell(_positive), bounds=(0.0, 1.0))
 
 #: q^v·q'^v/n_v, v hidden layers; cells: v, angle.
 gram = _at_angle("Q", "q^v.q'^v/n", _gram)

@@ -102,14 +102,14 @@ def _refusal(path: Path) -> str | None:
 def test_margins_around_a_probability(tmp_path: Path) -> None:
     path = tmp_path / "x.csv"
     path.write_text(_text())
-    for kind in (["atom", "--expect", "0"], ["mean-zero"]):
+    for kind in (["atom", "--expect", "0"], ["symmetric"]):
         assert "at most 0.5" in _fit(path, "--kind", *kind, "--margin", 3).stderr
         assert _fit(path, "--kind", *kind, "--margin", 0.2).exit_code == 0
 
 
 def test_two_small_widths_are_corrected() -> None:
     """X = (1 + 8/n) (1 + 8/m) G / n: without the columns 1/n and 1/m the allowance alone would leave it open."""
-    widths, rng = (32, 75, 161, 340, 700, 1501), np.random.default_rng(SEED)
+    widths, rng = (40, 94, 200, 425, 875, 1876), np.random.default_rng(SEED)
     rows = [
         f"{n},{m},{x * (1 + 8 / n) * (1 + 8 / m) / n!r}"
         for n in widths for m in widths for x in rng.standard_normal(2000).tolist()

@@ -49,12 +49,13 @@ def test_claims_off_by_the_margin_never_pass(name, off):
         ("7/8 near-zeros n^-3", OPEN), ("exp(Cauchy)", OPEN),
         # True of the law, so a pass is right; at more samples the second functional sees the spikes.
         ("spikes sqrt(n) w.p. 1/n", PASS | OPEN),
-        ("log n", FAIL), ("log(n)^2", FAIL),
+        # No power laws: their exponent misses the claim, and what shows that they are none keeps it from being denied.
+        ("log n", FAIL | OPEN), ("log(n)^2", FAIL | OPEN),
         # Their slope on these widths is half the margin, so early looks may pass them: see below.
-        ("sqrt(log n)", FAIL | PASS), ("log log n", FAIL | PASS),
+        ("sqrt(log n)", OPEN | PASS), ("log log n", OPEN | PASS),
         ("log-periodic", FAIL | OPEN), ("random exponent n^(-2U)", OPEN), ("P(X != 0) = 64/n", OPEN),
-        ("factor 10 at odd n", FAIL), ("factor 10 at odd n, alternating", FAIL | OPEN),
-        ("0.01 n^-1/2 G + n^-1 G'", FAIL), ("all zero", INVALID), ("one NaN", INVALID),
+        ("factor 10 at odd n", FAIL | OPEN), ("factor 10 at odd n, alternating", FAIL | OPEN),
+        ("0.01 n^-1/2 G + n^-1 G'", FAIL | OPEN), ("all zero", INVALID), ("one NaN", INVALID),
         # False, and beyond any test at these widths: recorded so that nobody believes otherwise.
         ("0.0001 n^-1/2 G + n^-1 G'", PASS), ("another law above n = 10^6", PASS), ("log-periodic, ratio 4", PASS),
     ],
@@ -66,8 +67,10 @@ def test_family(name, verdicts):
 
 
 @pytest.mark.parametrize("name", ["log n", "log(n)^2", "sqrt(log n)", "log log n"])
-def test_logarithms_are_contradicted_with_enough_samples(name):
-    assert run_gate(KNOWN[name], -1.0, 1e-8, SEED, schedule=Schedule(start=16_384, looks=1)).verdict in FAIL
+def test_logarithms_do_not_pass_with_enough_samples(name):
+    """They are not promised to be contradicted either: n^-1 with slow corrections would look the same."""
+    d = run_gate(KNOWN[name], -1.0, 1e-8, SEED, schedule=Schedule(start=1 << 18, looks=1))
+    assert d.verdict in OPEN | FAIL
 
 
 def test_every_family_has_its_expectation():

@@ -33,7 +33,7 @@ def test_limit_value_with_a_correction():
 
 
 def test_limit_of_constants_is_exact():
-    exact = {n: np.full(300, 2.0 + 1 / n) for n in WIDTHS}
+    exact = {n: np.full(600, 2.0 + 1 / n) for n in WIDTHS}
     d = decide_limit(exact, 2.0, margin=0.5, allowance=3.0)
     assert d.verdict is CONSISTENT
     assert d.estimate == pytest.approx(2.0, abs=1e-12)

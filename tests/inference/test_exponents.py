@@ -7,16 +7,14 @@ import pytest
 from scipy import integrate, stats
 
 from verifier.inference.controls import MEAN_LOG_NORMAL, log_normal_moment
+from verifier.inference.corrections import estimate, weighted
 from verifier.inference.exponents import (
     DEFAULT_WIDTHS,
-    bias_allowance,
     correction_coefficient,
-    log_half_exponent,
-    log_mean_exponent,
-    presence_exponent,
     slope_weights,
     t_quantile,
 )
+from verifier.inference.presence import presence
 from verifier.inference.samples import LogSample, Moments
 
 SEED = 20_241
@@ -29,15 +27,15 @@ def rng(key: int = 0) -> np.random.Generator:
     return np.random.default_rng([SEED, key])
 
 
-@pytest.mark.parametrize("correction", [False, True])
+@pytest.mark.parametrize("power", [None, 1.0, 0.5])
 @pytest.mark.parametrize("widths", [DEFAULT_WIDTHS, DENSE, (2**11, 2**20 + 1, 2**33 + 5, 2**41)])
-def test_weights_reproduce_a_power_law_and_ignore_what_is_fitted(widths, correction):
-    w = slope_weights(widths, correction)
+def test_weights_reproduce_a_power_law_and_ignore_what_is_fitted(widths, power):
+    w = slope_weights(widths, power)
     n = np.array(widths, dtype=float)
     assert w.sum() == pytest.approx(0, abs=1e-10)
     assert w @ np.log(n) == pytest.approx(1, abs=1e-10)
-    if correction:
-        assert w @ (n.min() / n) == pytest.approx(0, abs=1e-10)
+    if power:
+        assert w @ (n.min() / n) ** power == pytest.approx(0, abs=1e-10)
     else:
         assert abs(w @ (n.min() / n)) > 1e-3
 
@@ -45,20 +43,20 @@ def test_weights_reproduce_a_power_law_and_ignore_what_is_fitted(widths, correct
 def test_published_figures_of_the_grids():
     w = slope_weights(DEFAULT_WIDTHS)
     assert w @ w == pytest.approx(0.0304, abs=5e-5)
-    assert bias_allowance(DEFAULT_WIDTHS, w, 10) == pytest.approx(0.0092, abs=5e-5)
-    dense = slope_weights(DENSE, True)
+    assert weighted(DEFAULT_WIDTHS, 1.0, 0.0, 10)[1] == pytest.approx(0.0092, abs=5e-5)
+    dense = slope_weights(DENSE, 1.0)
     assert dense @ dense == pytest.approx(0.66, abs=5e-3)
-    assert bias_allowance(DENSE, slope_weights(DENSE), 10) == pytest.approx(0.081, abs=5e-4)
+    assert weighted(DENSE, 1.0, 0.0, 10)[1] == pytest.approx(0.081, abs=5e-4)
 
 
 def test_next_order_allowance_covers_the_law_it_is_named_after():
     """log(1 + 10/n) on the dense grid leaves a bias of 0.0058 behind the 1/n column; 10 |Σw/n²| = 0.0015 does not
     cover it, C²/2 |Σw/n²| does."""
-    w = slope_weights(DENSE, True)
+    w = slope_weights(DENSE, 1.0)
     n = np.array(DENSE, dtype=float)
     bias = abs(float(w @ np.log1p(10 / n)))
     assert bias == pytest.approx(0.0058, abs=1e-4)
-    assert 10 * abs(float(w @ n**-2)) < bias < bias_allowance(DENSE, w, 10, correction=True)
+    assert 10 * abs(float(w @ n**-2)) < bias < weighted(DENSE, 1.0, 1.0, 10)[1]
 
 
 def test_agrees_with_regression_on_width_dummies_and_hc2():
@@ -75,7 +73,7 @@ def test_agrees_with_regression_on_width_dummies_and_hc2():
     meat = x.T @ (x * (residual**2 / (1 - leverage))[:, None])
     covariance = bread @ meat @ bread
     w = slope_weights(DEFAULT_WIDTHS)
-    ours = log_mean_exponent(DEFAULT_WIDTHS, [LogSample.from_logs(v) for v in y.values()])
+    ours = estimate(DEFAULT_WIDTHS, [LogSample.from_logs(v).log_mean() for v in y.values()], 1.0, 0.0, 10.0)
     assert ours.value == pytest.approx(float(w @ beta), rel=1e-12)
     assert ours.standard_error == pytest.approx(math.sqrt(w @ covariance @ w), rel=1e-12)
     parts = [wk**2 * v.var(ddof=1) / v.size for wk, v in zip(w, y.values(), strict=True)]
@@ -99,8 +97,8 @@ def _coverage(log_factor, allowance, correction=False, widths=OCTAVES, reps=120,
         generator = rng(1000 + rep)
         samples = [LogSample.from_logs(np.log(np.abs(generator.standard_normal(size))) - np.log(n) + log_factor(n))
                    for n in widths]  # fmt: skip
-        for k, fit in enumerate((log_mean_exponent, log_half_exponent)):
-            low, high = fit(widths, samples, correction=correction, allowance=allowance).interval(0.05)
+        for k, moments in enumerate(([s.log_mean() for s in samples], [s.log_half() for s in samples])):
+            low, high = estimate(widths, moments, 1.0, float(correction), allowance).interval(0.05)
             hits[k] += low <= -1.0 <= high
     return hits
 
@@ -152,8 +150,10 @@ def test_control_variate_moves_nothing_and_removes_most_noise(coefficients, atom
         x, z = _network_like(n, 3000, rng(n + 7), np.array(coefficients), atom)
         plain.append(LogSample.from_values(x))
         controlled.append(LogSample.from_values(x, normals=z, coefficients=coefficients))
-    for fit in (log_mean_exponent, log_half_exponent):
-        before, after = fit(DEFAULT_WIDTHS, plain), fit(DEFAULT_WIDTHS, controlled)
+    for functional in (LogSample.log_mean, LogSample.log_half):
+        before, after = (
+            estimate(DEFAULT_WIDTHS, [functional(s) for s in found], 1.0, 0.0, 10.0) for found in (plain, controlled)
+        )
         assert after.standard_error < before.standard_error / 5
         # E log|Y| = -1/(2n) + … is part of the allowed correction.
         assert abs(after.value + 1.0) < 6.1 * after.standard_error + after.allowance
@@ -165,8 +165,8 @@ def test_a_wrong_control_is_seen():
     for n in DEFAULT_WIDTHS:
         x, z = _network_like(n, 3000, rng(n + 8), np.array([3.0]), False)
         samples.append(LogSample.from_values(x, normals=z * n**0.25, coefficients=[3.0]))
-    estimate = log_mean_exponent(DEFAULT_WIDTHS, samples)
-    assert abs(estimate.value + 1.0) > 0.5
+    found = estimate(DEFAULT_WIDTHS, [s.log_mean() for s in samples], 1.0, 0.0, 10.0)
+    assert abs(found.value + 1.0) > 0.5
 
 
 def test_presence_is_the_exponent_of_the_alive_probability():
@@ -175,7 +175,10 @@ def test_presence_is_the_exponent_of_the_alive_probability():
         x = np.zeros(3200)
         x[: 3200 * 100 // n] = 1.0
         samples.append(LogSample.from_values(x))
-    assert presence_exponent((100, 200, 400, 800), samples).value == pytest.approx(-1.0, abs=1e-12)
+    found = presence((100, 200, 400, 800), samples, 1e-3)
+    assert (found.low + found.high) / 2 == pytest.approx(-1.0, abs=0.05)
+    assert found.vanishes
+    assert not found.within(0.125)
 
 
 def test_correction_coefficient_is_recovered_exactly():
@@ -185,6 +188,6 @@ def test_correction_coefficient_is_recovered_exactly():
 
 def test_too_few_or_repeated_widths():
     with pytest.raises(ValueError, match="at least 3"):
-        slope_weights((4, 8), correction=True)
+        slope_weights((4, 8), 1.0)
     with pytest.raises(ValueError, match="distinct"):
         slope_weights((4, 4, 8))

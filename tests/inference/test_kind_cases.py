@@ -50,7 +50,7 @@ def test_every_kind_has_true_and_false_claims():
     truths = {}
     for case in KNOWN.values():
         truths.setdefault(case.kind, set()).add(case.holds)
-    assert len(truths) == 11
+    assert len(truths) == 12
     assert all({True, False} <= found for found in truths.values())
 
 

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from verifier.inference.atoms import binomial_interval, decide_atom, decide_mean_zero
+from verifier.inference.atoms import decide_atom, decide_symmetric
+from verifier.inference.averages import decide_mean_zero
 from verifier.inference.exponents import DEFAULT_WIDTHS
 from verifier.inference.kinds import decide_constant, decide_to_zero, decide_upper, decide_variance
+from verifier.inference.presence import binomial_interval
 from verifier.inference.samples import LogSample
 from verifier.inference.two_widths import decide_two_widths
 from verifier.verdict import NumericStatus
@@ -16,7 +18,7 @@ from verifier.verdict import NumericStatus
 SEED = 20_244
 CONSISTENT, CONTRADICTED = NumericStatus.CONSISTENT, NumericStatus.CONTRADICTED
 INCONCLUSIVE, INVALID, UNTESTED = NumericStatus.INCONCLUSIVE, NumericStatus.INVALID, NumericStatus.UNTESTED
-ZEROS = {n: np.zeros(300) for n in DEFAULT_WIDTHS}
+ZEROS = {n: np.zeros(3000) for n in DEFAULT_WIDTHS}
 
 
 def gaussian(exponent, size=4096, shift=0.0, widths=DEFAULT_WIDTHS):
@@ -60,7 +62,7 @@ def test_converges_to_zero_can_be_open():
 
 
 @pytest.mark.parametrize(
-    ("truth", "verdict"), [(-0.5, CONSISTENT), (-0.25, CONSISTENT), (0.0, CONTRADICTED), (-0.05, CONTRADICTED)]
+    ("truth", "verdict"), [(-0.5, CONSISTENT), (-0.25, CONSISTENT), (0.0, CONTRADICTED), (-0.05, INCONCLUSIVE)]
 )
 def test_converges_to_a_constant(truth, verdict):
     d = decide_constant(gaussian(truth, shift=3.0), alpha=1e-3)
@@ -85,8 +87,8 @@ def test_pairs_may_be_summarised_beforehand():
 def test_zeros_satisfy_bounds_and_limits_but_have_no_variance_order():
     assert decide_upper(ZEROS, -3.0).verdict is CONSISTENT
     assert decide_to_zero(ZEROS).verdict is CONSISTENT
-    assert decide_constant({n: np.full(300, 2.0) for n in DEFAULT_WIDTHS}).verdict is CONSISTENT
-    assert decide_variance({n: np.full(300, 2.0) for n in DEFAULT_WIDTHS}, -1.0).verdict is INVALID
+    assert decide_constant({n: np.full(4000, 2.0) for n in DEFAULT_WIDTHS}).verdict is CONSISTENT
+    assert decide_variance({n: np.full(3000, 2.0) for n in DEFAULT_WIDTHS}, -1.0).verdict is INVALID
 
 
 @pytest.mark.parametrize(
@@ -122,14 +124,27 @@ def test_clopper_pearson_agrees_with_scipy():
         binomial_interval(3, 2, 0.1)
 
 
-def test_mean_zero_by_signs():
-    assert decide_mean_zero(gaussian(-1.0), alpha=1e-6).verdict is CONSISTENT
+def test_fair_signs():
+    assert decide_symmetric(gaussian(-1.0), alpha=1e-6).verdict is CONSISTENT
     skewed = {n: x + 0.3 / n for n, x in gaussian(-1.0).items()}
-    assert decide_mean_zero(skewed, alpha=1e-6).verdict is CONTRADICTED
-    few = decide_mean_zero(gaussian(-1.0, 64), alpha=1e-6)
+    assert decide_symmetric(skewed, alpha=1e-6).verdict is CONTRADICTED
+    few = decide_symmetric(gaussian(-1.0, 64), alpha=1e-6)
     assert few.verdict is INCONCLUSIVE
-    assert decide_mean_zero(gaussian(-1.0, few.samples_needed), alpha=1e-6).verdict is CONSISTENT
+    assert decide_symmetric(gaussian(-1.0, few.samples_needed), alpha=1e-6).verdict is CONSISTENT
+    assert decide_symmetric(ZEROS).verdict is CONSISTENT
+
+
+def test_mean_zero_is_about_the_mean_and_signs_about_signs():
+    """e^Z - 1 has fair signs and mean 0.65; Z² - 1 has mean zero and P(X > 0) = 0.32."""
+    normals = {n: np.random.default_rng([SEED, n]).standard_normal(1 << 16) for n in DEFAULT_WIDTHS}
+    lognormal = {n: np.expm1(z / 2) for n, z in normals.items()}
+    square = {n: z**2 - 1 for n, z in normals.items()}
+    assert decide_symmetric(lognormal, alpha=1e-6).verdict is CONSISTENT
+    assert decide_mean_zero(lognormal, alpha=1e-6).verdict is CONTRADICTED
+    assert decide_symmetric(square, alpha=1e-6).verdict is CONTRADICTED
+    assert decide_mean_zero(square, alpha=1e-3).verdict is CONSISTENT
     assert decide_mean_zero(ZEROS).verdict is CONSISTENT
+    assert decide_mean_zero({n: x[:20] for n, x in square.items()}).verdict is INCONCLUSIVE
 
 
 def test_atom_of_a_claimed_size():

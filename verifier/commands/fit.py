@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 #: As in :data:`verifier.fitting.KINDS`, which is not imported for ``--help``.
 KINDS = (
-    "order", "upper", "to-zero", "constant", "variance", "limit", "zero", "mean-zero", "atom", "polynomial",
-    "two-widths",
+    "order", "upper", "to-zero", "constant", "variance", "limit", "zero", "mean-zero", "symmetric", "atom",
+    "polynomial", "mean-order", "variance-order", "kappa4-order", "remainder", "two-widths",
 )  # fmt: skip
 #: Kinds that are about |X| only.
 SIZES = ("order", "upper", "to-zero")

@@ -1,7 +1,8 @@
 """From samples to a decision: pure functions of the data, NumPy and SciPy only."""
 
-from verifier.inference.atoms import decide_atom, decide_mean_zero, decide_zero
-from verifier.inference.averages import decide_limit, decide_polynomial
+from verifier.inference.atoms import decide_atom, decide_symmetric, decide_zero
+from verifier.inference.averages import decide_limit, decide_mean_zero, decide_polynomial
+from verifier.inference.corrections import FREE_POWERS, POWERS_OF_N
 from verifier.inference.exponents import DEFAULT_ALLOWANCE, DEFAULT_WIDTHS
 from verifier.inference.gates import DEFAULT_ALPHA, DEFAULT_MARGIN, Decision, decide_order
 from verifier.inference.kinds import decide_constant, decide_to_zero, decide_upper, decide_variance
@@ -14,6 +15,8 @@ __all__ = [
     "DEFAULT_ALPHA",
     "DEFAULT_MARGIN",
     "DEFAULT_WIDTHS",
+    "FREE_POWERS",
+    "POWERS_OF_N",
     "Decision",
     "LogSample",
     "Schedule",
@@ -23,6 +26,7 @@ __all__ = [
     "decide_mean_zero",
     "decide_order",
     "decide_polynomial",
+    "decide_symmetric",
     "decide_to_zero",
     "decide_two_widths",
     "decide_upper",

@@ -1,4 +1,4 @@
-"""Claims decided by counting: X is identically zero; its law is symmetric; its atom at zero has a given size.
+"""Claims decided by counting: X is identically zero; its signs are fair; its atom at zero has a given size.
 
 All are exact at any sample size: no limit theorem stands behind them.  A probability that is claimed of the limit
 alone needs the allowance for corrections that exponents need, as P(X_n = 0) may differ from it by O(1/n).
@@ -19,36 +19,56 @@ from verifier.inference.gates import (
     check_settings,
     replace_verdict,
     zero_fraction,
+    zeros_only,
 )
+from verifier.inference.presence import binomial_interval, zero_bound, zeros_for
 from verifier.inference.samples import LogSample, Samples, by_width
 from verifier.verdict import NumericStatus
 
+#: The largest P(X ≠ 0) that a claim of X = 0 may leave open: about 128 zeros at 1e-3.
+UNSEEN = 0.055
+#: A default tolerance is this many units in the last place of the data's scale.
+ULPS = 8
 
-def decide_zero(samples: Samples, *, alpha: float = DEFAULT_ALPHA) -> Decision:
-    """Decide X_n = 0 for every n: consistent only when every sample is exactly zero.
+
+def decide_zero(
+    samples: Samples, *, alpha: float = DEFAULT_ALPHA, atol: float | None = None, scale: float | None = None
+) -> Decision:
+    """Decide X_n = 0 for every n: consistent only when every sample is zero, to the tolerance.
 
     The decision bounds P(X ≠ 0): N zeros and nothing else exclude, at level alpha, every probability above
-    1 - alpha^(1/N). ``high`` is the bound at the width with the fewest samples. One non-zero sample
-    contradicts, so no allowance for looks is needed in that direction. Any number of widths will do.
-    Raises ValueError for repeated or non-integer widths.
+    1 - alpha^(1/N), and where that is above :data:`UNSEEN` it is inconclusive. ``high`` is the bound at the width with
+    the fewest samples. One non-zero sample contradicts, so no allowance for looks is needed in that direction. |X| <=
+    ``atol`` counts as zero; by default :data:`ULPS` units in the last place of ``scale``, the size of the numbers that
+    X was computed from, or nothing where that is not known. Any number of widths will do. Raises ValueError for
+    repeated or non-integer widths and a negative tolerance.
     """
     check_settings(alpha, 1.0, 1, 1, 0.0)
+    tolerance = atol if atol is not None else ULPS * math.ulp(scale) if scale else 0.0
+    if not (tolerance >= 0 and math.isfinite(tolerance)):
+        raise ValueError(f"atol is {tolerance}; a tolerance is at least 0 and finite")
     base, stopped, logs = _counting(samples, "P(X ≠ 0)", 0.0, alpha, 0.0, 1, 1)
     if stopped is not None:
         return stopped
-    count, nonzeros = sum(s.count for s in logs), sum(s.nonzeros for s in logs)
-    base = replace(base, estimate=nonzeros / count)
+    count, nonzeros = sum(s.count for s in logs), sum(s.beyond(tolerance) for s in logs)
+    what = f"zero to ±{tolerance:.3g}" if tolerance else "exactly zero"
+    base = replace(base, estimate=nonzeros / count, assumption=f"|X| <= {tolerance:.3g} counts as zero")
     if nonzeros:
-        where = next(n for n, s in zip(base.widths, logs, strict=True) if s.nonzeros)
+        where = next(n for n, s in zip(base.widths, logs, strict=True) if s.beyond(tolerance))
         low, high = binomial_interval(nonzeros, count, alpha)
-        reason = f"{nonzeros} of {count} samples are not zero, the first at width {where}"
+        reason = f"{nonzeros} of {count} samples are not {what.removeprefix('exactly ')}, the first at width {where}"
         return replace_verdict(replace(base, low=low, high=high), NumericStatus.CONTRADICTED, reason)
     bound = zero_bound(min(s.count for s in logs), alpha)
-    reason = f"all {count} samples are exactly zero; P(X ≠ 0) <= {bound:.3g} at each width, at level {alpha:g}"
-    return replace_verdict(replace(base, low=0.0, high=bound), NumericStatus.CONSISTENT, reason)
+    reason = f"all {count} samples are {what}; P(X ≠ 0) <= {bound:.3g} at each width, at level {alpha:g}"
+    base = replace(base, low=0.0, high=bound)
+    if bound > UNSEEN:
+        needed = zeros_for(UNSEEN, alpha)
+        few = replace_verdict(base, NumericStatus.INCONCLUSIVE, f"{reason}: too few to bound a rare event", needed)
+        return replace(few, advice=f"{needed} zeros a width bound it by {UNSEEN:g}")
+    return replace_verdict(base, NumericStatus.CONSISTENT, reason)
 
 
-def decide_mean_zero(
+def decide_symmetric(
     samples: Samples,
     *,
     alpha: float = DEFAULT_ALPHA,
@@ -56,12 +76,12 @@ def decide_mean_zero(
     looks: int = LOOKS,
     look: int = 1,
 ) -> Decision:
-    """Decide E X = 0 where it holds by symmetry: an exact sign test of P(X > 0 | X ≠ 0) = 1/2.
+    """Decide that X has fair signs: an exact test of P(X > 0 | X ≠ 0) = 1/2.
 
-    A correlation function with an odd number of factors f changes sign with the last layer, so its law is
-    symmetric, which is what is tested: a law that is skewed but has mean zero is *contradicted*. Clopper-
-    Pearson intervals, Bonferroni over the widths: one that excludes 1/2 contradicts; all inside 1/2 ± margin
-    is consistent. ``estimate``, ``low``, ``high`` pool the widths.
+    This says nothing of the mean: a law with fair signs may have any mean, and one of mean zero unfair signs (see
+    :func:`verifier.inference.averages.decide_mean_zero`).  Clopper-Pearson intervals, Bonferroni over the widths: one
+    that excludes 1/2 contradicts; all inside 1/2 ± margin is consistent. ``estimate``, ``low``, ``high`` pool the
+    widths.
     """
     check_settings(alpha, margin, looks, look, 0.0)
     base, stopped, logs = _counting(samples, "P(X > 0 | X ≠ 0)", 0.5, alpha, margin, looks, look)
@@ -69,7 +89,7 @@ def decide_mean_zero(
         return stopped
     nonzeros, positive = sum(s.nonzeros for s in logs), sum(s.positive for s in logs)
     if not nonzeros:
-        return replace_verdict(base, NumericStatus.CONSISTENT, "every sample is exactly zero")
+        return zeros_only(base, min(s.count for s in logs))
     level = alpha / looks
     low, high = binomial_interval(positive, nonzeros, level)
     base = replace(base, estimate=positive / nonzeros, low=low, high=high)
@@ -159,21 +179,3 @@ def _by_intervals(base: Decision, each: dict[int, tuple[float, float]], fewest: 
     needed = max(2 * base.samples, math.ceil(target / usable)) if usable > 0 else None
     reason = f"{fewest} counts at a width give {base.claimed:g} ± {widest:.3f}, not within {base.margin:g}"
     return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed)
-
-
-def zero_bound(zeros: int, alpha: float) -> float:
-    """The largest P(X ≠ 0) that ``zeros`` samples, all zero, do not exclude: 1 - alpha^(1/zeros)."""
-    return -math.expm1(math.log(alpha) / zeros)
-
-
-def binomial_interval(successes: int, trials: int, alpha: float) -> tuple[float, float]:
-    """The Clopper-Pearson interval: exact coverage at least 1 - alpha for any probability.
-
-    Raises ValueError unless 0 <= successes <= trials and trials >= 1.
-    """
-    if not (trials >= 1 and 0 <= successes <= trials):
-        raise ValueError(f"{successes} successes of {trials} trials are not counts")
-    low = float(special.betaincinv(successes, trials - successes + 1, alpha / 2)) if successes else 0.0
-    failures = trials - successes
-    high = 1 - float(special.betaincinv(failures, successes + 1, alpha / 2)) if failures else 1.0
-    return low, high

@@ -1,37 +1,52 @@
-"""Claims about E X itself: a limit value, or agreement with an exact finite-width moment.
+"""Claims about E X itself: zero, a limit value, or agreement with an exact finite-width moment.
 
 Averages of products of Gaussians are far from normal at any affordable sample size, and a normal interval for
 them errs on the low side. So each of these claims is *refused* (inconclusive, with the reason) unless the
 samples can carry it: S ≥ k(level) skew², and the ten largest samples carry at most 5 % of Σ|X|. Trimming or a
 median of means would not help: both are biased on skewed laws. The exact symbolic route is always better.
+
+Samples that are all equal show no variance, which does not make their mean known: N of them leave room for another
+value with probability up to 1 - level^(1/N), and of what size nobody knows. They never contradict a mean, and agree
+with one only where that probability is small; unless X is known to lie between two ``bounds``, when it can move the
+mean by no more than that probability times their distance.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from verifier.inference.corrections import FREE_POWERS, Fit, Profile, name_of, omitted
+from verifier.inference.diagnostics import lack_of_fit
 from verifier.inference.exponents import DEFAULT_ALLOWANCE, contrast, t_quantile
+from verifier.inference.few import LOWEST_LEVEL, MARK, scatter
 from verifier.inference.gates import (
     DEFAULT_ALPHA,
     LOOKS,
+    MIN_NONZERO,
     MIN_WIDTHS,
     Decision,
+    Evidence,
     check_settings,
+    describe_profiles,
     replace_verdict,
+    zeros_only,
 )
+from verifier.inference.presence import Presence, zero_bound, zeros_for
 from verifier.inference.samples import Moments, check_width
 from verifier.verdict import NumericStatus
 
 Array = npt.NDArray[np.float64]
 Values = Mapping[int, npt.ArrayLike] | Iterable[tuple[int, npt.ArrayLike]]
 
-#: Largest part of Σ|X| that the ten largest samples may carry.
+#: Largest part of Σ|X| that the ten largest samples may carry beyond their fair one.
 LARGEST_SHARE = 0.05
+#: The largest probability of another value that samples which are all equal may leave open.
+EQUAL = 0.02
 #: S ≥ k skew² keeps the error of a normal interval near its level: (level, k), simulated down to 1e-3.
 CLT_RULE = ((0.05, 30.0), (1e-3, 250.0), (1e-8, 2e4))
 
@@ -49,8 +64,9 @@ class Average:
     def refusal(self, level: float) -> tuple[str, int | None] | None:
         """Why a mean at this level is not supported, and how many samples would do; None if it is."""
         needed = math.ceil(clt_factor(level) * self.skewness**2)
-        if self.largest_share > LARGEST_SHARE:
-            share = f"the ten largest samples carry {self.largest_share:.1%} of the sum (at most 5% is trusted)"
+        fair = min(1.0, 10 / self.count)
+        if self.largest_share - fair > LARGEST_SHARE:
+            share = f"the ten largest samples carry {self.largest_share:.1%} of the sum"
             # The share falls about like 1/S for light tails; heavier tails need more than this.
             return share, max(needed, math.ceil(self.count * self.largest_share / LARGEST_SHARE))
         if self.count < needed:
@@ -96,38 +112,95 @@ def decide_limit(
     margin: float,
     alpha: float = DEFAULT_ALPHA,
     allowance: float = DEFAULT_ALLOWANCE,
+    powers: Sequence[float] = FREE_POWERS,
     looks: int = LOOKS,
     look: int = 1,
+    few: bool = False,
+    bounds: tuple[float, float] | None = None,
+    in_probability: bool = False,
 ) -> Decision:
-    """Decide lim E X_n = claimed, from the intercept of E X_n = mu + c/n by weighted least squares.
+    """Decide lim E X_n = claimed, from the intercept of E X_n = mu + c n^-q by weighted least squares.
 
-    ``margin`` is absolute, in the units of X. What the fit leaves out is allowed for: d/n² with
-    |d| ≤ C²/2 · max|E X_n|. (The exponent of X - mu would miss errors of a fifth of mu; this does not.)
+    ``margin`` is absolute, in the units of X. Each q of ``powers`` is a model, and the widest interval of those that
+    fit is kept. What a fit leaves out is allowed for: d n^-2q with |d| <= C^2q/2 · max|E X_n|. (The exponent of X - mu
+    would miss errors of a fifth of mu; this does not.) Contradicted needs the same three things as of an exponent.
+    ``in_probability``: the claim is that X_n itself tends to the constant, which samples that are all equal may deny.
     Needs four widths. Raises ValueError for bad widths or settings.
     """
     check_settings(alpha, margin, looks, look, allowance)
-    base, averages = _begin(samples, "lim E X", claimed, margin, alpha, looks, look, MIN_WIDTHS, allowance)
+    begun = _begin(samples, "lim E X", claimed, margin, alpha, looks, look, MIN_WIDTHS, allowance, few, bounds)
+    base, averages = begun.base, begun.averages
     if averages is None:
         return base
     level = alpha / looks
-    stopped = _refused(base, averages, level)
-    if stopped is not None:
-        return stopped
-    n = np.array(base.widths, dtype=np.float64)
-    variance = np.array([a.variance / a.count for a in averages])
+    drop = min(2, len(averages) - 2)
+    scale = max(abs(a.mean) for a in averages)
+    full = _limits(base.widths, begun.moments, begun.unseen, powers, allowance, scale, level)
+    kept = [fit.power for fit in full.kept]
+    rest = begun.moments[drop:], begun.unseen[drop:]
+    reduced = _limits(base.widths[drop:], *rest, kept, allowance, scale, level, tested=False)
+    base = describe_profiles(base, Evidence((full,), (reduced,), Presence(0.0, 0.0), level))
+    return _judge(base, full, reduced, begun.equal, in_probability)
+
+
+def _limits(
+    widths: Sequence[int],
+    moments: Sequence[Moments],
+    unseen: Sequence[float],
+    powers: Sequence[float],
+    allowance: float,
+    scale: float,
+    level: float,
+    tested: bool = True,
+) -> Profile:
+    """The intercept under each model of the corrections; ``scale`` is the size of E X.
+
+    ``unseen``: how far values that did not occur may move each mean.
+    """
+    n = np.array(widths, dtype=np.float64)
+    variance = np.array([m.variance / m.count for m in moments])
     top = float(variance.max())
     # A floor keeps a width that shows no variance from taking all the weight.
     root = 1 / np.sqrt(np.maximum(variance, 1e-6 * top)) if top > 0 else np.ones_like(n)
-    design = np.stack([np.ones_like(n), n.min() / n], axis=1)
-    weights = np.linalg.pinv(root[:, None] * design)[0] * root
-    moments = [Moments(a.mean, a.variance, a.count) for a in averages]
-    slack = allowance**2 / 2 * max(abs(a.mean) for a in averages) * abs(float(weights @ n**-2))
-    estimate = replace(contrast(weights, moments, slack), value=float(weights @ [a.mean for a in averages]))
-    low, high = estimate.interval(level)
-    base = replace(
-        base, estimate=estimate.value, low=low, high=high, standard_error=estimate.standard_error, bias=slack
+    fits = []
+    for q in dict.fromkeys(powers):
+        design = np.stack([np.ones_like(n), (n.min() / n) ** q], axis=1)
+        weights = np.linalg.pinv(root[:, None] * design)[0] * root
+        term = omitted(widths, q, True, allowance) * scale
+        found = contrast(weights, moments, abs(float(weights @ term)) + float(np.abs(weights) @ unseen))
+        found = replace(found, value=float(weights @ [m.value for m in moments]))
+        check = lack_of_fit(design, term[:, None], moments, level / 3) if tested else None
+        fits.append(Fit(q, 1.0, found, () if check is None else (check,)))
+    return Profile(tuple(fits), level)
+
+
+def decide_mean_zero(
+    samples: Values,
+    *,
+    alpha: float = DEFAULT_ALPHA,
+    margin: float = 0.125,
+    looks: int = LOOKS,
+    look: int = 1,
+    few: bool = False,
+) -> Decision:
+    """Decide E X_n = 0 at every sampled width: a t interval for the mean, in units of E|X_n|.
+
+    One interval that excludes 0 contradicts; all inside ± margin is consistent. Refused as other means are where the
+    law is too skewed for so few samples. Samples that are all zero are consistent if they bound P(X ≠ 0).
+    """
+    check_settings(alpha, margin, looks, look, 0.0)
+    arrays = _pairs(samples)
+    if arrays and all(x.size and not np.any(x) for _, x in arrays):
+        counts = tuple(int(x.size) for _, x in arrays)
+        blank = Decision(
+            NumericStatus.INVALID, "", "E X / E|X|", 0.0, alpha, margin, tuple(n for n, _ in arrays), counts, 1.0,
+            allowance=0.0, look=look, looks=looks,
+        )  # fmt: skip
+        return zeros_only(blank, min(counts))
+    found = decide_polynomial(arrays, lambda n: 0.0, alpha=alpha, margin=margin, looks=looks, look=look, few=few)
+    return replace(
+        found, quantity="E X / E|X|", claimed=0.0, estimate=found.estimate - 1, low=found.low - 1, high=found.high - 1
     )
-    return _judge(base, low, high, claimed, margin)
 
 
 def decide_polynomial(
@@ -138,6 +211,8 @@ def decide_polynomial(
     margin: float = 0.05,
     looks: int = LOOKS,
     look: int = 1,
+    few: bool = False,
+    bounds: tuple[float, float] | None = None,
 ) -> Decision:
     """Decide E X_n = expected(n) at every sampled width, ``expected`` exact (a polynomial in 1/n, say).
 
@@ -147,31 +222,36 @@ def decide_polynomial(
     units of E|X| there. One width suffices. Raises ValueError if an expected value is missing or not finite.
     """
     check_settings(alpha, margin, looks, look, 0.0)
-    base, averages = _begin(samples, "E X / expected", 1.0, margin, alpha, looks, look, 1, 0.0)
+    begun = _begin(samples, "E X / expected", 1.0, margin, alpha, looks, look, 1, 0.0, few, bounds)
+    base, averages = begun.base, begun.averages
     if averages is None:
         return base
     level = alpha / looks / len(averages)
-    stopped = _refused(base, averages, level)
-    if stopped is not None:
-        return stopped
     rows = []
     arrays = dict(_pairs(samples))
-    for n, a in zip(base.widths, averages, strict=True):
+    for n, a, m, unseen in zip(base.widths, averages, begun.moments, begun.unseen, strict=True):
         value = _expected(expected, n)
         scale = abs(value) if value else float(np.mean(np.abs(np.asarray(arrays[n], dtype=np.float64))))
         scale = scale or 1.0
-        error = math.sqrt(a.variance / a.count) if a.count > 1 else math.inf
-        half = t_quantile(level / 2, max(a.count - 1, 1)) * error / scale
+        found = contrast(np.ones(1), [replace(m, pool=None)])
+        degrees = m.pool.degrees if m.pool is not None else max(a.count - 1, 1)
+        error = found.standard_error
+        half = t_quantile(level / (4 if m.pool is not None else 2), degrees) * error / scale
         # A variance of zero still leaves the rounding of the samples themselves.
-        half += 1e-12
+        half += unseen / scale + 1e-12
         centre = 1.0 + (a.mean - value) / scale
         rows.append((abs(centre - 1.0) / half, n, centre, half, error / scale))
-    _, n, centre, half, error = max(rows)
+    ratio, n, centre, half, error = max(rows)
     base = replace(base, estimate=centre, low=centre - half, high=centre + half, standard_error=error)
-    if abs(centre - 1.0) > half:
+    seen = [row for row in rows if row[1] not in begun.equal]
+    widest = max(abs(c - 1.0) + h for _, _, c, h, _ in rows)
+    if seen and max(seen)[0] > 1:
+        _, n, centre, half, error = max(seen)
+        base = replace(base, estimate=centre, low=centre - half, high=centre + half, standard_error=error)
         reason = f"at width {n} E X / expected lies in [{centre - half:.5f}, {centre + half:.5f}], without 1"
         return replace_verdict(base, NumericStatus.CONTRADICTED, reason)
-    widest = max(abs(c - 1.0) + h for _, _, c, h, _ in rows)
+    if begun.equal and (ratio > 1 or not _rare(begun.equal, level)):
+        return _all_equal(base, begun.equal, level)
     if widest < margin:
         reason = f"E X / expected lies in 1 ± {widest:.5f} at every width"
         return replace_verdict(base, NumericStatus.CONSISTENT, reason)
@@ -180,32 +260,70 @@ def decide_polynomial(
     return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed)
 
 
-def _judge(base: Decision, low: float, high: float, claimed: float, margin: float) -> Decision:
+def _judge(
+    base: Decision, full: Profile, reduced: Profile, equal: Mapping[int, int], in_probability: bool
+) -> Decision:
+    """The three-way rule for a limit, ``base.claimed``."""
+    claimed, margin, low, high = base.claimed, base.margin, base.low, base.high
     interval = f"[{low:.6g}, {high:.6g}]"
-    if not low <= claimed <= high:
-        reason = f"the {base.quantity} lies in {interval}, without {claimed:g}"
+    inside = claimed - margin < low and high < claimed + margin
+    below, above = reduced.interval()
+    excluded = (low > claimed and below > claimed) or (high < claimed and above < claimed)
+    if full.misfit:
+        tried = " or ".join(name_of(fit.power) for fit in full.fits)
+        found = "; ".join(f"{d.name} {d.value:.3g} > {d.threshold:.3g}" for d in full.misfit if d.vetoes)
+        reason = f"the means are not a limit with corrections {tried}: {found}"
+        open_ = replace_verdict(base, NumericStatus.INCONCLUSIVE, reason)
+        return replace(open_, advice="rows of a width may be dependent, or the widths too small: use wider ones")
+    level = base.alpha / base.looks
+    if equal and ((excluded and not in_probability) or not _rare(equal, level)):
+        return _all_equal(base, equal, level)
+    if excluded and not inside:
+        reason = f"the {base.quantity} lies in {interval}, without {claimed:g}, also without the smallest widths"
         return replace_verdict(base, NumericStatus.CONTRADICTED, reason)
-    if claimed - margin < low and high < claimed + margin:
+    if inside and low <= claimed <= high:
         reason = f"the {base.quantity} lies in {interval}, inside {claimed:g} ± {margin:g}"
         return replace_verdict(base, NumericStatus.CONSISTENT, reason)
+    if inside:
+        reason = f"the {base.quantity} lies in {interval}: inside {claimed:g} ± {margin:g}, but the claim is excluded"
+        open_ = replace_verdict(base, NumericStatus.INCONCLUSIVE, reason)
+        return replace(open_, advice="corrections larger than are allowed for would do that: wider widths would tell")
     reason = f"the {base.quantity} lies in {interval}, not inside {claimed:g} ± {margin:g}"
     half = (high - low) / 2 - base.bias
-    room = margin - 2 * base.bias
+    off = abs(base.estimate - claimed)
+    room = (off if off > margin else margin) - base.bias
     if room <= 0:
         more = f"{reason}; the bias allowance {base.bias:.3g} leaves no room: use larger widths"
-        return replace_verdict(base, NumericStatus.INCONCLUSIVE, more)
-    needed = math.ceil(base.samples * max(2.0, 1.5 * (half / room) ** 2))
-    return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed)
+        open_ = replace_verdict(base, NumericStatus.INCONCLUSIVE, more)
+        return replace(open_, advice="use wider widths")
+    needed = math.ceil(base.samples * max(1.2, 1.5 * (half / room) ** 2))
+    open_ = replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed)
+    return replace(open_, advice=f"about {needed} samples a width would decide")
 
 
-def _refused(base: Decision, averages: list[Average], level: float) -> Decision | None:
-    for n, a in zip(base.widths, averages, strict=True):
-        refusal = a.refusal(level)
-        if refusal is not None:
-            why, needed = refusal
-            reason = f"refused: at width {n} {why}"
-            return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed)
-    return None
+def _rare(equal: Mapping[int, int], level: float) -> bool:
+    """Whether samples that are all equal, {width: how many}, leave little room for another value."""
+    return zero_bound(min(equal.values()), level) <= EQUAL
+
+
+def _all_equal(base: Decision, equal: Mapping[int, int], level: float) -> Decision:
+    n, count = min(equal.items(), key=lambda item: item[1])
+    bound = zero_bound(count, level)
+    reason = f"all {count} samples at width {n} are equal: another value may have probability up to {bound:.3g}, and "
+    reason += "what it adds to the mean is not known"
+    needed = zeros_for(EQUAL, level)
+    return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed if needed > count else None)
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """A blank decision and the means of each width; without means the decision is final."""
+
+    base: Decision
+    averages: list[Average] | None
+    moments: list[Moments] = field(default_factory=list)
+    unseen: list[float] = field(default_factory=list)  # how far values that did not occur may move each mean
+    equal: Mapping[int, int] = field(default_factory=dict)  # samples of widths where all are equal, without bounds
 
 
 def _begin(
@@ -218,7 +336,9 @@ def _begin(
     look: int,
     min_widths: int,
     allowance: float,
-) -> tuple[Decision, list[Average] | None]:
+    few: bool,
+    bounds: tuple[float, float] | None,
+) -> _Begun:
     if not math.isfinite(claimed):
         raise ValueError(f"the claimed value is {claimed}; it must be finite")
     arrays = _pairs(samples)
@@ -231,19 +351,59 @@ def _begin(
         allowance=allowance, look=look, looks=looks,
     )  # fmt: skip
     if not total:
-        return replace_verdict(base, NumericStatus.UNTESTED, "nothing was sampled"), None
+        return _Begun(replace_verdict(base, NumericStatus.UNTESTED, "nothing was sampled"), None)
     problem: str | None = None
     for n, x in arrays:
         broken = int(np.count_nonzero(~np.isfinite(x)))
         if broken:
             problem = problem or f"{broken} of {x.size} samples at width {n} are NaN or infinite"
-        elif x.size < 2:
+        elif x.size < (1 if few else 2):
             problem = problem or f"{x.size} samples at width {n}; at least 2 are needed"
     if problem is None and len(widths) < min_widths:
         problem = f"{len(widths)} widths; at least {min_widths} are needed"
     if problem is not None:
-        return replace_verdict(base, NumericStatus.INVALID, problem), None
-    return base, [average(x) for _, x in arrays]
+        return _Begun(replace_verdict(base, NumericStatus.INVALID, problem), None)
+    if min(counts) < MIN_NONZERO:
+        return _few(base, arrays, few)
+    averages = [average(x) for _, x in arrays]
+    level = alpha / looks / (1 if min_widths > 1 else len(arrays))
+    for n, a in zip(widths, averages, strict=True):
+        refusal = a.refusal(level)
+        if refusal is not None:
+            why, needed = refusal
+            reason = f"refused: at width {n} {why}"
+            return _Begun(replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed), None)
+    moments = [Moments(a.mean, a.variance, a.count) for a in averages]
+    equal = {n: a.count for n, a in zip(widths, averages, strict=True) if a.variance == 0}
+    unseen = [0.0] * len(moments)
+    if bounds is not None:
+        low, high = bounds
+        outside = next((n for n, x in arrays if x.min() < low or x.max() > high), None)
+        if outside is not None:
+            reason = f"a sample at width {outside} is not between {low:g} and {high:g}, as all should be"
+            return _Begun(replace_verdict(base, NumericStatus.INVALID, reason), None)
+        unseen = [zero_bound(a.count, level) * (high - low) if n in equal else 0.0 for n, a in zip(widths, averages)]
+        equal = {}
+    return _Begun(base, averages, moments, unseen, equal)
+
+
+def _few(base: Decision, arrays: Sequence[tuple[int, Array]], few: bool) -> _Begun:
+    """Means of few samples: with a pooled scatter that looks normal, and the mark that says so."""
+    fewest = min(base.samples_by_width)
+    mean = math.fsum(arrays[-1][1].tolist()) / arrays[-1][1].size
+    why = f"a width has only {fewest} samples; {MIN_NONZERO} are needed for a mean"
+    if few:
+        found = scatter(base.widths, [x for _, x in arrays])
+        level = base.alpha / base.looks
+        refusal = found.refusal
+        if level < LOWEST_LEVEL:
+            refusal = f"a verdict at level {level:.2g} needs {MIN_NONZERO} samples a width"
+        if refusal is None:
+            averages = [Average(m.value, m.variance, 0.0, 0.0, m.count) for m in found.moments]
+            return _Begun(replace(base, mark=MARK), averages, list(found.moments), [0.0] * len(averages))
+        why = f"few seeds: {refusal}"
+    stopped = replace_verdict(replace(base, estimate=mean), NumericStatus.INCONCLUSIVE, why, MIN_NONZERO)
+    return _Begun(stopped, None)
 
 
 def _pairs(samples: Values) -> list[tuple[int, Array]]:

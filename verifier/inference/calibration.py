@@ -28,7 +28,6 @@ from verifier.inference.gates import (
     gather,
     settle,
     unusable,
-    with_diagnostics,
     zero_fraction,
 )
 from verifier.inference.rates import Rate, Tally, planned_repetitions
@@ -110,14 +109,14 @@ class Settings:
     alpha: float = 0.05
     margin: float = DEFAULT_MARGIN
     widths: tuple[int, ...] = DEFAULT_WIDTHS
-    correction: bool = False
+    correction: bool | None = None
     allowance: float = DEFAULT_ALLOWANCE
     schedule: Schedule = field(default_factory=Schedule)
 
     def on(self, family: Family) -> Settings:
         """These settings with what the family brings along."""
         widths = tuple(sorted(family.widths or self.widths))
-        return replace(self, widths=widths, correction=self.correction or family.correction)
+        return replace(self, widths=widths, correction=self.correction or family.correction or None)
 
 
 def calibrate(
@@ -128,7 +127,7 @@ def calibrate(
     seed: int = 0,
     *,
     widths: Sequence[int] = DEFAULT_WIDTHS,
-    correction: bool = False,
+    correction: bool | None = None,
     allowance: float = DEFAULT_ALLOWANCE,
     schedule: Schedule | None = None,
     quick: bool = False,
@@ -199,7 +198,7 @@ def summarise(family: Family, settings: Settings, tally: Tally) -> CalibrationRo
         alpha=settings.alpha,
         margin=settings.margin,
         widths=settings.widths,
-        correction=settings.correction,
+        correction=bool(settings.correction),
         repetitions=trials,
         false_pass=rate(tally.consistent, not family.holds),
         false_pass_above=rate(tally.pass_above, family.holds),
@@ -234,7 +233,7 @@ def run_gate(
     repetition: int = 0,
     margin: float = DEFAULT_MARGIN,
     widths: Sequence[int] = DEFAULT_WIDTHS,
-    correction: bool = False,
+    correction: bool | None = None,
     allowance: float = DEFAULT_ALLOWANCE,
     schedule: Schedule | None = None,
 ) -> Decision:
@@ -287,15 +286,12 @@ def _gates(source: _Source, claims: Sequence[float], settings: Settings) -> list
 
 
 def _look(samples: Mapping[int, LogSample], claims: Sequence[float], settings: Settings, look: int) -> list[Decision]:
-    """:func:`decide_order` for several claims about the same samples, which share the estimates.
-
-    The checks of fit can only stop a claim from passing, so they are made where one is about to pass.
-    """
+    """:func:`decide_order` for several claims about the same samples, which share the evidence."""
     widths, logs = tuple(samples), tuple(samples.values())
     level = settings.alpha / settings.schedule.looks
     base = Decision(
         NumericStatus.INVALID, "", "exponent", claims[0], settings.alpha, settings.margin,
-        widths, tuple(s.count for s in logs), zero_fraction(logs), correction=settings.correction,
+        widths, tuple(s.count for s in logs), zero_fraction(logs), correction=bool(settings.correction),
         allowance=settings.allowance, look=look, looks=settings.schedule.looks,
     )  # fmt: skip
     stopped = unusable(base, logs, all_zero=ALL_ZERO)
@@ -303,13 +299,7 @@ def _look(samples: Mapping[int, LogSample], claims: Sequence[float], settings: S
         return [replace(stopped, claimed=claimed) for claimed in claims]
     evidence = gather(widths, logs, level, settings.correction, settings.allowance)
     base = describe(base, evidence, logs)
-    decisions = []
-    for claimed in claims:
-        decision = settle(replace(base, claimed=claimed), evidence)
-        if decision.verdict is NumericStatus.CONSISTENT:
-            decision = settle(with_diagnostics(replace(base, claimed=claimed), logs, claimed, level), evidence)
-        decisions.append(decision)
-    return decisions
+    return [settle(replace(base, claimed=claimed), evidence) for claimed in claims]
 
 
 def _covers(decision: Decision, truth: float) -> bool:

@@ -1,8 +1,8 @@
 """Signs that a power law does not describe the data, each aware of the bias that is allowed for.
 
 A test of fit without allowances vetoes every true claim once the samples are many, because corrections to
-scaling are real. Each check here asks for *more* misfit than log a_n = a + p log n + c/n, |c| ≤ C (or, with
-the 1/n column, its next term) can explain. A veto stops a claim from passing; it never contradicts one.
+scaling are real. Each check here asks for *more* misfit than the corrections that are allowed for can explain. A veto
+stops a claim from passing and from being contradicted: where the model is visibly wrong, no interval of it counts.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from verifier.inference.exponents import columns, contrast, t_quantile
+from verifier.inference.exponents import contrast, t_quantile
 from verifier.inference.laws import law_distances
 from verifier.inference.samples import LogSample, Moments
 
@@ -40,30 +40,23 @@ class Diagnostic:
 
 
 def curvature(
-    widths: Sequence[int],
-    moments: Sequence[Moments],
-    level: float,
-    allowance: float,
-    correction: bool,
-    upward_only: bool = False,
+    design: Array, omitted: Array, moments: Sequence[Moments], level: float, signed: bool = False
 ) -> Diagnostic | None:
-    """|u · values| for the unit contrast u that sees (log n)² and is blind to the fitted columns.
+    """|u · values| for the unit contrast u that sees (log n)² and is blind to the columns of ``design``.
 
-    With ``upward_only`` the signed value: an exponent that grows with the width, and not one that falls.
-
-    The threshold is the t quantile times the standard error, plus the curvature that the allowed correction
-    can make. None when there are not more widths than columns.
+    The second column of ``design`` is log n.  With ``signed`` the value keeps its sign, + for an exponent
+    that grows with the width.  The threshold is the t quantile times the standard error, plus the curvature that
+    the ``omitted`` correction can make. None when there are not more widths than columns.
     """
-    design = columns(widths, correction)
-    if len(widths) <= design.shape[1]:
+    if design.shape[0] <= design.shape[1]:
         return None
     quadratic = design[:, 1] ** 2
     residual = quadratic - design @ np.linalg.lstsq(design, quadratic, rcond=None)[0]
     unit = residual / np.linalg.norm(residual)
     estimate = contrast(unit, moments)
-    slack = abs(float(unit @ omitted_term(widths, allowance, correction)))
+    slack = abs(float(unit @ omitted))
     bound = t_quantile(level / 2, estimate.degrees) * estimate.standard_error + slack
-    value = estimate.value if upward_only else abs(estimate.value)
+    value = estimate.value if signed else abs(estimate.value)
     return Diagnostic("curvature in log n", value, bound + 1e-12 * _scale(moments))
 
 
@@ -97,31 +90,30 @@ def lack_of_fit(design: Array, omitted: Array, moments: Sequence[Moments], level
             best = min(1.0, max(-1.0, best))
             left = left - (best - found[j]) * term
             found[j] = best
+    pool = moments[0].pool
+    if pool is not None:  # a variance that is itself estimated: F, not chi-squared
+        threshold = degrees * float(special.fdtri(degrees, pool.degrees, 1 - level))
+        return Diagnostic("lack of fit (F)", float(left @ left), threshold)
     return Diagnostic("lack of fit (chi-squared)", float(left @ left), float(special.chdtri(degrees, level)))
 
 
-def law_distance(
-    widths: Sequence[int],
-    samples: Sequence[LogSample],
-    exponent: float,
-    level: float,
-    coefficient: float,
+def law_drift(
+    widths: Sequence[int], samples: Sequence[LogSample], level: float, corrections: Sequence[float]
 ) -> Diagnostic | None:
-    """The largest Kolmogorov distance of X_n/n^p to that at the largest width, over its threshold.
+    """The largest Kolmogorov distance of X_n to X at the largest width, each in units of its own scale.
 
-    See :func:`verifier.inference.laws.law_distances`; None when the limit is nearly constant.
+    Whether the scale is the claimed power of n is for the exponent to say; this is the shape alone, so that it speaks
+    against a power law whatever the exponent.  ``corrections``: the largest relative ones, by width.  See
+    :func:`verifier.inference.laws.law_distances`; None when the limit is nearly constant.
     """
-    if math.sqrt(max(samples[-1].log_mean().variance, 0.0)) < DEGENERATE_SPREAD:
+    moments = [s.log_mean() for s in samples]
+    if math.sqrt(max(moments[-1].variance, 0.0)) < DEGENERATE_SPREAD:
         return None
-    rows = law_distances(widths, samples, exponent, level, coefficient)
+    z = t_quantile(level / 2, math.inf)
+    errors = [z * math.sqrt(m.variance / m.count) for m in moments]
+    rows = law_distances(widths, samples, [m.value for m in moments], level, corrections, errors)
     worst = max(row.distance / row.threshold for row in rows)
-    return Diagnostic("law of X/n^p against the largest width (over its threshold)", worst, 1.0)
-
-
-def omitted_term(widths: Sequence[int], allowance: float, correction: bool) -> Array:
-    """The largest correction to log a_n that the fit leaves out but allows for; shape (widths,)."""
-    n = np.asarray(widths, dtype=np.float64)
-    return allowance**2 / 2 / n**2 if correction else allowance / n
+    return Diagnostic("shape of the law against that at the largest width (over its threshold)", worst, 1.0)
 
 
 def _scale(moments: Sequence[Moments]) -> float:

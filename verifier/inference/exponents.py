@@ -1,14 +1,12 @@
 """The exponent of X_n ~ n^p as a fixed linear contrast of per-width means of log|X|.
 
-    p̂ = Σ_k w_k mean(log|X_{n_k}|),     w = the log n row of pinv([1, log n (, 1/n)])
+    p̂ = Σ_k w_k mean(log|X_{n_k}|),     w = the log n row of pinv([1, log n (, n^-q)])
 
 The weights depend on the widths alone, so p̂ is exactly linear in the data: unbiased whenever
-log a_n = a + p log n (+ c/n), at any sample size and for any law with a finite log moment. Its variance is
+log a_n = a + p log n (+ c n^-q), at any sample size and for any law with a finite log moment. Its variance is
 Σ w_k² s_k²/N_k with Welch-Satterthwaite degrees of freedom. What the fit leaves out is allowed for, not
-ignored: the *honest* interval is the t interval widened by
-
-    B = C |Σ w_k/n_k|                 (no 1/n column: log a_n = a + p log n + c/n, |c| ≤ C),
-    B = C²/2 |Σ w_k/n_k²|             (1/n column: the next term of log(1 + c/n), |c| ≤ C).
+ignored: the *honest* interval is the t interval widened by the largest bias that the corrections of
+:mod:`verifier.inference.corrections` can make.
 
 A second functional, log L_{1/2} = 2 log E|X|^(1/2), is fitted in the same way. The two break on opposite
 sides: log-means on near-zeros, L_{1/2} on rare huge values.
@@ -26,27 +24,23 @@ import numpy.typing as npt
 from scipy import special
 
 from verifier.inference.controls import MEAN_LOG_NORMAL, log_normal_moment
-from verifier.inference.samples import LogSample, Moments
+from verifier.inference.samples import Moments, Pool
 
 __all__ = [
     "DEFAULT_ALLOWANCE",
     "DEFAULT_WIDTHS",
     "MEAN_LOG_NORMAL",
     "Estimate",
-    "bias_allowance",
     "columns",
     "contrast",
     "correction_coefficient",
-    "log_half_exponent",
-    "log_mean_exponent",
     "log_normal_moment",
-    "presence_exponent",
     "slope_weights",
 ]
 
 Array = npt.NDArray[np.float64]
 
-#: C: the largest |c| in log a_n = a + p log n + c/n that an interval allows for.
+#: C: the largest |c| of the corrections 1 + (c/n)^q that an interval allows for.
 DEFAULT_ALLOWANCE = 10.0
 #: Six widths with jittered ratios and mixed parity: a grid of equal ratios is blind to log-periodic factors.
 DEFAULT_WIDTHS = (128, 413, 1150, 4690, 20011, 131071)
@@ -54,17 +48,25 @@ DEFAULT_WIDTHS = (128, 413, 1150, 4690, 20011, 131071)
 
 @dataclass(frozen=True)
 class Estimate:
-    """A linear contrast: value, standard error, Welch-Satterthwaite degrees of freedom, bias allowance."""
+    """A linear contrast: value, standard error, Welch-Satterthwaite degrees of freedom, bias allowance.
+
+    ``share`` of the level is used for the interval.
+    """
 
     value: float
     standard_error: float
     degrees: float
     allowance: float
+    share: float = 1.0
 
     def interval(self, alpha: float) -> tuple[float, float]:
         """The honest two-sided interval: level 1 - alpha whenever the bias is within the allowance."""
-        half = t_quantile(alpha / 2, self.degrees) * self.standard_error + self.allowance
+        half = self.half(alpha)
         return self.value - half, self.value + half
+
+    def half(self, alpha: float) -> float:
+        """Half the length of that interval."""
+        return t_quantile(self.share * alpha / 2, self.degrees) * self.standard_error + self.allowance
 
 
 def t_quantile(tail: float, degrees: float) -> float:
@@ -76,49 +78,43 @@ def t_quantile(tail: float, degrees: float) -> float:
     return float(-special.stdtrit(degrees, tail))
 
 
-def columns(widths: Sequence[int], correction: bool) -> Array:
-    """The design [1, log n (, 1/n)], columns scaled to order one; shape (widths, 2 or 3)."""
+def columns(widths: Sequence[int], power: float | None) -> Array:
+    """The design [1, log n (, n^-power)], columns scaled to order one; shape (widths, 2 or 3)."""
     n = np.asarray(widths, dtype=np.float64)
     log_n = np.log(n)
     design = [np.ones_like(n), log_n - log_n.mean()]
-    if correction:
-        design.append(n.min() / n)
+    if power is not None:
+        design.append((n.min() / n) ** power)
     return np.stack(design, axis=1)
 
 
-def slope_weights(widths: Sequence[int], correction: bool = False) -> Array:
-    """The weights w of the exponent: Σw = 0, Σ w log n = 1 and, with ``correction``, Σ w/n = 0.
+def slope_weights(widths: Sequence[int], power: float | None = None) -> Array:
+    """The weights w of the exponent: Σw = 0, Σ w log n = 1 and, with a ``power``, Σ w n^-power = 0.
 
     Raises ValueError when there are fewer distinct widths than columns.
     """
-    needed = 3 if correction else 2
+    needed = 2 if power is None else 3
     if len(set(widths)) != len(widths):
         raise ValueError(f"widths {list(widths)} repeat; they must be distinct")
     if len(widths) < needed:
         raise ValueError(f"{len(widths)} widths cannot fix the exponent; at least {needed} are needed")
-    return _fit(tuple(widths), correction)[1]
+    return _fit(tuple(widths), power)[1]
 
 
 @lru_cache(maxsize=256)
-def _fit(widths: tuple[int, ...], correction: bool) -> Array:
+def _fit(widths: tuple[int, ...], power: float | None) -> Array:
     """The weights of all coefficients of the fit; shape (2 or 3, widths). Shared, so it cannot be written to."""
-    weights = np.asarray(np.linalg.pinv(columns(widths, correction)), dtype=np.float64)
+    weights = np.asarray(np.linalg.pinv(columns(widths, power)), dtype=np.float64)
     weights.setflags(write=False)
     return weights
 
 
-def bias_allowance(
-    widths: Sequence[int], weights: Array, allowance: float = DEFAULT_ALLOWANCE, correction: bool = False
-) -> float:
-    """The worst bias of Σ w log a_n under log a_n = a + p log n + log(1 + c/n), |c| ≤ ``allowance``."""
-    n = np.asarray(widths, dtype=np.float64)
-    if correction:
-        return float(allowance**2 / 2 * abs(weights @ n**-2.0))
-    return float(allowance * abs(weights @ (1 / n)))
-
-
 def contrast(weights: Array, moments: Sequence[Moments], allowance: float = 0.0) -> Estimate:
-    """Σ w_k value_k with variance Σ w_k² v_k/N_k and Welch-Satterthwaite degrees of freedom."""
+    """Σ w_k value_k with variance Σ w_k² v_k/N_k and Welch-Satterthwaite degrees of freedom.
+
+    With a pooled scatter its degrees are those of the pool; where the scatter of two halves, each with its own, gives
+    the longer interval, that is taken, and in either case half of the error rate is used up.
+    """
     w = np.asarray(weights, dtype=np.float64)
     counts = np.array([m.count for m in moments], dtype=np.float64)
     values = np.array([m.value for m in moments])
@@ -127,55 +123,27 @@ def contrast(weights: Array, moments: Sequence[Moments], allowance: float = 0.0)
     value = float(w @ (values - shift)) + shift * float(w.sum() if abs(w.sum()) > 1e-9 else 0.0)
     parts = w**2 * np.array([m.variance for m in moments]) / counts
     total = float(parts.sum())
+    pools = [m.pool for m in moments if m.pool is not None]
+    if len(pools) == len(moments):
+        return _pooled(value, total, w**2 / counts, pools, allowance)
     spread = float((parts**2 / (counts - 1)).sum()) if np.all(counts > 1) else math.nan
     degrees = total**2 / spread if spread > 0 else math.inf
     return Estimate(value, math.sqrt(total), degrees, allowance)
 
 
-def log_mean_exponent(
-    widths: Sequence[int],
-    samples: Sequence[LogSample],
-    *,
-    correction: bool = False,
-    allowance: float = DEFAULT_ALLOWANCE,
-) -> Estimate:
-    """The exponent of exp E[log|X| | X ≠ 0]: the primary estimate."""
-    return _exponent(widths, [s.log_mean() for s in samples], correction, allowance)
-
-
-def log_half_exponent(
-    widths: Sequence[int],
-    samples: Sequence[LogSample],
-    *,
-    correction: bool = False,
-    allowance: float = DEFAULT_ALLOWANCE,
-) -> Estimate:
-    """The exponent of L_{1/2} = E[|X|^(1/2) | X ≠ 0]²: the second functional."""
-    return _exponent(widths, [s.log_half() for s in samples], correction, allowance)
-
-
-def presence_exponent(
-    widths: Sequence[int],
-    samples: Sequence[LogSample],
-    *,
-    correction: bool = False,
-    allowance: float = DEFAULT_ALLOWANCE,
-) -> Estimate:
-    """The exponent of P(X ≠ 0): zero if the law does not run off into an atom at zero."""
-    return _exponent(widths, [_presence(s) for s in samples], correction, allowance)
+def _pooled(value: float, total: float, squares: Array, pools: Sequence[Pool], allowance: float) -> Estimate:
+    """The wider of the intervals of a common scatter and of one for each half, at half of the level."""
+    shares = [float(sum(x for x, p in zip(squares.tolist(), pools, strict=True) if p.half == k)) for k in (0, 1)]
+    parts = [share * variance for share, (variance, _) in zip(shares, pools[0].halves, strict=True)]
+    spread = sum(part**2 / d for part, (_, d) in zip(parts, pools[0].halves, strict=True) if d > 0)
+    apart = sum(parts)
+    choices = [(total, pools[0].degrees), (apart, apart**2 / spread if spread > 0 else math.inf)]
+    # At a level of 5e-4 each, where few seeds are used.
+    variance, degrees = max(choices, key=lambda c: t_quantile(2.5e-4, c[1]) * math.sqrt(c[0]))
+    return Estimate(value, math.sqrt(variance), degrees, allowance, 0.5)
 
 
 def correction_coefficient(widths: Sequence[int], moments: Sequence[Moments]) -> float:
     """ĉ of log a_n = a + p log n + c/n (needs three widths)."""
     values = np.array([m.value for m in moments])
-    return float(_fit(tuple(widths), True)[2] @ (values - values.mean())) * min(widths)
-
-
-def _exponent(widths: Sequence[int], moments: Sequence[Moments], correction: bool, allowance: float) -> Estimate:
-    weights = slope_weights(widths, correction)
-    return contrast(weights, moments, bias_allowance(widths, weights, allowance, correction))
-
-
-def _presence(sample: LogSample) -> Moments:
-    q = sample.nonzeros / sample.count
-    return Moments(math.log(q), (1 - q) / q, sample.count)
+    return float(_fit(tuple(widths), 1.0)[2] @ (values - values.mean())) * min(widths)

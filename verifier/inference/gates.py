@@ -1,14 +1,16 @@
 """From samples to one of: consistent, contradicted, inconclusive, invalid.
 
-    contradicted   both functionals' honest intervals exclude the claim on the same side, on all widths and
-                   again without the two smallest (where a violated bias assumption would show);
-    consistent     both intervals lie inside the margin around the claim, neither excludes it, P(X ≠ 0) has
-                   exponent about zero, and no diagnostic vetoes;
-    inconclusive   neither: more samples may decide;
+    contradicted   three things: both functionals' honest intervals exclude the claim on the same side, on all widths
+                   and again without the two smallest; they do not lie wholly inside the margin; and some power law
+                   with corrections of an exponent that is tried describes the data;
+    consistent     both intervals lie inside the margin around the claim, neither excludes it, P(X ≠ 0) has exponent
+                   about zero, and some such power law describes the data;
+    inconclusive   neither: more samples, or wider widths, may decide;
     invalid        NaN, infinities, fewer than four widths, or nothing but zeros: no conclusion is possible.
 
-"The interval covers the claim" is not a criterion: noisy data would always pass. Since a verdict needs both
-functionals to agree, each is tested at the full level (intersection-union). Data may be looked at ``looks``
+"The interval covers the claim" is not a criterion: noisy data would always pass.  Nor is "it does not": where
+corrections are slower than allowed for, an interval far inside the margin may miss the truth.  Since a verdict needs
+both functionals to agree, each is tested at the full level (intersection-union). Data may be looked at ``looks``
 times, each look at level alpha/looks.
 """
 
@@ -17,26 +19,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
-from scipy import special
+import numpy as np
 
-from verifier.inference.diagnostics import (
-    Diagnostic,
-    curvature,
-    lack_of_fit,
-    law_distance,
-    omitted_term,
-)
-from verifier.inference.exponents import (
-    DEFAULT_ALLOWANCE,
-    Estimate,
-    columns,
-    correction_coefficient,
-    log_half_exponent,
-    log_mean_exponent,
-    presence_exponent,
-)
-from verifier.inference.samples import LogSample, Samples, by_width
+from verifier.inference.budget import Budget, budget
+from verifier.inference.corrections import FREE_POWERS, Profile, assumption, either, name_of, omitted, profile, reach
+from verifier.inference.diagnostics import Diagnostic, law_drift
+from verifier.inference.exponents import DEFAULT_ALLOWANCE, contrast, correction_coefficient, slope_weights
+from verifier.inference.few import LOWEST_LEVEL, MARK, Scatter, scatter
+from verifier.inference.presence import RARE, Presence, presence, zero_bound, zeros_for
+from verifier.inference.samples import LogSample, Moments, Samples, by_width
 from verifier.verdict import NumericStatus
 
 DEFAULT_ALPHA = 1e-3
@@ -52,8 +45,10 @@ ALL_ZERO = "identically zero: no exponent exists"
 class Decision:
     """What the samples say about one claim, with everything the verdict was taken from.
 
-    ``low`` and ``high`` bound ``quantity`` at level 1 - alpha/looks, bias allowance included. Numbers that
-    do not exist are NaN in Python and null in :meth:`as_dict`.
+    ``low`` and ``high`` bound ``quantity`` at level 1 - alpha/looks, bias allowance included. ``assumption`` names the
+    corrections that this rests on, ``mark`` is "few seeds" where a verdict has the weaker guarantee of
+    :mod:`verifier.inference.few`, and ``advice`` says what would decide. Numbers that do not exist are NaN in Python
+    and null in :meth:`as_dict`.
     """
 
     verdict: NumericStatus
@@ -81,6 +76,10 @@ class Decision:
     degenerate: bool = False
     diagnostics: tuple[Diagnostic, ...] = ()
     samples_needed: int | None = None
+    powers: tuple[float, ...] = ()
+    assumption: str = ""
+    mark: str = ""
+    advice: str = ""
 
     @property
     def samples(self) -> int:
@@ -120,29 +119,40 @@ class Decision:
 
 @dataclass(frozen=True)
 class Evidence:
-    """Estimates from all widths (``full``) and without the smallest two (``reduced``); P(X ≠ 0) apart."""
+    """Both functionals on all widths (``full``) and without the smallest two (``reduced``); P(X ≠ 0) apart.
 
-    full: tuple[Estimate, Estimate]
-    reduced: tuple[Estimate, Estimate]
-    presence: Estimate
+    ``shape``: whether the law keeps its shape, where that can be told.
+    """
+
+    full: tuple[Profile, ...]
+    reduced: tuple[Profile, ...]
+    presence: Presence
     level: float
+    shape: Diagnostic | None = None
 
-    def lows(self) -> tuple[float, float]:
-        return self.full[0].interval(self.level)[0], self.full[1].interval(self.level)[0]
+    @property
+    def kept(self) -> tuple[float, ...]:
+        """The exponents q of corrections under which some functional is a power law."""
+        return tuple(dict.fromkeys(fit.power for found in self.full for fit in found.kept))
 
-    def highs(self) -> tuple[float, float]:
-        return self.full[0].interval(self.level)[1], self.full[1].interval(self.level)[1]
+    @property
+    def misfits(self) -> tuple[Diagnostic, ...]:
+        """What shows that the data are no power law with any of the corrections."""
+        found = [d for functional in self.full for d in functional.misfit if d.vetoes]
+        return (*found, *([self.shape] if self.shape is not None and self.shape.vetoes else []))
+
+    def lows(self) -> list[float]:
+        return [found.interval()[0] for found in self.full]
+
+    def highs(self) -> list[float]:
+        return [found.interval()[1] for found in self.full]
 
     def all_above(self, value: float) -> bool:
         """Every interval, reduced ones too, lies above ``value``."""
-        return all(e.interval(self.level)[0] > value for e in self.full + self.reduced)
+        return all(found.interval()[0] > value for found in (*self.full, *self.reduced))
 
     def all_below(self, value: float) -> bool:
-        return all(e.interval(self.level)[1] < value for e in self.full + self.reduced)
-
-    def presence_within(self, margin: float) -> bool:
-        low, high = self.presence.interval(self.level)
-        return -margin < low and high < margin
+        return all(found.interval()[1] < value for found in (*self.full, *self.reduced))
 
 
 def check_settings(alpha: float, margin: float, looks: int, look: int, allowance: float) -> None:
@@ -163,16 +173,20 @@ def decide_order(
     *,
     alpha: float = DEFAULT_ALPHA,
     margin: float = DEFAULT_MARGIN,
-    correction: bool = False,
+    correction: bool | None = None,
     allowance: float = DEFAULT_ALLOWANCE,
+    powers: Sequence[float] = FREE_POWERS,
     looks: int = LOOKS,
     look: int = 1,
+    few: bool = False,
 ) -> Decision:
     """Decide X_n ~ n^claimed: X_n / n^claimed converges in law to a variable that is not zero.
 
-    ``samples`` maps widths to :class:`LogSample` or arrays. ``correction`` adds the 1/n column. ``look`` of
-    ``looks`` says how often these data were meant to be looked at; a single look at given data is looks=1.
-    Raises ValueError for repeated or non-integer widths and settings out of range.
+    ``samples`` maps widths to :class:`LogSample` or arrays. ``powers`` are the exponents q of corrections (c/n)^q,
+    |c| <= ``allowance``, of which one is assumed; ``correction`` fits them (True), only allows for them (False), or
+    takes the shorter interval (None). ``look`` of ``looks`` says how often these data were meant to be looked at; a
+    single look at given data is looks=1. With ``few``, fewer than 128 samples a width are decided as
+    :mod:`verifier.inference.few` says. Raises ValueError for repeated or non-integer widths and settings out of range.
     """
     check_settings(alpha, margin, looks, look, allowance)
     if not math.isfinite(claimed):
@@ -181,14 +195,49 @@ def decide_order(
     base = Decision(
         NumericStatus.INVALID, "", "exponent", float(claimed), alpha, margin,
         widths, tuple(s.count for s in logs), zero_fraction(logs),
-        correction=correction, allowance=allowance, look=look, looks=looks,
+        correction=bool(correction), allowance=allowance, look=look, looks=looks,
     )  # fmt: skip
     stopped = unusable(base, logs, all_zero=ALL_ZERO)
-    if stopped is not None:
+    if stopped is not None and not (few and scarce(stopped, logs)):
         return stopped
-    evidence = gather(widths, logs, alpha / looks, correction, allowance)
-    base = with_diagnostics(describe(base, evidence, logs), logs, claimed, alpha / looks)
-    return settle(base, evidence)
+    found = examine(base, logs, correction, powers, few)
+    return found[0] if found[1] is None else settle(found[0], found[1])
+
+
+def examine(
+    base: Decision, logs: Sequence[LogSample], correction: bool | None, powers: Sequence[float], few: bool
+) -> tuple[Decision, Evidence | None]:
+    """``base`` with its estimates, and the evidence for a verdict; without evidence the decision is final."""
+    level = base.alpha / base.looks
+    if not (few and min(s.nonzeros for s in logs) < MIN_NONZERO):
+        evidence = gather(base.widths, logs, level, correction, base.allowance, powers)
+        return describe(base, evidence, logs), evidence
+    base = replace(base, mark=MARK)
+    found = scatter(base.widths, [s.logs() for s in logs])
+    if level < LOWEST_LEVEL:
+        return refuse_few(base, found, f"a verdict at level {level:.2g} needs {MIN_NONZERO} samples a width"), None
+    if any(s.zeros for s in logs):
+        reason = "a sample is zero: few samples say too little of how often"
+        return refuse_few(base, found, reason), None
+    if found.refusal is not None:
+        return refuse_few(base, found, found.refusal), None
+    full, reduced = profiles(base.widths, [found.moments], level, correction, base.allowance, powers)
+    evidence = Evidence(full, reduced, Presence(0.0, 0.0), level)
+    return describe_profiles(base, evidence), evidence
+
+
+def refuse_few(base: Decision, found: Scatter, reason: str) -> Decision:
+    """The plain estimate, inconclusive: few samples of which no interval is to be believed."""
+    values = contrast(slope_weights(base.widths), found.moments)
+    why = f"few seeds: {reason}"
+    more = f"{MIN_NONZERO} samples a width need no such assumption"
+    stopped = replace_verdict(base, NumericStatus.INCONCLUSIVE, why, MIN_NONZERO)
+    return replace(stopped, estimate=values.value, mark="", advice=more)
+
+
+def scarce(stopped: Decision, logs: Sequence[LogSample]) -> bool:
+    """Whether what stopped a decision is that samples are few, and nothing worse."""
+    return stopped.verdict is NumericStatus.INCONCLUSIVE and all(s.nonzeros for s in logs)
 
 
 def settle(base: Decision, evidence: Evidence) -> Decision:
@@ -196,16 +245,35 @@ def settle(base: Decision, evidence: Evidence) -> Decision:
     claimed, margin = base.claimed, base.margin
     lows, highs = evidence.lows(), evidence.highs()
     interval = f"[{base.low:+.4f}, {base.high:+.4f}]"
-    if evidence.all_above(claimed) or evidence.all_below(claimed):
-        reason = f"the exponent lies in {interval}, without {claimed:+g}, also without the smallest widths"
-        return replace_verdict(base, NumericStatus.CONTRADICTED, reason)
     inside = all(claimed - margin < lo for lo in lows) and all(hi < claimed + margin for hi in highs)
     covers = all(lo <= claimed <= hi for lo, hi in zip(lows, highs, strict=True))
-    vetoes = [d.name for d in base.diagnostics if d.vetoes]
-    if inside and covers and evidence.presence_within(margin) and not vetoes:
+    excluded = evidence.all_above(claimed) or evidence.all_below(claimed)
+    if any(functional.misfit for functional in evidence.full):
+        return misfit(base, evidence)
+    if not evidence.presence.within(margin) and (inside or evidence.misfits):
+        return _absence(base, evidence)
+    if evidence.misfits:
+        return misfit(base, evidence)
+    if excluded and not inside:
+        reason = f"the exponent lies in {interval}, without {claimed:+g}, also without the smallest widths"
+        return replace_verdict(base, NumericStatus.CONTRADICTED, reason)
+    if inside and covers:
         reason = f"the exponent lies in {interval}, inside {claimed:+g} ± {margin:g}"
         return replace_verdict(base, NumericStatus.CONSISTENT, reason)
-    return _inconclusive(base, evidence, inside, covers, vetoes)
+    return _inconclusive(base, evidence, inside)
+
+
+def misfit(base: Decision, evidence: Evidence) -> Decision:
+    """Inconclusive: where no model describes the data, no interval of a model counts."""
+    tried = either([name_of(q) for q in dict.fromkeys(fit.power for fit in evidence.full[0].fits)])
+    what = f"with corrections {tried}" if base.allowance else "without corrections"
+    found = "; ".join(dict.fromkeys(f"{d.name} {d.value:.3g} > {d.threshold:.3g}" for d in evidence.misfits))
+    reason = f"the data are not a power law {what}: {found}"
+    advice = (
+        "look at the picture: is the quantity a sum of two powers, or are rows of a width dependent (coordinates or "
+        "steps of one network)? Wider widths, or the quantity in its parts, may show one power"
+    )
+    return replace(replace_verdict(base, NumericStatus.INCONCLUSIVE, reason), advice=advice)
 
 
 def unusable(
@@ -254,107 +322,113 @@ def broken(widths: Sequence[object], logs: Sequence[LogSample], min_widths: int,
 
 
 def gather(
-    widths: Sequence[int], logs: Sequence[LogSample], level: float, correction: bool, allowance: float
+    widths: Sequence[int],
+    logs: Sequence[LogSample],
+    level: float,
+    correction: bool | None,
+    allowance: float,
+    powers: Sequence[float] = FREE_POWERS,
 ) -> Evidence:
     """Both functionals on all widths and without the smallest two (fewer, if columns must stay fittable)."""
+    functionals = ([s.log_mean() for s in logs], [s.log_half() for s in logs])
+    found, reduced = profiles(widths, functionals, level, correction, allowance, powers)
+    room = np.max([omitted(widths, q, False, allowance) for q in powers], axis=0)
+    shape = law_drift(widths, logs, level / 3, room.tolist())
+    return Evidence(found, reduced, presence(widths, logs, level), level, shape)
+
+
+def profiles(
+    widths: Sequence[int],
+    functionals: Sequence[Sequence[Moments]],
+    level: float,
+    correction: bool | None,
+    allowance: float,
+    powers: Sequence[float],
+) -> tuple[tuple[Profile, ...], tuple[Profile, ...]]:
+    """Each functional on all widths, and without the smallest two under the models that fit all of them."""
     drop = min(2, len(widths) - (3 if correction else 2))
-
-    def both(w: Sequence[int], s: Sequence[LogSample]) -> tuple[Estimate, Estimate]:
-        return (
-            log_mean_exponent(w, s, correction=correction, allowance=allowance),
-            log_half_exponent(w, s, correction=correction, allowance=allowance),
-        )
-
-    presence = presence_exponent(widths, logs, correction=correction, allowance=0.0)
-    return Evidence(both(widths, logs), both(widths[drop:], logs[drop:]), presence, level)
+    settings: dict[str, Any] = {"correction": correction, "allowance": allowance}
+    full = tuple(profile(widths, m, level, powers=powers, **settings) for m in functionals)
+    reduced = tuple(
+        profile(widths[drop:], m[drop:], level, powers=[f.power for f in p.kept], tested=False, **settings)
+        for p, m in zip(full, functionals, strict=True)
+    )
+    return full, reduced
 
 
 def describe(base: Decision, evidence: Evidence, logs: Sequence[LogSample]) -> Decision:
     """``base`` with the estimates filled in."""
-    first, second = evidence.full
-    low, high = first.interval(evidence.level)
-    second_low, second_high = second.interval(evidence.level)
     moments = [s.log_mean() for s in logs]
+    described = describe_profiles(base, evidence)
     return replace(
-        base, estimate=first.value, low=low, high=high, standard_error=first.standard_error,
-        second_estimate=second.value, second_low=second_low, second_high=second_high, bias=first.allowance,
-        c_hat=correction_coefficient(base.widths, moments), degenerate=all(m.variance == 0 for m in moments),
+        described, c_hat=correction_coefficient(base.widths, moments), degenerate=all(m.variance == 0 for m in moments)
+    )
+
+
+def describe_profiles(base: Decision, evidence: Evidence) -> Decision:
+    """``base`` with the estimates of one or two functionals filled in, and the assumption they rest on."""
+    first, second = evidence.full[0], evidence.full[-1]
+    (low, high), (second_low, second_high) = first.interval(), second.interval()
+    shown = first.best
+    kept = [fit for fit in first.fits if fit.power in evidence.kept]
+    checks = (*shown.misfits, *([evidence.shape] if evidence.shape is not None else []))
+    return replace(
+        base, estimate=shown.estimate.value, low=low, high=high, standard_error=shown.estimate.standard_error,
+        second_estimate=second.best.estimate.value, second_low=second_low, second_high=second_high,
+        bias=max(reach(first.kept), reach(second.kept)), correction=shown.fitted, diagnostics=checks,
+        powers=evidence.kept, assumption=assumption(kept, [f.power for f in first.fits], base.allowance),
     )  # fmt: skip
 
 
-def with_diagnostics(base: Decision, logs: Sequence[LogSample], exponent: float, level: float) -> Decision:
-    """``base`` with the three checks of fit, which share ``level``."""
-    widths, moments = base.widths, [s.log_mean() for s in logs]
-    share = level / 3
-    # With the 1/n column c is fitted and not bounded by C, so the law may move by that much more.
-    coefficient = base.allowance + (abs(base.c_hat) if base.correction else 0.0)
-    found = (
-        curvature(widths, moments, share, base.allowance, base.correction),
-        lack_of_fit(
-            columns(widths, base.correction),
-            omitted_term(widths, base.allowance, base.correction)[:, None],
-            moments,
-            share,
-        ),
-        law_distance(widths, logs, exponent, share, coefficient),
-    )
-    return replace(base, diagnostics=tuple(d for d in found if d is not None))
+def _absence(base: Decision, evidence: Evidence) -> Decision:
+    p = evidence.presence
+    reason = f"P(X ≠ 0) has exponent in [{p.low:+.4f}, {p.high:+.4f}], not surely within ± {base.margin:g}"
+    needed = 2 * base.samples if p.low < 0 < p.high else None
+    return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed)
 
 
-def samples_for(estimate: Estimate, count: int, room: float, level: float, alpha: float) -> int | None:
-    """Samples a width until the interval fits into ±``room`` with probability 1 - alpha.
-
-    S = ((z_{level/2} + z_alpha) σ / (room - 2B))² Σw², written with the standard error at ``count`` samples.
-    None when the bias allowance alone fills the room.
-    """
-    room -= 2 * estimate.allowance
-    if room <= 0:
-        return None
-    z = -float(special.ndtri(level / 2)) - float(special.ndtri(alpha))
-    return math.ceil(count * (z * estimate.standard_error / room) ** 2)
-
-
-def _inconclusive(
-    base: Decision,
-    evidence: Evidence,
-    inside: bool,
-    covers: bool,
-    vetoes: Sequence[str],
-) -> Decision:
-    level, margin, claimed = evidence.level, base.margin, base.claimed
+def _inconclusive(base: Decision, evidence: Evidence, inside: bool) -> Decision:
+    claimed, margin = base.claimed, base.margin
     interval = f"[{base.low:+.4f}, {base.high:+.4f}]"
     second = f"[{base.second_low:+.4f}, {base.second_high:+.4f}]"
-    present = evidence.presence_within(margin)
-    count = base.samples
-    estimates = [*evidence.full] + ([] if present else [evidence.presence])
-    budget = [samples_for(e, count, margin, level, base.alpha) for e in estimates]
-    needed: int | None
-    if any(b is None for b in budget):
-        bias = max(e.allowance for e in evidence.full)
-        reason = (
-            f"the bias allowance {bias:.4f} fills half of the margin {margin:g} on these widths: "
-            f"no number of samples decides; use larger widths{'' if base.correction else ' or the 1/n column'}"
-        )
-        return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason)
-    needed = max(b for b in budget if b is not None)
-    needed = needed if needed > count else 2 * count
     lows, highs = evidence.lows(), evidence.highs()
     if max(lows) > min(highs):
         reason = f"the two functionals disagree: log|X| gives {interval}, L_1/2 gives {second}"
-        return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason)
+        more = "rare huge values or near-zeros carry one of them: look at the law of X at each width"
+        return replace(replace_verdict(base, NumericStatus.INCONCLUSIVE, reason), advice=more)
+    both = interval if second == interval else f"{interval} (L_1/2: {second})"
     if not inside:
-        both = interval if second == interval else f"{interval} (L_1/2: {second})"
         reason = f"the exponent lies in {both}, neither inside {claimed:+g} ± {margin:g} nor surely off it"
-        return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed)
-    if not covers:
-        reason = f"the exponent lies in {interval} (L_1/2: {second}): near {claimed:+g} but one excludes it"
-        return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, 2 * count)
-    if not present:
-        low, high = evidence.presence.interval(level)
-        reason = f"P(X ≠ 0) has exponent in [{low:+.4f}, {high:+.4f}], not surely within ± {margin:g}"
-        return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed if low < 0 < high else None)
-    reason = f"{interval} is inside the margin, but a power law does not fit: {', '.join(vetoes)}"
-    return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason)
+    else:
+        reason = f"the exponent lies in {both}: inside {claimed:+g} ± {margin:g}, but the claim is excluded"
+        wider = replace_verdict(base, NumericStatus.INCONCLUSIVE, reason)
+        return replace(wider, advice="corrections larger than are allowed for would do that: wider widths would tell")
+    # True: the intervals have to fit into the margin.  False: they have to leave the claim out and reach beyond it.
+    off = min(abs(found.best.estimate.value - claimed) for found in evidence.full)
+    room = off if off > margin else margin
+    return with_budget(replace_verdict(base, NumericStatus.INCONCLUSIVE, reason), evidence.full, room)
+
+
+def with_budget(base: Decision, profiles: Sequence[Profile], room: float) -> Decision:
+    """``base``, inconclusive, with what would decide it: samples a width, or wider widths where no number of samples.
+
+    ``room``: how far an interval may reach to each side of its estimate.
+    """
+    found: Budget = budget(base.widths, profiles, base.samples, room, base.allowance, base.alpha)
+    return replace(base, samples_needed=found.samples, advice=found.advice, reason=base.reason + found.why)
+
+
+def zeros_only(base: Decision, count: int) -> Decision:
+    """A claim about size, where every sample is zero: as far as ``count`` zeros a width bound P(X ≠ 0)."""
+    level = base.alpha / base.looks
+    bound = zero_bound(count, level)
+    reason = f"every sample is exactly zero, which bounds P(X ≠ 0) by {bound:.3g} at each width, at level {level:.2g}"
+    if bound <= RARE:
+        return replace_verdict(base, NumericStatus.CONSISTENT, reason)
+    needed = zeros_for(RARE, level)
+    reason = f"{reason}: {count} zeros say nothing of rarer values"
+    more = replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed)
+    return replace(more, advice=f"{needed} zeros a width bound it by {RARE:g}")
 
 
 def zero_fraction(logs: Sequence[LogSample]) -> float:

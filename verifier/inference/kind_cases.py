@@ -16,8 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from verifier.inference.agreement import Normal, decide_law
-from verifier.inference.atoms import decide_atom, decide_mean_zero, decide_zero
-from verifier.inference.averages import decide_limit, decide_polynomial
+from verifier.inference.atoms import decide_atom, decide_symmetric, decide_zero
+from verifier.inference.averages import decide_limit, decide_mean_zero, decide_polynomial
 from verifier.inference.exponents import DEFAULT_WIDTHS
 from verifier.inference.gates import Decision
 from verifier.inference.kinds import decide_constant, decide_to_zero, decide_upper, decide_variance
@@ -156,6 +156,15 @@ def _mean_of_squares(rng: np.random.Generator, n: int, size: int) -> Array:
     return np.asarray((1 + 2 / n) * np.mean(rng.standard_normal((4, size)) ** 2, axis=0))
 
 
+def _half(rng: np.random.Generator, size: int) -> Array:
+    return rng.standard_normal(size) / 2
+
+
+def _off(rng: np.random.Generator, size: int) -> Array:
+    """G + m with m = E|G + m|/8."""
+    return rng.standard_normal(size) + 0.10025
+
+
 def _with(decide: Callable[..., Decision], *words: Any, **fixed: Any) -> Decide:
     return lambda samples, **settings: decide(samples, *words, **fixed, **settings)
 
@@ -190,7 +199,8 @@ def cases() -> tuple[Case, ...]:
     limit = ("lim E X = mu, margin 0.02", _with(decide_limit, 1.0, margin=0.02))
     polynomial = ("E X = 1 + 2/n, margin 5 %", _with(decide_polynomial, lambda n: 1 + 2 / n))
     vanishing = ("X = 0", _with(decide_zero))
-    signs = ("E X = 0 by symmetry", _with(decide_mean_zero))
+    signs = ("P(X > 0) = 1/2", _with(decide_symmetric))
+    mean = ("E X = 0, margin E|X|/8", _with(decide_mean_zero))
     atom = ("P(X = 0) = 3/4, margin 0.05", _with(decide_atom, 0.75))
     law = ("X -> N(0, 1) in law, margin 0.05", _with(decide_law, Normal(1.0)))
     two = ("X ~ n^-1 m^1/2", _both((-1.0, 0.5)))
@@ -232,6 +242,9 @@ def cases() -> tuple[Case, ...]:
         case(signs, "G", True, _signs(lambda n: 0.5)),
         case(signs, "P(X > 0) = 0.625 at one width, off by the margin", False, _signs(lambda n: 0.5 + (n == last) / 8)),
         case(signs, "P(X > 0) = 0.52, within the margin", False, _signs(lambda n: 0.52), promised=False),
+        case(mean, "Z^2 - 1", True, _drawn(lambda rng, n, size: rng.standard_normal(size) ** 2 - 1)),
+        case(mean, "e^(Z/2) - 1, with fair signs", False, _drawn(lambda rng, n, size: np.expm1(_half(rng, size)))),
+        case(mean, "G + E|G + m|/8, off by the margin", False, _drawn(lambda rng, n, size: _off(rng, size))),
         case(atom, "P(X = 0) = 0.75", True, _rarely(lambda n: 0.25)),
         case(atom, "P(X = 0) = 0.80, off by the margin", False, _rarely(lambda n: 0.2)),
         case(law, "(1 + 5/n) G", True, _drawn(lambda rng, n, size: (1 + 5 / n) * rng.standard_normal(size))),

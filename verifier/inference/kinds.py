@@ -1,21 +1,24 @@
 """Claims about scale that reduce to the exponent contrast: upper bounds, limits in probability, variances.
 
-    X_n = O(n^s)              the exponent of |X| is at most s
-    X_n → 0                   the exponent of |X| is negative
-    X_n → a constant          the exponent of |X - X'| is negative, X' an independent copy
+    X_n = O(n^s)              the exponent of |X| is at most s, or P(X ≠ 0) → 0
+    X_n → 0                   the exponent of |X| is negative, or that of P(X ≠ 0) is
+    X_n → a constant          the same of |X - X'|, X' an independent copy
     Var X_n ~ n^v             the exponent of |X - X'| is v/2
 
 X - X' is taken over disjoint pairs, so its samples are independent. These are statements about the law:
-Var X itself may scale differently when rare huge values carry it.
+Var X itself may scale differently when rare huge values carry it.  Exponents are read off the samples that are not
+zero, so each claim begins with P(X ≠ 0): what vanishes tends to zero whatever its size, and what is rare is not seen.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
+from verifier.inference.corrections import FREE_POWERS
 from verifier.inference.diagnostics import curvature
-from verifier.inference.exponents import DEFAULT_ALLOWANCE
+from verifier.inference.exponents import DEFAULT_ALLOWANCE, columns
 from verifier.inference.gates import (
     DEFAULT_ALPHA,
     DEFAULT_MARGIN,
@@ -24,13 +27,16 @@ from verifier.inference.gates import (
     Evidence,
     check_settings,
     decide_order,
-    describe,
-    gather,
+    examine,
+    misfit,
     replace_verdict,
-    samples_for,
+    scarce,
     unusable,
+    with_budget,
     zero_fraction,
+    zeros_only,
 )
+from verifier.inference.presence import presence
 from verifier.inference.samples import LogSample, Samples, by_width
 from verifier.verdict import NumericStatus
 
@@ -44,36 +50,48 @@ def decide_upper(
     *,
     alpha: float = DEFAULT_ALPHA,
     margin: float = DEFAULT_MARGIN,
-    correction: bool = False,
+    correction: bool | None = None,
     allowance: float = DEFAULT_ALLOWANCE,
+    powers: Sequence[float] = FREE_POWERS,
     looks: int = LOOKS,
     look: int = 1,
+    few: bool = False,
 ) -> Decision:
     """Decide X_n = O(n^claimed) in probability.
 
     Contradicted when both functionals' intervals lie above the claim, on all widths and without the smallest
-    two; consistent when both end below claimed + margin and the exponent is not seen to grow. Samples that
-    are all zero satisfy every upper bound. Raises ValueError as :func:`decide_order`.
+    two, and reach beyond the margin, while P(X ≠ 0) surely does not vanish; consistent when both end below
+    claimed + margin, neither excludes the claim, and the exponent is not seen to grow; or when P(X ≠ 0) surely
+    vanishes. Samples that are all zero satisfy every upper bound if they bound P(X ≠ 0) by :data:`RARE`.
+    Raises ValueError as :func:`decide_order`.
     """
     check_settings(alpha, margin, looks, look, allowance)
     base, logs = _start(samples, "exponent", claimed, alpha, margin, correction, allowance, looks, look)
-    if _only_zeros(base, logs):
-        return replace_verdict(base, NumericStatus.CONSISTENT, "every sample is exactly zero")
-    stopped = unusable(base, logs, all_zero=None)
-    if stopped is not None:
-        return stopped
-    evidence = gather(base.widths, logs, alpha / looks, correction, allowance)
-    base = describe(base, evidence, logs)
+    absent = _absent(base, logs, few)
+    if absent is not None:
+        return absent
+    base, evidence = examine(base, logs, correction, powers, few)
+    if evidence is None:
+        return base
     interval = f"[{base.low:+.4f}, {base.high:+.4f}]"
-    if evidence.all_above(claimed):
+    above = all(low > claimed for low in evidence.lows())
+    below = max(evidence.highs()) < claimed + margin
+    if evidence.presence.low <= -margin and not below:
+        return _perhaps_vanishing(base, evidence, interval)
+    bends = _bend(base, logs, evidence)
+    if below and bends > 0:
+        reason = f"the exponent lies in {interval}, but it grows with the width"
+        return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason)
+    # A power that falls with the width stays below a bound that it is below of.
+    if (_misfit(evidence) and bends >= 0) or (evidence.misfits and not below):
+        return misfit(base, evidence)
+    if evidence.all_above(claimed) and not below:
         reason = f"the exponent lies in {interval}, above {claimed:+g}, also without the smallest widths"
         return replace_verdict(base, NumericStatus.CONTRADICTED, reason)
-    bend = curvature(base.widths, [s.log_mean() for s in logs], alpha / looks, allowance, correction, upward_only=True)
-    base = replace(base, diagnostics=() if bend is None else (bend,))
-    if max(evidence.highs()) < claimed + margin:
-        if bend is not None and bend.vetoes:
-            reason = f"the exponent lies in {interval}, but it grows with the width"
-            return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason)
+    if below and above:
+        reason = f"the exponent lies in {interval}: above {claimed:+g}, but by less than the margin {margin:g}"
+        return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason)
+    if below:
         reason = f"the exponent lies in {interval}, below {claimed:+g} + {margin:g}"
         return replace_verdict(base, NumericStatus.CONSISTENT, reason)
     return _undecided(base, evidence, claimed + margin)
@@ -84,19 +102,21 @@ def decide_to_zero(
     *,
     alpha: float = DEFAULT_ALPHA,
     margin: float = DEFAULT_MARGIN,
-    correction: bool = False,
+    correction: bool | None = None,
     allowance: float = DEFAULT_ALLOWANCE,
+    powers: Sequence[float] = FREE_POWERS,
     looks: int = LOOKS,
     look: int = 1,
+    few: bool = False,
 ) -> Decision:
     """Decide X_n → 0 in probability, as a power of n.
 
-    Consistent when both functionals' intervals end below zero. Contradicted when that is not so and both lie
-    above -margin: a decay slower than n^-margin (a loglog, say) cannot be told from none.
+    Consistent when both functionals' intervals end below zero, or that of P(X ≠ 0) does. Contradicted when that is
+    not so and both lie above -margin/2: a slower decay (a loglog, say) cannot be told from none.
     """
     check_settings(alpha, margin, looks, look, allowance)
     base, logs = _start(samples, "exponent", 0.0, alpha, margin, correction, allowance, looks, look)
-    return _decay(base, logs, passes=0.0, fails=-margin)
+    return _decay(base, logs, correction, powers, few, passes=0.0, fails=-margin / 2)
 
 
 def decide_constant(
@@ -104,15 +124,18 @@ def decide_constant(
     *,
     alpha: float = DEFAULT_ALPHA,
     threshold: float = SLOWEST_DECAY,
-    correction: bool = False,
+    correction: bool | None = None,
     allowance: float = DEFAULT_ALLOWANCE,
+    powers: Sequence[float] = FREE_POWERS,
     looks: int = LOOKS,
     look: int = 1,
+    few: bool = False,
 ) -> Decision:
     """Decide that X_n converges in probability to a constant (which may depend on n).
 
     ``samples``: arrays of X, or :meth:`LogSample.from_pairs`. The exponent is that of X - X'; consistent when
-    both functionals' intervals end below ``threshold``, contradicted when both start above it.
+    both functionals' intervals end below ``threshold``, contradicted when both start above half of it: a slower
+    decay cannot be told from none.
     """
     check_settings(alpha, DEFAULT_MARGIN, looks, look, allowance)
     if not threshold < 0:
@@ -128,7 +151,7 @@ def decide_constant(
         looks,
         look,
     )
-    return _decay(base, logs, passes=threshold, fails=threshold)
+    return _decay(base, logs, correction, powers, few, passes=threshold, fails=threshold / 2)
 
 
 def decide_variance(
@@ -137,10 +160,12 @@ def decide_variance(
     *,
     alpha: float = DEFAULT_ALPHA,
     margin: float = DEFAULT_MARGIN,
-    correction: bool = False,
+    correction: bool | None = None,
     allowance: float = DEFAULT_ALLOWANCE,
+    powers: Sequence[float] = FREE_POWERS,
     looks: int = LOOKS,
     look: int = 1,
+    few: bool = False,
 ) -> Decision:
     """Decide Var X_n ~ n^claimed, as the exact order n^(claimed/2) of |X - X'|.
 
@@ -153,8 +178,10 @@ def decide_variance(
         margin=margin,
         correction=correction,
         allowance=allowance,
+        powers=powers,
         looks=looks,
         look=look,
+        few=few,
     )
     return replace(decision, quantity="exponent of |X - X'|")
 
@@ -170,7 +197,7 @@ def _start(
     claimed: float,
     alpha: float,
     margin: float,
-    correction: bool,
+    correction: bool | None,
     allowance: float,
     looks: int,
     look: int,
@@ -179,28 +206,83 @@ def _start(
     base = Decision(
         NumericStatus.INVALID, "", quantity, float(claimed), alpha, margin,
         widths, tuple(s.count for s in logs), zero_fraction(logs),
-        correction=correction, allowance=allowance, look=look, looks=looks,
+        correction=bool(correction), allowance=allowance, look=look, looks=looks,
     )  # fmt: skip
     return base, logs
 
 
-def _only_zeros(base: Decision, logs: Sequence[LogSample]) -> bool:
-    return len(logs) >= 4 and all(s.count and s.zeros == s.count for s in logs)
-
-
-def _decay(base: Decision, logs: Sequence[LogSample], passes: float, fails: float) -> Decision:
-    """Consistent when the exponent is surely below ``passes``, else contradicted when above ``fails``."""
-    if _only_zeros(base, logs):
-        return replace_verdict(base, NumericStatus.CONSISTENT, "every sample is exactly zero")
+def _absent(base: Decision, logs: Sequence[LogSample], few: bool) -> Decision | None:
+    """The decision where X is too often zero to read an exponent off it, or cannot be used at all; else None."""
+    present = [s for s in logs if s.count]
+    usable = len(present) == len(logs) >= 4 and not any(s.invalid for s in logs)
+    if usable and all(s.zeros == s.count for s in logs):
+        return zeros_only(base, min(s.count for s in logs))
     stopped = unusable(base, logs, all_zero=None)
-    if stopped is not None:
+    if stopped is None or stopped.verdict is not NumericStatus.INCONCLUSIVE:
         return stopped
-    evidence = gather(base.widths, logs, base.alpha / base.looks, base.correction, base.allowance)
-    base = describe(base, evidence, logs)
+    if usable and all(s.nonzeros for s in logs):
+        found = presence(base.widths, logs, base.alpha / base.looks)
+        if found.vanishes:
+            return _vanishing(base, found.low, found.high)
+    return None if few and scarce(stopped, logs) else stopped
+
+
+def _vanishing(base: Decision, low: float, high: float) -> Decision:
+    reason = f"P(X ≠ 0) has exponent in [{low:+.4f}, {high:+.4f}], below 0: X is zero with probability tending to one"
+    return replace_verdict(base, NumericStatus.CONSISTENT, reason)
+
+
+def _perhaps_vanishing(base: Decision, evidence: Evidence, interval: str) -> Decision:
+    p = evidence.presence
+    if p.vanishes:
+        return _vanishing(base, p.low, p.high)
+    reason = f"where X ≠ 0 the {base.quantity} lies in {interval}, but P(X ≠ 0) may vanish: its exponent lies in "
+    reason += f"[{p.low:+.4f}, {p.high:+.4f}]"
+    return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, 2 * base.samples)
+
+
+def _misfit(evidence: Evidence) -> bool:
+    return any(functional.misfit for functional in evidence.full)
+
+
+def _bend(base: Decision, logs: Sequence[LogSample], evidence: Evidence) -> int:
+    """1 if the exponent surely grows with the width, -1 if it surely falls, beyond what corrections can do; else 0."""
+    level = base.alpha / base.looks
+    moments = [s.log_mean() for s in logs]
+    signs = set()
+    for fit in evidence.full[0].kept:
+        design = columns(base.widths, fit.power if fit.fitted else None)
+        found = curvature(design, fit.omitted(base.widths, base.allowance), moments, level, signed=True)
+        signs.add(0 if found is None or not abs(found.value) > found.threshold else 1 if found.value > 0 else -1)
+    return signs.pop() if len(signs) == 1 else 0
+
+
+def _decay(
+    base: Decision, logs: Sequence[LogSample], correction: bool | None, powers: Sequence[float], few: bool,
+    passes: float, fails: float,
+) -> Decision:  # fmt: skip
+    """Consistent when the exponent is surely below ``passes``, else contradicted when above ``fails``."""
+    absent = _absent(base, logs, few)
+    if absent is not None:
+        return absent
+    base, evidence = examine(base, logs, correction, powers, few)
+    if evidence is None:
+        return base
     interval = f"[{base.low:+.4f}, {base.high:+.4f}]"
-    if max(evidence.highs()) < passes:
+    bends = _bend(base, logs, evidence)
+    below = max(evidence.highs()) < passes
+    if below and bends > 0:
+        reason = f"the {base.quantity} lies in {interval}, but it grows with the width"
+        return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason)
+    if _misfit(evidence) and not (below and bends < 0):
+        return misfit(base, evidence)
+    if below:
         reason = f"the {base.quantity} lies in {interval}, below {passes:+g}"
         return replace_verdict(base, NumericStatus.CONSISTENT, reason)
+    if evidence.presence.low <= fails:
+        return _perhaps_vanishing(base, evidence, interval)
+    if evidence.misfits:
+        return misfit(base, evidence)
     if evidence.all_above(fails):
         reason = f"the {base.quantity} lies in {interval}, above {fails:+g}, also without the smallest widths"
         return replace_verdict(base, NumericStatus.CONTRADICTED, reason)
@@ -211,11 +293,7 @@ def _undecided(base: Decision, evidence: Evidence, bound: float) -> Decision:
     """Inconclusive about an upper bound, with a budget from the distance of the estimate to the bound."""
     interval = f"[{base.low:+.4f}, {base.high:+.4f}]"
     reason = f"the {base.quantity} lies in {interval} (L_1/2: [{base.second_low:+.4f}, {base.second_high:+.4f}])"
-    budgets = [
-        # The allowance enters once here: the estimate's own bias is part of the distance seen.
-        samples_for(e, base.samples, abs(bound - e.value) + e.allowance, evidence.level, base.alpha)
-        for e in evidence.full
-    ]
-    known = [b for b in budgets if b is not None]
-    needed = max(2 * base.samples, *known) if len(known) == len(budgets) else None
-    return replace_verdict(base, NumericStatus.INCONCLUSIVE, f"{reason}: not surely on one side of {bound:+g}", needed)
+    reason += f": not surely on one side of {bound:+g}"
+    room = min(abs(bound - found.best.estimate.value) for found in evidence.full)
+    open_ = replace_verdict(base, NumericStatus.INCONCLUSIVE, reason)
+    return with_budget(open_, evidence.full, room) if math.isfinite(room) and room > 0 else open_

@@ -31,33 +31,42 @@ class LawDistance:
 def law_distances(
     widths: Sequence[int],
     samples: Sequence[LogSample],
-    exponent: float,
+    log_scales: Sequence[float],
     level: float,
-    coefficient: float = 10.0,
+    corrections: Sequence[float],
+    errors: Sequence[float] | None = None,
 ) -> tuple[LawDistance, ...]:
-    """X_n/n^``exponent`` at each width against the largest; ``widths`` increase.
+    """X_n/exp(log_scale) at each width against the largest; ``widths`` increase.
 
-    A correction c/n to the scale moves a law by about c/(4n) in Kolmogorov distance (x f(x) < 1/4 for the
-    Gaussian), so the threshold is the sampling one, Bonferroni over the pairs, plus that for
-    c = ``coefficient`` at both widths. The exponent is the claimed one: nothing is estimated here. The kept
-    samples are used, zeros and signs included. The distance is small only between laws close *in shape*: if
-    the limit is a constant, laws at two widths can be far apart however close their values.
+    A relative correction x to the scale moves a law by about x/4 in Kolmogorov distance (x f(x) < 1/4 for the
+    Gaussian), so the threshold is the sampling one, Bonferroni over the pairs, plus that for the ``corrections`` at
+    both widths. The kept samples are used, zeros and signs included. ``errors`` of the log scales are granted: atoms
+    that should coincide need not do so to the last digit. The distance is small only between laws close *in shape*:
+    if the limit is a constant, laws at two widths can be far apart however close their values.
     """
-    keys = [s.keys(exponent * math.log(n)) for n, s in zip(widths, samples, strict=True)]
+    found = errors if errors is not None else [0.0] * len(widths)
+    keys = [s.keys(scale) for scale, s in zip(log_scales[:-1], samples[:-1], strict=True)]
     rows = []
-    for n, key in zip(widths[:-1], keys[:-1], strict=True):
-        bound = kolmogorov_threshold(len(key), len(keys[-1]), level / (len(widths) - 1))
-        slack = coefficient / 4 * (1 / n + 1 / widths[-1])
-        rows.append(LawDistance(n, kolmogorov_distance(key, keys[-1]), bound + slack))
+    for n, key, x, error in zip(widths[:-1], keys, corrections[:-1], found[:-1], strict=True):
+        shift = math.hypot(error, found[-1]) + 1e-12
+        low, high = (samples[-1].keys(log_scales[-1], sign * shift) for sign in (-1, 1))
+        bound = kolmogorov_threshold(len(key), len(low), level / (len(widths) - 1))
+        distance = kolmogorov_distance(key, low, high)
+        rows.append(LawDistance(n, distance, bound + (x + corrections[-1]) / 4))
     return tuple(rows)
 
 
-def kolmogorov_distance(first: Array, second: Array) -> float:
-    """sup |F - G| of two sorted samples; ties (atoms) are handled exactly."""
-    grid = np.concatenate([first, second])
+def kolmogorov_distance(first: Array, second: Array, above: Array | None = None) -> float:
+    """sup |F - G| of two sorted samples; ties (atoms) are handled exactly.
+
+    With ``above``, a copy of ``second`` whose values are moved up, G may lie anywhere between the two.
+    """
+    upper = second if above is None else above
+    grid = np.concatenate([first, second, upper])
     f = np.searchsorted(first, grid, side="right") / len(first)
     g = np.searchsorted(second, grid, side="right") / len(second)
-    return float(np.max(np.abs(f - g)))
+    h = g if above is None else np.searchsorted(upper, grid, side="right") / len(upper)
+    return float(max(np.max(f - g), np.max(h - f), 0.0))
 
 
 def kolmogorov_threshold(first: int, second: int, level: float) -> float:

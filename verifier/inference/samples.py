@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -24,15 +24,26 @@ _SMALLEST_NORMAL = float(np.finfo(np.float64).tiny)
 
 
 @dataclass(frozen=True)
+class Pool:
+    """What several widths' scatter was pooled from: degrees of freedom; of each half (variance, degrees); the half."""
+
+    degrees: float
+    halves: tuple[tuple[float, float], ...]
+    half: int
+
+
+@dataclass(frozen=True)
 class Moments:
     """A location on the log scale with the variance of one sample's influence on it.
 
-    ``value`` estimates a functional of the law of X given X ≠ 0; its variance is ``variance / count``.
+    ``value`` estimates a functional of the law of X given X ≠ 0; its variance is ``variance / count``.  With a
+    ``pool`` the variance is that of all widths together.
     """
 
     value: float
     variance: float
     count: int
+    pool: Pool | None = None
 
 
 @dataclass(frozen=True)
@@ -223,13 +234,25 @@ class LogSample:
         relative = math.exp(log_n + hh - 2 * h) + math.exp(log_n + gg - 2 * g) - 2 * math.exp(log_n + hg - h - g)
         return Moments(value, 4 * max(relative, 0.0) * n / (n - 1) if n > 1 else math.nan, n)
 
-    def keys(self, log_scale: float) -> Array:
+    def beyond(self, tolerance: float) -> int:
+        """How many samples are larger than ``tolerance``; of the kept ones, where it is not 0."""
+        if not tolerance:
+            return self.nonzeros
+        return sum(int(np.count_nonzero(b.kept > math.log(tolerance) + 1e-12)) for b in self.blocks)
+
+    def logs(self) -> Array:
+        """The kept log|X| of the samples that are not zero, in the order they came."""
+        kept = np.concatenate([b.kept for b in self.blocks]) if self.blocks else np.empty(0)
+        return np.asarray(kept[np.isfinite(kept)])
+
+    def keys(self, log_scale: float, shift: float = 0.0) -> Array:
         """The kept samples of X / exp(log_scale) as numbers in the same order, zeros at 0, sorted.
 
-        Only the order matters to a Kolmogorov-Smirnov distance; working on logarithms avoids underflow.
+        Only the order matters to a Kolmogorov-Smirnov distance; working on logarithms avoids underflow.  ``shift``
+        moves each sample up, a positive one by the factor exp(shift), a negative one by exp(-shift).
         """
-        logs = np.concatenate([b.kept for b in self.blocks]) - log_scale
         sign = np.concatenate([b.kept_sign for b in self.blocks]).astype(np.float64)
+        logs = np.concatenate([b.kept for b in self.blocks]) - log_scale + shift * sign
         keys = sign * _positive(logs)
         keys.sort()
         return keys
@@ -241,6 +264,23 @@ class LogSample:
         if len({b.controlled for b in live}) > 1:
             raise ValueError("blocks with and without a control variate cannot be merged")
         return live
+
+
+def rescaled(sample: LogSample, log_scale: float) -> LogSample:
+    """The sample of X / exp(log_scale)."""
+    return LogSample(
+        tuple(
+            replace(
+                block,
+                mean=block.mean - log_scale,
+                log_h=block.log_h - log_scale / 2,
+                log_hh=block.log_hh - log_scale,
+                log_hg=block.log_hg - log_scale / 2,
+                kept=block.kept - log_scale,
+            )
+            for block in sample.blocks
+        )
+    )
 
 
 def _positive(logs: Array) -> Array:

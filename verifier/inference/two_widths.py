@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 
+from verifier.inference.corrections import FREE_POWERS, Fit, Profile, crossover
 from verifier.inference.diagnostics import lack_of_fit
 from verifier.inference.exponents import DEFAULT_ALLOWANCE, Estimate, contrast
 from verifier.inference.gates import (
@@ -20,11 +21,13 @@ from verifier.inference.gates import (
     Decision,
     Evidence,
     check_settings,
+    describe_profiles,
     replace_verdict,
     settle,
     unusable,
     zero_fraction,
 )
+from verifier.inference.presence import Presence, binomial_interval
 from verifier.inference.samples import LogSample, Moments, check_width
 from verifier.verdict import NumericStatus
 
@@ -39,58 +42,94 @@ def decide_two_widths(
     *,
     alpha: float = DEFAULT_ALPHA,
     margin: float = DEFAULT_MARGIN,
-    correction: bool = False,
+    correction: bool | None = None,
     allowance: float = DEFAULT_ALLOWANCE,
+    powers: Sequence[float] = FREE_POWERS,
     looks: int = LOOKS,
     look: int = 1,
 ) -> tuple[Decision, Decision]:
     """Decide X_{n,m} ~ n^p m^q; returns the decision on p and the decision on q, each at alpha/2.
 
-    ``samples`` maps (n, m) to samples. The model is log a = a + p log n + q log m + c/n + d/m with |c|, |d| ≤
-    ``allowance``; ``correction`` fits c and d. At least four distinct widths on each axis are needed and the
-    design must have full rank (a diagonal n = m does not): *invalid* otherwise. A two-width claim holds if
-    both decisions are consistent and is contradicted if one is. Raises ValueError for a repeated cell.
+    ``samples`` maps (n, m) to samples. The model is log a = a + p log n + q log m with corrections (c/n)^s and
+    (d/m)^s, |c|, |d| <= ``allowance``, s in ``powers``; ``correction`` as in :func:`decide_order`. At least four
+    distinct widths on each axis are needed and the design must have full rank (a diagonal n = m does not): *invalid*
+    otherwise. A two-width claim holds if both decisions are consistent and is contradicted if one is. Raises
+    ValueError for a repeated cell.
     """
     check_settings(alpha, margin, looks, look, allowance)
     if len(claimed) != 2 or not all(math.isfinite(p) for p in claimed):
         raise ValueError(f"claimed is {claimed}; two finite exponents are needed")
     cells, logs = _by_cell(samples)
     level = alpha / 2 / looks
-    blank = [_blank(cells, logs, axis, claimed[axis], alpha / 2, margin, correction, allowance, looks, look)
+    blank = [_blank(cells, logs, axis, claimed[axis], alpha / 2, margin, bool(correction), allowance, looks, look)
              for axis in (0, 1)]  # fmt: skip
     stopped = [unusable(b, logs, ALL_ZERO, cells) for b in blank]
     if stopped[0] is not None and stopped[1] is not None:
         return stopped[0], stopped[1]
-    problem = _unfit(cells, correction)
+    problem = _unfit(cells, bool(correction))
     if problem is not None:
         first, second = (replace_verdict(b, NumericStatus.INVALID, problem) for b in blank)
         return first, second
     functionals = ([s.log_mean() for s in logs], [s.log_half() for s in logs])
-    kept = _confirmation(cells, correction)
-    presence = [_presence(s) for s in logs]
-    fit = lack_of_fit(_design(cells, correction), _omitted(cells, allowance, correction), functionals[0], level)
+    kept = _confirmation(cells)
+    model = _Grid(powers, correction, allowance, level)
     decisions = []
     for axis, base in enumerate(blank):
-        full = [_estimate(cells, m, axis, correction, allowance) for m in functionals]
-        reduced = [
-            _estimate([cells[i] for i in kept], [m[i] for i in kept], axis, correction, allowance) for m in functionals
-        ]
-        evidence = Evidence(
-            (full[0], full[1]),
-            (reduced[0], reduced[1]),
-            _estimate(cells, presence, axis, correction, 0.0),
-            level,
+        full = tuple(model.profile(cells, m, axis) for m in functionals)
+        reduced = tuple(
+            model.profile([cells[i] for i in kept], [m[i] for i in kept], axis, [fit.power for fit in found.kept])
+            for m, found in zip(functionals, full, strict=True)
         )
-        low, high = full[0].interval(level)
-        second_low, second_high = full[1].interval(level)
-        base = replace(
-            base, estimate=full[0].value, low=low, high=high, standard_error=full[0].standard_error,
-            second_estimate=full[1].value, second_low=second_low, second_high=second_high,
-            bias=full[0].allowance, degenerate=all(m.variance == 0 for m in functionals[0]),
-            diagnostics=() if fit is None else (fit,),
-        )  # fmt: skip
+        evidence = Evidence(full, reduced, _presence(cells, logs, axis, level), level)
+        base = describe_profiles(base, evidence)
+        base = replace(base, degenerate=all(m.variance == 0 for m in functionals[0]))
         decisions.append(settle(base, evidence))
     return decisions[0], decisions[1]
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """The models of corrections on a grid of pairs: as :func:`verifier.inference.corrections.profile` on a line."""
+
+    powers: Sequence[float]
+    correction: bool | None
+    allowance: float
+    level: float
+
+    def profile(
+        self, cells: Sequence[Cell], moments: Sequence[Moments], axis: int, powers: Sequence[float] | None = None
+    ) -> Profile:
+        """The exponent along ``axis``; with ``powers`` these models alone, not held against the data again."""
+        fits = []
+        for power in self.powers if powers is None else powers:
+            fitted, found = self._shortest(cells, moments, axis, power)
+            fit = None
+            if powers is None:
+                terms = np.concatenate([self._omitted(cells, power, False), self._omitted(cells, power, True)], axis=1)
+                fit = lack_of_fit(_design(cells, None), terms, moments, self.level)
+            fits.append(Fit(power, float(fitted), found, () if fit is None else (fit,)))
+        return Profile(tuple(fits), self.level)
+
+    def _shortest(
+        self, cells: Sequence[Cell], moments: Sequence[Moments], axis: int, power: float
+    ) -> tuple[bool, Estimate]:
+        wanted = (False, True) if self.correction is None else (self.correction,)
+        possible = [fitted for fitted in wanted if not fitted or _full_rank(cells, power)] or [False]
+        found = [(fitted, self._estimate(cells, moments, axis, power, fitted)) for fitted in possible]
+        return min(found, key=lambda pair: pair[1].half(self.level))
+
+    def _estimate(
+        self, cells: Sequence[Cell], moments: Sequence[Moments], axis: int, power: float, fitted: bool
+    ) -> Estimate:
+        weights = np.linalg.pinv(_design(cells, power if fitted else None))[1 + axis]
+        bias = float(np.abs(weights @ self._omitted(cells, power, fitted)).sum())
+        return contrast(weights, moments, bias)
+
+    def _omitted(self, cells: Sequence[Cell], power: float, fitted: bool) -> Array:
+        """The largest corrections in n and in m that are left out; shape (cells, 2)."""
+        n = np.array(cells, dtype=np.float64)
+        x = (crossover(self.allowance, power) / n) ** power if self.allowance else np.zeros_like(n)
+        return x**2 / 2 if fitted else x
 
 
 def _by_cell(samples: CellSamples) -> tuple[list[Cell], list[LogSample]]:
@@ -133,48 +172,40 @@ def _unfit(cells: Sequence[Cell], correction: bool) -> str | None:
         distinct = len({c[axis] for c in cells})
         if distinct < MIN_WIDTHS:
             return f"{distinct} widths on the {'nm'[axis]} axis; at least {MIN_WIDTHS} are needed"
-    if not _full_rank(cells, correction):
+    if not _full_rank(cells, 1.0 if correction else None):
         return "the two exponents cannot be told apart on this grid (rank deficient); vary n and m separately"
     return None
 
 
-def _full_rank(cells: Sequence[Cell], correction: bool) -> bool:
-    design = _design(cells, correction)
+def _full_rank(cells: Sequence[Cell], power: float | None) -> bool:
+    design = _design(cells, power)
     return len(cells) >= design.shape[1] and int(np.linalg.matrix_rank(design, tol=1e-6)) == design.shape[1]
 
 
-def _design(cells: Sequence[Cell], correction: bool) -> Array:
-    """[1, log n, log m (, 1/n, 1/m)], scaled to order one; shape (cells, 3 or 5)."""
+def _design(cells: Sequence[Cell], power: float | None) -> Array:
+    """[1, log n, log m (, n^-power, m^-power)], scaled to order one; shape (cells, 3 or 5)."""
     n = np.array(cells, dtype=np.float64)
     logs = np.log(n) - np.log(n).mean(axis=0)
-    parts = [np.ones((len(cells), 1)), logs] + ([n.min(axis=0) / n] if correction else [])
+    parts = [np.ones((len(cells), 1)), logs] + ([(n.min(axis=0) / n) ** power] if power is not None else [])
     return np.concatenate(parts, axis=1)
 
 
-def _omitted(cells: Sequence[Cell], allowance: float, correction: bool) -> Array:
-    n = np.array(cells, dtype=np.float64)
-    return allowance**2 / 2 / n**2 if correction else allowance / n
-
-
-def _estimate(
-    cells: Sequence[Cell], moments: Sequence[Moments], axis: int, correction: bool, allowance: float
-) -> Estimate:
-    weights = np.linalg.pinv(_design(cells, correction))[1 + axis]
-    bias = float(np.abs(weights @ _omitted(cells, allowance, correction)).sum())
-    return contrast(weights, moments, bias)
-
-
-def _confirmation(cells: Sequence[Cell], correction: bool) -> list[int]:
+def _confirmation(cells: Sequence[Cell]) -> list[int]:
     """The cells left without the two smallest widths of each axis (fewer, if the rank would suffer)."""
     for drop in (2, 1):
         n = sorted({c[0] for c in cells})[drop:]
         m = sorted({c[1] for c in cells})[drop:]
         kept = [i for i, c in enumerate(cells) if c[0] in n and c[1] in m]
-        if kept and _full_rank([cells[i] for i in kept], correction):
+        if kept and _full_rank([cells[i] for i in kept], None):
             return kept
     return list(range(len(cells)))
 
 
-def _presence(sample: LogSample) -> Moments:
-    q = sample.nonzeros / sample.count
-    return Moments(math.log(q), (1 - q) / q, sample.count)
+def _presence(cells: Sequence[Cell], logs: Sequence[LogSample], axis: int, level: float) -> Presence:
+    """The exponent of P(X ≠ 0) along an axis, from an exact interval of each cell."""
+    weights = np.linalg.pinv(_design(cells, None))[1 + axis]
+    low, high = 0.0, 0.0
+    for w, s in zip(weights.tolist(), logs, strict=True):
+        ends = [math.log(p) for p in binomial_interval(s.nonzeros, s.count, level / len(cells))]
+        low, high = low + min(w * e for e in ends), high + max(w * e for e in ends)
+    return Presence(low, high)

@@ -8,11 +8,14 @@ from dataclasses import replace
 from typing import Any
 
 from verifier.inference.agreement import decide_law
-from verifier.inference.atoms import binomial_interval, decide_atom, decide_mean_zero, decide_zero
+from verifier.inference.atoms import decide_atom, decide_symmetric, decide_zero
+from verifier.inference.averages import decide_mean_zero
 from verifier.inference.exponents import DEFAULT_ALLOWANCE
 from verifier.inference.gates import Decision, decide_order
 from verifier.inference.kinds import decide_to_zero, decide_upper, decide_variance
-from verifier.inference.samples import LogSample
+from verifier.inference.laws import kolmogorov_distance, kolmogorov_threshold
+from verifier.inference.presence import binomial_interval
+from verifier.inference.samples import LogSample, rescaled
 from verifier.inference.two_widths import decide_two_widths
 from verifier.sampling.plan import Group, Question
 from verifier.sampling.values import decide_atoms, decide_integer, decide_value_and_fluctuation, decide_values, raw
@@ -31,15 +34,15 @@ def decide(
     if question.kind is Kind.ZERO:
         return decide_zero(samples, alpha=alpha)
     if question.kind is Kind.MEAN_ZERO:
-        return decide_mean_zero(samples, alpha=alpha, looks=looks, look=look)
+        return _mean_zero(samples, alpha=alpha, looks=looks, look=look)
     assert question.target is not None
     averaging: dict[str, Any] = {"alpha": alpha, "margin": question.margin, "looks": looks, "look": look}
     if question.kind is Kind.INTEGER:
         return decide_integer(samples, question.target, alpha=alpha)
     if question.kind is Kind.VALUE:
-        return decide_values(samples, question.target, question.values, **averaging)
+        return decide_values(samples, question, **averaging)
     if question.kind is Kind.CONSTANT:
-        return decide_value_and_fluctuation(samples, question.target, **averaging)
+        return decide_value_and_fluctuation(samples, question.target, powers=question.powers, **averaging)
     if question.kind is Kind.LAW:
         assert question.law is not None
         return decide_law({n: raw(s) for n, s in samples.items()}, question.law, **averaging)
@@ -50,13 +53,13 @@ def decide(
         return decide_atom(samples, question.target, allowance=DEFAULT_ALLOWANCE, **averaging)
     settings: dict[str, Any] = {
         "alpha": alpha, "margin": question.margin, "correction": group.correction,
-        "allowance": question.allowance, "looks": looks, "look": look,
+        "allowance": question.allowance, "powers": question.powers, "looks": looks, "look": look,
     }  # fmt: skip
     if question.axis is not None:
         return _on_grid(question, samples, settings)
     if question.kind is Kind.VANISHES:
-        rescaled = {n: _rescaled(s, question.target * math.log(n)) for n, s in samples.items()}
-        found = decide_to_zero(rescaled, **settings)
+        divided = {n: rescaled(s, question.target * math.log(n)) for n, s in samples.items()}
+        found = decide_to_zero(divided, **settings)
         # Reported as the exponent of X itself, beside the claim that it lies below the target.
         shift = question.target
         return replace(
@@ -69,6 +72,31 @@ def decide(
         return _variance(samples, question.target, settings)
     found = decide_order(samples, question.target, **settings)
     return found if question.atom is None else _with_atom(found, question.atom, samples, alpha / looks)
+
+
+def _mean_zero(samples: Mapping[Any, LogSample], **settings: Any) -> Decision:
+    """E X = 0: by the mean where the law lets one be taken, else by what the claims rest on, X and -X of one law.
+
+    The means of heavy tails are refused at any affordable number of samples.  There the law of X is compared with that
+    of -X: agreement is consistent with the claim, and disagreement says nothing of the mean.
+    """
+    mean = decide_mean_zero({n: raw(s) for n, s in samples.items()}, **settings)
+    if mean.verdict is not NumericStatus.INCONCLUSIVE:
+        return mean
+    signs = decide_symmetric(samples, **settings)
+    level = signs.alpha / signs.looks / len(samples)
+    drift = max((_asymmetry(s, level) for s in samples.values() if s.count), default=0.0)
+    if signs.verdict is NumericStatus.CONSISTENT and drift <= 1:
+        return replace(signs, reason=f"X and -X have one law, as far as is seen: {signs.reason}")
+    if signs.verdict is NumericStatus.INCONCLUSIVE:
+        return signs
+    return replace(mean, reason=f"{mean.reason}; and the laws of X and -X differ, which does not say that the means do")
+
+
+def _asymmetry(sample: LogSample, level: float) -> float:
+    """The Kolmogorov distance of X and -X, over its threshold."""
+    keys = sample.keys(0.0)
+    return kolmogorov_distance(keys, -keys[::-1]) / (2 * kolmogorov_threshold(keys.size, keys.size, level))
 
 
 def _on_grid(question: Question, samples: Mapping[Any, LogSample], settings: Mapping[str, Any]) -> Decision:
@@ -99,23 +127,6 @@ def settled(group: Group, question: Question, decision: Decision) -> bool:
     if question.kind is Kind.ZERO and decision.verdict is NumericStatus.CONSISTENT:
         return decision.samples >= group.zeros
     return decision.decided or decision.hopeless
-
-
-def _rescaled(sample: LogSample, log_scale: float) -> LogSample:
-    """The sample of X / exp(log_scale)."""
-    return LogSample(
-        tuple(
-            replace(
-                block,
-                mean=block.mean - log_scale,
-                log_h=block.log_h - log_scale / 2,
-                log_hh=block.log_hh - log_scale,
-                log_hg=block.log_hg - log_scale / 2,
-                kept=block.kept - log_scale,
-            )
-            for block in sample.blocks
-        )
-    )
 
 
 def _with_atom(found: Decision, atom: float, samples: Mapping[int, LogSample], level: float) -> Decision:

@@ -43,6 +43,7 @@ class Block:
     samples: int
     number: int
     coefficients: Coefficients | None = None
+    twice: bool = False  # draw it again from the same key, which has to give the same numbers
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,12 @@ def draw(block: Block, limit: float | None = None) -> Drawn:
     try:
         part = _part(block.source, block.part)
         start = time.perf_counter()  # what a check file imports is not the sampler's time
-        rng = stream(block.seed, block.key, block.width, block.samples, block.number)
+        key = (block.seed, block.key, block.width, block.samples, block.number)
         with at_most(limit), redirect_stdout(sys.stderr):
-            found = part.quantity.draw(block.shared, block.cells, block.width, block.samples, rng)
+            found = part.quantity.draw(block.shared, block.cells, block.width, block.samples, stream(*key))
+            if block.twice:
+                again = part.quantity.draw(block.shared, block.cells, block.width, block.samples, stream(*key))
+                same_numbers(found.values, again.values)
         values = np.asarray(found.values, dtype=np.float64)
         if values.shape != (block.samples, len(block.cells)):
             raise ValueError(
@@ -88,6 +92,19 @@ def draw(block: Block, limit: float | None = None) -> Drawn:
         return Drawn(block, samples, largest, seconds=time.perf_counter() - start)
     except (Exception, SystemExit, GeneratorExit) as error:
         return Drawn(block, error=f"{type(error).__name__}: {' '.join(str(error).split())}")
+
+
+def same_numbers(first: npt.ArrayLike, again: npt.ArrayLike) -> None:
+    """ValueError unless two calls of a sampler with the same key returned the same numbers.
+
+    A sampler that draws from a generator of its own gives other numbers each time, so nothing that it shows can be
+    reproduced, and nobody knows whether its draws are independent.
+    """
+    if not np.array_equal(np.asarray(first), np.asarray(again), equal_nan=True):
+        raise ValueError(
+            "two calls of the sampler with the same key returned different numbers: it has to draw from the generator "
+            "that it is given, and from nothing else"
+        )
 
 
 def fit_coefficients(

@@ -17,6 +17,7 @@ from typing import Any
 from sympy import sympify
 
 from verifier.check import LARGEST_WIDTH, Agreement, Check, Law, Measure, Part
+from verifier.inference.corrections import FREE_POWERS
 from verifier.inference.exponents import DEFAULT_ALLOWANCE
 from verifier.inference.gates import DEFAULT_ALPHA, DEFAULT_MARGIN, LOOKS, MIN_WIDTHS
 from verifier.inference.schedule import Schedule
@@ -63,6 +64,9 @@ class Question:
     values: tuple[tuple[int, float], ...] = ()  # what is claimed at each width, where the claim speaks of the width
     law: Law | None = None  # the claimed law
     axis: str | None = None  # "n" or "m": the width that an exponent on a grid is in
+    bounds: tuple[float, float] | None = None  # what the quantity lies between
+    constant: bool = False  # the value claimed is that of X, not of its mean
+    powers: tuple[float, ...] = FREE_POWERS  # exponents of the corrections that are tried
     allowance: float = DEFAULT_ALLOWANCE  # c of the corrections c/n that an order is granted
 
 
@@ -293,9 +297,12 @@ def _question(
         axis = str(cell["axis"]) if isinstance(part, Measure) and part.grid is not None else None
         if axis is not None and expectation.kind is Kind.VARIANCE:
             raise ValueError(f"claim {expectation.claim} is about a variance, which is measured along one width")
-        known = part.allowance(cell) if isinstance(part, Measure) and part.allowance is not None else DEFAULT_ALLOWANCE
-        granted = max(known, DEFAULT_ALLOWANCE)
-        return Question(expectation.kind, exponent, alpha, DEFAULT_MARGIN, mass, axis=axis, allowance=granted)
+        formula = part.quantity.allowance
+        granted = max(DEFAULT_ALLOWANCE, formula(cell) if formula is not None else 0.0)
+        return Question(
+            expectation.kind, exponent, alpha, DEFAULT_MARGIN, mass, axis=axis, allowance=granted,
+            powers=_powers(part),
+        )  # fmt: skip
     if expectation.kind is Kind.IDENTITY and isinstance(part, Agreement):
         return Question(Kind.IDENTITY, None, alpha, part.tolerance)
     margin = DEFAULT_MARGIN if expectation.kind is Kind.MEAN_ZERO else 0.0
@@ -309,9 +316,21 @@ def _valued(expected: tuple[Expectation, ...], part: Measure, alpha: float, cell
     if len(expected) > 1:
         # Means are compared by their ratio to what is claimed.
         values = tuple((n, e.value) for n, e in zip(part.widths, expected, strict=True) if e.value is not None)
-        return Question(kind, 1.0 if kind is Kind.VALUE else value, alpha, part.margin, values=values)
+        target = 1.0 if kind is Kind.VALUE else value
+        return Question(
+            kind, target, alpha, part.margin, values=values, bounds=part.quantity.bounds, powers=_powers(part)
+        )
     law = part.law(cell, value) if kind is Kind.LAW and part.law is not None else None
-    return Question(kind, value, alpha, 0.0 if kind is Kind.INTEGER else part.margin, law=law)
+    margin = 0.0 if kind is Kind.INTEGER else part.margin
+    about = part.quantity
+    return Question(
+        kind, value, alpha, margin, law=law, bounds=about.bounds, constant=about.constant, powers=_powers(part)
+    )
+
+
+def _powers(part: Part) -> tuple[float, ...]:
+    """The exponents of corrections that are tried."""
+    return part.powers if isinstance(part, Measure) and part.powers is not None else FREE_POWERS
 
 
 def _group(

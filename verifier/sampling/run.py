@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from verifier.inference.gates import Decision
@@ -140,6 +140,8 @@ class _State:
             samples = min(self.group.block, sizes[self.look - 1] - first)
             # The number is the position of the first sample, so that it names the block whatever the looks.
             blocks += [self._block(width, samples, first) for width in reversed(self.group.places)]
+        if not done and self.group.tolerance is None:
+            blocks[-1] = replace(blocks[-1], twice=True)  # the narrowest, which costs least
         return self._count(blocks)
 
     def _count(self, blocks: list[Block]) -> list[Block]:

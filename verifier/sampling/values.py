@@ -15,6 +15,7 @@ from verifier.inference.averages import decide_limit, decide_polynomial
 from verifier.inference.gates import Decision
 from verifier.inference.kinds import decide_constant
 from verifier.inference.samples import LogSample
+from verifier.sampling.plan import Question
 from verifier.verdict import NumericStatus
 
 Samples = Mapping[Any, LogSample]
@@ -33,10 +34,16 @@ def raw(sample: LogSample) -> npt.NDArray[np.float64]:
         return np.asarray(np.where(signs == 0, np.where(np.isnan(logs), logs, 0.0), signs * np.exp(logs)))
 
 
-def decide_values(samples: Samples, target: float, values: Values, **settings: Any) -> Decision:
-    """E X_n at each width, where ``values`` states one for each; else the limit of E X_n, which is ``target``."""
+def decide_values(samples: Samples, question: Question, **settings: Any) -> Decision:
+    """E X_n at each width, where the question states one for each; else the limit of E X_n, which is its target."""
     arrays = {n: raw(s) for n, s in samples.items()}
-    return decide_polynomial(arrays, dict(values), **settings) if values else decide_limit(arrays, target, **settings)
+    if question.values:
+        return decide_polynomial(arrays, dict(question.values), bounds=question.bounds, **settings)
+    assert question.target is not None
+    return decide_limit(
+        arrays, question.target, bounds=question.bounds, in_probability=question.constant, powers=question.powers,
+        **settings,
+    )  # fmt: skip
 
 
 def decide_value_and_fluctuation(samples: Samples, target: float, *, alpha: float, **settings: Any) -> Decision:
@@ -45,8 +52,8 @@ def decide_value_and_fluctuation(samples: Samples, target: float, *, alpha: floa
     The numbers shown are those of the limit.  A difference of pairs that does not vanish contradicts as well.
     """
     arrays = {n: raw(s) for n, s in samples.items()}
-    mean = decide_limit(arrays, target, alpha=alpha / 2, **settings)
-    looks = {name: settings[name] for name in ("looks", "look")}
+    mean = decide_limit(arrays, target, alpha=alpha / 2, in_probability=True, **settings)
+    looks = {name: settings[name] for name in ("looks", "look", "powers")}
     spread = decide_constant(arrays, alpha=alpha / 2, **looks)
     found = {mean.verdict, spread.verdict}
     order = (NumericStatus.UNTESTED, NumericStatus.CONTRADICTED, NumericStatus.INVALID, NumericStatus.INCONCLUSIVE)

@@ -1,0 +1,262 @@
+"""Orders of moments: E X ~ n^p, Var X ~ n^p, κ₄(X) ~ n^p, and means that come with standard errors.
+
+The order of a moment is another claim than that of X: rare huge values may carry the one and not show in the other.
+Each moment is estimated at each width, and the exponent is read off its logarithm, whose variance is that of the
+estimator's influence function.  A moment that is not told from zero has no logarithm, and one of a law too skewed for
+its samples no interval; either is inconclusive, with the width that is to blame.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from verifier.inference.averages import Average, average
+from verifier.inference.corrections import FREE_POWERS
+from verifier.inference.exponents import DEFAULT_ALLOWANCE, t_quantile
+from verifier.inference.gates import (
+    DEFAULT_ALPHA,
+    DEFAULT_MARGIN,
+    LOOKS,
+    MIN_NONZERO,
+    MIN_WIDTHS,
+    Decision,
+    Evidence,
+    check_settings,
+    describe_profiles,
+    profiles,
+    replace_verdict,
+    settle,
+)
+from verifier.inference.presence import Presence
+from verifier.inference.samples import Moments, check_width
+from verifier.verdict import NumericStatus
+
+Array = npt.NDArray[np.float64]
+
+#: A moment must be this many standard errors away from zero before its logarithm is taken.
+CLEAR = 8.0
+
+
+@dataclass(frozen=True)
+class Mean:
+    """A mean and its standard error, of whatever it is a mean of."""
+
+    value: float
+    error: float
+
+
+@dataclass(frozen=True)
+class _Estimate:
+    """A moment with the influence of each sample on it."""
+
+    value: float
+    influence: Array
+
+
+def _mean(x: Array) -> _Estimate:
+    mean = float(x.mean())
+    return _Estimate(mean, x - mean)
+
+
+def _variance(x: Array) -> _Estimate:
+    y = x - x.mean()
+    second = float(np.mean(y**2)) * x.size / (x.size - 1)
+    return _Estimate(second, y**2 - second)
+
+
+def _fourth(x: Array) -> _Estimate:
+    y = x - x.mean()
+    m2, m3, m4 = (float(np.mean(y**k)) for k in (2, 3, 4))
+    return _Estimate(m4 - 3 * m2**2, y**4 - m4 - 6 * m2 * (y**2 - m2) - 4 * m3 * y)
+
+
+#: name -> (what is estimated, how)
+MOMENTS: dict[str, tuple[str, Callable[[Array], _Estimate]]] = {
+    "mean": ("E X", _mean),
+    "variance": ("Var X", _variance),
+    "kappa4": ("the fourth cumulant of X", _fourth),
+}
+
+
+def decide_moment_order(
+    samples: Mapping[int, npt.ArrayLike],
+    moment: str,
+    claimed: float,
+    *,
+    alpha: float = DEFAULT_ALPHA,
+    margin: float = DEFAULT_MARGIN,
+    correction: bool | None = None,
+    allowance: float = DEFAULT_ALLOWANCE,
+    powers: Sequence[float] = FREE_POWERS,
+    looks: int = LOOKS,
+    look: int = 1,
+) -> Decision:
+    """Decide that a moment (a key of :data:`MOMENTS`) is of the exact order n^claimed, from samples by width.
+
+    Needs four widths and 128 samples at each. Raises ValueError for bad widths or settings.
+    """
+    check_settings(alpha, margin, looks, look, allowance)
+    name, estimate = MOMENTS[moment]
+    arrays = sorted((check_width(n), np.asarray(x, dtype=np.float64)) for n, x in samples.items())
+    base = _blank(name, claimed, alpha, margin, arrays, allowance, looks, look)
+    stopped = _unusable(base, arrays)
+    if stopped is not None:
+        return stopped
+    level = alpha / looks
+    found = []
+    for n, x in arrays:
+        theta = estimate(x)
+        spread = average(theta.influence)
+        stopped = _refused(base, n, theta.value, spread, level, name)
+        if stopped is not None:
+            return stopped
+        found.append(Moments(math.log(abs(theta.value)), spread.variance / theta.value**2, x.size))
+    signs = {float(np.sign(estimate(x).value)) for _, x in arrays}
+    if len(signs) > 1:
+        return replace_verdict(base, NumericStatus.INCONCLUSIVE, f"{name} changes its sign between these widths")
+    return decide_log_means(base, found, correction, powers)
+
+
+def decide_means(
+    means: Mapping[int, Mean],
+    claimed: float,
+    *,
+    alpha: float = DEFAULT_ALPHA,
+    margin: float = DEFAULT_MARGIN,
+    correction: bool | None = None,
+    allowance: float = DEFAULT_ALLOWANCE,
+    powers: Sequence[float] = FREE_POWERS,
+) -> Decision:
+    """Decide that means, given with standard errors, are of the exact order n^claimed; normal intervals, one look.
+
+    Raises ValueError for bad widths or settings, a standard error that is negative, and one that is not finite.
+    """
+    check_settings(alpha, margin, 1, 1, allowance)
+    base, ordered = begin_means(means, "exponent of the mean", claimed, alpha, margin, allowance)
+    if base.verdict is not NumericStatus.INVALID or base.reason:
+        return base
+    for n, m in ordered:
+        if not abs(m.value) >= CLEAR * m.error:
+            reason = f"the mean at width {n}, {m.value:.4g}, is less than {CLEAR:g} of its standard errors from zero"
+            return replace_verdict(base, NumericStatus.INCONCLUSIVE, f"{reason}: it has no exponent")
+        if m.value == 0:
+            return replace_verdict(base, NumericStatus.INVALID, f"the mean at width {n} is zero: it has no exponent")
+    if len({float(np.sign(m.value)) for _, m in ordered}) > 1:
+        return replace_verdict(base, NumericStatus.INCONCLUSIVE, "the mean changes its sign between these widths")
+    return decide_log_means(
+        base, [Moments(math.log(abs(m.value)), (m.error / m.value) ** 2, 1) for _, m in ordered], correction, powers
+    )
+
+
+def begin_means(
+    means: Mapping[int, Mean], quantity: str, claimed: float, alpha: float, margin: float, allowance: float
+) -> tuple[Decision, list[tuple[int, Mean]]]:
+    """A blank decision about given means, in order of their widths; with a reason where they cannot be used."""
+    ordered = sorted((check_width(n), m) for n, m in means.items())
+    for n, m in ordered:
+        if not (m.error >= 0 and math.isfinite(m.error)):
+            raise ValueError(f"the standard error at width {n} is {m.error}; it is at least 0 and finite")
+    base = Decision(
+        NumericStatus.INVALID, "", quantity, float(claimed), alpha, margin, tuple(n for n, _ in ordered),
+        tuple(1 for _ in ordered), allowance=allowance, look=1, looks=1,
+    )  # fmt: skip
+    bad = [n for n, m in ordered if not math.isfinite(m.value)]
+    if bad:
+        return replace_verdict(base, NumericStatus.INVALID, f"the mean at width {bad[0]} is not finite"), ordered
+    if len(ordered) < MIN_WIDTHS:
+        reason = f"{len(ordered)} widths; at least {MIN_WIDTHS} are needed"
+        return replace_verdict(base, NumericStatus.INVALID, reason), ordered
+    return base, ordered
+
+
+def decide_mean_values(
+    means: Mapping[int, Mean], expected: Callable[[int], float], quantity: str, *, alpha: float, margin: float
+) -> Decision:
+    """Decide that given means are ``expected(n)`` at each width: normal intervals, Bonferroni over the widths.
+
+    ``margin`` is relative to what is expected, or to the largest |mean| where that is 0.
+    """
+    base, ordered = begin_means(means, quantity, 1.0, alpha, margin, 0.0)
+    if base.reason and "widths" not in base.reason:
+        return base
+    z = t_quantile(alpha / 2 / len(ordered), math.inf)
+    rows = []
+    largest = max(abs(m.value) for _, m in ordered) or 1.0
+    for n, m in ordered:
+        value = expected(n)
+        scale = abs(value) or largest
+        rows.append((1 + (m.value - value) / scale, z * m.error / scale + 1e-12, n))
+    centre, half, n = max(rows, key=lambda row: abs(row[0] - 1) / row[1])
+    base = replace(base, estimate=centre, low=centre - half, high=centre + half, reason="")
+    if abs(centre - 1) > half:
+        reason = f"at width {n} {quantity} lies in [{centre - half:.5f}, {centre + half:.5f}], without 1"
+        return replace_verdict(base, NumericStatus.CONTRADICTED, reason)
+    widest = max(abs(c - 1) + h for c, h, _ in rows)
+    reason = f"{quantity} lies in 1 ± {widest:.5f} at every width"
+    if widest < margin:
+        return replace_verdict(base, NumericStatus.CONSISTENT, reason)
+    return replace_verdict(base, NumericStatus.INCONCLUSIVE, f"{reason}, not within the margin {margin:g}")
+
+
+def decide_log_means(
+    base: Decision, moments: Sequence[Moments], correction: bool | None, powers: Sequence[float]
+) -> Decision:
+    """The three-way rule for the exponent of one functional, its logarithms given by width."""
+    level = base.alpha / base.looks
+    full, reduced = profiles(base.widths, [moments], level, correction, base.allowance, powers)
+    evidence = Evidence(full, reduced, Presence(0.0, 0.0), level)
+    return settle(describe_profiles(base, evidence), evidence)
+
+
+def _blank(
+    name: str, claimed: float, alpha: float, margin: float, arrays: Sequence[tuple[int, Array]], allowance: float,
+    looks: int, look: int,
+) -> Decision:  # fmt: skip
+    if not math.isfinite(claimed):
+        raise ValueError(f"the claimed exponent is {claimed}; it must be finite")
+    return Decision(
+        NumericStatus.INVALID, "", f"exponent of {name}", float(claimed), alpha, margin, tuple(n for n, _ in arrays),
+        tuple(int(x.size) for _, x in arrays), allowance=allowance, look=look, looks=looks,
+    )  # fmt: skip
+
+
+def _unusable(base: Decision, arrays: Sequence[tuple[int, Array]]) -> Decision | None:
+    if not any(x.size for _, x in arrays):
+        return replace_verdict(base, NumericStatus.UNTESTED, "nothing was sampled")
+    for n, x in arrays:
+        broken = int(np.count_nonzero(~np.isfinite(x)))
+        if broken:
+            reason = f"{broken} of {x.size} samples at width {n} are NaN or infinite"
+            return replace_verdict(base, NumericStatus.INVALID, reason)
+    if len(arrays) < MIN_WIDTHS:
+        reason = f"{len(arrays)} widths; at least {MIN_WIDTHS} are needed"
+        return replace_verdict(base, NumericStatus.INVALID, reason)
+    if base.samples < MIN_NONZERO:
+        reason = f"a width has only {base.samples} samples; {MIN_NONZERO} are needed for a moment"
+        return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, MIN_NONZERO)
+    return None
+
+
+def _refused(base: Decision, n: int, value: float, spread: Average, level: float, name: str) -> Decision | None:
+    """Inconclusive where a moment has no logarithm or no interval."""
+    if spread.variance == 0:
+        reason = f"all samples at width {n} are equal, which does not show how far {name} is known"
+        return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason)
+    # The influence has mean zero: the share of its largest values says nothing, its skewness does.
+    refusal = replace(spread, largest_share=0.0).refusal(level)
+    if refusal is not None:
+        why, needed = refusal
+        reason = f"refused: of {name} at width {n} the samples' influence has {why}"
+        return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed)
+    error = math.sqrt(spread.variance / spread.count)
+    if abs(value) < CLEAR * error:
+        ratio = max(abs(value) / error, 0.5)
+        needed = math.ceil(spread.count * (1.5 * CLEAR / ratio) ** 2)
+        reason = f"{name} at width {n}, {value:.4g} ± {error:.2g}, is not told from zero: it has no exponent yet"
+        return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed)
+    return None
