@@ -153,7 +153,7 @@ def _is_number(text: str) -> bool:
 
 def _too_few(group: Group, kind: str, variable: str) -> str:
     """A sentence where the group has fewer widths than a fit needs; else nothing."""
-    if not KINDS.get(kind, (None, False))[1] or kind == "two-widths":
+    if kind not in KINDS or not KINDS[kind].widths or kind == "two-widths":
         return ""
     if isinstance(group.data, Samples) and len(group.data.names) == 2:
         return ""  # fit says that two widths were given
