@@ -53,7 +53,7 @@ def decide_value_and_fluctuation(samples: Samples, target: float, *, alpha: floa
     """
     arrays = {n: raw(s) for n, s in samples.items()}
     mean = decide_limit(arrays, target, alpha=alpha / 2, in_probability=True, **settings)
-    looks = {name: settings[name] for name in ("looks", "look", "powers")}
+    looks = {name: settings[name] for name in ("looks", "look", "powers") if name in settings}
     spread = decide_constant(arrays, alpha=alpha / 2, **looks)
     found = {mean.verdict, spread.verdict}
     order = (NumericStatus.UNTESTED, NumericStatus.CONTRADICTED, NumericStatus.INVALID, NumericStatus.INCONCLUSIVE)
