@@ -1,0 +1,60 @@
+"""Random Fourier features in front of g: their Gram entries, and the covariance of g over them (Remark 1).
+
+p(z) = (cos(W_1·z + b_1), …, cos(W_k·z + b_k)), W_i standard Gaussian vectors, b_i uniform on [0, 2π], all independent.
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import partial
+
+from verifier.kernel.core.table import symbol
+from verifier.kernel.core.terms import Term, Var, app, eq, le, num
+from verifier.kernel.theory import limits  # noqa: F401  (its symbols stand in the rows)
+from verifier.kernel.theory.kernels import L, l, phi, rows, w, x, y, z
+from verifier.kernel.theory.writing import definition, law, minus, negation, times
+
+PAGE = "features"
+row = partial(law, page=PAGE, mark="theorem")
+
+omega, c = Var("omega", "mode"), Var("c", "const")
+HALF = num(Fraction(1, 2))
+
+symbol("distance2", ("input", "input"), "const", "|z - z'|², not divided by the dimension")
+row("distance2.same", [z], eq(app("distance2", z, z), 0), why="z - z = 0.")
+row("distance2.nonneg", [z, w], le(0, app("distance2", z, w)), why="A square.")
+row("distance2.symmetric", [z, w], eq(app("distance2", z, w), app("distance2", w, z)), why="(-v)·(-v) = v·v.")
+
+symbol("many_features", ("mode",), "prop", "the number k of Fourier features tends to infinity")
+symbol("feature_gram", ("input", "input"), "rand", "p(z)·p(z')/k, Eq. (64)")
+symbol("feature_mean", ("input", "input"), "const", "E cos(W·z + b) cos(W·z' + b), the mean of one feature's product")
+row(
+    "feature_gram.limit", [omega, z, w], app("many_features", omega),
+    app("plim", omega, app("feature_gram", z, w), app("feature_mean", z, w)),
+    why="A mean of k iid terms between -1 and 1: Chebyshev.",
+)  # fmt: skip
+
+
+def gaussian(p: Term, q: Term) -> Term:
+    """exp(-|p - q|²/2)/2"""
+    return times(HALF, app("exp", times(-1, HALF, app("distance2", p, q))))
+
+
+row(
+    "feature_mean", [z, w], eq(app("feature_mean", z, w), gaussian(z, w)),
+    why="2 cos A cos B = cos(A - B) + cos(A + B). A + B has the phase 2b, uniform on the circle, and the mean 0; A - B is "
+    "W·(z - z'), and E cos(W·v) = exp(-|v|²/2).", source="Rahimi and Recht, Random features for kernel machines, 2007",
+)  # fmt: skip
+row(
+    "feature_gram.random", [z, w, c], negation(eq(app("feature_gram", z, w), c)),
+    why="At W = 0 and phases 0 it is 1, at W = 0 and phases π/2 it is 0, whatever k is.",
+)  # fmt: skip
+
+symbol("Lam_features", ("act", "int", "int", "input", "input", "input", "input"), "const",
+       "Λ^l(u, u') of g over infinitely many Fourier features of z: (phi, L, l, x, x', z, z')")  # fmt: skip
+definition(
+    "Lam_features", [phi, L, l, x, y, z, w],
+    times(app("Sig", phi, minus(L, 1), x, y),
+          app("layer", phi, *rows(L, x, y), minus(l, 1), *[gaussian(p, q) for p, q in ((z, z), (z, w), (w, w))])),
+    le(1, L), le(1, l), page=PAGE,
+)  # fmt: skip
