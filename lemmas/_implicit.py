@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from lemmas._wide import NONZERO, RELU, L, H, Wide, c, d, e, h, i, j, k, l, omega, once, phi, plim, u, v, w, x, y, z
+from collections.abc import Callable
+
+from lemmas._reals import NONZERO, RELU, H, L, c, d, e, h, i, j, k, l, omega, once, phi, plim, u, w, x, y, z
+from lemmas._wide import Wide
 from verifier.kernel.core.terms import Term, app, eq, forall, fun, imp, le, num
 from verifier.kernel.theory.writing import minus, plus, times
 from verifier.proving.tactics import Fact
@@ -33,15 +36,22 @@ class Implicit(Wide):
 
     def opened_up(self, n: Term, *points: Term) -> Fact:
         """Σ^n of g in terms of ``layer``."""
-        return self.p.by("GSig", goal=eq(gsig(n, *points), app("layer", phi, *copies(*points[:2]), n, *gram(*points[2:]))))
+        return self.p.by(
+            "GSig", goal=eq(gsig(n, *points), app("layer", phi, *copies(*points[:2]), n, *gram(*points[2:])))
+        )
 
     @once
     def gsig_own(self) -> Fact:
         """Σ^l(u, u) of g is layer_own at S(x, x) and |z|²/m_0."""
         p, s = self.p, app("Sig", phi, minus(L, 1), x, x)
         with p.given(le(1, L), le(0, l)):
-            own = p.by(self.own_is_layer(), goal=eq(
-                app("layer", phi, s, s, s, l, *[app("dot", z, z)] * 3), app("layer_own", phi, s, l, app("dot", z, z))))
+            own = p.by(
+                self.own_is_layer(),
+                goal=eq(
+                    app("layer", phi, s, s, s, l, *[app("dot", z, z)] * 3),
+                    app("layer_own", phi, s, l, app("dot", z, z)),
+                ),
+            )
             fact = p.chain(self.opened_up(l, *QUADS[0]), own)
         return p.close([phi, L, l, x, z], [le(1, L), le(0, l)], fact)
 
@@ -53,8 +63,12 @@ class Implicit(Wide):
     def gsig_step(self, n: Term) -> Fact:
         """dual(S Σ^n at the three pairs) = Σ^{n+1} of g, with 0 <= n in scope."""
         p = self.p
-        after = p.chain(self.opened_up(plus(n, 1), *HERE), p.by("layer.step", goal=eq(
-            app("layer", phi, *copies(x, y), plus(n, 1), *gram(z, w)), self.after("dual", n))))
+        after = p.chain(
+            self.opened_up(plus(n, 1), *HERE),
+            p.by(
+                "layer.step", goal=eq(app("layer", phi, *copies(x, y), plus(n, 1), *gram(z, w)), self.after("dual", n))
+            ),
+        )
         return p.flip(self.right(after, *self.folded(n)))
 
     def after(self, head: str, n: Term) -> Term:
@@ -70,8 +84,10 @@ class Implicit(Wide):
 
     def outputs_at(self) -> list[Fact]:
         """Q^L → S at the three pairs."""
-        return [self.p.by(self.gram(), goal=plim(app("Q", phi, L, *pair), app("Sig", phi, minus(L, 1), *pair)))
-                for pair in ((x, x), (x, y), (y, y))]
+        return [
+            self.p.by(self.gram(), goal=plim(app("Q", phi, L, *pair), app("Sig", phi, minus(L, 1), *pair)))
+            for pair in ((x, x), (x, y), (y, y))
+        ]
 
     @once
     def gram_g(self) -> Fact:
@@ -82,10 +98,16 @@ class Implicit(Wide):
         with p.given(*premises):
 
             def first() -> Fact:
-                zero = p.chain(self.opened_up(num(0), *HERE), p.by("layer.0", goal=eq(
-                    app("layer", phi, *copies(x, y), 0, *gram(z, w)), app("dot", z, w))))
+                zero = p.chain(
+                    self.opened_up(num(0), *HERE),
+                    p.by("layer.0", goal=eq(app("layer", phi, *copies(x, y), 0, *gram(z, w)), app("dot", z, w))),
+                )
                 start = p.by("plim.const", omega=omega, c=app("dot", z, w))
-                start = p.subst(p.flip(p.by("gram_g.first", phi=phi, L=L, x=x, y=y, z=z, w=w)), fun([h], plim(h, app("dot", z, w))), start)
+                start = p.subst(
+                    p.flip(p.by("gram_g.first", phi=phi, L=L, x=x, y=y, z=z, w=w)),
+                    fun([h], plim(h, app("dot", z, w))),
+                    start,
+                )
                 return p.imp_intro(le(1, H), p.all_intro(HERE, self.to(start, p.flip(zero))))
 
             def step(before: Fact) -> Fact:
@@ -111,7 +133,12 @@ class Implicit(Wide):
         s = app("Sig", phi, minus(L, 1), x, x)
         with p.given(*premises):
             facts = p.by(self.norms(), goal=app("pos", s)), p.by("nonzero_input.pos", x=z)
-            own = p.by(self.own_positive(), p.assume(RELU), *facts, goal=app("pos", app("layer_own", phi, s, l, app("dot", z, z))))
+            own = p.by(
+                self.own_positive(),
+                p.assume(RELU),
+                *facts,
+                goal=app("pos", app("layer_own", phi, s, l, app("dot", z, z))),
+            )
             fact = p.rewrite(own, p.flip(self.own_at(l, x, z)))
         return p.close([phi, L, l, x, z], premises, fact)
 
@@ -134,23 +161,35 @@ class Implicit(Wide):
     def slope_at(self, n: Term) -> Fact:
         """Σ̇^n of g as dual_slope, with 1 <= n in scope."""
         p = self.p
-        return p.chain(self.slope_layer(n), p.by("layer_slope", goal=eq(
-            app("layer_slope", phi, *copies(x, y), n, *gram(z, w)), self.after("dual_slope", minus(n, 1)))))
+        return p.chain(
+            self.slope_layer(n),
+            p.by(
+                "layer_slope",
+                goal=eq(app("layer_slope", phi, *copies(x, y), n, *gram(z, w)), self.after("dual_slope", minus(n, 1))),
+            ),
+        )
 
     def slope_layer(self, n: Term) -> Fact:
         """Σ̇^n of g as ``layer_slope``."""
         return self.p.by("GSigdot", phi=phi, L=L, l=n, x=x, y=y, z=z, w=w)
 
-    def quads(self, of) -> list[Fact]:  # type: ignore[no-untyped-def]
+    def quads(self, of: Callable[..., Term]) -> list[Fact]:
         """The limits of g's Gram entries at the three pairs."""
-        return [self.p.by(self.gram_g(), goal=of(*points), **{}) for points in QUADS]
+        return [self.p.by(self.gram_g(), goal=of(*points)) for points in QUADS]
 
     def passed_at(self, n: Term, m: Term) -> Fact:
         """Π_{t=m}^{n-1} S Σ̇^t of g as a product."""
         p = self.p
         one = p.by("GDot", phi=phi, L=L, v=n, u=m, x=x, y=y, z=z, w=w)
-        return p.chain(one, p.by("passed", goal=eq(
-            app("passed", phi, *copies(x, y), n, m, *gram(z, w)), app("cprod", m, minus(n, 1), self.factors()))))
+        return p.chain(
+            one,
+            p.by(
+                "passed",
+                goal=eq(
+                    app("passed", phi, *copies(x, y), n, m, *gram(z, w)), app("cprod", m, minus(n, 1), self.factors())
+                ),
+            ),
+        )
 
     @staticmethod
     def factors() -> Term:
@@ -180,9 +219,13 @@ class Implicit(Wide):
 
             def step(before: Fact) -> Fact:
                 with p.given(le(plus(k, 1), H), *units):
-                    at = p.restate(forall([i, j], imp(le(1, i), le(1, j), entry(k, i, j))), p.imp_elim(before, p.arith(le(k, H))))
+                    at = p.restate(
+                        forall([i, j], imp(le(1, i), le(1, j), entry(k, i, j))), p.imp_elim(before, p.arith(le(k, H)))
+                    )
                     grows = p.by("grows_g.less", goal=app("grows_g", omega, plus(k, 1)), L=H)
-                    mask = p.by(self.masks_g(), goal=plim(app("GMask", phi, L, k, *HERE), app("GSigdot", phi, L, k, *HERE)))
+                    mask = p.by(
+                        self.masks_g(), goal=plim(app("GMask", phi, L, k, *HERE), app("GSigdot", phi, L, k, *HERE))
+                    )
                     found = p.by("chain_g.step", grows, at, mask, self.outputs_at()[1], L=L, v=k, u=u, d=d, e=e)
                     after = p.chain(self.passed_at(plus(k, 1), u), self.product(u, k, factors))
                     after = self.right(after, p.flip(self.passed_at(k, u)), p.flip(self.slope_layer(k)))
@@ -205,16 +248,30 @@ class Implicit(Wide):
         with p.given(*premises):
 
             def each(n: Term) -> Fact:
-                one = p.by(self.gram_g(), goal=plim(app("GQ", phi, L, n, *HERE), gsig(minus(n, 1), *HERE)), **{})
-                two = p.by(self.chains_g(), goal=plim(app("GC", phi, L, H, n, d, e, *HERE), times(delta, app("GDot", phi, L, H, n, *HERE))))
-                two = self.to(two, self.p.evaluate(two.prop.fields[1][2], p.by("GDot", phi=phi, L=L, v=H, u=n, x=x, y=y, z=z, w=w)))
+                one = p.by(self.gram_g(), goal=plim(app("GQ", phi, L, n, *HERE), gsig(minus(n, 1), *HERE)))
+                two = p.by(
+                    self.chains_g(),
+                    goal=plim(app("GC", phi, L, H, n, d, e, *HERE), times(delta, app("GDot", phi, L, H, n, *HERE))),
+                )
+                two = self.to(
+                    two,
+                    self.p.evaluate(two.prop.fields[1][2], p.by("GDot", phi=phi, L=L, v=H, u=n, x=x, y=y, z=z, w=w)),
+                )
                 return p.by("plim.mul", self.to(one, self.opened_up(minus(n, 1), *HERE)), two)
 
             identity = p.by("ntk_g.layers", phi=phi, L=L, H=H, d=d, e=e, x=x, y=y, z=z, w=w)
             found = self.total(identity, H, each)
             scale = p.by("csum.scale", lo=1, hi=H, c=delta, F=fun([k], times(layer(k), passed(k))))
-            theta = p.chain(p.by("GTheta", phi=phi, L=L, l=H, x=x, y=y, z=z, w=w), p.by("tangent", goal=eq(
-                app("tangent", phi, *copies(x, y), H, *gram(z, w)), app("csum", 1, H, fun([k], times(layer(k), passed(k)))))))
+            theta = p.chain(
+                p.by("GTheta", phi=phi, L=L, l=H, x=x, y=y, z=z, w=w),
+                p.by(
+                    "tangent",
+                    goal=eq(
+                        app("tangent", phi, *copies(x, y), H, *gram(z, w)),
+                        app("csum", 1, H, fun([k], times(layer(k), passed(k)))),
+                    ),
+                ),
+            )
             fact = self.to(found, self.right(scale, p.flip(theta)))
         return p.close([phi, omega, L, H, d, e, *HERE], premises, fact)
 
@@ -224,14 +281,32 @@ class Implicit(Wide):
         p, premises = self.p, [RELU, le(1, L), *GROWS, le(1, l), le(l, H)]
         sig, before = (lambda q, r: app("Sig", phi, minus(L, 1), q, r)), minus(l, 1)
         with p.given(*premises):
-            rows = p.prove(forall([x, y], plim(app("Q", phi, L, x, y), sig(x, y))),
-                           lambda q, r: p.by(self.gram(), goal=plim(app("Q", phi, L, q, r), sig(q, r))))
-            grams = p.prove(forall([x, z, y, w], plim(app("GQ", phi, L, l, *HERE), gsig(before, *HERE))),
-                            lambda q, r, s, t: p.by(self.gram_g(), goal=plim(app("GQ", phi, L, l, q, s, r, t), gsig(before, q, s, r, t)), **{}))
-            found = p.by("gauss.g", rows, grams, phi=phi, omega=omega, L=L, l=l, A=fun([x, y], sig(x, y)), B=fun([x, z, y, w], gsig(before, *HERE)))
+            rows = p.prove(
+                forall([x, y], plim(app("Q", phi, L, x, y), sig(x, y))),
+                lambda q, r: p.by(self.gram(), goal=plim(app("Q", phi, L, q, r), sig(q, r))),
+            )
+            grams = p.prove(
+                forall([x, z, y, w], plim(app("GQ", phi, L, l, *HERE), gsig(before, *HERE))),
+                lambda q, r, s, t: p.by(
+                    self.gram_g(), goal=plim(app("GQ", phi, L, l, q, s, r, t), gsig(before, q, s, r, t))
+                ),
+            )
+            found = p.by(
+                "gauss.g",
+                rows,
+                grams,
+                phi=phi,
+                omega=omega,
+                L=L,
+                l=l,
+                A=fun([x, y], sig(x, y)),
+                B=fun([x, z, y, w], gsig(before, *HERE)),
+            )
             lam = fun([x, z, y, w], app("Lam", phi, L, l, *HERE))
-            same = p.prove(forall([x, z, y, w], eq(times(sig(x, y), gsig(before, *HERE)), app("Lam", phi, L, l, *HERE))),
-                           lambda q, r, s, t: p.flip(p.by("Lam", phi=phi, L=L, l=l, x=q, y=s, z=r, w=t)))
+            same = p.prove(
+                forall([x, z, y, w], eq(times(sig(x, y), gsig(before, *HERE)), app("Lam", phi, L, l, *HERE))),
+                lambda q, r, s, t: p.flip(p.by("Lam", phi=phi, L=L, l=l, x=q, y=s, z=r, w=t)),
+            )
             _, family, covariance = found.prop.fields[1]
             fact = p.by("gauss.congruent", found, same, omega=omega, X=family, kappa=covariance, other=lam)
         return p.close([phi, omega, L, H, l], premises, fact)
@@ -247,15 +322,19 @@ class Implicit(Wide):
             kernels = []
             for points in QUADS:
                 delta = times(app("delta", 1, 1), app("GTheta", phi, L, H, *points))
-                one = p.by(self.tangents_g(), goal=plim(app("GNtk", phi, L, H, 1, 1, *points), delta), H=H) if False else p.by(
-                    self.tangents_g(), goal=plim(app("GNtk", phi, L, H, 1, 1, *points), delta))
+                one = p.by(self.tangents_g(), goal=plim(app("GNtk", phi, L, H, 1, 1, *points), delta))
                 kernels.append(self.to(one, p.evaluate(delta, *ones)))
 
             def each(n: Term) -> Fact:
-                gram_ = p.by(self.gram(), goal=plim(app("Q", phi, n, x, y), sig(n)), **{})
+                gram_ = p.by(self.gram(), goal=plim(app("Q", phi, n, x, y), sig(n)))
                 entry = lambda q, r: plim(app("C", phi, L, n, q, r, x, y), times(app("delta", q, r), dot(n)))  # noqa: E731
-                chain = p.prove(forall([i, j], imp(le(1, i), le(1, j), entry(i, j))), lambda q, r: p.by(self.chains(), goal=entry(q, r)))
-                return p.by("hyper.step", gram_, chain, *kernels, phi=phi, omega=omega, L=L, H=H, l=n, x=x, y=y, z=z, w=w)
+                chain = p.prove(
+                    forall([i, j], imp(le(1, i), le(1, j), entry(i, j))),
+                    lambda q, r: p.by(self.chains(), goal=entry(q, r)),
+                )
+                return p.by(
+                    "hyper.step", gram_, chain, *kernels, phi=phi, omega=omega, L=L, H=H, l=n, x=x, y=y, z=z, w=w
+                )
 
             found = self.total(p.by("hyper.layers", phi=phi, L=L, H=H, x=x, y=y, z=z, w=w), L, each)
             scale = p.by("csum.scale", lo=1, hi=L, c=theta_g, F=fun([l], times(sig(l), dot(l))))

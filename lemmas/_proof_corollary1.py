@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from lemmas._reals import RELU, L, l, phi, w, x, y, z
 from lemmas._values import Values
-from lemmas._wide import RELU, L, l, phi, w, x, y, z
 from verifier.kernel.core.terms import Term, Var, app, eq, forall, imp, le, num
 from verifier.kernel.theory.writing import many, minus
 from verifier.proving.tactics import Fact, Prover
@@ -47,11 +47,13 @@ def function(known: Values) -> Fact:
 
 
 def printed(known: Values, longer_x: bool) -> Fact:
-    """E13, only z·z' and x·x' equal: at L = 1, l = 2, z ⟂ z' and S = x·x'/n_0 = 1, Λ^2 = |x| |z| |x'| |z'|/π sees norms."""
+    """E13, only z·z' and x·x' equal: at L = 1, l = 2, z ⟂ z', x·x' = n_0, Λ^2 = |x| |z| |x'| |z'|/π sees norms."""
     p = known.p
     norms = [app("nonzero_input", q) for q in (*FIRST, *SECOND)]
     equal = [eq(app("dot", z, w), app("dot", zp, wp)), eq(app("dot", x, y), app("dot", xp, yp))]
-    claim = forall([phi, L, l, *FIRST, *SECOND], imp(RELU, le(1, L), le(1, l), *norms, *equal, eq(lam(FIRST), lam(SECOND))))
+    claim = forall(
+        [phi, L, l, *FIRST, *SECOND], imp(RELU, le(1, L), le(1, l), *norms, *equal, eq(lam(FIRST), lam(SECOND)))
+    )
     xs = ((1, 1, 1), (4, 1, 1)) if longer_x else ((1, 1, 1), (1, 1, 1))
     zs = ((1, 0, 1), (1, 0, 1)) if longer_x else ((1, 0, 1), (4, 0, 1))
 
@@ -68,8 +70,14 @@ def printed(known: Values, longer_x: bool) -> Fact:
         return known.unequal(known.inverse_positive(), same)
 
     def inputs(assumed: Fact) -> Fact:
-        return known.inputs(xs[0], lambda: known.inputs(zs[0], lambda: known.inputs(xs[1], lambda: known.inputs(
-            zs[1], lambda: at(assumed), (zp, wp)), (xp, yp)), (z, w)))
+        return known.inputs(
+            xs[0],
+            lambda: known.inputs(
+                zs[0],
+                lambda: known.inputs(xs[1], lambda: known.inputs(zs[1], lambda: at(assumed), (zp, wp)), (xp, yp)),
+                (z, w),
+            ),
+        )
 
     return known.refuted(claim, inputs)
 

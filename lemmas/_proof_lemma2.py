@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from lemmas._reals import PI, RELU, L, d, omega, phi, s, t, w, x, y, z
 from lemmas._values import Values
-from lemmas._wide import PI, RELU, L, d, omega, phi, s, t, w, x, y, z
 from verifier.kernel.core.terms import Term, Var, app, eq, forall, fun, imp, le
 from verifier.kernel.theory.writing import minus, times
 from verifier.proving.tactics import Fact, Prover

@@ -6,8 +6,8 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from lemmas._implicit import GROWS, HERE, NONZERO_Z, H
+from lemmas._reals import NONZERO, RELU, L, d, e, omega, phi, plim, u, v, w, x, y, z
 from lemmas._values import Values
-from lemmas._wide import NONZERO, RELU, L, d, e, omega, phi, plim, u, v, w, x, y, z
 from verifier.kernel.core.terms import Term, app, as_term, eq, forall, imp, le, num
 from verifier.kernel.theory.writing import plus, times
 from verifier.proving.tactics import Fact, Prover
@@ -27,7 +27,9 @@ def chain_to(top: Term, low: Term, to: Term) -> Term:
     return plim(app("GC", phi, L, top, low, d, e, *HERE), times(DELTA, to))
 
 
-def at_two_layers(known: Values, printed: Term, entries: tuple[tuple[int, ...], tuple[int, ...]], how: Callable[[Fact], Fact]) -> Fact:
+def at_two_layers(
+    known: Values, printed: Term, entries: tuple[tuple[int, ...], tuple[int, ...]], how: Callable[[Fact], Fact]
+) -> Fact:
     """printed ⟹ falsity by its instance at L = 1, H = 2 and inputs of the given Gram entries for x and for z."""
     inputs = lambda inner: known.inputs(entries[0], lambda: known.inputs(entries[1], inner, (z, w)))  # noqa: E731
 
@@ -38,21 +40,25 @@ def at_two_layers(known: Values, printed: Term, entries: tuple[tuple[int, ...], 
     return known.refuted(printed, lambda assumed: inputs(lambda: at(assumed)))
 
 
-def chain_value(known: Values, depth: int, xs: tuple[int, int, int], zs: tuple[int, int, int], cs: tuple[int, object, int]) -> Fact:
+def chain_value(
+    known: Values, depth: int, xs: tuple[int, int, int], zs: tuple[int, int, int], cs: tuple[int, int, int]
+) -> Fact:
     """S Σ̇^1 as a number, S = Σ^{depth-1}."""
     p = known.p
     found = p.by("GDot", phi=phi, L=depth, v=2, u=1, x=x, y=y, z=z, w=w)
     rows = [known.sig_value(depth - 1, pair, entries, known.all_dots())
             for pair, entries in (((x, x), (xs[0],) * 3), ((x, y), xs), ((y, y), (xs[2],) * 3))]  # fmt: skip
     found = known.right(found, *rows, *known.all_dots())
-    return known.right(found, known.passed_value(cs, zs))  # type: ignore[arg-type]
+    return known.right(found, known.passed_value(cs, zs))
 
 
 def printed_jacobians(known: Values) -> Fact:
     """E6, S^L for S^{L-1}: at x ⟂ x' and z ⟂ z' the entry tends to 0·1/2, not to 1/π·1/2."""
     p = known.p
-    printed = forall([phi, omega, L, H, *HERE, u, v, d, e],
-                     imp(*PREMISES, le(1, u), le(u, v), le(v, H), chain_to(v, u, passed(plus(L, 1), v, u))))
+    printed = forall(
+        [phi, omega, L, H, *HERE, u, v, d, e],
+        imp(*PREMISES, le(1, u), le(u, v), le(v, H), chain_to(v, u, passed(plus(L, 1), v, u))),
+    )
 
     def how(assumed: Fact) -> Fact:
         true = known.at(known.chains_g(), phi, omega, ONE, TWO, *HERE, ONE, TWO, ONE, ONE)
@@ -79,7 +85,8 @@ def slope_over_pi(known: Values) -> Fact:
 def printed_gradient(known: Values) -> Fact:
     """E6: at x' = -x, z' = z the gradients' product tends to 0, not to 1/π, which it is with S^1(x, x') = 0."""
     p = known.p
-    gradient = lambda depth: plim(app("GNtk", phi, L, H, d, e, *HERE), times(DELTA, app("GTheta", phi, depth, H, *HERE)))  # noqa: E731
+    of = app("GNtk", phi, L, H, d, e, *HERE)
+    gradient = lambda depth: plim(of, times(DELTA, app("GTheta", phi, depth, H, *HERE)))  # noqa: E731
     printed = forall([phi, omega, L, H, *HERE, d, e], imp(*PREMISES, le(1, H), gradient(plus(L, 1))))
 
     def value(depth: int, cs: tuple[int, int, int]) -> Fact:
@@ -99,7 +106,7 @@ def printed_gradient(known: Values) -> Fact:
 
 
 def printed_root(known: Values, lost: bool) -> Fact:
-    """E17, √2 for 2, with the factor S or (``lost``) without it: at one input of unit norms the limit is 1, not √2/2."""
+    """E17, √2 for 2, with the factor S or (``lost``) without: at one input of unit norms the limit is 1, not √2/2."""
     p, root, points = known.p, app("sqrt", 2), (x, x, z, z)
     slope = app("GSigdot", phi, L, u, *points) if lost else app("GDot", phi, L, plus(u, 1), u, *points)
     says = plim(app("GC", phi, L, plus(u, 1), u, d, e, *points), times(DELTA, HALF, root, slope))
@@ -132,8 +139,10 @@ def slope_one(known: Values, xs: tuple[int, int, int], zs: tuple[int, int, int])
 def printed_lost(known: Values) -> Fact:
     """E17, even with 2 for √2 the factor S is lost: at x ⟂ x', z ⟂ z' the entry tends to 0, not to 1/2."""
     p = known.p
-    printed = forall([phi, omega, L, H, *HERE, u, d, e],
-                     imp(*PREMISES, le(1, u), le(plus(u, 1), H), chain_to(plus(u, 1), u, app("GSigdot", phi, L, u, *HERE))))
+    printed = forall(
+        [phi, omega, L, H, *HERE, u, d, e],
+        imp(*PREMISES, le(1, u), le(plus(u, 1), H), chain_to(plus(u, 1), u, app("GSigdot", phi, L, u, *HERE))),
+    )
 
     def how(assumed: Fact) -> Fact:
         true = known.at(known.chains_g(), phi, omega, ONE, TWO, *HERE, ONE, TWO, ONE, ONE)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from fractions import Fraction
 
 from lemmas._proof_corollary1 import FIRST, ONE, SECOND, TWO, pairs, same_gram, xp, yp
+from lemmas._reals import RELU, L, l, omega, phi, plim, w, x, y, z
 from lemmas._values import INVERSE, Entries, Values
-from lemmas._wide import RELU, L, l, omega, phi, plim, w, x, y, z
 from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, forall, fun, imp, le, num
 from verifier.kernel.theory.features import gaussian
 from verifier.kernel.theory.writing import minus, times
 from verifier.proving.tactics import Fact, Prover
 
+Points = tuple[Var, ...]
 HALF = num(Fraction(1, 2))
 MANY = app("many_features", omega)
 GRAM, P = (lambda p, q: app("feature_gram", p, q)), Var("P", "prop")
@@ -22,7 +24,7 @@ def exponential(q: Term, r: Term) -> Term:
     return app("exp", times(-1, HALF, app("distance2", q, r)))
 
 
-def lam(points: tuple[Var, ...], depth: Term | int = L, layer: Term | int = l) -> Term:
+def lam(points: Points, depth: Term | int = L, layer: Term | int = l) -> Term:
     """Λ^l of g over features."""
     return app("Lam_features", phi, depth, layer, *points)
 
@@ -50,7 +52,7 @@ def norm(known: Values) -> Fact:
     return p.close([omega, z], [MANY], fact)
 
 
-def unfolded(known: Values, points: tuple[Var, ...], depth: Term | int = L, layer: Term | int = l) -> Fact:
+def unfolded(known: Values, points: Points, depth: Term | int = L, layer: Term | int = l) -> Fact:
     """Λ^l over features in terms of the recursion, of inner products and of exp(-|z - z'|²/2)."""
     p, (q, r, s, t) = known.p, points
     start = p.by("Lam_features", phi=phi, L=depth, l=layer, x=q, y=r, z=s, w=t)
@@ -68,9 +70,9 @@ def function(known: Values) -> Fact:
     return p.close([phi, L, l, *FIRST, *SECOND], premises, fact)
 
 
-def printed_finite(known: Values) -> Fact:
-    """For k features p(z)·p(z')/k is no function F of z and z'; that there is one, in elimination form, is refuted."""
-    p, F = known.p, Var("F", (("input", "input"), "const"))
+def printed_finite(known: Values, sort: str) -> Fact:
+    """p(z)·p(z')/k is no function F of z and z', numbers or (``fin``) functions of k; refuted in elimination form."""
+    p, F = known.p, Var("F", (("input", "input"), sort))
     each = forall([z, w], eq(GRAM(z, w), app(F, z, w)))
     claim = forall([P], imp(forall([F], imp(each, P)), P))
     assumed = p.assume(claim)
@@ -91,13 +93,17 @@ def printed(known: Values, literal: bool) -> Fact:
     norms = [app("nonzero_input", q) for q in (*FIRST, *SECOND)]
     equal = [eq(exponential(*FIRST[2:]), exponential(*SECOND[2:])),
              eq(app("Sig", phi, index, x, y), app("Sig", phi, index, xp, yp))]  # fmt: skip
-    claim = forall([phi, L, l, *FIRST, *SECOND], imp(RELU, le(1, L), le(1, l), *norms, *equal, eq(lam(FIRST), lam(SECOND))))
+    claim = forall(
+        [phi, L, l, *FIRST, *SECOND], imp(RELU, le(1, L), le(1, l), *norms, *equal, eq(lam(FIRST), lam(SECOND)))
+    )
     first, second = (x, y, z, z), (xp, yp, z, z)
     layer, how = (ONE, _literal) if literal else (TWO, _output)
-    grams = (((1, 0, 1), (INVERSE,) * 3) if literal else ((2, -2, 2), (8, -2, 2)))
+    grams = ((1, 0, 1), (INVERSE,) * 3) if literal else ((2, -2, 2), (8, -2, 2))
 
     def at(assumed: Fact) -> Fact:
-        norms_ = [known.positive_dot(q) for q in (x, y, z)] + [known.inverse_positive() if literal else known.positive_dot(q) for q in (xp, yp)]
+        norms_ = [known.positive_dot(q) for q in (x, y, z)] + [
+            known.inverse_positive() if literal else known.positive_dot(q) for q in (xp, yp)
+        ]
         if literal:
             dots = {f.prop.fields[1][0]: f for f in known.all_dots()}
             norms_[3:] = [p.rewrite(known.inverse_positive(), p.flip(dots[app("dot", q, q)])) for q in (xp, yp)]
@@ -109,26 +115,34 @@ def printed(known: Values, literal: bool) -> Fact:
 
     def inputs(assumed: Fact) -> Fact:
         facts = [p.by("pos.le", known.inverse_positive(), x=INVERSE)]
-        return known.inputs(grams[0], lambda: known.inputs(grams[1], lambda: known.inputs(
-            (1, 1, 1), lambda: at(assumed), (z, w)), (xp, yp), facts))
+        return known.inputs(
+            grams[0],
+            lambda: known.inputs(
+                grams[1], lambda: known.inputs((1, 1, 1), lambda: at(assumed), (z, w)), (xp, yp), facts
+            ),
+        )
 
     return known.refuted(claim, inputs)
 
 
-def _output(known: Values, first: tuple[Var, ...], second: tuple[Var, ...]):  # type: ignore[no-untyped-def]
+def _output(known: Values, first: Points, second: Points) -> tuple[Callable[[Fact], Fact], Fact]:
     p = known.p
     grams: tuple[Entries, Entries] = ((2, -2, 2), (8, -2, 2))
-    sigs = [known.sig_value(0, points[:2], gram, known.all_dots()) for points, gram in zip((first, second), grams, strict=True)]
+    sigs = [
+        known.sig_value(0, (points[0], points[1]), gram, known.all_dots())
+        for points, gram in zip((first, second), grams, strict=True)
+    ]
     same_s = p.restate(eq(sigs[0].prop.fields[1][0], sigs[1].prop.fields[1][0]), p.chain(sigs[0], p.flip(sigs[1])))
     halves: Entries = (Fraction(1, 2),) * 3
 
-    def value(points: tuple[Var, ...], gram: Entries) -> Fact:
+    def value(points: Points, gram: Entries) -> Fact:
         found = known.right(unfolded(known, points, ONE, TWO), one(known, z), *known.all_dots())
         for entries in ((gram[0],) * 3, gram, (gram[2],) * 3):
             found = known.right(found, known.layer_value((1, 1, 1), 0, entries))
-        names = dict(zip(("c11", "c12", "c22", "s11", "s12", "s22"), (*gram, *map(num, halves)), strict=True))
-        found = known.right(found, p.by("layer.step", phi=phi, l=0, **names))
-        return known.right(found, p.by("layer.0", phi=phi, **names), *(known.own_value(gram[i], 0, Fraction(1, 2)) for i in (0, 2)))
+        found = known.right(found, known.row_at("layer.step", gram, halves, l=0))
+        return known.right(
+            found, known.row_at("layer.0", gram, halves), *(known.own_value(gram[i], 0, Fraction(1, 2)) for i in (0, 2))
+        )
 
     def values(same: Fact) -> Fact:
         same = p.rewrite(same, value(first, grams[0]), value(second, grams[1]))
@@ -139,24 +153,24 @@ def _output(known: Values, first: tuple[Var, ...], second: tuple[Var, ...]):  # 
     return values, same_s
 
 
-def _literal(known: Values, first: tuple[Var, ...], second: tuple[Var, ...]):  # type: ignore[no-untyped-def]
+def _literal(known: Values, first: Points, second: Points) -> tuple[Callable[[Fact], Fact], Fact]:
     p = known.p
     nonneg = p.by("pos.le", known.inverse_positive(), x=INVERSE)
-    one_ = known.sig_value(1, first[:2], (1, 0, 1), known.all_dots())
+    one_ = known.sig_value(1, (first[0], first[1]), (1, 0, 1), known.all_dots())
     opened = known.right(p.by("Sig", phi=phi, l=1, x=xp, y=yp), *known.all_dots())
-    names = dict(zip(("c11", "c12", "c22", "s11", "s12", "s22"), (1, 1, 1, INVERSE, INVERSE, INVERSE), strict=True))
-    opened = known.right(opened, p.by("layer.step", phi=phi, l=0, **names), p.by("layer.0", phi=phi, **names),
-                         p.by("layer_own.0", phi=phi, c=1, s=INVERSE))  # fmt: skip
-    two = p.chain(opened, p.by(known.dual_same(), nonneg, goal=eq(app("dual", phi, INVERSE, INVERSE, INVERSE), INVERSE)))
+    ones, inverses = (1, 1, 1), (INVERSE,) * 3
+    steps = known.row_at("layer.step", ones, inverses, l=0), known.row_at("layer.0", ones, inverses)
+    opened = known.right(opened, *steps, p.by("layer_own.0", phi=phi, c=1, s=INVERSE))
+    two = p.chain(
+        opened, p.by(known.dual_same(), nonneg, goal=eq(app("dual", phi, INVERSE, INVERSE, INVERSE), INVERSE))
+    )
     same_s = p.restate(eq(one_.prop.fields[1][0], two.prop.fields[1][0]), p.chain(one_, p.flip(two)))
 
-    def value(points: tuple[Var, ...], gram: tuple[Term | int, ...]) -> Fact:
+    def value(points: Points, gram: Entries) -> Fact:
         found = known.right(unfolded(known, points, ONE, ONE), one(known, z), *known.all_dots())
         for entries in ((gram[0],) * 3, gram, (gram[2],) * 3):
-            names = dict(zip(("c11", "c12", "c22", "s11", "s12", "s22"), (1, 1, 1, *entries), strict=True))
-            found = known.right(found, p.by("layer.0", phi=phi, **names))
-        names = dict(zip(("c11", "c12", "c22", "s11", "s12", "s22"), (*gram, HALF, HALF, HALF), strict=True))
-        return known.right(found, p.by("layer.0", phi=phi, **names))
+            found = known.right(found, known.row_at("layer.0", ones, entries))
+        return known.right(found, known.row_at("layer.0", gram, (HALF,) * 3))
 
     def values(same: Fact) -> Fact:
         same = p.rewrite(same, value(first, (1, 0, 1)), value(second, (INVERSE,) * 3))
@@ -170,7 +184,7 @@ def prove_remark1(p: Prover) -> dict[str, list[Fact]]:
     known = Values(p)
     return {
         "remark1.printed": [printed(known, literal=False), printed(known, literal=True)],
-        "remark1.printed-finite": [printed_finite(known)],
+        "remark1.printed-finite": [printed_finite(known, "fin"), printed_finite(known, "const")],
         "remark1.printed-constant": [constant(known)],
         "remark1.constant": [constant(known)],
         "remark1.norm": [norm(known)],

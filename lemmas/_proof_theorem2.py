@@ -6,8 +6,8 @@ from fractions import Fraction
 
 from lemmas._implicit import GROWS, H, gsig
 from lemmas._proof_lemma2 import printed_covariance
+from lemmas._reals import RELU, L, d, l, omega, phi, plim, w, x, y, z
 from lemmas._values import Values
-from lemmas._wide import RELU, L, d, l, omega, phi, plim, w, x, y, z
 from verifier.kernel.core.terms import Term, app, eq, forall, fun, imp, le, num
 from verifier.kernel.theory.writing import minus, plus, times
 from verifier.proving.tactics import Fact, Prover
@@ -32,10 +32,21 @@ def printed_index(known: Values) -> Fact:
         same = p.by("gauss.unique", true, known.at(assumed, phi, omega, ONE, ONE), x=x, z=z, y=y, w=z)
         lams = []
         for index in (2, 1):
-            start = known.right(p.by("GSig", phi=phi, L=index, l=0, x=x, y=y, z=z, w=z), p.by("layer.0", goal=eq(
-                app("layer", phi, *known.copies_at(index, x, y), 0, *[app("dot", z, z)] * 3), app("dot", z, z))))
-            lam = known.right(p.by("Lam", phi=phi, L=index, l=1, x=x, y=y, z=z, w=z), start, *known.all_dots(),
-                              known.sig_value(index - 1, (x, y), (1, 0, 1), known.all_dots()))
+            start = known.right(
+                p.by("GSig", phi=phi, L=index, l=0, x=x, y=y, z=z, w=z),
+                p.by(
+                    "layer.0",
+                    goal=eq(
+                        app("layer", phi, *known.copies_at(index, x, y), 0, *[app("dot", z, z)] * 3), app("dot", z, z)
+                    ),
+                ),
+            )
+            lam = known.right(
+                p.by("Lam", phi=phi, L=index, l=1, x=x, y=y, z=z, w=z),
+                start,
+                *known.all_dots(),
+                known.sig_value(index - 1, (x, y), (1, 0, 1), known.all_dots()),
+            )
             lams.append(lam)
         return known.unequal(known.inverse_positive(), p.rewrite(same, *lams))
 

@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from math import isqrt
+from typing import Any
 
-from lemmas._implicit import H, Implicit, L, omega, phi, w, x, y, z
-from lemmas._wide import PI, RELU, l, once, plim
+from lemmas._implicit import H, Implicit, L, omega, phi, x, y, z
+from lemmas._reals import PI, RELU, l, once, plim
 from verifier.kernel.core.sorts import need
-from verifier.kernel.core.terms import FALSE, App, Term, Var, app, eq, forall, fun, imp, le, num
+from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, forall, fun, imp, le, num
 from verifier.kernel.theory.writing import minus, plus, times
 from verifier.proving.tactics import Fact
 
 Number = int | Fraction
-Entries = tuple[Number, Number, Number]
+#: numbers; what only the last step meets can be another term
+Entries = tuple[Any, Any, Any]
 INVERSE = app("inv", PI)
 
 
@@ -38,8 +40,11 @@ class Values(Implicit):
         s, t = root(a), root(c)
         part = {s * t: Fraction(0), Fraction(0): Fraction(1, 2), -s * t: Fraction(1)}[Fraction(b)]
         found = self.dual_at(num(s), num(t), part, head)
-        value = {0: num(1), Fraction(1, 2): num(Fraction(1, 2)), 1: num(0)}[part] if head == "dual_slope" else (
-            {0: num(s * t), Fraction(1, 2): times(num(s * t), INVERSE), 1: num(0)}[part])
+        value = (
+            {0: num(1), Fraction(1, 2): num(Fraction(1, 2)), 1: num(0)}[part]
+            if head == "dual_slope"
+            else ({0: num(s * t), Fraction(1, 2): times(num(s * t), INVERSE), 1: num(0)}[part])
+        )
         term = app(head, phi, *map(num, entries))
         return p.arith(eq(term, value), p.restate(eq(term, found.prop.fields[1][1]), found), self.pi_inverse())
 
@@ -57,21 +62,19 @@ class Values(Implicit):
     def layer_value(self, cs: Entries, n: int, ss: Entries) -> Fact:
         """layer(c11, c12, c22, n, s11, s12, s22) as a number; only the last step may be a multiple of 1/π."""
         p = self.p
-        names = dict(zip(("c11", "c12", "c22", "s11", "s12", "s22"), (*cs, *ss), strict=True))
         if n == 0:
-            return p.by("layer.0", phi=phi, **names)
+            return self.row_at("layer.0", cs, ss)
         before = self.layer_value(cs, n - 1, ss)
         own = [self.own_value(cs[i], n - 1, ss[i]) for i in (0, 2)]
-        step = self.right(p.by("layer.step", phi=phi, l=n - 1, **names), before, *own)
+        step = self.right(self.row_at("layer.step", cs, ss, l=n - 1), before, *own)
         return p.restate(*self.joined(step, self.dual_value("dual", self.entries(cs, before, own))))
 
     def slope_value(self, cs: Entries, n: int, ss: Entries) -> Fact:
         """layer_slope(c11, c12, c22, n, s11, s12, s22) as a number."""
         p = self.p
-        names = dict(zip(("c11", "c12", "c22", "s11", "s12", "s22"), (*cs, *ss), strict=True))
         before = self.layer_value(cs, n - 1, ss)
         own = [self.own_value(cs[i], n - 1, ss[i]) for i in (0, 2)]
-        step = self.right(p.by("layer_slope", phi=phi, l=n, **names), before, *own)
+        step = self.right(self.row_at("layer_slope", cs, ss, l=n), before, *own)
         return p.restate(*self.joined(step, self.dual_value("dual_slope", self.entries(cs, before, own))))
 
     def joined(self, step: Fact, value: Fact) -> tuple[Term, Fact]:
@@ -83,9 +86,15 @@ class Values(Implicit):
         """The Gram entries of the next pre-activations."""
         values = [f.prop.fields[1][1].fields[0] for f in (own[0], before, own[1])]
         need(all(isinstance(v, Fraction) for v in values), "a layer that is no number is the last one")
-        return tuple(Fraction(c) * v if v else Fraction(0) for c, v in zip(cs, values, strict=True))  # type: ignore[return-value]
+        a, b, c = (Fraction(c) * v if v else Fraction(0) for c, v in zip(cs, values, strict=True))
+        return a, b, c
 
-    # -- at inputs ---------------------------------------------------------------------------------------------------------
+    def row_at(self, name: str, cs: Entries, ss: Entries, **more: Any) -> Fact:
+        """A row on ``layer`` or its kin at these entries."""
+        values: dict[str, Any] = dict(zip(("c11", "c12", "c22", "s11", "s12", "s22"), (*cs, *ss), strict=True))
+        return self.p.by(name, phi=phi, **values, **more)
+
+    # -- at inputs -----------------------------------------------------------------------------------------------------
 
     def sig_value(self, n: int, pair: tuple[Term, Term], entries: Entries, dots: Sequence[Fact]) -> Fact:
         """Σ^n of f at inputs whose Gram entries are numbers."""
@@ -96,29 +105,35 @@ class Values(Implicit):
     def passed_value(self, cs: Entries, ss: Entries) -> Fact:
         """c12 Σ̇^1 = Π_{t=1}^{1} c12 Σ̇^t."""
         p = self.p
-        names = dict(zip(("c11", "c12", "c22", "s11", "s12", "s22"), (*cs, *ss), strict=True))
         k = Var("k", "int")
         body = fun([k], times(cs[1], app("layer_slope", phi, *cs, k, *ss)))
-        found = p.chain(p.by("passed", phi=phi, v=2, u=1, **names), self.product(num(1), num(1), body))
+        found = p.chain(self.row_at("passed", cs, ss, v=2, u=1), self.product(num(1), num(1), body))
         found = self.right(found, p.by("cprod.empty", lo=1, hi=0, F=body), self.slope_value(cs, 1, ss))
         return found
 
     def tangent_value(self, cs: Entries, ss: Entries) -> Fact:
         """The tangent kernel at depth 2: s12 c12 Σ̇^1 + Σ^1."""
         p = self.p
-        names = dict(zip(("c11", "c12", "c22", "s11", "s12", "s22"), (*cs, *ss), strict=True))
         k = Var("k", "int")
         body = fun([k], times(app("layer", phi, *cs, minus(k, 1), *ss), app("passed", phi, *cs, 2, k, *ss)))
         factor = fun([k], times(cs[1], app("layer_slope", phi, *cs, k, *ss)))
-        found = p.chain(p.by("tangent", phi=phi, l=2, **names), p.by("csum.last", lo=1, hi=2, F=body))
+        found = p.chain(self.row_at("tangent", cs, ss, l=2), p.by("csum.last", lo=1, hi=2, F=body))
         found = self.right(found, p.by("csum.last", lo=1, hi=1, F=body), p.by("csum.empty", lo=1, hi=0, F=body))
-        none = p.chain(p.by("passed", phi=phi, v=2, u=2, **names), p.by("cprod.empty", lo=2, hi=1, F=factor))
-        return self.right(found, none, self.passed_value(cs, ss), self.layer_value(cs, 0, ss), self.layer_value(cs, 1, ss))
+        none = p.chain(self.row_at("passed", cs, ss, v=2, u=2), p.by("cprod.empty", lo=2, hi=1, F=factor))
+        return self.right(
+            found, none, self.passed_value(cs, ss), self.layer_value(cs, 0, ss), self.layer_value(cs, 1, ss)
+        )
 
-    # -- what exists -------------------------------------------------------------------------------------------------------
+    # -- what exists ---------------------------------------------------------------------------------------------------
 
-    def inputs(self, entries: Sequence[Term | Number], how: Callable[[], Fact], pair: tuple[Var, Var] = (x, y), facts: Sequence[Fact] = ()) -> Fact:
-        """Falsity, if it follows by ``how`` from two inputs with these Gram entries, in scope under the names ``pair``."""
+    def inputs(
+        self,
+        entries: Sequence[Term | Number],
+        how: Callable[[], Fact],
+        pair: tuple[Var, Var] = (x, y),
+        facts: Sequence[Fact] = (),
+    ) -> Fact:
+        """Falsity, if it follows by ``how`` from two inputs with these Gram entries, in scope as ``pair``."""
         p, (q, r) = self.p, pair
         dots = [eq(app("dot", q, q), entries[0]), eq(app("dot", q, r), entries[1]), eq(app("dot", r, r), entries[2])]
         with p.given(*dots):
@@ -188,7 +203,10 @@ class Values(Implicit):
         """Σ^l(x, x) = 1 for |x|² = n_0."""
         p, premises = self.p, [RELU, le(0, l), eq(app("dot", x, x), 1)]
         with p.given(*premises) as (_, _, unit):
-            found = self.right(p.by(self.sig_own(), goal=eq(app("Sig", phi, l, x, x), app("layer_own", phi, 1, l, app("dot", x, x)))), unit)
+            found = self.right(
+                p.by(self.sig_own(), goal=eq(app("Sig", phi, l, x, x), app("layer_own", phi, 1, l, app("dot", x, x)))),
+                unit,
+            )
             fact = p.chain(found, p.by(self.own_one(), goal=eq(app("layer_own", phi, 1, l, 1), 1)))
         return p.close([phi, l, x], premises, fact)
 
@@ -199,7 +217,9 @@ class Values(Implicit):
         premises = [RELU, le(1, L), app("grows", omega, L), app("grows_g", omega, H), le(1, l), le(l, H),
                     eq(app("dot", x, x), 1), eq(app("dot", z, z), 1)]  # fmt: skip
         with p.given(*premises) as (*_, unit):
-            found = p.by(self.gram_g(), goal=plim(app("GQ", phi, L, l, x, x, z, z), app("GSig", phi, L, minus(l, 1), x, x, z, z)))
+            found = p.by(
+                self.gram_g(), goal=plim(app("GQ", phi, L, l, x, x, z, z), app("GSig", phi, L, minus(l, 1), x, x, z, z))
+            )
             own = self.right(self.own_at(minus(l, 1), x, z), unit,
                              p.by(self.sig_one(), goal=eq(app("Sig", phi, minus(L, 1), x, x), 1)),
                              p.by(self.own_one(), goal=eq(app("layer_own", phi, 1, minus(l, 1), 1), 1)))  # fmt: skip

@@ -7,108 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from fractions import Fraction
-from functools import wraps
-from typing import Any
 
+from lemmas._reals import NONZERO, PI, RELU, L, Reals, a, c, d, e, h, i, j, k, l, omega, once, phi, plim, s, u, x, y
 from verifier.kernel.core.terms import App, Term, Var, app, as_term, eq, forall, fun, imp, le
 from verifier.kernel.theory.writing import many, minus, plus, times
 from verifier.proving.matching import opened
-from verifier.proving.tactics import Fact, Prover
-
-phi, omega = Var("phi", "act"), Var("omega", "mode")
-L, H, l, u, v, k, d, e, i, j = many("L H l u v k d e i j", "int")
-x, y, z, w = many("x y z w", "input")
-a, b, c, s, t = many("a b c s t", "const")
-RELU = app("relu", phi)
-h = Var("h~hole", "rand")
-NONZERO = [app("nonzero_input", x), app("nonzero_input", y)]
-PI = app("pi")
-
-
-def once(method: Callable[[Any], Fact]) -> Callable[[Any], Fact]:
-    """Prove a theorem the first time it is asked for."""
-
-    @wraps(method)
-    def found(self: Any) -> Fact:
-        if method.__name__ not in self.known:
-            with self.p.alone():
-                self.known[method.__name__] = method(self)
-        return self.known[method.__name__]  # type: ignore[no-any-return]
-
-    return found
-
-
-def plim(of: Term, to: Term | int) -> Term:
-    """``of`` → ``to`` in probability along omega."""
-    return app("plim", omega, of, to)
-
-
-class Reals:
-    """Small facts on numbers."""
-
-    def __init__(self, p: Prover) -> None:
-        self.p = p
-        self.known: dict[str, Fact] = {}
-
-    def absurd(self, fact: Fact) -> Fact:
-        """Falsity from a comparison of numbers that is false."""
-        left, right = fact.prop.fields[1]
-        return self.p.imp_elim(self.p.row("one.positive"), self.p.arith(le(1, 0), fact))
-
-    def positive(self, t: Term | int, *facts: Fact) -> Fact:
-        """t > 0, where t ≥ some positive number by linear arithmetic."""
-        p, t = self.p, as_term(t)
-        with p.given(le(t, 0)) as (no,):
-            false = p.imp_elim(p.row("one.positive"), self._scaled(no, *facts))
-        return p.by("pos.intro", p.imp_intro(le(t, 0), false), x=t)
-
-    def _scaled(self, no: Fact, *facts: Fact) -> Fact:
-        return self.p.arith(le(1, 0), no, *facts)
-
-    @once
-    def pi_positive(self) -> Fact:
-        """π > 0."""
-        return self.positive(PI, self.p.by("pi.above"))
-
-    @once
-    def pi_inverse(self) -> Fact:
-        """π·(1/π) = 1."""
-        return self.p.by("inv", self.nonzero(self.pi_positive()), x=PI)
-
-    @once
-    def inverse_positive(self) -> Fact:
-        """1/π > 0."""
-        return self.p.by("inv.pos", self.pi_positive(), x=PI)
-
-    def nonzero(self, positive: Fact) -> Fact:
-        """x ≠ 0 from x > 0."""
-        p, t = self.p, positive.prop.fields[1][0]
-        below = p.imp_elim(p.all_elim(p.row("pos.elim"), t), positive)
-        with p.given(eq(t, 0)) as (zero,):
-            false = p.imp_elim(below, p.arith(le(t, 0), zero))
-        return p.by("nonzero.intro", p.imp_intro(eq(t, 0), false), x=t)
-
-    def unequal(self, positive: Fact, equation: Fact) -> Fact:
-        """Falsity from t > 0 and an equation from which t = 0 follows linearly."""
-        p, t = self.p, positive.prop.fields[1][0]
-        return p.imp_elim(p.imp_elim(p.all_elim(p.row("pos.elim"), t), positive), p.arith(le(t, 0), equation))
-
-    def scaled(self, equation: Fact, *factors: Term | int) -> Fact:
-        """factor·a = factor·b from a = b."""
-        p = self.p
-        left, right = equation.prop.fields[1]
-        hole = Var("scaled~hole", "const")
-        start = p.ring(times(*factors, left), times(*factors, left))
-        return p.subst(equation, fun([hole], eq(times(*factors, left), times(*factors, hole))), start)
-
-    def number(self, equation: Fact) -> Fact:
-        """An equation with cos and sin at multiples of π/2 and at π/3 in numbers, where it mentions them."""
-        p = self.p
-        for name in ("zero", "quarter", "half", "third"):
-            equation = p.rewrite(equation, p.by(f"cos.{name}"))
-            if name != "third":
-                equation = p.rewrite(equation, p.by(f"sin.{name}"))
-        return equation
+from verifier.proving.tactics import Fact
 
 
 class Wide(Reals):
@@ -123,7 +27,9 @@ class Wide(Reals):
 
     def flat(self, fact: Fact) -> Fact:
         """⋀ all variables. all premises ⟹ conclusion, from a fact that opens them one after the other."""
-        p, vs, premises = self.p, [], []
+        p = self.p
+        vs: list[Term] = []
+        premises: list[Term] = []
         while isinstance(fact.prop, App) and fact.prop.fields[0] in ("all", "imp"):
             if fact.prop.fields[0] == "all":
                 new, _ = opened(fact.prop.fields[1][0])
@@ -134,7 +40,9 @@ class Wide(Reals):
                 fact = p.imp_elim(fact, p.assume(premises[-1]))
         return p.close(vs, premises, fact)
 
-    def induction(self, k: Term, base: int | Term, body: Term, first: Callable[[], Fact], step: Callable[[Fact], Fact]) -> Fact:
+    def induction(
+        self, k: Term, base: int | Term, body: Term, first: Callable[[], Fact], step: Callable[[Fact], Fact]
+    ) -> Fact:
         """⋀k. base ≤ k ⟹ body, from ``body`` at base and, for k with ``body``, at k + 1 (a function of that fact)."""
         p, V = self.p, fun([k], body)
         start = p.restate(app(V, base), first())
@@ -143,17 +51,26 @@ class Wide(Reals):
         after = p.imp_intro(le(base, k), p.imp_intro(body, after))
         return p.by("int.induction", start, p.all_intro([k], after), V=V, m=base)
 
-    # -- dual activations ------------------------------------------------------------------------------------------------
+    # -- dual activations ----------------------------------------------------------------------------------------------
 
     def dual_at(self, s_: Term | int, t_: Term | int, part: Term | Fraction | int, head: str = "dual") -> Fact:
-        """dual(s², s t cos θ, t²) of the ReLU at θ = part·π, 0 <= part <= 1, for s, t >= 0 (positive, for the slope)."""
+        """dual(s², s t cos θ, t²) of the ReLU at θ = part·π, 0 <= part <= 1, for s, t >= 0 (> 0, for the slope)."""
         p, angle = self.p, times(as_term(part), PI)
         pi = p.by("pi.above")
         if head == "dual":
             signs = [p.arith(le(0, v)) for v in (as_term(s_), as_term(t_))]
         else:
             signs = [self.positive(v) for v in (as_term(s_), as_term(t_))]
-        found = p.by(f"{head}.relu", *signs, p.arith(le(0, angle), pi), p.arith(le(angle, PI), pi), phi=phi, s=s_, t=t_, theta=angle)
+        found = p.by(
+            f"{head}.relu",
+            *signs,
+            p.arith(le(0, angle), pi),
+            p.arith(le(angle, PI), pi),
+            phi=phi,
+            s=s_,
+            t=t_,
+            theta=angle,
+        )
         return self.number(found)
 
     @once
@@ -166,7 +83,10 @@ class Wide(Reals):
                 form = p.rewrite(self.dual_at(root, root, 0), p_square)
             inverse = self.pi_inverse()
             fact = p.arith(
-                eq(app("dual", phi, a, a, a), a), form, self.scaled(p_square, PI, app("inv", PI)), self.scaled(inverse, a)
+                eq(app("dual", phi, a, a, a), a),
+                form,
+                self.scaled(p_square, PI, app("inv", PI)),
+                self.scaled(inverse, a),
             )
         return p.close([phi, a], [RELU, le(0, a)], fact)
 
@@ -202,15 +122,20 @@ class Wide(Reals):
 
         return self.flat(p.all_intro([phi, c, s], self.induction(k, 0, eq(here(k), own(k)), first, step)))
 
-    # -- f ---------------------------------------------------------------------------------------------------------------
+    # -- f -------------------------------------------------------------------------------------------------------------
 
     @once
     def sig_own(self) -> Fact:
         """Σ^l(x, x) = layer_own(1, l, |x|²/n_0)."""
         p, norm = self.p, app("dot", x, x)
         with p.given(le(0, l)):
-            fact = p.chain(p.by("Sig", phi=phi, l=l, x=x, y=x), p.by(self.own_is_layer(), goal=eq(
-                app("layer", phi, 1, 1, 1, l, norm, norm, norm), app("layer_own", phi, 1, l, norm))))
+            fact = p.chain(
+                p.by("Sig", phi=phi, l=l, x=x, y=x),
+                p.by(
+                    self.own_is_layer(),
+                    goal=eq(app("layer", phi, 1, 1, 1, l, norm, norm, norm), app("layer_own", phi, 1, l, norm)),
+                ),
+            )
         return p.close([phi, l, x], [le(0, l)], fact)
 
     @once
@@ -251,8 +176,15 @@ class Wide(Reals):
         p = self.p
         after = p.by("Sig", phi=phi, l=plus(n, 1), x=p_, y=q_)
         entries = [app("dot", p_, p_), app("dot", p_, q_), app("dot", q_, q_)]
-        after = p.chain(after, p.by("layer.step", phi=phi, c11=1, c12=1, c22=1, l=n, s11=entries[0], s12=entries[1], s22=entries[2]))
-        own = [p.flip(p.by(self.sig_own(), goal=eq(app("Sig", phi, n, r, r), app("layer_own", phi, 1, n, app("dot", r, r))))) for r in (p_, q_)]
+        after = p.chain(
+            after, p.by("layer.step", phi=phi, c11=1, c12=1, c22=1, l=n, s11=entries[0], s12=entries[1], s22=entries[2])
+        )
+        own = [
+            p.flip(
+                p.by(self.sig_own(), goal=eq(app("Sig", phi, n, r, r), app("layer_own", phi, 1, n, app("dot", r, r))))
+            )
+            for r in (p_, q_)
+        ]
         middle = p.flip(p.by("Sig", phi=phi, l=n, x=p_, y=q_))
         after = self.right(after, *own, middle)
         return p.flip(after)
@@ -268,7 +200,9 @@ class Wide(Reals):
         with p.given(RELU, le(0, l), app("nonzero_input", x)):
             facts = self.positive(1), p.by("nonzero_input.pos", x=x)
             own = p.by(self.own_positive(), p.assume(RELU), *facts, goal=app("pos", app("layer_own", phi, 1, l, norm)))
-            fact = p.rewrite(own, p.flip(p.by(self.sig_own(), goal=eq(app("Sig", phi, l, x, x), app("layer_own", phi, 1, l, norm)))))
+            fact = p.rewrite(
+                own, p.flip(p.by(self.sig_own(), goal=eq(app("Sig", phi, l, x, x), app("layer_own", phi, 1, l, norm))))
+            )
         return p.close([phi, l, x], [RELU, le(0, l), app("nonzero_input", x)], fact)
 
     def at_pairs(self, theorem: Fact, of: Callable[[Term, Term], Term]) -> list[Fact]:
@@ -284,26 +218,24 @@ class Wide(Reals):
             grams = self.at_pairs(self.gram(), lambda q, r: plim(app("Q", phi, l, q, r), app("Sig", phi, before, q, r)))
             signs = [p.by(self.norms(), goal=app("pos", app("Sig", phi, before, q, q))) for q in (x, y)]
             found = p.by("mask.step", *grams, *signs, L=L, l=l)
-            slope = self.right(
-                p.chain(p.by("Sigdot", phi=phi, l=l, x=x, y=y), p.by("layer_slope", goal=eq(
-                    self.slope_term(l), app("dual_slope", phi, *(times(1, t_) for t_ in self.slope_parts(before)))))),
-                *[p.flip(p.by(self.sig_own(), goal=eq(app("Sig", phi, before, q, q), app("layer_own", phi, 1, before, app("dot", q, q)))))
-                  for q in (x, y)], p.flip(p.by("Sig", phi=phi, l=before, x=x, y=y)),
-            )  # fmt: skip
+            slope = p.chain(p.by("Sigdot", phi=phi, l=l, x=x, y=y), p.by("layer_slope", goal=self.slope_of(l)))
+            slope = self.right(slope, *self.folded_sig(before))
             fact = p.subst(p.flip(slope), fun([c], plim(app("Mask", phi, l, x, y), c)), found)
         return p.close([phi, omega, L, l, x, y], premises, fact)
 
     @staticmethod
-    def slope_term(n: Term) -> Term:
-        """Σ̇^n(x, y) as a value of ``layer_slope``."""
-        return app("layer_slope", phi, 1, 1, 1, n, app("dot", x, x), app("dot", x, y), app("dot", y, y))
+    def slope_of(n: Term) -> Term:
+        """Σ̇^n(x, y), as ``layer_slope``, as dual_slope at the layer before."""
+        entries, before = [app("dot", x, x), app("dot", x, y), app("dot", y, y)], minus(n, 1)
+        own = [times(1, app("layer_own", phi, 1, before, entries[k_])) for k_ in (0, 2)]
+        both = times(1, app("layer", phi, 1, 1, 1, before, *entries))
+        return eq(app("layer_slope", phi, 1, 1, 1, n, *entries), app("dual_slope", phi, own[0], both, own[1]))
 
-    @staticmethod
-    def slope_parts(n: Term) -> list[Term]:
-        """The Gram entries at which it is taken."""
-        entries = [app("dot", x, x), app("dot", x, y), app("dot", y, y)]
-        own = [app("layer_own", phi, 1, n, entries[i_]) for i_ in (0, 2)]
-        return [own[0], app("layer", phi, 1, 1, 1, n, *entries), own[1]]
+    def folded_sig(self, n: Term) -> list[Fact]:
+        """Equations from ``layer_own`` and ``layer`` back to Σ^n at (x, x), (y, y) and (x, y)."""
+        p = self.p
+        own = [eq(app("Sig", phi, n, q, q), app("layer_own", phi, 1, n, app("dot", q, q))) for q in (x, y)]
+        return [*(p.flip(p.by(self.sig_own(), goal=o)) for o in own), p.flip(p.by("Sig", phi=phi, l=n, x=x, y=y))]
 
     def product(self, lo: Term, hi: Term, F: Term) -> Fact:
         """Π_{lo}^{hi} F = Π_{lo}^{hi-1} F · F(hi), with lo <= hi in scope."""
@@ -315,17 +247,27 @@ class Wide(Reals):
         p = self.p
         premises = [RELU, app("grows", omega, L), *NONZERO, le(1, u)]
         dots = fun([k], app("Sigdot", phi, k, x, y))
-        entry = lambda n, q, r: plim(app("C", phi, n, u, q, r, x, y), times(app("delta", q, r), app("Dot", phi, n, u, x, y)))  # noqa: E731
+
+        def entry(n: Term, q: Term, r: Term) -> Term:
+            return plim(app("C", phi, n, u, q, r, x, y), times(app("delta", q, r), app("Dot", phi, n, u, x, y)))
+
         each = lambda n: forall([d, e], imp(le(1, d), le(1, e), entry(n, d, e)))  # noqa: E731
         with p.given(*premises):
 
             def first() -> Fact:
                 with p.given(le(u, L), le(1, d), le(1, e)):
-                    one = p.chain(p.by("Dot", phi=phi, L=u, l=u, x=x, y=y), p.by("cprod.empty", lo=u, hi=minus(u, 1), F=dots))
+                    one = p.chain(
+                        p.by("Dot", phi=phi, L=u, l=u, x=x, y=y), p.by("cprod.empty", lo=u, hi=minus(u, 1), F=dots)
+                    )
                     start = p.by("plim.const", omega=omega, c=times(app("delta", d, e), 1))
-                    start = p.subst(p.flip(one), fun([c], plim(app("delta", d, e), times(app("delta", d, e), c))), start)
-                    start = p.subst(p.flip(p.by("C.output", phi=phi, L=u, d=d, e=e, x=x, y=y)),
-                                    fun([h], plim(h, times(app("delta", d, e), app("Dot", phi, u, u, x, y)))), start)
+                    start = p.subst(
+                        p.flip(one), fun([c], plim(app("delta", d, e), times(app("delta", d, e), c))), start
+                    )
+                    start = p.subst(
+                        p.flip(p.by("C.output", phi=phi, L=u, d=d, e=e, x=x, y=y)),
+                        fun([h], plim(h, times(app("delta", d, e), app("Dot", phi, u, u, x, y)))),
+                        start,
+                    )
                 return self.flatten([le(u, L)], [d, e], [le(1, d), le(1, e)], start)
 
             def step(before: Fact) -> Fact:
@@ -333,12 +275,15 @@ class Wide(Reals):
                     at = p.imp_elim(before, p.arith(le(k, L)))
                     at = p.restate(forall([i, j], imp(le(1, i), le(1, j), entry(k, i, j))), at)
                     grows = p.by("grows.less", goal=app("grows", omega, plus(k, 1)), L=L)
-                    mask = p.by(self.masks(), goal=plim(app("Mask", phi, k, x, y), app("Sigdot", phi, k, x, y)), **{})
+                    mask = p.by(self.masks(), goal=plim(app("Mask", phi, k, x, y), app("Sigdot", phi, k, x, y)))
                     found = p.by("chain.step", p.assume(RELU), grows, at, mask, L=k, u=u, d=d, e=e)
                     after = p.chain(p.by("Dot", phi=phi, L=plus(k, 1), l=u, x=x, y=y), self.product(u, k, dots))
                     after = self.right(after, p.flip(p.by("Dot", phi=phi, L=k, l=u, x=x, y=y)))
-                    left, right = after.prop.fields[1]
-                    found = p.subst(p.flip(after), fun([c], plim(app("C", phi, plus(k, 1), u, d, e, x, y), times(app("delta", d, e), c))), found)
+                    found = p.subst(
+                        p.flip(after),
+                        fun([c], plim(app("C", phi, plus(k, 1), u, d, e, x, y), times(app("delta", d, e), c))),
+                        found,
+                    )
                 return self.flatten([le(plus(k, 1), L)], [d, e], [le(1, d), le(1, e)], found)
 
             whole = self.induction(k, u, imp(le(k, L), each(k)), first, step)
@@ -358,9 +303,14 @@ class Wide(Reals):
 
         def first() -> Fact:
             start = p.by("plim.const", omega=omega, c=0)
-            start = p.subst(p.flip(p.by("csum.empty", lo=lo, hi=minus(lo, 1), F=F)), fun([c], plim(as_term(0), c)), start)
-            start = p.subst(p.flip(p.by("sum.empty", lo=lo, hi=minus(lo, 1), F=X)),
-                            fun([h], plim(h, app("csum", lo, minus(lo, 1), F))), start)
+            start = p.subst(
+                p.flip(p.by("csum.empty", lo=lo, hi=minus(lo, 1), F=F)), fun([c], plim(as_term(0), c)), start
+            )
+            start = p.subst(
+                p.flip(p.by("sum.empty", lo=lo, hi=minus(lo, 1), F=X)),
+                fun([h], plim(h, app("csum", lo, minus(lo, 1), F))),
+                start,
+            )
             return p.imp_intro(each(minus(lo, 1)), start)
 
         def step(before: Fact) -> Fact:
@@ -368,8 +318,14 @@ class Wide(Reals):
                 fewer = p.prove(each(k), lambda n: self.at(all_, n))
                 last = self.at(all_, plus(k, 1))
                 both = p.by("plim.add", p.imp_elim(before, fewer), last)
-                both = p.subst(p.flip(p.by("csum.last", lo=lo, hi=plus(k, 1), F=F)), fun([c], plim(both.prop.fields[1][1], c)), both)
-                both = p.subst(p.flip(p.by("sum.last", lo=lo, hi=plus(k, 1), F=X)), fun([h], plim(h, both.prop.fields[1][2])), both)
+                both = p.subst(
+                    p.flip(p.by("csum.last", lo=lo, hi=plus(k, 1), F=F)),
+                    fun([c], plim(both.prop.fields[1][1], c)),
+                    both,
+                )
+                both = p.subst(
+                    p.flip(p.by("sum.last", lo=lo, hi=plus(k, 1), F=X)), fun([h], plim(h, both.prop.fields[1][2])), both
+                )
             return p.imp_intro(each(plus(k, 1)), both)
 
         whole = self.induction(k, minus(lo, 1), imp(each(k), total(k)), first, step)
@@ -377,18 +333,15 @@ class Wide(Reals):
             fact = p.imp_elim(p.imp_elim(p.all_elim(whole, hi), p.arith(le(minus(lo, 1), hi))), all_)
         return p.close([omega, lo, hi, X, F], [le(lo, hi), each(hi)], fact)
 
-    def total(self, identity: Fact, last: Term, each: Callable[[Term], Fact], factor: Term | None = None) -> Fact:
-        """The limit of the left side of X = Σ_{i=1}^{last} …, whose summands have limits by ``each``; ``factor`` out of it."""
-        p = self.p
-        left, right = identity.prop.fields[1]
-        summand = right.fields[1][2]
+    def total(self, identity: Fact, last: Term, each: Callable[[Term], Fact]) -> Fact:
+        """The limit of the left side of X = Σ_{i=1}^{last} …, whose summands have limits by ``each``."""
+        p, right = self.p, identity.prop.fields[1][1]
         n = Var("n~", "int")
         with p.given(le(1, n), le(n, last)):
             one = each(n)
         limit = fun([n], one.prop.fields[1][2])
         all_ = p.close([n], [le(1, n), le(n, last)], one)
         found = p.by(self.sums(), all_, goal=plim(right, app("csum", 1, last, limit)))
-        assert summand is right.fields[1][2]
         return p.subst(p.flip(identity), fun([h], plim(h, app("csum", 1, last, limit))), found)
 
     def to(self, fact: Fact, equation: Fact) -> Fact:
@@ -400,11 +353,15 @@ class Wide(Reals):
     def tangents(self) -> Fact:
         """∂f^d/∂w·∂f'^e/∂w → δ(d, e) Θ^f(x, x')."""
         p, premises = self.p, [RELU, app("grows", omega, L), *NONZERO, le(1, L), le(1, d), le(1, e)]
-        delta, sig, dot = app("delta", d, e), (lambda n: app("Sig", phi, minus(n, 1), x, y)), (lambda n: app("Dot", phi, L, n, x, y))
+        delta, sig, dot = (
+            app("delta", d, e),
+            (lambda n: app("Sig", phi, minus(n, 1), x, y)),
+            (lambda n: app("Dot", phi, L, n, x, y)),
+        )
         with p.given(*premises):
 
             def each(n: Term) -> Fact:
-                gram = p.by(self.gram(), goal=plim(app("Q", phi, n, x, y), sig(n)), **{})
+                gram = p.by(self.gram(), goal=plim(app("Q", phi, n, x, y), sig(n)))
                 chain = p.by(self.chains(), goal=plim(app("C", phi, L, n, d, e, x, y), times(delta, dot(n))))
                 return p.by("plim.mul", gram, chain)
 
@@ -419,7 +376,9 @@ class Wide(Reals):
         """Outputs of f converge in law to independent Gaussian processes of covariance Σ^{L-1}."""
         p, premises = self.p, [RELU, app("grows", omega, L), le(1, L)]
         with p.given(*premises):
-            gram = p.prove(forall([x, y], plim(app("Q", phi, L, x, y), app("Sig", phi, minus(L, 1), x, y))),
-                           lambda q, r: p.by(self.gram(), goal=plim(app("Q", phi, L, q, r), app("Sig", phi, minus(L, 1), q, r))))
+            gram = p.prove(
+                forall([x, y], plim(app("Q", phi, L, x, y), app("Sig", phi, minus(L, 1), x, y))),
+                lambda q, r: p.by(self.gram(), goal=plim(app("Q", phi, L, q, r), app("Sig", phi, minus(L, 1), q, r))),
+            )
             fact = p.by("gauss.f", gram, phi=phi, omega=omega, L=L, A=fun([x, y], app("Sig", phi, minus(L, 1), x, y)))
         return p.close([phi, omega, L], premises, fact)

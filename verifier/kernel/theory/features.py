@@ -17,7 +17,7 @@ from verifier.kernel.theory.writing import definition, law, minus, negation, tim
 PAGE = "features"
 row = partial(law, page=PAGE, mark="theorem")
 
-omega, c = Var("omega", "mode"), Var("c", "const")
+omega, c = Var("omega", "mode"), Var("c", "fin")
 HALF = num(Fraction(1, 2))
 
 symbol("distance2", ("input", "input"), "const", "|z - z'|², not divided by the dimension")
@@ -42,12 +42,13 @@ def gaussian(p: Term, q: Term) -> Term:
 
 row(
     "feature_mean", [z, w], eq(app("feature_mean", z, w), gaussian(z, w)),
-    why="2 cos A cos B = cos(A - B) + cos(A + B). A + B has the phase 2b, uniform on the circle, and the mean 0; A - B is "
+    why="2 cos A cos B = cos(A - B) + cos(A + B). A + B has the phase 2b, uniform on the circle, and the mean 0; A - "
+    "B is "
     "W·(z - z'), and E cos(W·v) = exp(-|v|²/2).", source="Rahimi and Recht, Random features for kernel machines, 2007",
 )  # fmt: skip
 row(
     "feature_gram.random", [z, w, c], negation(eq(app("feature_gram", z, w), c)),
-    why="At W = 0 and phases 0 it is 1, at W = 0 and phases π/2 it is 0, whatever k is.",
+    why="At W = 0 and phases 0 it is 1, at W = 0 and phases π/2 it is 0, at every k: it is no function of the widths.",
 )  # fmt: skip
 
 symbol("Lam_features", ("act", "int", "int", "input", "input", "input", "input"), "const",

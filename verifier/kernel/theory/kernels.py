@@ -48,7 +48,9 @@ row(
 
 _GRAM = ("act", "const", "const", "const")
 symbol("dual", _GRAM, "const", "2 E[φ(a) φ(b)] for centred Gaussian a, b of variances s11, s22 and covariance s12")
-symbol("dual_slope", _GRAM, "const", "2 E[φ'(a) φ'(b)] for centred Gaussian a, b of variances s11, s22 and covariance s12")
+symbol(
+    "dual_slope", _GRAM, "const", "2 E[φ'(a) φ'(b)] for centred Gaussian a, b of variances s11, s22 and covariance s12"
+)
 
 _at = (times(s, s), times(s, t, app("cos", theta)), times(t, t))
 _angle = (le(0, theta), le(theta, PI))
@@ -58,7 +60,8 @@ row(
         app("dual", phi, *_at),
         times(s, t, plus(app("sin", theta), times(minus(PI, theta), app("cos", theta))), app("inv", PI)),
     ),
-    why="By homogeneity s = t = 1. Price: ∂/∂ρ 2E[relu(a) relu(b)] = 2P[a > 0, b > 0] = (π - θ)/π with ρ = cos θ, and at "
+    why="By homogeneity s = t = 1. Price: ∂/∂ρ 2E[relu(a) relu(b)] = 2P[a > 0, b > 0] = (π - θ)/π with ρ = cos θ, and "
+    "at "
     "ρ = -1, where b = -a, it is 0. The right side has the derivative -((π - θ) sin θ)/π in θ and is 0 at θ = π.",
     source="Cho and Saul, Kernel methods for deep learning, 2009",
 )  # fmt: skip
@@ -77,11 +80,12 @@ for _name, _what in (("dual", "2 E[relu(a) relu(b)]"), ("dual_slope", "2 P[a > 0
     row(
         f"{_name}.acute", [phi, a, b, c], app("relu", phi), app("pos", b), le(times(b, b), times(a, c)), le(0, a),
         app("pos", app(_name, phi, a, b, c)),
-        why=f"{_what}: with a positive covariance both variances are positive, and a > 0, b > 0 together has a positive "
+        why=f"{_what}: with a positive covariance both variances are positive, and a > 0, b > 0 together has a "
+        f"positive "
         "probability, on a line as well as in the plane.",
     )  # fmt: skip
 
-# -- the recursion over layers -------------------------------------------------------------------------------------------
+# -- the recursion over layers -----------------------------------------------------------------------------------------
 
 _LAYER = ("act", "const", "const", "const", "int", "const", "const", "const")
 symbol("layer_own", ("act", "const", "int", "const"), "const", "the diagonal of ``layer``, for one input: Σ^l(u, u)")
@@ -102,7 +106,9 @@ recursion(
     "layer", [phi, *copies, l, *start], l, 0, s12,
     fun([last], app("dual", phi, _own(l)[0], times(c12, last), _own(l)[1])), page=PAGE,
 )  # fmt: skip
-symbol("layer_slope", _LAYER, "const", "Σ̇^l(u, u') = 2 E[φ' φ'] at the pre-activations of layer l >= 1, as in ``layer``")
+symbol(
+    "layer_slope", _LAYER, "const", "Σ̇^l(u, u') = 2 E[φ' φ'] at the pre-activations of layer l >= 1, as in ``layer``"
+)
 define(
     "layer_slope", [phi, *copies, l, *start],
     app("dual_slope", phi, _own(minus(l, 1))[0], times(c12, app("layer", phi, *copies, minus(l, 1), *start)),
@@ -115,7 +121,12 @@ define(
     "passed", [phi, *copies, v, u, *start],
     app("cprod", u, minus(v, 1), fun([k], times(c12, app("layer_slope", phi, *copies, k, *start)))), le(1, u), le(u, v),
 )  # fmt: skip
-symbol("tangent", _LAYER, "const", "Σ_{k=1}^{l} Σ^{k-1} Π_{t=k}^{l-1} c12 Σ̇^t: the tangent kernel of depth l, as in ``layer``")
+symbol(
+    "tangent",
+    _LAYER,
+    "const",
+    "Σ_{k=1}^{l} Σ^{k-1} Π_{t=k}^{l-1} c12 Σ̇^t: the tangent kernel of depth l, as in ``layer``",
+)
 define(
     "tangent", [phi, *copies, l, *start],
     app("csum", 1, l, fun([k], times(app("layer", phi, *copies, minus(k, 1), *start),
@@ -134,7 +145,9 @@ def gram(p: Term, q: Term) -> list[Term]:
 
 
 _PAIR: tuple[str, ...] = ("act", "int", "input", "input")
-symbol("Sig", _PAIR, "const", "Σ^l(x, x') of f: the limit of q^l·q'^l/n_l, and the covariance of outputs at depth l + 1")
+symbol(
+    "Sig", _PAIR, "const", "Σ^l(x, x') of f: the limit of q^l·q'^l/n_l, and the covariance of outputs at depth l + 1"
+)
 define("Sig", [phi, l, x, y], app("layer", phi, *ONE, l, *gram(x, y)), le(0, l))
 symbol("Sigdot", _PAIR, "const", "Σ̇^l(x, x') = 2 E[φ'(y^l) φ'(y'^l)] of f, for l >= 1")
 define("Sigdot", [phi, l, x, y], app("layer_slope", phi, *ONE, l, *gram(x, y)), le(1, l))
@@ -155,7 +168,12 @@ def rows(depth: Term, p: Term, q: Term) -> list[Term]:
 
 
 _QUAD: tuple[str, ...] = ("act", "int", "int", "input", "input", "input", "input")
-symbol("GSig", _QUAD, "const", "Σ^l(u, u') of g, u = (x, z), u' = (x', z'), weights from f of depth L: (phi, L, l, x, x', z, z')")
+symbol(
+    "GSig",
+    _QUAD,
+    "const",
+    "Σ^l(u, u') of g, u = (x, z), u' = (x', z'), weights from f of depth L: (phi, L, l, x, x', z, z')",
+)
 define("GSig", [phi, L, l, x, y, z, w], app("layer", phi, *rows(L, x, y), l, *gram(z, w)), le(1, L), le(0, l))
 symbol("Lam", _QUAD, "const", "Λ^l(u, u') = S(x, x') Σ^{l-1}(u, u'), the covariance of g's layer l >= 1")
 define(
@@ -167,11 +185,26 @@ define("GSigdot", [phi, L, l, x, y, z, w], app("layer_slope", phi, *rows(L, x, y
 symbol("GDot", ("act", "int", "int", "int", "input", "input", "input", "input"), "const",
        "Π_{t=u}^{v-1} S(x, x') Σ̇^t(u, u') of g: (phi, L, v, u, x, x', z, z')")  # fmt: skip
 define(
-    "GDot", [phi, L, v, u, x, y, z, w], app("passed", phi, *rows(L, x, y), v, u, *gram(z, w)), le(1, L), le(1, u), le(u, v)
+    "GDot",
+    [phi, L, v, u, x, y, z, w],
+    app("passed", phi, *rows(L, x, y), v, u, *gram(z, w)),
+    le(1, L),
+    le(1, u),
+    le(u, v),
 )
-symbol("GTheta", _QUAD, "const", "Θ^g(u, u') = Σ_{l=1}^{H} Σ^{l-1} Π_{t=l}^{H-1} S Σ̇^t of g at depth H: (phi, L, H, x, x', z, z')")
+symbol(
+    "GTheta",
+    _QUAD,
+    "const",
+    "Θ^g(u, u') = Σ_{l=1}^{H} Σ^{l-1} Π_{t=l}^{H-1} S Σ̇^t of g at depth H: (phi, L, H, x, x', z, z')",
+)
 define("GTheta", [phi, L, l, x, y, z, w], app("tangent", phi, *rows(L, x, y), l, *gram(z, w)), le(1, L), le(1, l))
-symbol("ThetaH", _QUAD, "const", "Θ^h(u, u') = Θ^f(x, x') Θ^g(u, u'), the limit of the hyperkernel: (phi, L, H, x, x', z, z')")
+symbol(
+    "ThetaH",
+    _QUAD,
+    "const",
+    "Θ^h(u, u') = Θ^f(x, x') Θ^g(u, u'), the limit of the hyperkernel: (phi, L, H, x, x', z, z')",
+)
 define(
     "ThetaH", [phi, L, l, x, y, z, w], times(app("Theta", phi, L, x, y), app("GTheta", phi, L, l, x, y, z, w)),
     le(1, L), le(1, l),
