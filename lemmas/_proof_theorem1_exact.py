@@ -77,6 +77,18 @@ def zero(p: Prover) -> Fact:
     return closed(p, POINT, [app("homogeneous", phi), *SIZES, le(plus(times(H, L), 1), r)], how)
 
 
+@lemma
+def star_zero(p: Prover) -> Fact:
+    """T^r = 0 for r > L, closed."""
+
+    def how() -> Fact:
+        with p.using(p.by("relu.homogeneous")):
+            nothing = p.by(p.all_elim(zero(p), phi, 1, 1, L, r, x, y, 1, 1))
+        return p.chain(p.by("S", phi=phi, L=L, r=r, x=x, y=y), nothing)
+
+    return closed(p, [phi, L, r, x, y], [app("relu", phi), le(1, L), le(app("+", L, 1), r)], how)
+
+
 # -- masks that exclude each other ----
 
 
@@ -160,4 +172,7 @@ def quotient(t: Term, by: Term) -> Term:
 def prove_theorem1_exact(p: Prover) -> dict[str, list[Fact]]:
     """The exact claims of Theorem 1."""
     gone, masks = zero(p), exclusive(p)
-    return {"theorem1.cut": [cut(p)], "theorem1.zero": [gone, for_relu(p, gone)], "theorem1.exclusive": [masks]}
+    return {
+        "theorem1.cut": [cut(p)], "theorem1.zero": [gone, for_relu(p, gone)], "theorem1.exclusive": [masks],
+        "section3.zero": [star_zero(p)],
+    }  # fmt: skip

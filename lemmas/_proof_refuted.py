@@ -1,0 +1,383 @@
+"""Printed claims that are false by algebra alone: at an instance that exists they give an order to 0, or say f = 0.
+
+Each function takes the claim's own closed proposition and the names of its variables, and proves that it is false.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from fractions import Fraction
+
+from lemmas._proof_as_printed import ratio
+from lemmas._proof_lemma3 import antiparallel, orthogonal
+from lemmas._proof_one_input import bracket, written_out
+from lemmas._proof_theorem1_exact import star_zero, zero
+from verifier.kernel.core.sorts import need
+from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, fun, le, num
+from verifier.kernel.theory.seqs import NIL, entry
+from verifier.kernel.theory.writing import many, minus, times
+from verifier.proving.binders import absurd, apply, cases, closed, lemma, result
+from verifier.proving.tactics import Fact, Prover, replaced
+
+Values = Mapping[str, Term | int]
+b, omega = Var("b", "base"), Var("omega", "mode")
+X = Var("X", "rand")
+q = Var("p", "const")
+Y = Var("Y", "lim")
+
+
+@lemma
+def no_order(p: Prover) -> Fact:
+    """⋀omega X p. order(omega, X, p) ⟹ X = 0 ⟹ falsity"""
+
+    def how() -> Fact:
+        some = p.by("order.elim", omega=omega, X=X, p=q)
+        each = p.all_elim(some, FALSE)
+
+        def limit(b: Term, Y: Term) -> Fact:
+            nothing = p.subst(p.flip(p.prove(eq(X, 0))), _tends(b), p.by("tends.zero", b=b, p=q))
+            same = p.by("tends.unique", p.prove(app("tends", b, X, q, Y)), nothing, b=b, X=X, p=q, Y=Y, Y2=0)
+            dead = p.by("alive.almost", same, p.prove(app("alive", Y)), Y=Y, Y2=0)
+            return p.by("alive.zero", dead, P=FALSE)
+
+        return p.imp_elim(each, p.prove(each.prop.fields[1][0], limit))
+
+    return closed(p, [omega, X, q], [app("order", omega, X, q), eq(X, 0)], how)
+
+
+def _tends(b: Term) -> Term:
+    hole = Var("hole", "rand")
+    return fun([hole], app("tends", b, hole, q, 0))
+
+
+def unit(p: Prover) -> Fact:
+    """nonzero(1)"""
+    one = eq(num(1), 0)
+    with p.given(one) as (assumed,):
+        found = p.by("one.positive", p.arith(le(1, 0), assumed))
+    return p.by("nonzero.intro", p.imp_intro(one, found), x=1)
+
+
+def refutation(
+    p: Prover, claim: Term, names: Sequence[Term], cosine: int, values: Values, false: Callable[..., Fact],
+    more: Sequence[Fact] = (), same_input: bool = False,
+) -> Fact:  # fmt: skip
+    """claim ⟹ falsity: ``values`` for the variables by name, ``false`` of what the claim says there and φ, ω, x, y.
+
+    φ is a ReLU, ω a mode along which all widths are in proportion, x and y are of length √n_0 with this cosine.
+    The facts ``more`` are in scope.  With ``same_input`` the claim is taken at y = x.
+    """
+
+    def there(phi: Term, omega: Term, x: Term, y: Term) -> Fact:
+        given = {"phi": phi, "omega": omega, "x": x, "y": x if same_input else y, **values}
+        missing = [v.fields[0] for v in names if v.fields[0] not in given]
+        need(not missing, f"no value for {', '.join(missing)}")
+        known = [unit(p), *_inputs(p, x, y), *more]
+        with p.using(*known):
+            fact = p.all_elim(assumed, *(given[v.fields[0]] for v in names)) if names else assumed
+            while fact.prop.fields[0] == "imp":
+                fact = p.imp_elim(fact, p.prove(fact.prop.fields[1][0]))
+            return false(fact, phi, omega, x, y)
+
+    with p.alone(), p.given(claim) as (assumed,):
+        found = apply(
+            p, "relu.exists",
+            lambda phi: apply(
+                p, "mode.exists",
+                lambda omega: apply(
+                    p, "angle.exists", lambda x, y: there(phi, omega, x, y), c=cosine, P=FALSE
+                ), P=FALSE,
+            ), P=FALSE,
+        )  # fmt: skip
+    return p.imp_intro(claim, found)
+
+
+def _inputs(p: Prover, *inputs: Term) -> list[Fact]:
+    """nonzero_input of inputs x with x·x/n_0 = 1 in scope."""
+    found = []
+    for x in inputs:
+        size = app("dot", x, x)
+        low = le(size, 0)
+        with p.given(low):
+            wrong = p.by("one.positive", p.arith(le(1, 0)))
+        positive = p.by("pos.intro", p.imp_intro(low, wrong), x=size)
+        found.append(p.by("nonzero_input.intro", positive, x=x))
+    return found
+
+
+def theorem1_range(p: Prover, claim: Term, names: Sequence[Term], H: int, L: int, r: int) -> Fact:
+    """Theorem 1 as printed gives K^(r) an order at (H, L, r), r > HL, where K^(r) = 0."""
+
+    def false(fact: Fact, phi: Term, omega: Term, x: Term, y: Term) -> Fact:
+        with p.using(p.by("relu.homogeneous")):
+            nothing = p.by(p.all_elim(zero(p), phi, 1, H, L, r, x, y, 1, 1))
+        return p.by(no_order(p), fact, nothing)
+
+    values: Values = {"m": 1, "H": H, "L": L, "r": r, "z": 1, "w": 1}
+    return refutation(p, claim, names, 1, values, false)
+
+
+def section3_range(p: Prover, claim: Term, names: Sequence[Term]) -> Fact:
+    """T² has an order as printed, also at L = 1, where it is 0."""
+
+    def false(fact: Fact, phi: Term, omega: Term, x: Term, y: Term) -> Fact:
+        nothing = p.by(p.all_elim(star_zero(p), phi, 1, 2, x, y))
+        return p.by(no_order(p), fact, nothing)
+
+    return refutation(p, claim, names, 1, {"L": 1, "r": 2}, false)
+
+
+def listed(*entries: Term | int) -> Term:
+    """A tuple of given entries."""
+    found = NIL
+    for e in entries:
+        found = app("snoc", found, e)
+    return found
+
+
+def tuple_facts(p: Prover, *entries: int) -> list[Fact]:
+    """The length of a tuple of numbers, its entries, and first and last."""
+    whole, found = NIL, [p.row("len.nil")]
+    places: dict[int, int] = {}
+    for n, e in enumerate(entries):
+        longer = app("snoc", whole, e)
+        size = p.by("len.snoc", s=whole, k=e)
+        size = result(p, p.rewrite(size, found[0]), n + 1)
+        at = [p.by("entry.last", s=whole, k=e)]
+        at[0] = p.restate(eq(entry(longer, n + 1), e), p.rewrite(at[0], found[0]))
+        with p.using(found[0]):
+            for k, value in places.items():
+                old = next(f for f in found[1:] if f.prop == eq(entry(whole, k), value))
+                at.append(p.chain(p.by("entry.before", s=whole, k=e, i=k), old))
+        places[n + 1] = e
+        found, whole = [size, *at], longer
+    ends = [p.rewrite(p.by("first", s=whole), *found[1:]), p.rewrite(p.by("last", s=whole), *found)]
+    return [*found, *ends]
+
+
+def leaves(p: Prover, ls: Sequence[int], es: Sequence[int], L: int) -> list[Fact]:
+    """increasing(ls, 1, L), outputs(es) and the facts on both tuples, all given by numbers."""
+    facts = [*tuple_facts(p, *ls), *tuple_facts(p, *es)]
+    with p.using(*facts):
+        layers, outs = listed(*ls), listed(*es)
+
+        def place(i: Term) -> Fact:
+            goal = app("and", le(1, entry(layers, i)), le(entry(layers, i), L))
+            return by_value(p, i, 1, len(ls), goal, lambda k: p.by(
+                "and.intro", p.arith(le(1, entry(layers, k))), p.arith(le(entry(layers, k), L))
+            ))  # fmt: skip
+
+        def step(i: Term) -> Fact:
+            up = lambda i: le(app("+", entry(layers, i), 1), entry(layers, app("+", i, 1)))  # noqa: E731
+            last = len(ls) - 1
+            if not last:
+                return absurd(p, up(i))
+            return by_value(p, i, 1, last, up(i), lambda k: p.restate(
+                up(num(k)), p.arith(le(app("+", entry(layers, k), 1), entry(layers, k + 1)))
+            ))  # fmt: skip
+
+        within = _by_definition(p, "within.intro", place, layers, 1, L)
+        start = p.all_elim(p.row("increasing.intro"), layers, 1, L)
+        rises = start.prop.fields[1][0].fields[1][1]
+        increasing = p.imp_elim(start, p.by("and.intro", within, p.prove(rises, step)))
+
+        def output(i: Term) -> Fact:
+            return by_value(p, i, 1, len(es), le(1, entry(outs, i)), lambda k: p.arith(le(1, entry(outs, k))))
+
+        return [increasing, _by_definition(p, "outputs.intro", output, outs), *facts]
+
+
+def _by_definition(p: Prover, row: str, how: Callable[..., Fact], *at: Term | int) -> Fact:
+    start = p.all_elim(p.row(row), *at)
+    return p.imp_elim(start, p.prove(start.prop.fields[1][0], how))
+
+
+def by_value(p: Prover, i: Term, low: int, high: int, goal: Term, how: Callable[[int], Fact]) -> Fact:
+    """``goal``, where low ≤ i ≤ high follow from the scope, from what ``how`` proves with each value for i."""
+    hole = Var("hole~", "int")
+    context = fun([hole], replaced(goal, i, hole))
+
+    def at(k: int) -> Fact:
+        same = p.by("le.antisymmetric", x=k, y=i)
+        return p.subst(same, context, p.restate(app(context, k), how(k)))
+
+    if low == high:
+        return at(low)
+    return cases(p, i, low, goal, lambda: at(low), lambda: by_value(p, i, low + 1, high, goal, how))
+
+
+def lemma3_degenerate(p: Prover, claim: Term, names: Sequence[Term], cosine: int) -> Fact:
+    """T^{(1,2)} has an order as printed, also for orthogonal (0) and antiparallel (-1) inputs; it is 0 at L = 2."""
+    ls, es = listed(1, 2), listed(1, 1)
+
+    def false(fact: Fact, phi: Term, omega: Term, x: Term, y: Term) -> Fact:
+        with p.using(p.by("relu.homogeneous")), p.using(p.by("homogeneous.piecewise"), *tuples):
+            if cosine == 0:
+                nothing = p.by(p.all_elim(orthogonal(p), phi, 2, 1, ls, es, x, y))
+            else:
+                below = [p.arith(le(0, app("+", -1, times(-1, app("dot", x, y)))))]
+                with p.using(*below, _opposite(p, x, y)):
+                    nothing = p.by(p.all_elim(antiparallel(p), phi, 2, 1, ls, es, x, y))
+        return p.by(no_order(p), fact, nothing)
+
+    with p.alone():
+        tuples = leaves(p, (1, 2), (1, 1), 2)
+    values: Values = {
+        "L": 2, "d": 1, "ls": ls, "es": es, "k": 2, "l": 1, "l_k": 2, "l_1": 1, "last_equal": 1, "all_equal": 1,
+        "repeated": 0, "H": 1, "m": 1, "z": 1, "w": 1,
+    }  # fmt: skip
+    return refutation(p, claim, names, cosine, values, false, tuples)
+
+
+def _opposite(p: Prover, x: Term, y: Term) -> Fact:
+    """antiparallel(x, y), where x·x = y·y = -x·y = n_0 is in scope."""
+    facts = [p.prove(eq(app("dot", u, v), c)) for u, v, c in ((x, x, 1), (y, y, 1), (x, y, -1))]
+    size = eq(times(app("dot", x, y), app("dot", x, y)), times(app("dot", x, x), app("dot", y, y)))
+    left = p.evaluate(size.fields[1][0], facts[2])
+    right = p.evaluate(size.fields[1][1], facts[0], facts[1])
+    equal = p.chain(left, p.restate(eq(left.prop.fields[1][1], size.fields[1][1]), p.flip(right)))
+    low = le(times(-1, app("dot", x, y)), 0)
+    with p.given(low):
+        wrong = p.by("one.positive", p.arith(le(1, 0), facts[2]))
+    positive = p.by("pos.intro", p.imp_intro(low, wrong), x=times(-1, app("dot", x, y)))
+    return p.by("antiparallel.intro", equal, positive, x=x, y=y)
+
+
+def as_printed_limit(p: Prover) -> Fact:
+    """K^(4) - K_same^(4) = ¾ K^(4) at one input, H = L = 2, closed: (48) leaves out three quarters."""
+    phi, x, (z, w) = many("phi", "act")[0], many("x", "input")[0], many("z w", "const")
+
+    def how() -> Fact:
+        whole = p.by(p.all_elim(ratio(p), phi, 1, 2, 2, x, z, w))
+        K, right = whole.prop.fields[1]
+        outer, same = right.fields[1]
+        inner = app(outer.fields[1][2], 1)
+        size = p.evaluate(outer, written_out(p, outer), written_out(p, _literal(inner)))
+        whole = result(p, p.rewrite(whole, size), times(4, same))
+        goal = eq(minus(K, same), app("*", Fraction(3, 4), K))
+        return p.arith(goal, whole)
+
+    return closed(p, [phi, x, z, w], [app("relu", phi)], how)
+
+
+def _literal(t: Term) -> Term:
+    """A product from 1 to 2 - 1, with its bound as a number."""
+    lo, _, F = t.fields[1]
+    return app(t.fields[0], lo, 1, F)
+
+
+def other_layers(p: Prover, claim: Term, names: Sequence[Term]) -> Fact:
+    """(40), (46), (48) sum over l ∈ [H]^k: at H = 1, L = 2, k = 2 nothing is left, and ⟨∇²f, (∇h)^{⊗2}⟩ is not 0."""
+
+    def false(fact: Fact, phi: Term, omega: Term, x: Term, y: Term) -> Fact:
+        with p.using(p.by("relu.homogeneous")), p.using(p.by("homogeneous.piecewise")):
+            nothing = _no_second(p, fact.prop.fields[1][1], phi, x)
+            value = _second(p, phi, x)
+        zero = p.chain(p.flip(value), fact, nothing)  # 4 f/n_1 = 0
+        f = app("f", phi, 2, x, 1)
+        small = p.arith(eq(times(app("inv_width", 1), f), 0), zero)
+        gone = p.by("inv_width.cancel", small, l=1, X=f)
+        return p.by("f.nonzero", gone, phi=phi, L=2, x=x, d=1)
+
+    values: Values = {"m": 1, "H": 1, "L": 2, "d": 1, "k": 2, "w": 1, "z": 1}
+    with p.alone():
+        return refutation(p, claim, names, 1, values, false, same_input=True)
+
+
+def _no_second(p: Prover, total: Term, phi: Term, x: Term) -> Fact:
+    """Σ over l ∈ [1]² of anything times T^{(1,1)} is 0."""
+    k, hi, F = total.fields[1]
+
+    def layers(ls: Term) -> Fact:
+        inside = p.by("within.elim", s=ls, lo=1, hi=hi)
+        ones = []
+        for n in (1, 2):
+            at = p.imp_elim(p.all_elim(inside, n), p.prove(le(1, n)), p.prove(le(n, app("len", ls))))
+            both = p.by("and.left", at), p.by("and.right", at)
+            ones.append(p.by("le.antisymmetric", p.arith(le(entry(ls, n), 1), both[1]), both[0]))
+        same = p.restate(eq(entry(ls, 1), entry(ls, app("+", 1, 1))), p.chain(ones[0], p.flip(ones[1])))
+
+        def place(i: Term) -> Fact:
+            at = p.imp_elim(p.all_elim(inside, i), p.prove(le(1, i)), p.prove(le(i, app("len", ls))))
+            return p.by("and.intro", p.by("and.left", at), p.arith(le(entry(ls, i), 2), p.by("and.right", at)))
+
+        wide = _by_definition(p, "within.intro", place, ls, 1, 2)
+        inner = app(F, ls)
+
+        def outputs(es: Term) -> Fact:
+            known = p.by("within.elim", s=es, lo=1, hi=1)
+
+            def each(i: Term) -> Fact:
+                at = p.imp_elim(p.all_elim(known, i), p.prove(le(1, i)), p.prove(le(i, app("len", es))))
+                return p.by("and.left", at)
+
+            at_least = _by_definition(p, "outputs.intro", each, es)
+            with p.using(wide, at_least, p.arith(eq(app("len", ls), app("len", es)))):
+                gone = p.by("T.twice", same, phi=phi, L=2, d=1, ls=ls, es=es, i=1, x=x, y=x)
+            return result(p, p.evaluate(app(inner.fields[1][2], es), gone), 0)
+
+        return apply(p, "tuples.zero", outputs, k=k, hi=inner.fields[1][1], F=inner.fields[1][2])
+
+    return apply(p, "tuples.zero", layers, k=k, hi=hi, F=F)
+
+
+def _second(p: Prover, phi: Term, x: Term) -> Fact:
+    """a(1, 2) = 4 f/n_1 at H = 1, L = 2, one input with |x|² = n_0, w = 1."""
+    whole = p.by(p.all_elim(bracket(p), phi, 1, 1, 2, 1, x, 1))
+    none = p.by("D.none", phi=phi, m=1, L=2, x=x, z=1)
+    outputs = fun([(j := Var("j", "int"))], app("f", phi, 2, x, j))
+    value = p.by("h.product", phi=phi, m=1, H=1, L=2, x=x, z=1)
+    value = result(p, p.rewrite(value, none, written_out(p, app("prod", 1, 1, outputs))), app("f", phi, 2, x, 1))
+    empty = [written_out(p, app("prod", 1, 0, outputs)), written_out(p, app("prod", 2, 1, outputs))]
+    slope = result(p, p.rewrite(p.by("hj.product", phi=phi, m=1, H=1, L=2, y=x, w=1, e=1), none, *empty), 1)
+    product = whole.prop.fields[1][1].fields[1][2]
+    steps = written_out(p, _literal(product))
+    two = p.by("fact.step", k=1)
+    two = result(p, p.rewrite(two, p.by("fact.step", k=0), p.row("fact.0")), 2)
+    two = p.restate(eq(app("fact", 2), 2), two)
+    found = p.rewrite(whole, steps, value, slope, two, p.prove(eq(app("dot", x, x), 1)))
+    return result(p, found, times(4, app("f", phi, 2, x, 1), app("inv_width", 1)))
+
+
+# -- with an order that is proved elsewhere ----
+
+#: for φ, ω, x, y the order that a quantity has: order(ω, X, p)
+Order = Callable[[Term, Term, Term, Term], Fact]
+
+
+def not_vanishing(
+    p: Prover, claim: Term, names: Sequence[Term], cosine: int, values: Values, order: Order, more: Sequence[Fact] = (),
+    same_input: bool = False,
+) -> Fact:  # fmt: skip
+    """The claim says that n^{-p} X → 0 at ``values``, where ``order`` proves that X has the order p or a larger one."""
+
+    def false(fact: Fact, phi: Term, omega: Term, x: Term, y: Term) -> Fact:
+        known = order(phi, omega, x, x if same_input else y)
+        power, at = known.prop.fields[1][2], fact.prop.fields[1][2]
+        return p.by("order.vanishes", known, fact, p.arith(le(at, power)), P=FALSE)
+
+    return refutation(p, claim, names, cosine, values, false, more, same_input)
+
+
+def printed_limit(p: Prover, claim: Term, names: Sequence[Term], order: Order) -> Fact:
+    """(45), (48): n² (K^(4) - K_same^(4)) → 0 at H = L = 2, one input; it is ¾ n² K^(4), and K^(4) ~ n^{-2}.
+
+    ``order`` proves order(ω, K^(4), -2) at (x, 1) and (x, 1).
+    """
+
+    def false(fact: Fact, phi: Term, omega: Term, x: Term, y: Term) -> Fact:
+        share = p.by(p.all_elim(as_printed_limit(p), phi, x, 1, 1))
+        known = order(phi, omega, x, x)
+        K, at = known.prop.fields[1][1], fact.prop.fields[1][2]
+        difference = fact.prop.fields[1][1]
+        vanishing = p.subst(
+            p.restate(eq(difference, app("*", Fraction(3, 4), K)), share),
+            fun([X], app("vanishes", omega, X, at)), fact,
+        )  # fmt: skip
+        bound = p.by("upper.const", omega=omega, c=Fraction(4, 3))
+        whole = p.by("vanishes.mul", vanishing, bound)
+        whole = p.restate(app("vanishes", omega, K, at), whole)
+        return p.by("order.vanishes", known, whole, p.prove(le(at, known.prop.fields[1][2])), P=FALSE)
+
+    values: Values = {"m": 1, "H": 2, "L": 2, "r": 4, "z": 1, "w": 1}
+    return refutation(p, claim, names, 1, values, false, same_input=True)
