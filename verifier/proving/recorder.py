@@ -55,6 +55,7 @@ class Recorder:
         self.proved: dict[str, list[Fact]] = {}
         self.before = tuple(earlier)
         self._earlier = {digest(f.prop): f for other in self.before for facts in other.proved.values() for f in facts}
+        self._requests: dict[str, dict[str, Any]] = {}
 
     # -- primitives ------------------------------------------------------------------------------------------------
 
@@ -65,6 +66,14 @@ class Recorder:
     def computed(self, engine: str, prop: Term) -> Fact:
         """A closed proposition that ``engine`` computes."""
         return self._record(theorems.computed(engine, prop), "computed", engine, self._term(prop))
+
+    def by_engine(self, name: str, request: Mapping[str, Any]) -> Fact:
+        """What the engine ``name`` computes for ``request``; the request is kept beside the document."""
+        from verifier import engines  # here: most proofs need none, and they are slow to load
+
+        prop = engines.compute(name, request)
+        self._requests[digest(prop)] = {"engine": name, "request": request}
+        return self.computed(engines.computed_by(name), prop)
 
     def assume(self, p: Term) -> Fact:
         """p ⊢ p"""
@@ -142,6 +151,13 @@ class Recorder:
             "format": FORMAT, "statement": self.statement, "terms": list(self._table),
             "steps": [list(step) for step in self._steps], "goals": [dict(goal) for goal in self._goals],
         }  # fmt: skip
+
+    def requests(self) -> dict[str, dict[str, Any]]:
+        """The requests of what engines computed, by the digests of the propositions; they are no part of the document.
+
+        See :mod:`verifier.engines.again`.
+        """
+        return {mark: dict(entry) for mark, entry in self._requests.items()}
 
     def _record(self, theorem: Theorem, rule: str, *args: Any) -> Fact:
         mark = repr((rule, args))

@@ -26,7 +26,7 @@ N = Var("N", (("int",), "int"))
 symbol("inv_width", ("int",), "fin", "1/n_l, n_l the width of layer l ≥ 1")
 symbol("sizes", ((("int",), "int"),), "prop", "N(1), N(2), … can be widths: each is at least 1")
 predicate("sizes", [N], forall([l], imp(le(1, l), le(1, app(N, l)))), page=PAGE)
-symbol("at", ("fin", (("int",), "int")), "const", "the value of a function of the widths where n_l = N(l) for every l ≥ 1")
+symbol("at", ("fin", (("int",), "int")), "const", "the value of X where n_l = N(l) for every l ≥ 1")
 
 row("at.const", [c, N], app("sizes", N), eq(app("at", c, N), c), why="A constant does not depend on the widths.")
 row(

@@ -1,0 +1,109 @@
+"""Exact moments of finite networks at one input, for every width: by Wick's theorem, with :mod:`verifier.exact`.
+
+A request:
+
+>>> request = {"of": [["f", 1], ["f", 1]], "depth": 2, "activation": "relu", "say": "separate"}
+
+asks for the mean of a product of ``factors`` (:mod:`verifier.engines.strands`) of a network of ``depth`` layers.
+``say`` is
+
+``separate``  E X = (|x|²/n_0)^k Σ c Π n_l^{-a_l}, at all widths
+``equal``     the same where every width is n, for n >= 1
+``leading``   E X = c (|x|²/n_0)^k n^p (1 + O(1/n)), its leading term where every width is n
+
+For ReLU the masks at one input are fair coins, independent of each other and of the weights up to signs that cancel
+(row ``gauge``).  K^(r) has masks of g besides: the H - 1 signs of f^1, …, f^{H-1}, fair coins given all that is even
+in every row of the last layer; what is not even in every row is refused there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from fractions import Fraction
+from typing import Any
+
+from verifier.engines.requests import chosen, fields_of, items, polynomial, whole
+from verifier.engines.strands import MOST_DEPTH, MOST_STRANDS, Sum, expanded, term_of
+from verifier.exact import moments as exact
+from verifier.exact.transfer import TransferMatrix
+from verifier.kernel.core.sorts import need
+from verifier.kernel.core.terms import Term, Var, app, eq, forall, imp, le, num
+
+NAME, VERSION = "moments", "1"
+
+Monomials = dict[tuple[int, ...], Fraction]  # powers of 1/n_1, …, 1/n_{L-1}, or of 1/n
+
+PHI, X, N = Var("phi", "act"), Var("x", "input"), Var("n", "int")
+
+
+def compute(request: Mapping[str, Any]) -> Term:
+    """The mean of a product, as a closed proposition; Refused where it is not known, or 0 and has no leading term."""
+    of, depth, activation, say = fields_of(request, "of", "depth", "activation", "say")
+    factors, depth = items(of, "factors", MOST_STRANDS), whole(depth, "depth", 1, MOST_DEPTH)
+    activation = chosen(activation, "activation", ("relu", "linear"))
+    say = chosen(say, "say", ("separate", "equal", "leading"))
+    need(bool(factors), "a product has factors")
+    found, size = mean(factors, depth, activation, say == "separate")
+    quantity = app("mean", app("*", *(term_of(factor, depth, PHI, X) for factor in factors)))
+    scale = [app("dot", X, X)] * (size // 2)
+    granted = [app(activation, PHI)]
+    if say == "separate":
+        value = polynomial(found, [app("inv_width", l) for l in range(1, depth)])
+        return forall([PHI, X], imp(*granted, eq(quantity, app("*", *scale, value))))
+    if say == "equal":
+        value = app("*", *scale, polynomial(found, [app("inv", N)]))
+        return forall([PHI, X, N], imp(*granted, le(1, N), eq(app("flat", quantity, N), value)))
+    need(bool(found), "the mean is 0 at every width and has no leading term")
+    power, coefficient = min(found.items())
+    leading = app("leading", quantity, -power[0], app("*", *scale, num(coefficient)))
+    return forall([PHI, X], imp(*granted, leading))
+
+
+def mean(factors: list[Any], depth: int, activation: Any, separate: bool) -> tuple[Monomials, int]:
+    """E of a product at |x|² = n_0 by powers of the reciprocal widths (or of 1/n), and its number of strands."""
+    total, depth_of_g = expanded(factors, depth)
+    sizes = {s.size for s in total}
+    need(len(sizes) == 1, "products of different numbers of strands")
+    (size,) = sizes
+    kept: Sum = {}
+    for strands, coefficient in total.items():
+        outputs = [d for _, d in strands.labels]
+        odd = any(outputs.count(d) % 2 for d in set(outputs))
+        # Given the trunk, the sign of f^d is a fair coin, independent of what is even in row d of the last layer.
+        need(not (depth_of_g > 1 and odd), "a product with masks of g is even in every row of the last layer")
+        if not odd:
+            kept[strands] = coefficient
+    found = _separate(kept, depth, activation) if separate else _equal(kept, depth, activation)
+    share = Fraction(1, 2 ** (depth_of_g - 1)) if depth_of_g and activation == "relu" else Fraction(1)
+    return {powers: c * share for powers, c in found.items() if c}, size
+
+
+def _separate(total: Sum, depth: int, activation: Any) -> Monomials:
+    matrix, found = TransferMatrix(), Monomials()
+    for strands, coefficient in total.items():
+        for monomial, c in exact.symbolic(strands, depth, activation, separate=True, matrix=matrix).items():
+            powers = [0] * (depth - 1)
+            for name, power in monomial:
+                powers[int(name[1:]) - 1] = -power
+            key = tuple(powers)
+            found[key] = found.get(key, Fraction(0)) + coefficient * c
+    return _decreasing(found)
+
+
+def _equal(total: Sum, depth: int, activation: Any) -> Monomials:
+    matrix, found = TransferMatrix(), Monomials()
+    plain = {s: c for s, c in total.items() if not any(l for _, _, l, _ in s.edges)}
+    parts = [(exact.polynomial(s, depth, activation, matrix=matrix), c) for s, c in total.items() if s not in plain]
+    if plain:
+        several = len({d for s in plain for _, d in s.labels}) > 1
+        sweep = exact.polynomials_by_depth(list(plain.items()), depth, activation, matrix, by_output=several)
+        parts.append((sweep[-1], 1))
+    for values, coefficient in parts:
+        for power, c in values.items():
+            found[-power,] = found.get((-power,), Fraction(0)) + coefficient * c
+    return _decreasing(found)
+
+
+def _decreasing(found: Monomials) -> Monomials:
+    need(all(a >= 0 for powers in found for a in powers), "a positive power of a width in a moment")
+    return {powers: c for powers, c in found.items() if c}
