@@ -5,6 +5,8 @@ contraction.  A *walk* is a sequence of perfect matchings of its vertices (with 
 layer; every contraction is realised in one of them that contains its pair, parallel ones and ones that share a vertex
 in different ones.  Between two matchings of 2k points that have c cycles in common there are k - c *swaps*.
 
+``{"say": "clusters", "factors": m, "ends": …}``
+    multigraph(m, ends), and its numbers of clusters of even and of odd size.
 ``{"say": "walk", "factors": m, "ends": …, "walk": [[matching, contractions realised], …]}``
     covers(m, ends, D, N): this walk of N matchings has D swaps.
 ``{"say": "fewest", "factors": m, "ends": …, "layers": N}``
@@ -22,7 +24,7 @@ from verifier.exact.correlation import from_graph
 from verifier.exact.moments import strands_of
 from verifier.exact.walk import WalkSearch
 from verifier.kernel.core.sorts import Refused, need
-from verifier.kernel.core.terms import Term, app
+from verifier.kernel.core.terms import Term, app, eq, num
 
 NAME, VERSION = "graphs", "1"
 
@@ -35,6 +37,13 @@ LARGEST_SEARCH = {1: 0, 2: 6, 3: 6, 4: 5, 5: 4, 6: 4}
 def compute(request: Mapping[str, Any]) -> Term:
     """What is known of a graph's walks, as a closed proposition; Refused where a walk is none."""
     say = request.get("say") if isinstance(request, Mapping) else None
+    if say == "clusters":
+        _, m, ends = fields_of(request, "say", "factors", "ends")
+        m, edges = _graph(m, ends)
+        counts = clusters(m, edges)
+        graph = (num(m), sequence(ends))
+        known = [eq(app(f"{kind}_clusters", *graph), count) for kind, count in zip(("even", "odd"), counts, strict=True)]
+        return app("and", app("multigraph", *graph), app("and", *known))
     if say == "walk":
         _, m, ends, walk = fields_of(request, "say", "factors", "ends", "walk")
         m, edges = _graph(m, ends)
@@ -49,12 +58,22 @@ def compute(request: Mapping[str, Any]) -> Term:
         need(at_any is not None and at_any == here, f"no walk of {layers} matchings has as few swaps as a longer one")
         assert at_any is not None
         return app("fewest", m, sequence(ends), at_any, layers)
-    raise Refused(f"say {str(say)[:40]!r}: walk or fewest")
+    raise Refused(f"say {str(say)[:40]!r}: clusters, walk or fewest")
 
 
 def _graph(m: Any, ends: Any) -> tuple[int, list[Pair]]:
     m = whole(m, "factors", 1, MOST_FACTORS)
     return m, contractions(m, ends)
+
+
+def clusters(m: int, edges: Sequence[Pair]) -> tuple[int, int]:
+    """The numbers of components of even and of odd size."""
+    root = list(range(m))
+    for u, v in edges:
+        root = [root[u] if r == root[v] else r for r in root]
+    sizes = [root.count(r) for r in set(root)]
+    even = sum(size % 2 == 0 for size in sizes)
+    return even, len(sizes) - even
 
 
 def swaps_of(size: int, edges: Sequence[Pair], walk: Sequence[Any]) -> int:

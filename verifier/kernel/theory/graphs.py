@@ -31,6 +31,7 @@ es = Var("es", "seq")
 x = Var("x", "input")
 p, c, e = many("p c e", "const")
 X = Var("X", "rand")
+P = Var("P", "prop")
 
 
 def _add(edges: Term, a: Term | int, b: Term | int) -> Term:
@@ -84,6 +85,12 @@ definition(
 )  # fmt: skip
 symbol("sC", ("int",), "const", "s_C of the star T^r")
 definition("sC", [r], app("cluster_exponent", plus(r, 1), STAR), page=PAGE)
+
+symbol("half", ("int",), "int", "⌊k/2⌋")
+row("half.even", [s], eq(app("half", times(2, s)), s), why="2s/2 = s.")
+row("half.odd", [s], eq(app("half", plus(times(2, s), 1)), s), why="(2s + 1)/2 = s + 1/2.")
+_by_parity = [forall([s], imp(eq(k, value), P)) for value in (times(2, s), plus(times(2, s), 1))]
+row("int.parity", [k, P], *_by_parity, P, why="Every integer is even or odd.")
 
 # -- sizes where all widths are n --------------------------------------------------------------------------------------
 

@@ -18,6 +18,7 @@ row = partial(law, page=PAGE, mark="theorem")
 phi, psi = many("phi psi", "act")
 omega = Var("omega", "mode")
 L, H, d, k, l, m, n, r, s = many("L H d k l m n r s", "int")
+e_ = Var("e", "int")
 ls, es = many("ls es", "seq")
 x, y = many("x y", "input")
 z, w, p, c, e = many("z w p c e", "const")
@@ -41,9 +42,6 @@ def power_of(t: Term, k: int) -> Term:
 
 symbol("mean", ("rand",), "fin", "the expectation of a random quantity, at every width")
 symbol("has_moments", ("rand",), "prop", "E |X|^k is finite at every width, for every k")
-symbol("piecewise", ("act",), "prop", "the activation is continuous and has finitely many linear pieces")
-row("piecewise.relu", [phi], app("relu", phi), app("piecewise", phi), why="Two pieces.")
-row("piecewise.linear", [phi], app("linear", phi), app("piecewise", phi), why="One piece.")
 _piecewise = app("piecewise", phi)
 _BOUND = "On each of finitely many cells it is a polynomial in Gaussian weights."
 row("has_moments.fin", [A], HAS(A), why="It is no random quantity.")
@@ -52,12 +50,17 @@ row("has_moments.mul", [X, Y], HAS(X), HAS(Y), HAS(times(X, Y)), why="Cauchy and
 row("has_moments.f", [phi, L, x, d], _piecewise, *_outputs, HAS(F), why=_BOUND)
 row("has_moments.S", [phi, L, r, x, y], _piecewise, le(1, L), le(0, r), HAS(STAR), why=_BOUND)
 row("has_moments.K", [phi, H, L, r, x, y, z, w], _piecewise, le(1, H), le(1, L), le(0, r), HAS(HYPER), why=_BOUND)
-symbol("outputs", ("seq",), "prop", "every entry of the tuple is at least 1")
-_TERM = app("T", phi, L, d, ls, es, x, y)
-_leaves = (app("increasing", ls, 1, L), eq(app("len", ls), app("len", es)), app("outputs", es))
-row("outputs.nil", [], app("outputs", app("nil")), why="It has no entry.")
-row("outputs.snoc", [es, d], app("outputs", es), le(1, d), app("outputs", app("snoc", es, d)), why="One entry more.")
-row("has_moments.T", [phi, L, d, ls, es, x, y], _piecewise, *_outputs, *_leaves, HAS(_TERM), why=_BOUND)
+symbol("leaves", ("seq", "seq", "int"), "prop", "ls increases within 1 … k, and es has as many entries, each at least 1")
+row("leaves.nil", [k], le(0, k), app("leaves", app("nil"), app("nil"), k), why="No entry.")
+row(
+    "leaves.snoc", [ls, es, k, l, e_], app("leaves", ls, es, k), le(plus(k, 1), l), le(1, e_),
+    app("leaves", app("snoc", ls, l), app("snoc", es, e_), l), why="A layer above those before, and an output.",
+)  # fmt: skip
+row("leaves.most", [ls, es, k, L], app("leaves", ls, es, k), le(k, L), app("leaves", ls, es, L), why="1 … k is in 1 … L.")
+row(
+    "has_moments.T", [phi, L, d, ls, es, x, y], _piecewise, *_outputs, app("leaves", ls, es, L),
+    HAS(app("T", phi, L, d, ls, es, x, y)), why=_BOUND,
+)  # fmt: skip
 
 row("mean.fin", [A], eq(MEAN(A), A), why="A constant is its own expectation.")
 row("mean.add", [X, Y], HAS(X), HAS(Y), eq(MEAN(plus(X, Y)), plus(MEAN(X), MEAN(Y))), why="Linearity.")

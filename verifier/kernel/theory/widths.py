@@ -23,7 +23,6 @@ N = Var("N", (("int",), "int"))
 
 # -- given widths --------------------------------------------------------------------------------------------------
 
-symbol("inv_width", ("int",), "fin", "1/n_l, n_l the width of layer l ≥ 1")
 symbol("sizes", ((("int",), "int"),), "prop", "N(1), N(2), … can be widths: each is at least 1")
 predicate("sizes", [N], forall([l], imp(le(1, l), le(1, app(N, l)))), page=PAGE)
 symbol("at", ("fin", (("int",), "int")), "const", "the value of X where n_l = N(l) for every l ≥ 1")

@@ -1,0 +1,156 @@
+"""Facts on exact moments at one input, |x|² = n_0, for the proofs of the supplement."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from verifier.kernel.core.normal import key
+from verifier.kernel.core.terms import App, Term, Var, app, eq, fun, le, num
+from verifier.kernel.theory.writing import times
+from verifier.proving.tactics import Fact, Prover
+
+Facts = dict[str, list[Fact]]
+
+phi, x, n = Var("phi", "act"), Var("x", "input"), Var("n", "int")
+N, rho = Var("N", (("int",), "int")), Var("rho", "const")
+#: what is granted at one input
+ONE_INPUT = [app("relu", phi), eq(app("dot", x, x), 1)]
+
+F1 = ["f", 1]
+
+
+def leaf(layers: Sequence[int], outputs: Sequence[int], d: int = 1) -> list[Any]:
+    """T^{l,d} in a request."""
+    return ["T", d, list(layers), list(outputs)]
+
+
+def request(of: Sequence[Any], depth: int, say: str, activation: str = "relu") -> dict[str, Any]:
+    """A request for the engine of moments."""
+    return {"of": list(of), "depth": depth, "activation": activation, "say": say}
+
+
+def computed(p: Prover, of: Sequence[Any], depth: int, say: str, *at: Term) -> Fact:
+    """A moment at phi and x, with |x|² = n_0 put in; the facts ONE_INPUT, and 1 ≤ n for ``equal``, are in scope."""
+    relu, one = (p.assume(given) for given in ONE_INPUT)
+    fact = p.all_elim(p.by_engine("moments", request(of, depth, say)), phi, x, *at)
+    fact = p.imp_elim(fact, relu)
+    if say == "equal":
+        fact = p.imp_elim(fact, p.arith(le(1, at[0])))
+    return p.rewrite(fact, one)
+
+
+def equal_widths(p: Prover, of: Sequence[Any], depth: int, power: int, value: Term) -> Fact:
+    """⋀phi x n. relu(phi) ⟹ |x|² = n_0 ⟹ 1 ≤ n ⟹ n^power · (E of the product where all widths are n) = value"""
+    granted = [*ONE_INPUT, le(1, n)]
+    with p.given(*granted):
+        fact = computed(p, of, depth, "equal", n)
+        quantity = times(*[n] * power, fact.prop.fields[1][0])
+        whole = p.evaluate(quantity, fact)
+        powers = range(1, 2 * len(of) * depth + 1)
+        fact = p.arith(eq(quantity, value), whole, *(cancelled(p, n, power, k) for k in powers if power))
+    return p.close([phi, x, n], granted, fact)
+
+
+def inverse(p: Prover, size: Term) -> Fact:
+    """size · inv(size) = 1, for 1 ≤ size in scope."""
+    zero = eq(size, 0)
+    with p.given(zero) as (fact,):
+        never = p.by("one.positive", p.arith(le(1, 0), fact))
+    return p.by("inv", p.by("nonzero.intro", p.imp_intro(zero, never), x=size), x=size)
+
+
+def cancelled(p: Prover, size: Term, power: int, k: int) -> Fact:
+    """size^power · inv(size)^k without what cancels, for 1 ≤ size in scope."""
+    one, both = inverse(p, size), times(size, app("inv", size))
+    shared = min(power, k)
+    rest = [size] * (power - shared) + [app("inv", size)] * (k - shared)
+    return p.evaluate(times(*[both] * shared, *rest), one)
+
+
+def at_widths(p: Prover, t: Term, widths: Term, sizes: Fact, *known: Fact) -> Fact:
+    """at(t, widths) = the number, for a polynomial t in functions whose values there are in ``known``, or have a row."""
+    left = app("at", t, widths)
+    for fact in known:
+        if key(fact.prop.fields[1][0]) == key(left):
+            return fact
+    if t.sort in ("int", "const"):
+        return p.by("at.const", sizes, c=t, N=widths)
+    assert isinstance(t, App)
+    head, args = t.fields
+    if head in ("inv_width", "halves"):
+        return p.by(f"at.{head}", sizes, p.arith(le(1, args[0])), l=args[0], N=widths)
+    if len(args) == 1:
+        return at_widths(p, args[0], widths, sizes, *known)
+    first, rest = args[0], (args[1] if len(args) == 2 else app(head, *args[1:]))
+    whole = p.by({"+": "at.add", "*": "at.mul"}[head], sizes, X=first, Y=rest, N=widths)
+    parts = [at_widths(p, part, widths, sizes, *known) for part in (first, rest)]
+    done = p.chain(whole, p.evaluate(whole.prop.fields[1][1], *parts))
+    return p.restate(eq(left, app(head, *(part.prop.fields[1][1] for part in parts))), done)
+
+
+def ratio(p: Prover, of: Sequence[Any], power: int, value: Term) -> Fact:
+    """⋀phi x N rho. … n_2 = rho n_1 ⟹ n_2^power · (E of the product at widths N) = value, depth 3"""
+    n_1, n_2 = app(N, 1), app(N, 2)
+    granted = [*ONE_INPUT, app("sizes", N), eq(n_2, times(rho, n_1))]
+    with p.given(*granted) as (*_, sizes, proportion):
+        every = p.by("sizes.elim", sizes)
+        with p.using(*(p.imp_elim(p.all_elim(every, l), p.arith(le(1, num(l)))) for l in (1, 2))):
+            fact = computed(p, of, 3, "separate")
+            quantity, polynomial = fact.prop.fields[1]
+            here = p.evaluate(app("at", quantity, N), fact)
+            here = p.chain(here, at_widths(p, polynomial, N, sizes))
+            first = _first_inverse(p, n_1, n_2, proportion)
+            here = p.chain(here, p.evaluate(here.prop.fields[1][1], first))
+            whole = p.evaluate(times(*[n_2] * power, app("at", quantity, N)), here)
+            target = eq(times(*[n_2] * power, app("at", quantity, N)), value)
+            fact = _by_monomials(p, target, whole, n_2, power)
+    return p.close([phi, x, N, rho], granted, fact)
+
+
+def _first_inverse(p: Prover, n_1: Term, n_2: Term, proportion: Fact) -> Fact:
+    """1/n_1 = rho/n_2, from n_2 = rho n_1."""
+    one_1, one_2 = inverse(p, n_1), inverse(p, n_2)
+    i_1, i_2 = app("inv", n_1), app("inv", n_2)
+    # i_1 = i_1 (n_2 i_2) = i_1 rho n_1 i_2 = rho i_2
+    left = p.evaluate(times(i_1, times(n_2, i_2)), one_2)
+    right = p.evaluate(times(times(n_1, i_1), rho, i_2), one_1)
+    hole, whole = Var("hole", "const"), times(i_1, n_2, i_2)
+    middle = p.subst(proportion, fun([hole], eq(whole, times(i_1, hole, i_2))), p.ring(whole, whole))
+    return p.arith(eq(i_1, times(rho, i_2)), left, middle, right)
+
+
+def _by_monomials(p: Prover, target: Term, whole: Fact, size: Term, power: int) -> Fact:
+    """``target`` from ``whole``, powers of size · inv(size) cancelled beside powers of rho."""
+    facts = []
+    for k in range(1, 5):
+        base = cancelled(p, size, power, k)
+        left, right = base.prop.fields[1]
+        for j in range(4):
+            factor = [rho] * j
+            facts.append(p.evaluate(times(left, *factor), base) if j else base)
+    return p.arith(target, whole, *facts)
+
+
+def piecewise(p: Prover, kind: Fact) -> Fact:
+    """piecewise(phi) from relu(phi) or linear(phi)."""
+    return p.by("homogeneous.piecewise", p.by(f"{kind.prop.fields[0]}.homogeneous", kind))
+
+
+def leading_of(p: Prover, of: Sequence[Any], depth: int) -> Fact:
+    """leading(E of the product, p, c) at phi and x, ONE_INPUT in scope."""
+    return computed(p, of, depth, "leading")
+
+
+def positive(p: Prover, number: Term) -> Fact:
+    """pos(number), for a numeral above 0."""
+    small = le(number, 0)
+    with p.given(small) as (fact,):
+        never = p.by("one.positive", p.arith(le(1, 0), fact))
+    return p.by("pos.intro", p.imp_intro(small, never), x=number)
+
+
+__all__ = [
+    "F1", "ONE_INPUT", "Facts", "N", "at_widths", "computed", "equal_widths", "inverse", "leading_of", "leaf", "n", "phi",
+    "piecewise", "positive", "ratio", "request", "rho", "x",
+]  # fmt: skip
