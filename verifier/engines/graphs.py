@@ -16,6 +16,7 @@ in different ones.  Between two matchings of 2k points that have c cycles in com
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from typing import Any
 
 from verifier.engines.requests import fields_of, items, sequence, whole
@@ -115,4 +116,9 @@ def cycles(first: set[Pair], second: set[Pair], size: int) -> int:
 
 def fewest_swaps(m: int, edges: Sequence[Pair], depth: int | None) -> int | None:
     """The fewest swaps of a walk of two copies, of at most ``depth`` matchings; None where there is no walk."""
-    return WalkSearch().distance(strands_of(from_graph(m, list(edges)), 2), depth)
+    return _search().distance(strands_of(from_graph(m, list(edges)), 2), depth)
+
+
+@lru_cache(maxsize=1)
+def _search() -> WalkSearch:
+    return WalkSearch()  # what it remembers of one graph serves others
