@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from verifier.kernel.core.normal import key
-from verifier.kernel.core.terms import App, Term, Var, app, eq, fun, le, num
+from verifier.kernel.core.sorts import need
+from verifier.kernel.core.terms import App, Num, Term, Var, app, eq, fun, le, num
 from verifier.kernel.theory.writing import times
-from verifier.proving.tactics import Fact, Prover
+from verifier.proving.tactics import Fact, Prover, replaced
 
 Facts = dict[str, list[Fact]]
 
@@ -69,7 +70,7 @@ def cancelled(p: Prover, size: Term, power: int, k: int) -> Fact:
 
 
 def at_widths(p: Prover, t: Term, widths: Term, sizes: Fact, *known: Fact) -> Fact:
-    """at(t, widths) = the number, for a polynomial t in functions whose values there are in ``known``, or have a row."""
+    """at(t, widths) = the number, for a polynomial t in functions whose values are in ``known`` or have a row."""
     left = app("at", t, widths)
     for fact in known:
         if key(fact.prop.fields[1][0]) == key(left):
@@ -125,7 +126,7 @@ def _by_monomials(p: Prover, target: Term, whole: Fact, size: Term, power: int) 
     facts = []
     for k in range(1, 5):
         base = cancelled(p, size, power, k)
-        left, right = base.prop.fields[1]
+        left, _ = base.prop.fields[1]
         for j in range(4):
             factor = [rho] * j
             facts.append(p.evaluate(times(left, *factor), base) if j else base)
@@ -144,13 +145,55 @@ def leading_of(p: Prover, of: Sequence[Any], depth: int) -> Fact:
 
 def positive(p: Prover, number: Term) -> Fact:
     """pos(number), for a numeral above 0."""
+    need(isinstance(number, Num) and number.fields[0] > 0, f"{number!r} is no number above 0")
     small = le(number, 0)
     with p.given(small) as (fact,):
-        never = p.by("one.positive", p.arith(le(1, 0), fact))
+        never = p.by("one.positive", p.linear([fact], le(1, 0), [1 / number.fields[0]]))
     return p.by("pos.intro", p.imp_intro(small, never), x=number)
 
 
+def covered(
+    p: Prover, target: Term, ranges: Sequence[tuple[Term, int, int]], known: Callable[[tuple[int, ...]], Fact | None],
+    *premises: Fact,
+) -> Fact:  # fmt: skip
+    """``target`` for integer variables in ranges, value by value; the bounds of the ranges are in scope.
+
+    ``known`` gives the target at values, or None where ``premises`` exclude them.
+    """
+
+    def split(k: int, goal: Term, values: tuple[int, ...], found: tuple[Fact, ...]) -> Fact:
+        if k == len(ranges):
+            fact = known(values)
+            return fact if fact is not None else _excluded(p, goal, premises, found)
+        name, low, high = ranges[k]
+        return one(k, goal, values, found, name, low, high)
+
+    def one(
+        k: int, goal: Term, values: tuple[int, ...], found: tuple[Fact, ...], name: Term, low: int, high: int
+    ) -> Fact:
+        if low == high:
+            same = p.by("le.antisymmetric", x=low, y=name)
+            hole = Var("hole", "int")
+            context = fun([hole], replaced(goal, name, hole))
+            here = split(k + 1, app(context, low), (*values, low), (*found, p.flip(same)))
+            return p.subst(same, context, here)
+        below, above = le(name, low), le(low + 1, name)
+        with p.given(below):
+            first = p.imp_intro(below, one(k, goal, values, found, name, low, low))
+        with p.given(above):
+            rest = p.imp_intro(above, one(k, goal, values, found, name, low + 1, high))
+        return p.by("int.cases", first, rest, a=name, b=low, P=goal)
+
+    return split(0, target, (), ())
+
+
+def _excluded(p: Prover, goal: Term, premises: Sequence[Fact], equations: Sequence[Fact]) -> Fact:
+    """``goal`` where ``premises`` are false at the values that ``equations`` say."""
+    here = [p.rewrite(premise, *equations) for premise in premises]
+    return p.by("false", p.by("one.positive", p.arith(le(1, 0), *here, *equations)), P=goal)
+
+
 __all__ = [
-    "F1", "ONE_INPUT", "Facts", "N", "at_widths", "computed", "equal_widths", "inverse", "leading_of", "leaf", "n", "phi",
-    "piecewise", "positive", "ratio", "request", "rho", "x",
+    "F1", "ONE_INPUT", "Facts", "N", "at_widths", "covered", "equal_widths", "inverse", "leading_of", "leaf", "n",
+    "phi", "piecewise", "positive", "ratio", "rho", "x",
 ]  # fmt: skip

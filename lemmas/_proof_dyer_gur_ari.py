@@ -1,4 +1,4 @@
-"""Proofs on the conjecture of Dyer and Gur-Ari: the bound for every graph, and which of the smallest graphs attain it."""
+"""Proofs on the conjecture of Dyer and Gur-Ari: the bound for every graph, and which of the smallest attain it."""
 
 from __future__ import annotations
 

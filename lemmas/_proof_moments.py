@@ -12,6 +12,7 @@ from lemmas._moment_facts import (
     Facts,
     N,
     at_widths,
+    covered,
     equal_widths,
     inverse,
     leading_of,
@@ -63,7 +64,9 @@ def prove_lemma3(p: Prover) -> Facts:
     skipped = leaf((1, 3), (1, 1))
     slope = plus(times(2, plus(1, rho)), times(8, rho, _R))
     square = plus(
-        times(4, plus(1, times(3, rho), times(rho, rho))), times(48, rho, plus(1, rho), _R), times(124, rho, rho, _R, _R)
+        times(4, plus(1, times(3, rho), times(rho, rho))),
+        times(48, rho, plus(1, rho), _R),
+        times(124, rho, rho, _R, _R),
     )
     found["lemma3.ratio"] = [ratio(p, [F1, skipped], 1, slope)]
     found["lemma3.ratio-square"] = [ratio(p, [skipped] * 2, 2, square)]
@@ -99,15 +102,34 @@ def _leaves(p: Prover, layers: Sequence[int], outputs: Sequence[int], depth: int
 
 # -- Theorem 1: second moments -----------------------------------------------------------------------------------------
 
-#: (H, L, r) of which exact second moments are listed
-SQUARES = (
-    (1, 2, 1), (1, 2, 2), (1, 3, 1), (1, 3, 2), (1, 3, 3), (2, 2, 1), (2, 2, 2), (2, 2, 3), (2, 2, 4), (2, 3, 1), (3, 2, 1),
-)  # fmt: skip
+#: least and greatest H, L, r of the second moments; r ≤ HL
+SQUARES = ((1, 2), (2, 3), (1, 4))
 
 
 def prove_theorem1(p: Prover) -> Facts:
-    """√E (K^(r))² is of exact order n^{min(0, H-r)} at one input, at the listed sizes."""
-    return {"theorem1.squares": [square(p, *size) for size in SQUARES]}
+    """√E (K^(r))² is of exact order n^{min(0, H-r)} at one input, for 1 ≤ H ≤ 2 ≤ L ≤ 3, 1 ≤ r ≤ HL and L + r ≤ 6."""
+    H, L, r = (Var(name, "int") for name in "HLr")
+    ranges = [(v, low, high) for v, (low, high) in zip((H, L, r), SQUARES, strict=True)]
+    bounds = [part for v, low, high in ranges[:2] for part in (le(low, v), le(v, high))]
+    granted = [*ONE_INPUT, *bounds, le(1, r), le(r, times(H, L)), le(plus(L, r), 6)]
+    power = app("min", 0, plus(H, times(-1, r)))
+    target = app("exact_rms", app("K", phi, 1, H, L, r, x, x, 1, 1), power)
+
+    def known(values: tuple[int, ...]) -> Fact | None:
+        outputs, depth, order = values
+        if values not in facts:
+            return None
+        fact = p.imp_elim(p.all_elim(facts[values], phi, x), relu, one)
+        number = p.by("min.left" if outputs >= order else "min.right", a=0, b=outputs - order)
+        of = app("K", phi, 1, outputs, depth, order, x, x, 1, 1)
+        smallest = p.restate(eq(app("min", 0, plus(outputs, times(-1, order))), min(0, outputs - order)), number)
+        return p.subst(p.flip(smallest), fun([hole := Var("hole", "const")], app("exact_rms", of, hole)), fact)
+
+    sizes = [(a, b, c) for a in (1, 2) for b in (2, 3) for c in range(1, 5) if c <= a * b and b + c <= 6]
+    facts = {size: square(p, *size) for size in sizes}
+    with p.given(*granted) as (relu, one, *_, most, together), p.using(p.arith(le(r, 4))):
+        fact = covered(p, target, ranges, known, most, together)
+    return {"theorem1.squares": [p.close([phi, x, H, L, r], granted, fact), *facts.values()]}
 
 
 def square(p: Prover, outputs: int, depth: int, r: int) -> Fact:
@@ -130,7 +152,7 @@ def exact(p: Prover, of: Term, power: int, has: Fact, leading: Fact) -> Fact:
     return p.by("exact_rms.intro", both, X=of, p=power)
 
 
-# -- Theorem 2: the fourth moment of an output ---------------------------------------------------------------------------
+# -- Theorem 2: the fourth moment of an output -------------------------------------------------------------------------
 
 
 def prove_theorem2(p: Prover) -> Facts:
@@ -216,7 +238,7 @@ def level_product(p: Prover, count: Term, factors: Term, base: Term, sizes: Fact
     return p.imp_elim(p.all_elim(every, count), p.arith(le(0, count)))
 
 
-# -- Theorem 3: the hyperkernel's mean -----------------------------------------------------------------------------------
+# -- Theorem 3: the hyperkernel's mean ---------------------------------------------------------------------------------
 
 
 def prove_theorem3(p: Prover) -> Facts:
@@ -239,7 +261,7 @@ def prove_theorem3(p: Prover) -> Facts:
     }
 
 
-# -- the law of a ReLU network at one input ------------------------------------------------------------------------------
+# -- the law of a ReLU network at one input ----------------------------------------------------------------------------
 
 #: n_0, …, n_{L-1} of the networks whose sign patterns are all gone through
 SIZES = ((1, 2), (1, 3), (2, 2), (2, 3), (1, 1, 2), (1, 2, 2))

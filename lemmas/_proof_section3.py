@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from lemmas._moment_facts import Facts, piecewise, positive
-from verifier.kernel.core.terms import Term, Var, app, eq, forall, imp, le, num
+from lemmas._moment_facts import Facts, covered, piecewise, positive
+from verifier.kernel.core.terms import Term, Var, app, eq, forall, fun, imp, le, num
 from verifier.kernel.theory.writing import plus, times
 from verifier.proving.arithmetic import tidy
 from verifier.proving.tactics import Fact, Prover
@@ -22,7 +22,7 @@ def prove_section3(p: Prover) -> Facts:
         "section3.printed-conjecture": [not_always_one(p, 4), not_always_one(p, 0)],
         "section3.printed-stronger": [not_stronger(p)],
         "section3.mean": [odd_mean(p)],
-        "section3.tight": [tight(p, order, depth) for order in range(1, 7) for depth in range(order, 7)],
+        "section3.tight": tightness(p),
     }
 
 
@@ -149,16 +149,39 @@ def odd_mean(p: Prover) -> Fact:
     """⋀phi L s x y. relu(phi) ⟹ 1 ≤ L ⟹ 0 ≤ s ⟹ E T^{2s} = 0"""
     granted = [app("relu", phi), le(1, L), le(0, s)]
     star = app("S", phi, L, times(2, s), x, y)
-    with p.given(*granted) as (relu, *_):
-        with p.using(piecewise(p, relu), p.arith(le(0, times(2, s)))):
-            odd = p.by("odd.S", phi=phi, L=L, s=s, x=x, y=y)
-            fact = p.by("mean.odd", odd, p.by("has_moments.S", phi=phi, L=L, r=times(2, s), x=x, y=y))
-            fact = p.restate(eq(app("mean", star), 0), fact)
+    with p.given(*granted) as (relu, *_), p.using(piecewise(p, relu), p.arith(le(0, times(2, s)))):
+        odd = p.by("odd.S", phi=phi, L=L, s=s, x=x, y=y)
+        fact = p.by("mean.odd", odd, p.by("has_moments.S", phi=phi, L=L, r=times(2, s), x=x, y=y))
+        fact = p.restate(eq(app("mean", star), 0), fact)
     return p.close([phi, L, s, x, y], granted, fact)
 
 
+def tightness(p: Prover) -> list[Fact]:
+    """⋀phi omega x L r. … 1 ≤ r ≤ L ≤ 6 ⟹ n^{r-1} T^r and its inverse are tight; so T^r = O_p(n^{min(0, 1-r)})."""
+    granted = [app("relu", phi), eq(app("dot", x, x), 1), app("level", omega), le(1, r), le(r, L), le(L, 6)]
+    of = app("S", phi, L, r, x, x)
+    target = app("tight", omega, of, plus(1, times(-1, r)))
+
+    def known(values: tuple[int, ...]) -> Fact | None:
+        depth, order = values
+        if order > depth:
+            return None
+        return p.imp_elim(p.all_elim(facts[values], phi, omega, x), *(p.assume(g) for g in granted[:3]))
+
+    facts = {(depth, order): tight(p, order, depth) for depth in range(1, 7) for order in range(1, depth + 1)}
+    with p.given(*granted) as (*_, low, most, _), p.using(p.arith(le(1, L)), p.arith(le(r, 6))):
+        fact = covered(p, target, [(L, 1, 6), (r, 1, 6)], known, most)
+        power = app("min", 0, plus(1, times(-1, r)))
+        smallest = p.by("min.right", p.arith(le(plus(1, times(-1, r)), 0), low), a=0, b=plus(1, times(-1, r)))
+        upper = p.by("tight.upper", fact)
+        upper = p.subst(p.flip(smallest), fun([hole := Var("hole", "const")], app("upper", omega, of, hole)), upper)
+        upper = p.restate(app("upper", omega, of, power), upper)
+    vs = [phi, omega, x, L, r]
+    return [p.close(vs, granted, fact), p.close(vs, granted, upper)]
+
+
 def tight(p: Prover, order: int, depth: int) -> Fact:
-    """⋀phi omega x. relu(phi) ⟹ x·x/n_0 = 1 ⟹ level(omega) ⟹ n^{order-1} T^order and its inverse are tight at ``depth``"""
+    """⋀phi omega x. relu(phi) ⟹ x·x/n_0 = 1 ⟹ level(omega) ⟹ T^order is tight on both sides at order n^{1-order}"""
     granted = [app("relu", phi), eq(app("dot", x, x), 1), app("level", omega)]
     of = [["S", order]] * 2
     power = num(1 - order)

@@ -43,7 +43,8 @@ def compute(request: Mapping[str, Any]) -> Term:
         m, edges = _graph(m, ends)
         counts = clusters(m, edges)
         graph = (num(m), sequence(ends))
-        known = [eq(app(f"{kind}_clusters", *graph), count) for kind, count in zip(("even", "odd"), counts, strict=True)]
+        kinds = zip(("even", "odd"), counts, strict=True)
+        known = [eq(app(f"{kind}_clusters", *graph), count) for kind, count in kinds]
         return app("and", app("multigraph", *graph), app("and", *known))
     if say == "walk":
         _, m, ends, walk = fields_of(request, "say", "factors", "ends", "walk")

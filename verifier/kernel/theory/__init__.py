@@ -1,3 +1,17 @@
 """The theory: symbols, definitions and rows, one subject a page.  Data only: loading it proves nothing."""
 
-from verifier.kernel.theory import features, gram, hyper, kernels, layers, limits, logic, reals, seqs, sums  # noqa: F401
+from verifier.kernel.theory import (  # noqa: F401
+    features,
+    gram,
+    graphs,
+    hyper,
+    kernels,
+    layers,
+    limits,
+    logic,
+    moments,
+    reals,
+    seqs,
+    sums,
+    widths,
+)

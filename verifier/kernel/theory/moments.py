@@ -8,6 +8,9 @@ from __future__ import annotations
 
 from functools import partial
 
+import verifier.kernel.theory.hyper
+import verifier.kernel.theory.limits
+import verifier.kernel.theory.widths  # noqa: F401  the symbols of these pages
 from verifier.kernel.core.table import symbol
 from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, forall, fun, imp, le
 from verifier.kernel.theory.writing import law, many, plus, times
@@ -50,13 +53,13 @@ row("has_moments.mul", [X, Y], HAS(X), HAS(Y), HAS(times(X, Y)), why="Cauchy and
 row("has_moments.f", [phi, L, x, d], _piecewise, *_outputs, HAS(F), why=_BOUND)
 row("has_moments.S", [phi, L, r, x, y], _piecewise, le(1, L), le(0, r), HAS(STAR), why=_BOUND)
 row("has_moments.K", [phi, H, L, r, x, y, z, w], _piecewise, le(1, H), le(1, L), le(0, r), HAS(HYPER), why=_BOUND)
-symbol("leaves", ("seq", "seq", "int"), "prop", "ls increases within 1 … k, and es has as many entries, each at least 1")
+symbol("leaves", ("seq", "seq", "int"), "prop", "ls increases within 1 … k, es has as many entries, each at least 1")
 row("leaves.nil", [k], le(0, k), app("leaves", app("nil"), app("nil"), k), why="No entry.")
 row(
     "leaves.snoc", [ls, es, k, l, e_], app("leaves", ls, es, k), le(plus(k, 1), l), le(1, e_),
     app("leaves", app("snoc", ls, l), app("snoc", es, e_), l), why="A layer above those before, and an output.",
 )  # fmt: skip
-row("leaves.most", [ls, es, k, L], app("leaves", ls, es, k), le(k, L), app("leaves", ls, es, L), why="1 … k is in 1 … L.")
+row("leaves.most", [ls, es, k, L], app("leaves", ls, es, k), le(k, L), app("leaves", ls, es, L), why="k ≤ L.")
 row(
     "has_moments.T", [phi, L, d, ls, es, x, y], _piecewise, *_outputs, app("leaves", ls, es, L),
     HAS(app("T", phi, L, d, ls, es, x, y)), why=_BOUND,

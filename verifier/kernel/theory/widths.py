@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from functools import partial
 
+import verifier.kernel.theory.layers  # noqa: F401  the symbol inv_width
 from verifier.kernel.core.table import symbol
 from verifier.kernel.core.terms import Var, app, eq, forall, fun, imp, le, num
 from verifier.kernel.theory.writing import definition, law, many, plus, predicate, recursion, times
