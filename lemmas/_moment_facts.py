@@ -133,9 +133,14 @@ def _by_monomials(p: Prover, target: Term, whole: Fact, size: Term, power: int) 
     return p.arith(target, whole, *facts)
 
 
+def homogeneous(p: Prover, kind: Fact) -> Fact:
+    """homogeneous(phi) from relu(phi) or linear(phi)."""
+    return p.by(f"{kind.prop.fields[0]}.homogeneous", kind)
+
+
 def piecewise(p: Prover, kind: Fact) -> Fact:
     """piecewise(phi) from relu(phi) or linear(phi)."""
-    return p.by("homogeneous.piecewise", p.by(f"{kind.prop.fields[0]}.homogeneous", kind))
+    return p.by("homogeneous.piecewise", homogeneous(p, kind))
 
 
 def leading_of(p: Prover, of: Sequence[Any], depth: int) -> Fact:
@@ -194,6 +199,6 @@ def _excluded(p: Prover, goal: Term, premises: Sequence[Fact], equations: Sequen
 
 
 __all__ = [
-    "F1", "ONE_INPUT", "Facts", "N", "at_widths", "covered", "equal_widths", "inverse", "leading_of", "leaf", "n",
-    "phi", "piecewise", "positive", "ratio", "rho", "x",
+    "F1", "ONE_INPUT", "Facts", "N", "at_widths", "covered", "equal_widths", "homogeneous", "inverse", "leading_of",
+    "leaf", "n", "phi", "piecewise", "positive", "ratio", "rho", "x",
 ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from lemmas._moment_facts import Facts, phi, piecewise, x
+from lemmas._moment_facts import Facts, homogeneous, phi, x
 from lemmas._proof_section3 import exponent, stronger
 from lemmas._walks import find_walk
 from verifier.engines.graphs import LARGEST_SEARCH, clusters
@@ -55,7 +55,7 @@ def bound(p: Prover) -> Iterator[Fact]:
         yield p.close([phi, L, m, es, x], granted, fact)
         level = app("level", omega)
         with p.given(level) as (level_,):
-            with p.using(piecewise(p, relu)):
+            with p.using(homogeneous(p, relu)):
                 has = p.by("has_moments.corr", goal=app("has_moments", of))
             upper = p.by("rms.upper", level_, has, fact)
         yield p.close([phi, L, m, es, x, omega], [*granted, level], upper)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lemmas._moment_facts import Facts, covered, piecewise, positive
+from lemmas._moment_facts import Facts, covered, homogeneous, piecewise, positive
 from verifier.kernel.core.terms import Term, Var, app, eq, forall, fun, imp, le, num
 from verifier.kernel.theory.writing import plus, times
 from verifier.proving.arithmetic import tidy
@@ -168,7 +168,9 @@ def tightness(p: Prover) -> list[Fact]:
             return None
         return p.imp_elim(p.all_elim(facts[values], phi, omega, x), *(p.assume(g) for g in granted[:3]))
 
-    facts = {(depth, order): tight(p, order, depth) for depth in range(1, 7) for order in range(1, depth + 1)}
+    facts: dict[tuple[int, ...], Fact] = {
+        (depth, order): tight(p, order, depth) for depth in range(1, 7) for order in range(1, depth + 1)
+    }
     with p.given(*granted) as (*_, low, most, _), p.using(p.arith(le(1, L)), p.arith(le(r, 6))):
         fact = covered(p, target, [(L, 1, 6), (r, 1, 6)], known, most)
         power = app("min", 0, plus(1, times(-1, r)))
@@ -195,13 +197,13 @@ def tight(p: Prover, order: int, depth: int) -> Fact:
             fact = p.all_elim(p.by_engine("moments", request), act, x)
             kind = p.assume(app(activation, act))
             fact = p.rewrite(p.imp_elim(fact, kind), one)
-            with p.using(piecewise(p, kind), deep, p.arith(le(0, num(order)))):
+            with p.using(homogeneous(p, kind), deep, p.arith(le(0, num(order)))):
                 fact = p.rewrite(fact, p.by("star.corr", phi=act, L=depth, r=order, x=x))
             leading.append(fact)
         linear = p.all_intro([psi], p.imp_intro(app("linear", psi), leading[1]))
         above = positive(p, tidy(leading[1].prop.fields[1][2]))
         fact = p.by("tight.moments", law, deep, graph, level, leading[0], linear, above, p=power)
-        fact = p.rewrite(fact, p.flip(p.by("star.corr", piecewise(p, relu), deep,
+        fact = p.rewrite(fact, p.flip(p.by("star.corr", homogeneous(p, relu), deep,
                                            p.arith(le(0, num(order))), r=order, x=x)))  # fmt: skip
     return p.close([phi, omega, x], granted, fact)
 

@@ -6,8 +6,8 @@ from itertools import combinations, product
 
 import pytest
 from kernel_documents import conclusion, rule
-from relu_reference import Given, Reference
 
+from tests.engines.relu_reference import Given, Reference
 from verifier.kernel.extents import extent
 from verifier.kernel.fields import Network, evaluate, primes_from
 from verifier.kernel.terms import KernelError

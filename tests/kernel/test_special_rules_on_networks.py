@@ -12,7 +12,8 @@ from math import factorial, prod
 
 import pytest
 from kernel_documents import assume, rule
-from relu_reference import Reference
+
+from tests.engines.relu_reference import Reference
 
 ONE, BOTH_MASKS, OPPOSITE = (1, 1, 1), (1, 2, 3), (1, 1, -1)
 NETWORKS = [([2, 2], 2, 1), ([2, 3], 2, 4), ([3, 2], 1, 3), ([2, 2, 2], 2, 5), ([2, 2, 3], 1, 7), ([2, 2], 3, 21)]

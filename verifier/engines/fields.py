@@ -30,7 +30,7 @@ from verifier.kernel.core.terms import App, Bound, Fun, Num, Term, Var, app, for
 
 NAME, VERSION = "fields", "1"
 
-PRIMES, STEPS, LARGEST_INDEX, BITS = 3, 1_000_000, 64, 4_000
+PRIMES, STEPS, LARGEST_INDEX, BITS = 3, 300_000, 64, 4_000
 PHI, X, Y = Var("phi", "act"), Var("x", "input"), Var("y", "input")
 Z, W = Var("z", "const"), Var("w", "const")
 FREE = (PHI, X, Y, Z, W)
@@ -130,7 +130,7 @@ class Evaluation:
         need(isinstance(t, App) and type(t.fields[0]) is str, f"{t!r} is no known integer")
         head, args = t.fields
         if head in ("len", "entry", "first", "last"):
-            entries = self.tuple(args[0], at)
+            entries = self.entries(args[0], at)
             if head == "len":
                 return len(entries)
             k = {"first": 1, "last": len(entries)}[head] if head != "entry" else self.index(args[1], at)
@@ -148,14 +148,14 @@ class Evaluation:
         need(head == "fact", f"{t!r} is no known integer")
         return _factorial(numbers[0])
 
-    def tuple(self, t: Term, at: Values) -> tuple[int, ...]:
+    def entries(self, t: Term, at: Values) -> tuple[int, ...]:
         """A tuple of integers."""
         if isinstance(t, Bound):
             return tuple(at[-1 - t.fields[0]])
         need(isinstance(t, App) and t.fields[0] in ("nil", "snoc"), f"{t!r} is no known tuple")
         if t.fields[0] == "nil":
             return ()
-        return (*self.tuple(t.fields[1][0], at), self.index(t.fields[1][1], at))
+        return (*self.entries(t.fields[1][0], at), self.index(t.fields[1][1], at))
 
     def product(self, things: Any, value: Callable[[Any], int]) -> int:
         """Π value(thing) in the field."""
@@ -315,8 +315,8 @@ def _term(ev: Evaluation, a: tuple[Term, ...], at: Values) -> int:
     _act(phi)
     ev.size(depth, at, ev.net.L, "depth")
     ev.both(x, y)
-    layers = [ev.within(l, ev.net.L, "layer") for l in ev.tuple(ls, at)]
-    outputs = [ev.within(e, ev.net.H, "output") for e in ev.tuple(es, at)]
+    layers = [ev.within(l, ev.net.L, "layer") for l in ev.entries(ls, at)]
+    outputs = [ev.within(e, ev.net.H, "output") for e in ev.entries(es, at)]
     need(len(layers) == len(outputs), "layers and outputs of different number")
     return ev.net.layer_term(ev.output(d, at), tuple(layers), tuple(outputs))
 

@@ -51,7 +51,7 @@ row(
     app("multigraph", m, _add(es, u, v)), why="One contraction more.",
 )  # fmt: skip
 row(
-    "has_moments.corr", [phi, L, m, es, x], app("piecewise", phi), le(1, L), GRAPH, HAS(C),
+    "has_moments.corr", [phi, L, m, es, x], app("homogeneous", phi), le(1, L), GRAPH, HAS(C),
     why="On each of finitely many cells it is a polynomial in Gaussian weights.",
 )  # fmt: skip
 
@@ -60,7 +60,7 @@ t = Var("t", "seq")
 recursion("star", [r], r, 0, app("nil"), fun([t], _add(t, 0, plus(r, 1))), page=PAGE)
 STAR = app("star", r)
 row(
-    "star.corr", [phi, L, r, x], app("piecewise", phi), le(1, L), le(0, r),
+    "star.corr", [phi, L, r, x], app("homogeneous", phi), le(1, L), le(0, r),
     eq(app("S", phi, L, r, x, x), app("corr", phi, L, plus(r, 1), STAR, x)),
     why="∇^r f contracted with r gradients ∇f.",
 )  # fmt: skip
