@@ -107,11 +107,12 @@ SQUARES = ((1, 2), (2, 3), (1, 4))
 
 
 def prove_theorem1(p: Prover) -> Facts:
-    """√E (K^(r))² is of exact order n^{min(0, H-r)} at one input, for 1 ≤ H ≤ 2 ≤ L ≤ 3, 1 ≤ r ≤ HL and L + r ≤ 6."""
+    """√E (K^(r))² is of exact order n^{min(0, H-r)} at one input, for 1 ≤ H ≤ 2 ≤ L ≤ 3, 1 ≤ r ≤ 4, r ≤ HL and
+    H r (L - 1) ≤ 8."""
     H, L, r = (Var(name, "int") for name in "HLr")
     ranges = [(v, low, high) for v, (low, high) in zip((H, L, r), SQUARES, strict=True)]
-    bounds = [part for v, low, high in ranges[:2] for part in (le(low, v), le(v, high))]
-    granted = [*ONE_INPUT, *bounds, le(1, r), le(r, times(H, L)), le(plus(L, r), 6)]
+    bounds = [part for v, low, high in ranges for part in (le(low, v), le(v, high))]
+    granted = [*ONE_INPUT, *bounds, le(r, times(H, L)), le(times(H, r, plus(L, -1)), 8)]
     power = app("min", 0, plus(H, times(-1, r)))
     target = app("exact_rms", app("K", phi, 1, H, L, r, x, x, 1, 1), power)
 
@@ -125,9 +126,9 @@ def prove_theorem1(p: Prover) -> Facts:
         smallest = p.restate(eq(app("min", 0, plus(outputs, times(-1, order))), min(0, outputs - order)), number)
         return p.subst(p.flip(smallest), fun([hole := Var("hole", "const")], app("exact_rms", of, hole)), fact)
 
-    sizes = [(a, b, c) for a in (1, 2) for b in (2, 3) for c in range(1, 5) if c <= a * b and b + c <= 6]
+    sizes = [(a, b, c) for a in (1, 2) for b in (2, 3) for c in range(1, 5) if c <= a * b and a * c * (b - 1) <= 8]
     facts = {size: square(p, *size) for size in sizes}
-    with p.given(*granted) as (relu, one, *_, most, together), p.using(p.arith(le(r, 4))):
+    with p.given(*granted) as (relu, one, *_, most, together):
         fact = covered(p, target, ranges, known, most, together)
     return {"theorem1.squares": [p.close([phi, x, H, L, r], granted, fact), *facts.values()]}
 

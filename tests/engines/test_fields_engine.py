@@ -13,7 +13,6 @@ from verifier.engines.fields import PHI, Evaluation, W, X, Y, Z
 from verifier.engines.prime_fields import Network, Stream, primes_from
 from verifier.engines.requests import sequence
 from verifier.kernel.core.sorts import Refused
-from verifier.kernel.core.table import plain
 from verifier.kernel.core.terms import Fun, Term, Var, app, fun, num
 
 P = primes_from("tests", 1)[0]
@@ -66,7 +65,9 @@ def test_every_quantity_agrees_with_differences_of_the_relu_recursion(widths, ou
 
 
 def compute(left, right, widths, outputs):
-    return fields.compute({"left": plain(left), "right": plain(right), "widths": widths, "outputs": outputs})
+    return fields.compute(
+        {"left": fields.written(left), "right": fields.written(right), "widths": widths, "outputs": outputs}
+    )
 
 
 def lemma4(H, L, r, part=None, masks=None):
@@ -86,9 +87,8 @@ def test_lemma_4_holds_and_its_twins_do_not():
     widths, H, L, r = [3, 2], 2, 2, 3
     left = term("K", H, L, r)
     said = repr(compute(left, lemma4(H, L, r), widths, H))
-    assert said.startswith("⋀")
     assert "relu(" in said
-    assert "equal_at(snoc(snoc(nil, 3), 2)" in said
+    assert "equal_at(snoc(snoc(nil(), 3), 2)" in said
     twins = {
         "multinomial": lemma4(H, L, r, part=lambda d, k: term("a", H, L, d, k)),
         "mask of the other input": lemma4(H, L, r, masks=term("D", H, L, "j")),
@@ -132,7 +132,7 @@ def test_an_identity_of_one_width_holds_there_only():
     f = lambda u, e: term("f", 2, 2, u, e)  # noqa: E731
     crossed = app("+", app("*", f("i", 1), f("j", 2)), app("*", -1, f("i", 2), f("j", 1)))
     said = compute(crossed, num(0), [2, 1], 2)  # one unit before the outputs: f_i and f_j are parallel
-    assert "equal_at(snoc(snoc(nil, 2), 1)" in repr(said)
+    assert "equal_at(snoc(snoc(nil(), 2), 1)" in repr(said)
     with pytest.raises(Refused, match="differ"):
         compute(crossed, num(0), [2, 2], 2)
 

@@ -41,9 +41,9 @@ def computed_again(document: Document, requests: Mapping[str, Any]) -> tuple[Aga
     or a version that is not there, a request that is refused, and one that computes another proposition.
     """
     found = []
-    for number, step in enumerate(document.steps):
-        if step.rule == "computed":
-            engine, prop = step.args
+    for number, (rule, args) in enumerate(document.steps):
+        if rule == "computed":
+            engine, prop = args
             mark = digest(prop)
             found.append(Again(number, engine, mark, _gap(engine, mark, requests.get(mark))))
     return tuple(found)

@@ -1,7 +1,7 @@
 """Identities evaluated on networks over prime fields.
 
-A request gives two terms of sort ``rand`` as nested lists (:func:`verifier.kernel.core.table.plain`), the widths
-n_0, …, n_{L-1} of f and its number of outputs.  Free in the terms may be ``phi``, the inputs ``x``, ``y`` and the
+A request gives two terms of sort ``rand`` as nested lists (:func:`written`), the widths n_0, …, n_{L-1} of f and its
+number of outputs.  Free in the terms may be ``phi``, the inputs ``x``, ``y`` and the
 inputs ``z``, ``w`` of g.  Where both sides are the same polynomial in the weights, inputs, masks and scalars of that
 network, the engine computes
 
@@ -15,6 +15,7 @@ be put into the proposition that they depend on.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import combinations, product
@@ -25,7 +26,7 @@ from verifier.engines.prime_fields import Network, Stream, primes_from
 from verifier.engines.requests import fields_of, items, sequence, whole
 from verifier.engines.strands import compositions
 from verifier.kernel.core.sorts import Refused, need
-from verifier.kernel.core.table import digest
+from verifier.kernel.core.table import digest, plain
 from verifier.kernel.core.terms import App, Bound, Fun, Num, Term, Var, app, forall, imp, variables
 
 NAME, VERSION = "fields", "1"
@@ -51,6 +52,11 @@ def compute(request: Mapping[str, Any]) -> Term:
         values = [Evaluation(Network(widths, outputs, Stream(digest(prop), p))).value(side, ()) for side in sides]
         need(values[0] == values[1], f"at widths {widths} and {outputs} outputs the two sides differ modulo {p}")
     return prop
+
+
+def written(t: Term) -> Any:
+    """A term as nested lists, for a request."""
+    return json.loads(json.dumps(t, default=plain))
 
 
 def term_from(data: Any, depth: int = 0) -> Term:
