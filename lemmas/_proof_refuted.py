@@ -10,7 +10,7 @@ from fractions import Fraction
 
 from lemmas._proof_as_printed import ratio
 from lemmas._proof_lemma3 import antiparallel, orthogonal
-from lemmas._proof_one_input import bracket, written_out
+from lemmas._proof_one_input import bracket, term_of_all, written_out
 from lemmas._proof_theorem1_exact import star_zero, zero
 from verifier.kernel.core.sorts import need
 from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, fun, le, num
@@ -337,6 +337,55 @@ def _second(p: Prover, phi: Term, x: Term) -> Fact:
     two = p.restate(eq(app("fact", 2), 2), two)
     found = p.rewrite(whole, steps, value, slope, two, p.prove(eq(app("dot", x, x), 1)))
     return result(p, found, times(4, app("f", phi, 2, x, 1), app("inv_width", 1)))
+
+
+def cases_of_12(p: Prover, claim: Term, names: Sequence[Term]) -> Fact:
+    """Eq. (12) as printed leaves out √2 Z where l_k = L: at L = 2, one input, √2 f/n_1 in the place of 2 f/n_1.
+
+    The claim says T = C(l_k) Π A_printed Q(l_1), its product from 1 to k - 2 of A's and then A_printed(l_k, l_{k-1}).
+    """
+    ls, es = listed(1, 2), listed(1, 1)
+
+    def false(fact: Fact, phi: Term, omega: Term, x: Term, y: Term) -> Fact:
+        f, inverse = app("f", phi, 2, x, 1), app("inv_width", 1)
+        with p.using(*tuples):
+            whole = p.by(p.all_elim(term_of_all(p), phi, 2, 1, ls, es, x))
+            row = p.by("C.output", phi=phi, L=2, d=1, e=1, x=x, y=x)
+            printed = p.by("A_printed.one_input", phi=phi, L=2, l=1, e=1, x=x)
+        printed = p.restate(eq(app("A_printed", phi, 2, 2, 1, 1, x, x), printed.prop.fields[1][1]), printed)
+        known = [*tuples[2:], row, p.by("delta.same", a=1), printed, p.by("Q.first", phi=phi, x=x, y=x)]
+        size = p.prove(eq(app("dot", x, x), 1))
+        said = p.rewrite(fact, *known, size)
+        said = p.rewrite(said, written_out(p, _empty(said)))
+        links = written_out(p, _literal(_product(whole)))
+        true = p.rewrite(p.rewrite(whole, links), *known, size)
+        both = p.chain(p.restate(eq(said.prop.fields[1][1], true.prop.fields[1][0]), p.flip(said)), true)
+        # (2 - √2) f/n_1 = 0, so 2 f/n_1 = 0
+        root = app("sqrt", 2)
+        square = p.by("sqrt.square", x=2)
+        left = times(app("+", 2, times(-1, root)), f, inverse)
+        zero = p.arith(eq(left, 0), both)
+        scaled = p.evaluate(times(app("+", 2, root), left), zero)
+        expanded = times(app("+", 4, times(-1, times(root, root))), f, inverse)
+        gone = p.restate(eq(expanded, scaled.prop.fields[1][1]), scaled)
+        gone = p.rewrite(gone, square)
+        gone = p.by("inv_width.cancel", p.arith(eq(times(inverse, f), 0), gone), l=1, X=f)
+        return p.by("f.nonzero", gone, phi=phi, L=2, x=x, d=1)
+
+    with p.alone():
+        tuples = leaves(p, (1, 2), (1, 1), 2)
+    values: Values = {"L": 2, "d": 1, "ls": ls, "es": es, "k": 2}
+    return refutation(p, claim, names, 1, values, false, tuples, same_input=True)
+
+
+def _product(fact: Fact) -> Term:
+    """The product in the right side of an equation."""
+    return next(t for t in fact.prop.fields[1][1].fields[1] if t.fields[0] == "prod")
+
+
+def _empty(fact: Fact) -> Term:
+    lo, _, F = _product(fact).fields[1]
+    return app("prod", lo, 0, F)
 
 
 # -- with an order that is proved elsewhere ----

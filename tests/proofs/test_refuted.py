@@ -54,6 +54,21 @@ def lemma5(layers: Term) -> Term:
     return forall([phi, m, H, L, d, k, x, y, w], imp(*ranges, eq(app("a", phi, m, H, L, d, k, x, y, w), total)))
 
 
+def eq12(head: str) -> Term:
+    """Eq. (16) with another last link, for l_k = L and k ≥ 2."""
+    n, at = app("len", ls), lambda j: app("entry", ls, j)
+    link = fun([i], app("A", phi, L, at(app("+", i, 1)), at(i), app("entry", es, i), x, y))
+    last = app(head, phi, L, app("last", ls), at(minus(n, 1)), app("entry", es, minus(n, 1)), x, y)
+    right = times(
+        app("C", phi, L, app("last", ls), d, app("last", es), x, y), app("prod", 1, minus(n, 2), link), last,
+        app("Q", phi, app("first", ls), x, y),
+    )  # fmt: skip
+    ranges = [app("relu", phi), le(1, L), le(1, d), le(2, n), eq(n, app("len", es)), eq(app("last", ls), L)]
+    shape = [app("increasing", ls, 1, L), app("outputs", es)]
+    return forall([phi, L, d, ls, es, x, y], imp(*ranges, *shape, eq(app("T", phi, L, d, ls, es, x, y), right)))
+
+
+NAMES16 = [phi, L, d, ls, es, x, y]
 NAMES5 = [phi, m, H, L, d, k, x, y, w]
 NAMES3 = [phi, omega, L, r, x, y]
 CASES = {
@@ -62,6 +77,7 @@ CASES = {
     "section3": lambda p: (section3(), refuted.section3_range(p, section3(), NAMES3)),
     "lemma3, orthogonal": lambda p: (lemma3(), refuted.lemma3_degenerate(p, lemma3(), LEAVES, 0)),
     "lemma3, antiparallel": lambda p: (lemma3(), refuted.lemma3_degenerate(p, lemma3(), LEAVES, -1)),
+    "cases of (12)": lambda p: (eq12("A_printed"), refuted.cases_of_12(p, eq12("A_printed"), NAMES16)),
     "layers of (40)": lambda p: (lemma5(H), refuted.other_layers(p, lemma5(H), NAMES5)),
 }
 
@@ -84,6 +100,7 @@ TWINS = {
         p, lemma3(app("nonzero", app("dot", x, y))), LEAVES, 0
     ),
     "equal inputs": lambda p: refuted.lemma3_degenerate(p, lemma3(), LEAVES, 1),
+    "the right last link": lambda p: refuted.cases_of_12(p, eq12("A"), NAMES16),
     "layers up to L": lambda p: refuted.other_layers(p, lemma5(L), NAMES5),
 }  # fmt: skip
 

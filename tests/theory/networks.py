@@ -243,11 +243,27 @@ def _C(world: World, phi: Activation, L: int, l: int, d: int, e: int, x: Point, 
 def _A(world: World, phi: Activation, L: int, l2: int, l1: int, e: int, x: Point, y: Point) -> float:
     if not (1 <= l1 < l2 <= L and e >= 1):
         return world.junk("A", phi, L, l2, l1, e, x, y)
+    return _link(world, phi, L, l2, l1, e, x, y, True)
+
+
+@means("A_printed")
+def _A_printed(world: World, phi: Activation, L: int, l2: int, l1: int, e: int, x: Point, y: Point) -> float:
+    if not (1 <= l1 < l2 <= L and e >= 1):
+        return world.junk("A_printed", phi, L, l2, l1, e, x, y)
+    return _link(world, phi, L, l2, l1, e, x, y, False)
+
+
+def _link(
+    world: World, phi: Activation, L: int, l2: int, l1: int, e: int, x: Point, y: Point, masked: bool
+) -> float:
+    """q^{l2-1}(y)·J δ^{l1,e}(y)/n_{l2-1}, J the derivative at x of q^{l2-1} (``masked``) or of y^{l2-1} in y^{l1}."""
     _, pre = _forward(world, phi, L, x)
-    jacobian = np.diag(phi.gain * phi.derivative(1, pre[l1]))
+    slopes = [phi.gain * phi.derivative(1, y) for y in pre]
+    jacobian = np.eye(world.width(l1))
     for t in range(l1 + 1, l2):
-        step = np.diag(phi.gain * phi.derivative(1, pre[t])) @ world.weight(t) / sqrt(world.width(t - 1))
-        jacobian = step @ jacobian
+        jacobian = world.weight(t) / sqrt(world.width(t - 1)) @ (slopes[t - 1][:, None] * jacobian)
+    if masked:
+        jacobian = slopes[l2 - 1][:, None] * jacobian
     q = _forward(world, phi, L, y)[0][l2 - 1]
     return float(q @ jacobian @ _delta(world, phi, L, l1, e, y)) / len(q)
 

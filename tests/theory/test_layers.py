@@ -11,6 +11,7 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
+import tests.theory.meanings_reals
 import tests.theory.networks  # noqa: F401
 from tests.theory.model import ACTIVATIONS, Case, Random, tried, vector
 from verifier.kernel.theory.writing import NAMES, PAGES
@@ -102,6 +103,7 @@ COVERS |= {
     "T.twice": _case("T.twice", 300, 15, ls=_twice),
     "A.one_input": _case("A.one_input", 100, 10, **RELU),
     "A.one_input_linear": _case("A.one_input_linear", 100, 10, phi=_active("linear")),
+    "A_printed.one_input": _case("A_printed.one_input", 100, 10, **RELU),
     "A.antiparallel": _case("A.antiparallel", 100, 10, y=_opposite, **RELU),
     "C.antiparallel": _case("C.antiparallel", 100, 10, y=_opposite, **RELU),
     "C.symmetric": _case("C.symmetric", 150, 15),

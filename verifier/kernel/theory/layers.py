@@ -13,6 +13,7 @@ from functools import partial
 
 from verifier.kernel.core.table import symbol
 from verifier.kernel.core.terms import Term, app, eq, forall, imp, le
+from verifier.kernel.theory import reals  # noqa: F401  (its symbols stand in the rows)
 from verifier.kernel.theory.seqs import NIL, length
 from verifier.kernel.theory.writing import law, many, minus, negation, plus, predicate, times
 
@@ -164,6 +165,16 @@ row(
 row(
     "A.one_input_linear", [phi, L, l, e, x], app("linear", phi), *_next, eq(_step, _flow),
     why="q^l = y^l, and f is linear in y^l, so y^l·δ^{l,e} = f^e.",
+)  # fmt: skip
+symbol(
+    "A_printed", ("act", "int", "int", "int", "int", "input", "input"), "rand",
+    "q^{l'-1}(y)·(∂y^{l'-1}(x)/∂y^l) δ^{l,e}(y)/n_{l'-1}, 1 ≤ l < l' ≤ L, Eq. (12) as printed for l' = L, with P for "
+    "√2 Z P: A_printed(φ, L, l', l, e, x, y)",
+)  # fmt: skip
+row(
+    "A_printed.one_input", [phi, L, l, e, x], app("relu", phi), *_next,
+    eq(app("A_printed", phi, L, plus(l, 1), l, e, x, x), times(app("sqrt", 2), _flow)),
+    why="∂y^l/∂y^l is the identity, and q^l·δ^{l,e} = √2 y^l·δ^{l,e} = √2 f^e.",
 )  # fmt: skip
 row(
     "A.antiparallel", [phi, L, l, e, x, y], app("relu", phi), app("antiparallel", x, y), le(2, l), le(l, L), le(1, e),
