@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from verifier.kernel.core.terms import Term, Var, app, as_term, eq, fun, le
+from verifier.kernel.core.normal import key
+from verifier.kernel.core.terms import App, Fun, Term, Var, app, as_term, eq, fun, le
 from verifier.kernel.theory.writing import many, times
 from verifier.proving.tactics import Fact, Prover
 
@@ -99,8 +100,20 @@ class Reals:
     def number(self, equation: Fact) -> Fact:
         """An equation with cos and sin at multiples of π/2 and at π/3 in numbers, where it mentions them."""
         p = self.p
-        for name in ("zero", "quarter", "half", "third"):
-            equation = p.rewrite(equation, p.by(f"cos.{name}"))
-            if name != "third":
-                equation = p.rewrite(equation, p.by(f"sin.{name}"))
+        for name in (f"{of}.{at}" for at in ("zero", "quarter", "half", "third") for of in ("cos", "sin")):
+            if name != "sin.third":
+                equation = p.rewrite(equation, *self.meant(equation.prop, p.by(name)))
         return equation
+
+    @staticmethod
+    def meant(t: Term, *equations: Fact) -> list[Fact]:
+        """Those equations whose left side occurs in t: a proof rests on no others."""
+        return [f for f in equations if _occurs(t, key(f.prop.fields[1][0]))]
+
+
+def _occurs(t: Term, wanted: object) -> bool:
+    """Whether a part of t with no bound variable of outside is ``wanted`` by algebra."""
+    if not t.loose and t.sort != "prop" and key(t) == wanted:
+        return True
+    parts = t.fields[1:] if isinstance(t, Fun) else t.fields[1] if isinstance(t, App) else ()
+    return any(_occurs(part, wanted) for part in parts)

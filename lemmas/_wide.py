@@ -191,7 +191,11 @@ class Wide(Reals):
 
     def right(self, equation: Fact, *by: Fact) -> Fact:
         """``equation`` with its right side rewritten."""
-        return self.p.chain(equation, self.p.evaluate(equation.prop.fields[1][1], *by))
+        p = self.p
+        for fact in by:
+            for meant in self.meant(equation.prop.fields[1][1], fact):
+                equation = p.chain(equation, p.evaluate(equation.prop.fields[1][1], meant))
+        return equation
 
     @once
     def norms(self) -> Fact:

@@ -2,6 +2,7 @@
 
 from verifier.kernel.theory import (  # noqa: F401
     features,
+    flow,
     gram,
     graphs,
     hyper,
