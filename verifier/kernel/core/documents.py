@@ -15,7 +15,7 @@ from verifier.kernel.core.terms import App, Bound, Fun, Num, Term, Var
 
 FORMAT = "verifier proof 2"
 #: bound of a file in bytes; the work that any document may ask for, and more for each term and each step
-LARGEST_FILE, WORK, WORK_EACH = 4_000_000, 500_000, 100
+LARGEST_FILE, WORK, WORK_EACH = 4_000_000, 600_000, 60
 #: node or inference → what stands after its name, and what makes a term or a theorem of that: n a name, o a sort, i an
 #: integer, f a fraction, h a symbol or a term, t a term, s a step; O, F, T, S lists of them
 Shapes: TypeAlias = Mapping[str, tuple[str, Callable[..., Any]]]

@@ -8,7 +8,7 @@ sorts, result sort) functions.  Every sort has something in it.  No ``int`` is m
 """
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TypeAlias
 
@@ -77,9 +77,9 @@ def included(s: Sort, t: Sort) -> bool:
     return s[0] == t[0] and included(s[1], t[1])
 
 
-def joined(sorts: tuple[Sort, ...]) -> str:
+def joined(sorts: Sequence[Sort]) -> str:
     """The smallest sort of numbers in which all ``sorts`` can be read."""
     for s in NUMBERS:
-        if all(included(x, s) for x in sorts):
+        if not [x for x in sorts if x != s and not included(x, s)]:
             return s
     raise Refused(f"what is of sort {' and '.join(sorted(set(map(str, sorts))))} is not added, multiplied or compared")

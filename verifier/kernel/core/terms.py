@@ -129,7 +129,7 @@ def _result(head: Any, args: tuple[Term, ...]) -> Sort:
         bad = [(a, s) for a, s in zip(args, known[0]) if a.sort != s and not included(a.sort, s)]
         need(not bad, lambda: f"{bad[0][0]!r} is of sort {bad[0][0].sort}, and {head} takes {bad[0][1]}")
         return known[1]
-    sorts = tuple([a.sort for a in args])
+    sorts = [a.sort for a in args]
     if head in ("+", "*"):
         return joined(sorts)
     if head == "all":
@@ -162,15 +162,15 @@ def _mapped(t: Term, leaf: Callable[[Term, int], Term], names: frozenset[Term] =
     if isinstance(t, App):
         head, args = t.fields
         new = head if isinstance(head, str) else _mapped(head, leaf, names, depth)
-        return app(new, *[_mapped(a, leaf, names, depth) for a in args])
+        args = tuple([_mapped(a, leaf, names, depth) for a in args])
+        return beta(new, args) if type(new) is Fun else App(new, args)
     return leaf(t, depth)
 
 
 def beta(f: Term, args: Sequence[Term]) -> Term:
     """The body of ``f`` with ``args`` for its bound variables."""
-    need(type(f) is Fun, "what is applied is no function")
     args = tuple(args)
-    _result(f, args)
+    need(type(f) is Fun and _result(f, args), "what is applied is no function")
 
     def opened(v: Term, depth: int) -> Term:
         k = v.fields[0] - depth
