@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from fnmatch import fnmatchcase
 from typing import Any
 
-from verifier.datafiles import Group, Grouped, Samples
+from verifier.datafiles import Group, Grouped, Means, Samples
 from verifier.datafiles.layout import suggestion
-from verifier.fitting import KINDS, Fitted, fit
+from verifier.fitting import KINDS, Finding, Fitted, Settings, assess, fit
 from verifier.inference.gates import MIN_WIDTHS
+from verifier.inference.moment_orders import Mean
 from verifier.verdict import NumericStatus, weakest_numeric
 
 #: What is shown first: what is not as expected.
@@ -32,12 +34,22 @@ class GroupFit:
         return NumericStatus.INVALID if self.fitted is None else self.fitted.verdict
 
     @property
+    def word(self) -> str:
+        """The verdict as it is shown: ``consistent (few seeds)``."""
+        mark = "" if self.fitted is None else self.fitted.mark
+        return f"{self.verdict} ({mark})" if mark else str(self.verdict)
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        return () if self.fitted is None else self.fitted.findings
+
+    @property
     def estimate(self) -> float:
-        return math.nan if self.fitted is None else self.fitted.decisions[0].estimate
+        return self.findings[0].estimate if self.findings else math.nan
 
     @property
     def reason(self) -> str:
-        return self.problem if self.fitted is None else "; ".join(d.reason for d in self.fitted.decisions)
+        return "; ".join(reason for found in self.findings for reason in found.reasons) or self.problem
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -47,13 +59,14 @@ class GroupFit:
         return found | self.fitted.as_dict()
 
 
-def fit_groups(data: Grouped, kind: str = "order", expect: Sequence[str] = (), **settings: Any) -> tuple[GroupFit, ...]:
+def fit_groups(
+    data: Grouped, kind: str = "order", expect: Sequence[str] = (), settings: Settings | None = None
+) -> tuple[GroupFit, ...]:
     """Decide a claim of ``kind`` about each group, in the order of the file.
 
     ``expect`` holds one target for all groups, or targets of some of them as ``LABEL=TARGET``, where LABEL is a
-    group's label or a pattern such as ``layers.*``; ``settings`` are those of :func:`verifier.fitting.fit`.  A group
-    with too few widths is invalid, unless all of them have: then, and for an expectation that no group or several
-    expectations that one group has, ValueError is raised.
+    group's label or a pattern such as ``layers.*``.  A group with too few widths is invalid, unless all of them have:
+    then, and for an expectation that no group or several expectations that one group has, ValueError is raised.
     """
     targets = expectations(data.groups, kind, expect)
     found = []
@@ -61,11 +74,54 @@ def fit_groups(data: Grouped, kind: str = "order", expect: Sequence[str] = (), *
         problem = _too_few(group, kind, data.variable)
         if problem and (len(data.groups) == 1 or all(_too_few(other, kind, data.variable) for other in data.groups)):
             raise ValueError(problem)
-        if not isinstance(group.data, Samples):
-            raise ValueError("means with standard errors are not decided yet")
-        fitted = None if problem else fit(group.data, kind, target, **settings)
+        fitted = None if problem else _named(_decided(group, kind, target, settings or Settings()), data.variable)
         found.append(GroupFit(group, target, fitted, problem))
     return tuple(found)
+
+
+def _decided(group: Group, kind: str, expect: str | None, settings: Settings) -> Fitted:
+    if isinstance(group.data, Means):
+        means = {n: Mean(mean, error) for n, (mean, error) in group.data.cells.items()}
+        return Fitted(kind, (assess(means, kind, expect, settings),), group.data.rows)
+    if kind == "two-widths":
+        return fit(group.data, kind, expect, **asdict(settings))
+    finding = assess(group.data.by_width(), kind, expect, settings, labels=group.labels or None)
+    return Fitted(kind, (finding,), group.data.rows)
+
+
+def _named(fitted: Fitted, variable: str) -> Fitted:
+    """The same in terms of what was scaled, where that is not the width."""
+    if variable == "width":
+        return fitted
+
+    def told(sentence: str) -> str:
+        return re.sub(r"\bwidth\b", variable, re.sub(r"\bwidths\b", f"values of {variable}", sentence))
+
+    findings = tuple(
+        replace(
+            found,
+            reasons=tuple(map(told, found.reasons)),
+            assumption=told(found.assumption),
+            advice=told(found.advice),
+            decision=replace(found.decision, reason=told(found.decision.reason), advice=told(found.decision.advice)),
+        )
+        for found in fitted.findings
+    )
+    return replace(fitted, findings=findings)
+
+
+def claim_text(kind: str, expect: str | None, quantity: str = "X") -> str:
+    """The claim in a formula where it has one: ``X ~ n^-1/2``."""
+    formulas = {
+        "order": "{X} ~ n^{p}", "upper": "{X} = O(n^{p})", "to-zero": "{X} → 0", "constant": "{X} → a constant",
+        "variance": "Var {X} ~ n^{p}", "limit": "E {X} → {p}", "zero": "{X} = 0", "mean-zero": "E {X} = 0",
+        "symmetric": "{X} symmetric", "atom": "P({X} = 0) = {p}", "polynomial": "E {X} = {p}",
+        "mean-order": "E {X} ~ n^{p}", "variance-order": "E ({X} - E {X})^2 ~ n^{p}", "kappa4-order": "κ₄({X}) ~ n^{p}",
+        "remainder": "E {X} = {p}",
+    }  # fmt: skip
+    if kind not in formulas or (expect is None and "{p}" in formulas[kind]):
+        return f"{kind} {expect or ''}".rstrip() + (f" of {quantity}" if quantity != "X" else "")
+    return formulas[kind].format(X=quantity, p=expect)
 
 
 def overall(fits: Sequence[GroupFit]) -> NumericStatus:
@@ -79,7 +135,7 @@ def by_interest(fits: Sequence[GroupFit]) -> list[GroupFit]:
     def distance(found: GroupFit) -> float:
         if found.fitted is None:
             return 0.0
-        first = found.fitted.decisions[0]
+        first = found.fitted.findings[0]
         return 0.0 if math.isnan(first.estimate - first.claimed) else abs(first.estimate - first.claimed)
 
     return sorted(fits, key=lambda found: (_RANK.get(found.verdict, 3), -distance(found)))
@@ -90,7 +146,7 @@ def sentences(fits: Sequence[GroupFit], expected: NumericStatus) -> str:
     if len(fits) == 1:
         return fits[0].reason
     odd = [found for found in by_interest(fits) if found.verdict is not expected]
-    lines = [f"{found.group.label}: {found.verdict}: {found.reason}" for found in odd]
+    lines = [f"{found.group.label}: {found.word}: {found.reason}" for found in odd]
     return "\n".join(lines) or f"{len(fits)} groups, each {expected}"
 
 

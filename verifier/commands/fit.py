@@ -41,6 +41,10 @@ SIZES = ("order", "upper", "to-zero")
 @click.option("--alpha", type=Number(1e-12, 0.49, "A"), default=1e-3, show_default=True, help="The error rate.")
 @click.option("--allowance", type=Number(0, 1e6, "C"), default=10.0, show_default=True, help="|c| <= C in 1 + c/n.")
 @click.option("--correction/--no-correction", default=None, help="Fit c in 1 + c/n; by default on small widths.")
+@click.option("--log-power", type=Number(-100, 100, "Q"), default=0.0, metavar="Q", help="q in n^p (log n)^q; 0.")
+@click.option("--atol", type=Number(0, 1e300, "A"), help="What counts as 0 for --kind zero.")
+@click.option("--seeds", type=click.Choice(["few", "many"]), default="few", show_default=True,
+              help="Whether 3 to 127 samples a width may decide; such verdicts are marked.")
 @click.option("--plot", metavar="FILE", help="Draw the groups, log-log, as .svg or .png.")
 @as_json
 @verbosity
@@ -48,7 +52,8 @@ def fit(
     files: tuple[str, ...], expect: tuple[str, ...], kind: str, width: tuple[str, ...], value: tuple[str, ...],
     by: tuple[str, ...], where: tuple[str, ...], group_by: tuple[str, ...], stderr: str | None,
     ignore: tuple[str, ...], base_width: int | None, variable: str, margin: float | None, alpha: float,
-    allowance: float, correction: bool | None, plot: str | None, as_json: bool, verbose: int, quiet: bool,
+    allowance: float, correction: bool | None, log_power: float, atol: float | None, seeds: str, plot: str | None,
+    as_json: bool, verbose: int, quiet: bool,
 ) -> int:  # fmt: skip
     """Decide a claim about the samples in FILE: CSV, JSON, NPZ or Parquet.
 
@@ -60,8 +65,13 @@ def fit(
     invalid, 2 if the files cannot be read.
     """
     from verifier.datafiles import Layout, read_groups
+    from verifier.fitting import Settings
     from verifier.groupfits import fit_groups, overall
 
+    settings = Settings(
+        alpha=alpha, margin=margin, correction=correction, allowance=allowance, few=seeds == "few", atol=atol,
+        log_power=log_power,
+    )  # fmt: skip
     layout = Layout(
         width, value, _columns(by), tuple(_condition(word) for word in where), _columns(group_by), stderr,
         _columns(ignore), base_width, variable, kind in SIZES,
@@ -73,9 +83,7 @@ def fit(
 
             check(target, kind)
         data = read_groups([Path(name) for name in files], layout)
-        fits = fit_groups(
-            data, kind, expect, alpha=alpha, margin=margin, correction=correction, allowance=allowance
-        )
+        fits = fit_groups(data, kind, expect, settings)
         if target is not None:
             from verifier.report.fit_plot import save
 

@@ -237,16 +237,18 @@ def _run(
 
 def _fit(claim: FitClaim, config: Config) -> Finding:
     from verifier.datafiles import read_groups
+    from verifier.fitting import Settings
     from verifier.gating.compare import fit_finding, relative
     from verifier.groupfits import fit_groups, overall, sentences
 
     assert config.path is not None  # fits come from a file
     try:
         data = read_groups([Path(relative(path)) for path in claim.files], claim.layout)
-        found = fit_groups(
-            data, claim.kind, claim.expect, alpha=claim.alpha, margin=claim.margin, correction=claim.correction,
-            allowance=claim.allowance,
+        settings = Settings(
+            alpha=claim.alpha, margin=claim.margin, correction=claim.correction, allowance=claim.allowance,
+            few=claim.seeds == "few",
         )  # fmt: skip
+        found = fit_groups(data, claim.kind, claim.expect, settings)
     except ValueError as error:
         return fit_finding(claim, config.path, None, str(error))
     return fit_finding(claim, config.path, overall(found), sentences(found, claim.verdict))

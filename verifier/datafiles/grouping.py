@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -22,10 +22,14 @@ Rows = npt.NDArray[np.intp]
 
 @dataclass(frozen=True)
 class Group:
-    """The data of one verdict; ``key`` holds (column, label) pairs, none where there is one group only."""
+    """The data of one verdict; ``key`` holds (column, label) pairs, none where there is one group only.
+
+    ``labels`` are those that were pooled unasked, by column and width, row by row: they show dependent rows.
+    """
 
     key: tuple[tuple[str, str], ...]
     data: Samples | Means
+    labels: Mapping[str, Mapping[int, Sequence[str]]] = field(default_factory=dict)
 
     @property
     def label(self) -> str:
@@ -59,6 +63,7 @@ def grouped(table: Table, found: Plan, layout: Layout) -> Grouped:
     place = group_codes * len(cells) + cell_codes
     unused = _check_pooling(table, found, layout, rows, place, cells, cell_codes)
     errors = None if found.stderr is None else _errors(table, found.stderr, rows)
+    pooled = _pooled(table, layout, rows, place, len(group_labels), cells)
     groups = []
     many = len(found.values) > 1
     for name in found.values:
@@ -78,9 +83,27 @@ def grouped(table: Table, found: Plan, layout: Layout) -> Grouped:
             if spread is not None:
                 width_parts = {cells[k]: spread[code * len(cells) + k] for k in range(len(cells))}
                 data = _means(table, found, layout, key, own, width_parts)
-            groups.append(Group(key, data))
+            groups.append(Group(key, data, pooled[code] if isinstance(data, Samples) else {}))
     notes = (*found.notes, *([f"columns not used: {', '.join(unused)}"] if unused else []))
     return Grouped(tuple(groups), found, layout.variable, int(rows.size), notes)
+
+
+def _pooled(
+    table: Table, layout: Layout, rows: Rows, place: Codes, groups: int, cells: Sequence[Cell]
+) -> list[dict[str, dict[int, list[str]]]]:
+    """What --ignore pools: each group's labels, by column and width, row by row."""
+    found: list[dict[str, dict[int, list[str]]]] = [{} for _ in range(groups)]
+    if layout.group_by or len(cells[0]) > 1:
+        return found  # the rows are averages, or are not told apart by one width
+    for name in layout.ignore:
+        codes, labels = table.columns[name].coded()
+        parts = _split(place, codes[rows].astype(np.float64), groups * len(cells))
+        for group in range(groups):
+            own = parts[group * len(cells) : (group + 1) * len(cells)]
+            found[group][name] = {
+                cell[0]: [labels[int(k)] for k in part] for cell, part in zip(cells, own, strict=True) if part.size
+            }
+    return found
 
 
 def _filtered(table: Table, layout: Layout) -> Rows:

@@ -335,6 +335,7 @@ def _fit_command(claim: FitClaim) -> str:
                "--stderr": [layout.stderr] if layout.stderr else []}  # fmt: skip
     words += [word for option, names in columns.items() for name in names for word in (option, name)]
     words += [] if layout.base_width is None else ["--base-width", str(layout.base_width)]
+    words += [] if claim.seeds == "few" else ["--seeds", claim.seeds]
     words += [] if layout.variable == "width" else ["--in", layout.variable]
     return shlex.join(words)
 

@@ -23,7 +23,7 @@ FIT_KEYS = {
     "name": str, "file": (str, list), "kind": str, "expect": (str, int, float, list), "margin": (int, float),
     "alpha": (int, float), "correction": bool, "allowance": (int, float), "verdict": str,
     "width": (str, list), "value": (str, list), "by": (str, list), "where": (str, list), "group_by": (str, list),
-    "stderr": str, "ignore": (str, list), "base_width": int, "in": str,
+    "stderr": str, "ignore": (str, list), "base_width": int, "in": str, "seeds": str,
 }  # fmt: skip
 
 
@@ -45,6 +45,7 @@ class FitClaim:
     allowance: float = 10.0
     verdict: NumericStatus = NumericStatus.CONSISTENT
     layout: Layout = field(default_factory=Layout)
+    seeds: str = "many"
 
 
 @dataclass(frozen=True)
@@ -195,6 +196,9 @@ def _fit(where: str, entry: Any, root: Path) -> FitClaim:
     kind = entry.get("kind", "order")
     if kind not in KINDS:
         raise ConfigError(f"{where} kind is {kind!r}; {nearest(kind, KINDS)}")
+    seeds = entry.get("seeds", "many")
+    if seeds not in ("few", "many"):
+        raise ConfigError(f"{where} seeds is {seeds!r}; {nearest(seeds, ('few', 'many'))}")
     expect = entry.get("expect", [])
     base = entry.get("base_width")
     if base is not None and base < 1:
@@ -222,6 +226,7 @@ def _fit(where: str, entry: Any, root: Path) -> FitClaim:
         allowance=entry.get("allowance", 10.0),
         verdict=NumericStatus(verdict),
         layout=layout,
+        seeds=seeds,
     )
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from verifier.datafiles import Array, Grouped, Means, Samples
-from verifier.groupfits import GroupFit, by_interest
+from verifier.groupfits import GroupFit, by_interest, claim_text
 from verifier.inference import Decision
 from verifier.report.svg import Canvas, Panel, Point
 
@@ -28,6 +28,8 @@ DRAWN = {
     "constant": "spread",
     "variance": "spread",
     "limit": "mean",
+    "mean-order": "mean-size",
+    "variance-order": "spread",
 }
 #: Panels at most; what is not as expected is drawn first.
 PANELS = 60
@@ -103,7 +105,7 @@ def picture(data: Grouped, kind: str, fits: Sequence[GroupFit]) -> str:
             _panel(canvas, left, _TOP + (number // columns) * (_HEIGHT + _GAP_Y), found, curve, span, kind)
     more = len(fits) - sum(found is not None for found in shown)
     _legend(canvas, kind, more)
-    said = "; ".join(f"{f.group.label or 'all'}: {_figure(f)}, {f.verdict}" for f in by_interest(fits)[:PANELS])
+    said = "; ".join(f"{f.group.label or 'all'}: {_figure(f)}, {f.word}" for f in by_interest(fits)[:PANELS])
     return canvas.render("fit", title, said, scale=1.0) + "\n"
 
 
@@ -130,9 +132,9 @@ def _resvg() -> Any:
 
 def _title(data: Grouped, kind: str, fits: Sequence[GroupFit]) -> str:
     targets = {found.expect for found in fits}
-    claim = f"{kind} {next(iter(targets)) or ''}".rstrip() if len(targets) == 1 else kind
-    values = f" of {data.plan.values[0]}" if len(data.plan.values) == 1 else ""
-    return f"{claim}{values} in {data.variable}"
+    quantity = data.plan.values[0] if len(data.plan.values) == 1 else "X"
+    expect = next(iter(targets)) if len(targets) == 1 else "p"
+    return f"{claim_text(kind, expect, quantity)},  n = {data.variable}"
 
 
 def _arranged(fits: Sequence[GroupFit]) -> list[GroupFit | None]:
@@ -173,7 +175,7 @@ def _curve(found: GroupFit, kind: str) -> _Curve:
             continue
         pairs.append((x, found_[0]))
         errors_.append(found_[1])
-        if what != "spread" and finite.size <= DOTS:
+        if what in ("size", "mean") and finite.size <= DOTS:
             shown = finite if what == "mean" else np.log10(np.abs(finite[finite != 0]))
             dots += [(x, float(y)) for y in shown]
     return _Curve(tuple(pairs), tuple(errors_), tuple(dots), what == "mean")
@@ -189,7 +191,10 @@ def _location(values: Array, what: str) -> tuple[float, float] | None:
         spread = float(np.std(values, ddof=1)) if values.size > 1 else 0.0
         return (math.log10(spread), 0.0) if spread > 0 else None
     error = 2 * float(np.std(values, ddof=1)) / math.sqrt(values.size) if values.size > 1 else 0.0
-    return float(np.mean(values)), error
+    mean = float(np.mean(values))
+    if what == "mean-size":
+        return (math.log10(abs(mean)), error / abs(mean) / math.log(10)) if mean else None
+    return mean, error
 
 
 def _shared_span(curves: Sequence[_Curve]) -> float:
@@ -214,8 +219,8 @@ def _panel(
         canvas.box(left, top, _WIDTH, _HEIGHT, "frame")
         canvas.text(left + _WIDTH / 2, top + _HEIGHT / 2, "nothing to draw", "small", anchor="middle")
         return
-    panel = _axes(canvas, left, top, curve, span)
-    decision = None if found.fitted is None else found.fitted.decisions[0]
+    decision = found.findings[0].decision if found.findings else None
+    panel = _axes(canvas, left, top, curve, span, decision)
     if decision is not None:
         _claim(panel, curve, decision, kind)
         if not math.isnan(decision.estimate) and not curve.linear:
@@ -229,7 +234,7 @@ def _panel(
 
 def _slope(exponent: float, kind: str) -> float:
     """The slope of what is drawn: the spread of X goes as the root of its variance."""
-    return exponent / 2 if kind == "variance" else exponent
+    return exponent / 2 if kind in ("variance", "variance-order") else exponent
 
 
 def _claim(panel: Panel, curve: _Curve, decision: Decision, kind: str) -> None:
@@ -256,12 +261,14 @@ def _centre(curve: _Curve) -> Point:
     return sum(xs) / len(xs), sum(ys) / len(ys)
 
 
-def _axes(canvas: Canvas, left: float, top: float, curve: _Curve, span: float) -> Panel:
+def _axes(canvas: Canvas, left: float, top: float, curve: _Curve, span: float, decision: Decision | None) -> Panel:
     xs = [x for x, _ in curve.points]
     ys = [y for _, y in (*curve.points, *curve.dots)]
     pad = 0.06 * (xs[-1] - xs[0])
     if curve.linear:
         low, high = min(ys), max(ys)
+        if decision is not None and math.isfinite(decision.claimed):  # what lies outside would be drawn at the edge
+            low, high = min(low, decision.claimed - decision.margin), max(high, decision.claimed + decision.margin)
         spare = 0.08 * (high - low) or 0.1 * abs(high) or 0.1
         y_range = (low - spare, high + spare)
     else:
@@ -304,10 +311,17 @@ def _ticks(low: float, high: float, linear: bool) -> list[tuple[float, str]]:
     return found[:: -(-len(found) // 5)]
 
 
+_MARKS = {
+    "size": "typical |X| with two standard errors",
+    "spread": "standard deviation of X",
+    "mean": "mean of X with two standard errors",
+    "mean-size": "|mean of X| with two standard errors",
+}
+
+
 def _legend(canvas: Canvas, kind: str, more: int) -> None:
-    what = {"size": "typical |X| with two standard errors", "spread": "standard deviation of X",
-            "mean": "mean of X with two standard errors"}[DRAWN[kind]]  # fmt: skip
-    line = f"● {what};  dashed, grey: the claim and its margin" + ("" if DRAWN[kind] == "mean" else ";  line: the fit")
+    what = DRAWN[kind]
+    line = f"● {_MARKS[what]};  dashed, grey: the claim and its margin" + ("" if what == "mean" else ";  line: the fit")
     canvas.text(12, canvas.height - 22, line, "small")
     if more:
         canvas.text(12, canvas.height - 8, f"{more} more groups are not drawn", "small")
@@ -315,7 +329,7 @@ def _legend(canvas: Canvas, kind: str, more: int) -> None:
 
 def _said(found: GroupFit) -> str:
     """``+0.498: contradicted``."""
-    return ": ".join(part for part in (_figure(found), str(found.verdict)) if part)
+    return ": ".join(part for part in (_figure(found), found.word) if part)
 
 
 def _figure(found: GroupFit) -> str:

@@ -6,20 +6,19 @@ Every line makes sense without colour and fits into 80 columns; the marks of the
 from __future__ import annotations
 
 import math
+import textwrap
 from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 from rich.console import Console
-from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from verifier.datafiles import Grouped, Means, Samples
-from verifier.fitting import Fitted
-from verifier.groupfits import GroupFit, by_interest, overall
-from verifier.inference import Decision
+from verifier.fitting import Finding
+from verifier.groupfits import GroupFit, by_interest, claim_text, overall
 
 #: Colours as in :mod:`verifier.report.text`, which takes a second to import.
 STYLES = {"consistent": "green", "contradicted": "bold red"}
@@ -51,7 +50,7 @@ def render(data: Grouped, kind: str, fits: Sequence[GroupFit], console: Console,
         console.print(Text(note, style="dim"))
     if len(fits) == 1 and not fits[0].group.key and fits[0].fitted is not None:
         console.print(_samples(fits[0].group.data))
-        _print_fitted(fits[0].fitted, console)
+        _print_findings(fits[0], console, verbose)
         return
     _heading(data, kind, fits, console)
     ordered = by_interest(fits)
@@ -82,35 +81,41 @@ def _samples(data: Samples | Means) -> Table:
     return table
 
 
-def _print_fitted(found: Fitted, console: Console) -> None:
-    for decision in found.decisions:
-        word = str(decision.verdict)
-        console.print(Text.assemble((word, STYLES.get(word, "yellow")), "  ", decision.reason))
-        for line, style in _details(decision):
-            console.print(Text(line, style=style))
+def _print_findings(found: GroupFit, console: Console, verbose: int) -> None:
+    for finding in found.findings:
+        word = str(finding.status)
+        style = STYLES.get(word, "yellow")
+        _wrapped(console, f"{finding.verdict}: {'; '.join(finding.reasons)}", "  ", lead=(finding.verdict, style))
+        for line in _details(finding, verbose):
+            _wrapped(console, f"  {line}", "  ", style="dim")
 
 
-def _details(decision: Decision) -> list[tuple[str, str]]:
-    settings = f"alpha {decision.alpha:g}, margin {decision.margin:g}"
-    if decision.quantity.startswith("exponent"):
-        settings += ", c/n fitted" if decision.correction else f", |c| <= {decision.allowance:g} in 1 + c/n"
-    lines = [(f"{decision.quantity}; {settings}", "dim")]
-    for diagnostic in decision.diagnostics:
-        if diagnostic.vetoes:
-            excess = f"{diagnostic.value:.3g} is above {diagnostic.threshold:.3g}"
-            lines.append((f"{diagnostic.name}: {excess}", "yellow"))
-    if decision.samples_needed:
-        lines.append((f"about {decision.samples_needed} samples a width would decide", "dim"))
-    return lines
+def _details(finding: Finding, verbose: int) -> list[str]:
+    """What the verdict rests on, what would decide, and with ``verbose`` what shows a misfit."""
+    lines = [f"{finding.quantity}; alpha {finding.alpha:g}, margin {finding.margin:g}"]
+    lines += [f"assuming {finding.assumption}"] if finding.assumption else []
+    for diagnostic in finding.decision.diagnostics if verbose else ():
+        side = "above" if diagnostic.vetoes else "not above"
+        lines.append(f"{diagnostic.name}: {diagnostic.value:.3g} is {side} {diagnostic.threshold:.3g}")
+    return [*lines, *([finding.advice] if finding.advice else [])]
+
+
+def _wrapped(console: Console, text: str, indent: str, style: str = "", lead: tuple[str, str] | None = None) -> None:
+    """Lines of the console's width; ``lead`` styles what the first begins with."""
+    for number, line in enumerate(textwrap.wrap(text, max(console.width, 40), subsequent_indent=indent)):
+        shown = Text(line, style=style)
+        if lead is not None and not number:
+            shown.stylize(lead[1], 0, len(lead[0]))
+        console.print(shown, soft_wrap=True)
 
 
 def _heading(data: Grouped, kind: str, fits: Sequence[GroupFit], console: Console) -> None:
-    targets = sorted({found.expect or "" for found in fits})
-    claim = f"{kind} {targets[0]}".strip() if len(targets) == 1 else f"{kind}, as expected of each group"
-    values = f" of {data.plan.values[0]}" if len(data.plan.values) == 1 else ""
+    targets = {found.expect for found in fits}
+    quantity = data.plan.values[0] if len(data.plan.values) == 1 else "X"
+    expect = next(iter(targets)) if len(targets) == 1 else "(expected of each)"
     widths = sorted({cell[0] if isinstance(cell, tuple) else cell for f in fits for cell in f.group.data.cells})
-    reach = f"{data.variable} {widths[0]} … {widths[-1]} ({len(widths)} of them)"
-    console.print(f"{claim}{values} in {reach}", markup=False)
+    reach = f"n = {data.variable}, {widths[0]} … {widths[-1]} ({len(widths)} of them)"
+    _wrapped(console, f"{claim_text(kind, expect, quantity)}; {reach}", "  ")
     console.print()
 
 
@@ -162,15 +167,14 @@ def _list(ordered: Sequence[GroupFit]) -> list[Text]:
     for found in ordered:
         text, style = _cell(found)
         label = f"{found.group.label:{min(head, 56)}}"
-        lines.append(Text.assemble(label, (f"{text:>10}", style), f"  {found.verdict}"))
+        lines.append(Text.assemble(label, (f"{text:>10}", style), f"  {found.word}"))
     return lines
 
 
 def _legend(ordered: Sequence[GroupFit], console: Console) -> None:
-    words = Counter(str(found.verdict) for found in ordered)
-    used = [word for word in MARKS if words[word]]
-    marks = ", ".join(f"{MARKS[word]} {word}" for word in used if MARKS[word].strip())
-    counts = ", ".join(f"{words[word]} {word}" for word in used)
+    words = {str(found.verdict) for found in ordered}
+    marks = ", ".join(f"{mark} {word}" for word, mark in MARKS.items() if word in words and mark.strip())
+    counts = ", ".join(f"{count} {word}" for word, count in Counter(found.word for found in ordered).items())
     console.print()
     if marks:
         console.print(Text(marks, style="dim"))
@@ -182,15 +186,14 @@ def _reasons(ordered: Sequence[GroupFit], console: Console, verbose: int) -> Non
     chosen = [found for found in ordered if verbose or str(found.verdict) != "consistent"]
     shown = chosen if verbose else chosen[:LISTED]
     for found in shown:
-        word = str(found.verdict)
         expected = f" (expected {found.expect})" if found.expect is not None else ""
+        lead = (f"{found.group.label}{expected}: {found.word}", STYLES.get(str(found.verdict), "yellow"))
         console.print()
-        console.print(Text.assemble((found.group.label, "bold"), expected, ": ", (word, STYLES.get(word, "yellow"))))
-        console.print(Padding(Text(found.reason), (0, 0, 0, 2), expand=False))
-        if verbose and found.fitted is not None:
-            for decision in found.fitted.decisions:
-                for line, style in _details(decision):
-                    console.print(Padding(Text(line, style=style), (0, 0, 0, 2), expand=False))
+        _wrapped(console, lead[0], "  ", lead=lead)
+        _wrapped(console, f"  {found.reason}", "  ")
+        for finding in found.findings:
+            for line in _details(finding, verbose) if verbose else [finding.advice] if finding.advice else []:
+                _wrapped(console, f"  {line}", "  ", style="dim")
     if len(chosen) > len(shown):
         console.print(Text(f"\n{len(chosen) - len(shown)} more are not as expected; -v shows all", style="dim"))
 
