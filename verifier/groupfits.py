@@ -11,6 +11,7 @@ from typing import Any
 
 from verifier.datafiles import Group, Grouped, Means, Samples
 from verifier.datafiles.layout import suggestion
+from verifier.datafiles.table import printable
 from verifier.fitting import KINDS, Finding, Fitted, Settings, assess, fit
 from verifier.inference.gates import MIN_WIDTHS
 from verifier.inference.moment_orders import Mean
@@ -121,7 +122,7 @@ def claim_text(kind: str, expect: str | None, quantity: str = "X") -> str:
     }  # fmt: skip
     if kind not in formulas or (expect is None and "{p}" in formulas[kind]):
         return f"{kind} {expect or ''}".rstrip() + (f" of {quantity}" if quantity != "X" else "")
-    return formulas[kind].format(X=quantity, p=expect)
+    return formulas[kind].format(X=printable(quantity), p=expect)
 
 
 def overall(fits: Sequence[GroupFit]) -> NumericStatus:
@@ -217,5 +218,6 @@ def _too_few(group: Group, kind: str, variable: str) -> str:
     if len(widths) >= MIN_WIDTHS:
         return ""
     listed = ", ".join(str(n) for n in widths)
-    unit = ("width" if len(widths) == 1 else "widths") if variable == "width" else f"of {variable}"
+    several = "" if len(widths) == 1 else "s"
+    unit = f"width{several}" if variable == "width" else f"value{several} of {variable}"
     return f"{len(widths)} {unit} ({listed}); at least {MIN_WIDTHS} are needed to fit an exponent"

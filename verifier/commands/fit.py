@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -90,17 +92,22 @@ def fit(
             save(target, data, kind, fits)
     except ValueError as error:
         raise CommandError(str(error)) from None
-    if as_json:
-        from verifier.report.fit_text import as_plain
+    code = exit_code(overall(fits))
+    try:
+        if as_json:
+            from verifier.report.fit_text import as_plain
 
-        click.echo(json.dumps(as_plain(data, kind, fits), indent=2))
-    else:
-        from rich.console import Console
+            click.echo(json.dumps(as_plain(data, kind, fits), indent=2))
+        else:
+            from rich.console import Console
 
-        from verifier.report.fit_text import render
+            from verifier.report.fit_text import render
 
-        render(data, kind, fits, Console(highlight=False), verbose=verbose)
-    return exit_code(overall(fits))
+            render(data, kind, fits, Console(highlight=False), verbose=verbose)
+        sys.stdout.flush()
+    except (BrokenPipeError, SystemExit):  # rich turns the one into the other, with 1, which means a contradiction
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the flush at exit would fail again
+    return code
 
 
 def exit_code(verdict: NumericStatus) -> int:

@@ -10,7 +10,7 @@ import numpy.typing as npt
 
 from verifier.datafiles.layout import SEED_NAMES, Layout, Plan, is_row_number, suggestion
 from verifier.datafiles.samples import MAX_WIDTH, Array, Cell, Means, Samples
-from verifier.datafiles.table import Codes, Table, listed
+from verifier.datafiles.table import Codes, Table, listed, printable
 
 #: Groups that are decided at most; more are asked to be filtered.
 MAX_GROUPS = 1000
@@ -34,7 +34,8 @@ class Group:
     @property
     def label(self) -> str:
         """``readout, t=3``: text as it is, numbers with their column's name."""
-        return ", ".join(f"{name}={label}" if _numeric(label) else label or "(no name)" for name, label in self.key)
+        parts = (f"{name}={label}" if _numeric(label) else label or "(no name)" for name, label in self.key)
+        return printable(", ".join(parts))
 
 
 @dataclass(frozen=True)
@@ -227,10 +228,10 @@ def _check_pooling(
         at = place[order][int(np.argmax(changes))]
         there = [labels[code] for code in dict.fromkeys(codes[place == at].tolist())]
         width = _cell(cells[int(at) % len(cells)], found.width, layout)
-        shown = ", ".join(label or "''" for label in there[:4]) + (", …" if len(there) > 4 else "")
+        shown = printable(", ".join(label or "''" for label in there[:4]) + (", …" if len(there) > 4 else ""))
         raise ValueError(
             f"{table.path}: the column {name!r} varies within {width} ({shown}): give one verdict for each with "
-            f"--by {name}, choose rows with --where '{name}={there[0]}', or pool them with --ignore {name}"
+            f"--by {name}, choose rows with --where '{name}={printable(there[0])}', or pool them with --ignore {name}"
         )
     return unused
 

@@ -143,7 +143,7 @@ def _recognised_width(path: Path, header: Sequence[str], layout: Layout, taken: 
         if found is None:
             raise ValueError(
                 f"{path}: there is no column {layout.variable!r} for --in {layout.variable} (name it with "
-                f"--width COL); the columns are {listed(header)}"
+                f"--width COL); {suggestion(layout.variable, header)}"
             )
         return (found,)
     found = _one(path, free, ("width",), "the width", "--width COL")

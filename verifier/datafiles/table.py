@@ -125,6 +125,11 @@ def spelt(value: float) -> str:
     return str(int(value)) if value == value and abs(value) < 1e15 and value == int(value) else repr(value)
 
 
+def printable(text: str) -> str:
+    """The text without what would move a terminal's cursor or break a picture."""
+    return "".join(c if c.isprintable() else "\N{REPLACEMENT CHARACTER}" for c in text)
+
+
 def concatenated(tables: Sequence[Table]) -> Table:
     """The rows of several files.  Raises ValueError where their columns differ."""
     first = tables[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -11,7 +12,7 @@ from itertools import chain
 from pathlib import Path
 from typing import IO, Any
 
-from verifier.datafiles.table import MISSING, Builder, Reading, Table, listed
+from verifier.datafiles.table import MISSING, Builder, Reading, Table, listed, printable
 
 STDIN = Path("-")
 _CHUNK = 1 << 14
@@ -29,7 +30,9 @@ def read_text(path: Path, reading: Reading, max_rows: int) -> Table:
         first, rest, skipped = _header(path, file)
         delimiter = max(",;\t", key=first.count)
         rows = _rows(rest, delimiter if delimiter in first else None)
-        header = [name.strip() for name in next(_rows(iter([first]), delimiter if delimiter in first else None))[1]]
+        header = [
+            printable(name.strip()) for name in next(_rows(iter([first]), delimiter if delimiter in first else None))[1]
+        ]
         if len(set(header)) < len(header):
             twice = next(name for k, name in enumerate(header) if name in header[:k])
             raise ValueError(f"{path}: a column occurs twice in {listed(header)}: {twice!r}")
@@ -53,7 +56,7 @@ def _header(path: Path, file: Iterable[str]) -> tuple[str, Iterator[str], int]:
     for line in lines:
         count += 1
         text = line.removeprefix("\ufeff")
-        if not text.strip():
+        if not text.strip() or re.fullmatch(r'"?sep=.?"?', text.strip(), re.IGNORECASE):  # the latter is for Excel
             continue
         if not text.lstrip().startswith("#"):
             if comment and _is_data(text, comment):  # the last comment is the header
@@ -138,12 +141,14 @@ class _Numbers:
         return self.read if self.commas else self.plain
 
     def plain(self, cells: Sequence[str]) -> Sequence[float]:
+        _refuse_underscores(cells)
         try:
             return [float(cell) for cell in cells]
         except ValueError:
             return [_missing(cell) for cell in cells]
 
     def read(self, cells: Sequence[str]) -> Sequence[float]:
+        _refuse_underscores(cells)
         point = next((cell for cell in cells if "." in cell), "")
         try:
             found = [float(cell) for cell in cells]
@@ -157,6 +162,12 @@ class _Numbers:
                 f"({self.point.strip()!r}); one of them is needed"
             )
         return found
+
+
+def _refuse_underscores(cells: Sequence[str]) -> None:
+    """Python reads 1_0 as 10; nobody writes a table so."""
+    if "_" in "".join(cells):
+        raise ValueError
 
 
 def _missing(cell: str) -> float:

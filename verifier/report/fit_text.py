@@ -12,11 +12,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from rich.cells import cell_len
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from verifier.datafiles import Grouped, Means, Samples
+from verifier.datafiles.table import printable
 from verifier.fitting import Finding
 from verifier.groupfits import GroupFit, by_interest, claim_text, overall
 
@@ -54,8 +56,8 @@ def render(data: Grouped, kind: str, fits: Sequence[GroupFit], console: Console,
         return
     _heading(data, kind, fits, console)
     ordered = by_interest(fits)
-    matrix = _matrix(ordered, console.width)
-    for line in matrix if matrix is not None else _list(ordered):
+    matrix = _matrix(ordered, console.width) or _matrix(ordered, console.width, swapped=True)
+    for line in matrix if matrix is not None else _list(ordered, console.width):
         console.print(line, soft_wrap=True)
     _legend(ordered, console)
     _reasons(ordered, console, verbose)
@@ -131,43 +133,56 @@ def _cell(found: GroupFit | None) -> tuple[str, str]:
     return f"{_figure(found)} {MARKS[word]}", STYLES.get(word, "yellow")
 
 
-def _matrix(ordered: Sequence[GroupFit], width: int) -> list[Text] | None:
+def _matrix(ordered: Sequence[GroupFit], width: int, swapped: bool = False) -> list[Text] | None:
     """Modules as rows and steps as columns; None where there are not two labels, or too many columns to fit."""
-    keys = [found.group.key for found in ordered]
+    keys = [found.group.key[::-1] if swapped else found.group.key for found in ordered]
     if any(len(key) != 2 for key in keys):
         return None
     rows = list(dict.fromkeys(key[0][1] for key in keys))
     columns = sorted({key[1][1] for key in keys}, key=_natural)
-    sizes = [max(9, len(name) + 2) for name in columns]
-    head = max(len(keys[0][0][0]), *(len(row) for row in rows)) + 2
-    own_line = head + sum(sizes) > width
-    if 2 + sum(sizes) + (2 if own_line else head) > width or len(columns) < 2:
+    sizes = [max(9, cell_len(name) + 2) for name in columns]
+    shown = {row: printable(row) or "(no name)" for row in rows}
+    (first, _), (second, _) = keys[0]
+    head = max(cell_len(first), *map(cell_len, shown.values())) + 2
+    own_line = head + sum(sizes) > width  # a long name has a line to itself
+    indent = 2 if own_line else head
+    if indent + sum(sizes) > width or len(columns) < 2:
         return None
     places = {(key[0][1], key[1][1]): found for key, found in zip(keys, ordered, strict=True)}
-    first, second = keys[0][0][0], keys[0][1][0]
-    indent = 2 if own_line else head
-    title = Text(f"{first:{indent}}" if not own_line else f"{first}\n{'':{indent}}", style="dim")
+    title = Text(_led(first, indent, own_line), style="dim")
     for k, (name, size) in enumerate(zip(columns, sizes, strict=True)):
-        shown = f"{second}={name}" if k == 0 and len(f"{second}={name}") <= size - 2 else name
-        title.append(f"{shown:>{size - 2}}  ")
+        label = f"{second}={name}" if k == 0 and cell_len(second) + cell_len(name) + 1 <= size - 2 else name
+        title.append(_right(printable(label), size - 2) + "  ")
     lines = [title]
     for row in rows:
-        line = Text(f"{row or '(no name)'}\n{'':{indent}}" if own_line else f"{row or '(no name)':{indent}}")
+        line = Text(_led(shown[row], indent, own_line))
         for name, size in zip(columns, sizes, strict=True):
             text, style = _cell(places.get((row, name)))
             line.append(f"{text:>{size}}", style)
-        line.rstrip()
         lines.append(line)
+    for line in lines:
+        line.rstrip()
     return lines
 
 
-def _list(ordered: Sequence[GroupFit]) -> list[Text]:
-    head = max(len(found.group.label) for found in ordered) + 2
+def _led(name: str, indent: int, own_line: bool) -> str:
+    """What a row of the table begins with."""
+    return f"{name}\n{'':{indent}}" if own_line else name + " " * (indent - cell_len(name))
+
+
+def _right(text: str, size: int) -> str:
+    return " " * max(size - cell_len(text), 0) + text
+
+
+def _list(ordered: Sequence[GroupFit], width: int) -> list[Text]:
+    """A line for each group, or two where its name is long."""
+    head = max(cell_len(found.group.label) for found in ordered) + 2
+    own_line = head + 36 > width
     lines = []
     for found in ordered:
         text, style = _cell(found)
-        label = f"{found.group.label:{min(head, 56)}}"
-        lines.append(Text.assemble(label, (f"{text:>10}", style), f"  {found.word}"))
+        lead = _led(found.group.label, 2 if own_line else head, own_line)
+        lines.append(Text.assemble(lead, (f"{text:>9}", style), f"  {found.word}"))
     return lines
 
 
