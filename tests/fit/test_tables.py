@@ -209,6 +209,7 @@ def test_json(tmp_path: Path, orient: str) -> None:
         ('[{"width": 1, "value": "x"}]', 'value is "x" in row 1, not a number'),
         ('[{"width": 1, "value": true}]', "value is true in row 1"),
         ("[" * 100_000, "not JSON"),
+        ('[{"width": 1, "value": 2, "value": 3}]', "a column occurs twice: 'value'"),
     ],
 )
 def test_bad_json_is_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
@@ -276,6 +277,43 @@ def test_thousands_of_groups_are_asked_to_be_filtered(tmp_path: Path) -> None:
     assert "--by step gives 1001 groups; at most 1000 are decided: choose some with --where" in _refused(
         tmp_path, text, by=("step",)
     )
+
+
+def test_thousands_of_columns_are_asked_to_be_chosen(tmp_path: Path) -> None:
+    names = [f"c{k}" for k in range(1001)]
+    rows = "".join(f"{n}," + ",".join(str(k + n) for k in range(1001)) + "\n" for n in (8, 16))
+    assert "there are 1001 groups; at most 1000 are decided: choose columns with --value" in _refused(
+        tmp_path, f"width,{','.join(names)}\n{rows}"
+    )
+
+
+def test_a_standard_deviation_is_no_standard_error(tmp_path: Path) -> None:
+    found = _read(tmp_path, "width,mean,std\n8,1,0.1\n16,2,0.1\n")
+    assert _cells(found) == {"": {8: [1.0], 16: [2.0]}}
+    assert any("std is not used; a standard error, which is std/√seeds, can be" in note for note in found.notes)
+
+
+def test_indices_of_several_files_are_no_values(tmp_path: Path) -> None:
+    paths = [_write(tmp_path, f",width,value\n0,8,{k}\n1,16,{k}\n", f"{k}.csv") for k in (1, 2)]
+    assert _cells(read_groups(paths)) == {"": {8: [1.0, 2.0], 16: [1.0, 2.0]}}
+
+
+def test_an_underscore_is_not_part_of_a_number(tmp_path: Path) -> None:
+    assert "value is '1_0', not a number" in _refused(tmp_path, "width,value\n8,1_0\n")
+
+
+def test_control_characters_do_not_reach_the_terminal(tmp_path: Path) -> None:
+    rows = "".join(f"{n},a\x1b[31m,1\n{n},b,1\n" for n in (8, 16, 32, 64))
+    for words in ((), ("--by", "module")):
+        result = CliRunner().invoke(
+            cli, ["fit", str(_write(tmp_path, "width,module,value\n" + rows)), "--expect", "0", *words]
+        )
+        assert "\x1b" not in result.output
+        assert "a\N{REPLACEMENT CHARACTER}[31m" in result.output
+
+
+def test_a_first_line_for_excel_is_left_out(tmp_path: Path) -> None:
+    assert _cells(_read(tmp_path, "sep=;\nwidth;value\n8;0,5\n")) == {"": {8: [0.5]}}
 
 
 COMMAS = "width;value\n8;0,5\n16;1,25\n"

@@ -118,11 +118,12 @@ def test_the_command_of_a_fit_is_complete(toy: Toy) -> None:
     Path("my data.csv").write_text("n,value\n" + "".join(f"{n},{n % 7 - 3}\n" * 9 for n in range(3, 90)))
     toy.config(
         "[[tool.verifier.fits]]\nfile = 'my data.csv'\nkind = 'upper'\nexpect = -1\nalpha = 0.01\nmargin = 0.2\n"
-        "allowance = 0\ncorrection = false\n"
+        "allowance = 0\ncorrection = false\nwhere = 'value=-3'\nwidth = 'n'\nbase_width = 2\nin = 'depth'\n"
     )
     claim = toy.findings(code=3)["my data.csv"]
     assert claim["reproduce"] == (
-        "verifier fit 'my data.csv' --kind upper --expect -1 --margin 0.2 --alpha 0.01 --allowance 0 --no-correction"
+        "verifier fit 'my data.csv' --kind upper --expect -1 --margin 0.2 --alpha 0.01 --allowance 0 --no-correction "
+        "--width n --where value=-3 --base-width 2 --in depth --seeds many"
     )
 
 

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from verifier.datafiles.binary import read_json, read_npz, read_parquet, write_parquet
 from verifier.datafiles.grouping import MAX_GROUPS, Group, Grouped, grouped
-from verifier.datafiles.layout import Layout, Plan, found_values, plan
+from verifier.datafiles.layout import Layout, Plan, is_row_number, plan, with_values
 from verifier.datafiles.samples import MAX_WIDTH, Array, Cell, Means, Samples
 from verifier.datafiles.table import MAX_ROWS, Roles, Table, concatenated
 from verifier.datafiles.text import STDIN, read_text
@@ -68,9 +68,7 @@ def read_groups(paths: Sequence[Path], layout: Layout = _PLAIN, *, max_rows: int
     table = concatenated(tables)
     if table.rows > max_rows:
         raise ValueError(f"{table.path}: {table.rows} rows in all; at most {max_rows} are read (thin the files)")
-    found = plan(table.path, list(table.columns), layout)
-    if not found.values:
-        found = Plan(found.width, found_values(table, found, layout), found.by, found.stderr, found.unused, found.notes)
+    found = with_values(table, plan(table.path, list(table.columns), layout), layout)
     return grouped(table, found, layout)
 
 
@@ -103,4 +101,4 @@ def _read(path: Path, layout: Layout, max_rows: int) -> Table:
         raise ValueError(f"{path}: cannot be read: {error.strerror or error}") from None
     if not table.rows:
         raise ValueError(f"{path}: there are no rows")
-    return table
+    return Table(table.path, {name: column for name, column in table.columns.items() if not is_row_number(column)})

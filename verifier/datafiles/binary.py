@@ -128,7 +128,9 @@ def read_json(path: Path, reading: Reading, max_rows: int) -> Table:
     try:
         text = path.read_text(encoding="utf-8-sig")
         lines = path.suffix.lower() in (".jsonl", ".ndjson")
-        data = [json.loads(line) for line in text.splitlines() if line.strip()] if lines else json.loads(text)
+        parts = [part for part in text.split("\n") if part.strip()] if lines else [text]
+        read = [json.loads(part, object_pairs_hook=_once) for part in parts]
+        data = read if lines else read[0]
     except UnicodeDecodeError:
         raise ValueError(f"{path}: not a text file in UTF-8") from None
     except (ValueError, RecursionError) as error:
@@ -141,6 +143,15 @@ def read_json(path: Path, reading: Reading, max_rows: int) -> Table:
             if not _numeric(entry):
                 raise ValueError(f"{path}: {name} is {json.dumps(entry)} in row {row}, not a number")
     return Table(path, {name: _column_of(name, cells, name in roles.labels) for name, cells in columns.items()})
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object; a name that comes twice is an error, of which Python would keep the last."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise ValueError(f"a column occurs twice: {next(name for name in names if names.count(name) > 1)!r}")
+    return found
 
 
 def _json_columns(path: Path, data: Any) -> dict[str, list[Any]]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from verifier.datafiles.layout import SEED_NAMES, Layout, Plan, is_row_number, suggestion
+from verifier.datafiles.layout import SCATTER_NAMES, SEED_NAMES, Layout, Plan, suggestion
 from verifier.datafiles.samples import MAX_WIDTH, Array, Cell, Means, Samples
 from verifier.datafiles.table import Codes, Table, listed, printable
 
@@ -55,11 +55,11 @@ def grouped(table: Table, found: Plan, layout: Layout) -> Grouped:
     widths = _widths(table, found, layout, rows)
     by = list(found.by)
     group_codes, group_labels = _combined(table, by, rows)
-    if len(group_labels) > MAX_GROUPS:
-        raise ValueError(
-            f"{table.path}: --by {','.join(by)} gives {len(group_labels)} groups; at most {MAX_GROUPS} are decided: "
-            f"choose some with --where '{by[0]}=…'"
-        )
+    total = len(group_labels) * len(found.values)
+    if total > MAX_GROUPS:
+        how = f"some with --where '{by[0]}=…'" if by else "columns with --value COL"
+        what = f"--by {','.join(by)} gives" if by else "there are"
+        raise ValueError(f"{table.path}: {what} {total} groups; at most {MAX_GROUPS} are decided: choose {how}")
     cells, cell_codes = _cells(widths)
     place = group_codes * len(cells) + cell_codes
     unused = _check_pooling(table, found, layout, rows, place, cells, cell_codes)
@@ -85,8 +85,11 @@ def grouped(table: Table, found: Plan, layout: Layout) -> Grouped:
                 width_parts = {cells[k]: spread[code * len(cells) + k] for k in range(len(cells))}
                 data = _means(table, found, layout, key, own, width_parts)
             groups.append(Group(key, data, pooled[code] if isinstance(data, Samples) else {}))
-    notes = (*found.notes, *([f"columns not used: {', '.join(unused)}"] if unused else []))
-    return Grouped(tuple(groups), found, layout.variable, int(rows.size), notes)
+    notes = [*found.notes, *([f"columns not used: {', '.join(unused)}"] if unused else [])]
+    scatter = next((name for name in table.columns if name.lower() in SCATTER_NAMES and name not in found.values), None)
+    if scatter is not None and found.stderr is None:
+        notes.append(f"{scatter} is not used; a standard error, which is {scatter}/√seeds, can be: --stderr COL")
+    return Grouped(tuple(groups), found, layout.variable, int(rows.size), tuple(notes))
 
 
 def _pooled(
@@ -211,7 +214,7 @@ def _check_pooling(
     used = {*found.width, *found.values, *found.by, *layout.group_by, *layout.ignore, *found.unused, found.stderr}
     unused = [*found.unused, *layout.ignore]
     for name, column in table.columns.items():
-        if name in used or is_row_number(column):
+        if name in used:
             continue
         codes, labels = column.coded()
         codes = codes[rows]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from verifier.datafiles.table import Column, Roles, Table, listed
@@ -15,6 +15,8 @@ WIDTH_NAMES = ("d_model", "n_embd", "n_embed", "hidden_size", "hidden_dim", "d_h
 VALUE_NAMES = ("value", "samples")
 ERROR_NAMES = ("stderr", "std_err", "standard_error", "stderror", "se", "sem")
 #: Columns that number the samples of a width; a number that comes twice there marks dependent rows.
+#: A scatter, not an error of a mean; not used.
+SCATTER_NAMES = ("std", "sd", "stddev", "std_dev")
 SEED_NAMES = ("seed", "run", "trial", "rep", "replicate", "repetition")
 #: The statistics that mup's coordinate check can record; its default, and what it plots, is l1.
 COORDINATE_STATISTICS = ("l1", "l2", "mean", "std", "covl1", "covl2", "covoffdiagl1", "covoffdiagl2")
@@ -22,7 +24,7 @@ COORDINATE_GROUPS = ("module", "t")
 #: Names that are never taken for a value unasked.
 SETTING_NAMES = frozenset(
     {"t", "step", "steps", "epoch", "layer", "module", "depth", "batch", "batch_size", "lr", "learning_rate",
-     "optimizer", "id", "index", "time", "n", "m", "std", "sd", "count", *SEED_NAMES, *WIDTH_NAMES, *ERROR_NAMES}
+     "optimizer", "id", "index", "time", "n", "m", "count", *SCATTER_NAMES, *SEED_NAMES, *WIDTH_NAMES, *ERROR_NAMES}
 )  # fmt: skip
 
 
@@ -178,15 +180,23 @@ def _recognised_values(
     return (chosen[0],)
 
 
-def found_values(table: Table, found: Plan, layout: Layout) -> tuple[str, ...]:
-    """The value columns of a table whose header names none: the one column of numbers, or all of a wide table's.
+def with_values(table: Table, found: Plan, layout: Layout) -> Plan:
+    """The plan with value columns, where the header names none: the one column of numbers, or all of a wide table's.
 
     Raises ValueError where there is none.
     """
+    if found.values:
+        return found
+    values = _found_values(table, found, layout)
+    note = () if len(values) == 1 else (f"one verdict for each of the columns {', '.join(values)}",)
+    return replace(found, values=values, notes=(*found.notes, *note))
+
+
+def _found_values(table: Table, found: Plan, layout: Layout) -> tuple[str, ...]:
     conditions = [name for name, _ in layout.where]
     taken = {*found.width, *found.by, *layout.group_by, *layout.ignore, *conditions, found.stderr}
     rest = [column for name, column in table.columns.items() if name not in taken and name.lower() not in SETTING_NAMES]
-    numeric = [column for column in rest if column.numbers is not None and not is_row_number(column)]
+    numeric = [column for column in rest if column.numbers is not None]
     if len(numeric) > 1:
         numeric = [column for column in numeric if not _constant(column)] or numeric
     for column in rest:
