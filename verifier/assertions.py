@@ -218,7 +218,7 @@ class Scaling:
     ) -> Decision:
         """Assert a claim about data that exist: {width: values} or {group: {width: values}}."""
         __tracebackhide__ = True
-        request = _request(kind, expect, settings, len(self.decisions))
+        request = self._request(kind, expect, settings)
         return self._conclude(request, given(data))
 
     def assert_file(
@@ -229,13 +229,16 @@ class Scaling:
         __tracebackhide__ = True
         from verifier.datafiles import Layout, read_groups
 
-        request = _request(kind, expect, settings, len(self.decisions))
+        request = self._request(kind, expect, settings)
         return self._conclude(request, read_groups([Path(path)], Layout() if layout is None else layout))
+
+    def _request(self, kind: str, expect: Expect, settings: Options) -> _Request:
+        self._count += 1
+        return _request(kind, expect, settings, f"{kind} {self._count}")
 
     def _draw(self, kind: str, sampler: Any, expect: Expect, widths: Any, settings: Options) -> Decision:
         __tracebackhide__ = True
-        request = _request(kind, expect, settings, len(self.decisions))
-        self._count += 1
+        request = self._request(kind, expect, settings)
         key = (self.key, str(self._count - 1))
         drawing = Drawing(cells_of(kind, widths), request.samples, request.few, self.seed, key)
         data, fits = drawn(drawing, sampler, lambda data, looks: request.decide(data, request.alpha / looks))
@@ -320,7 +323,7 @@ class _Request:
         return str(found.verdict) == "consistent"
 
 
-def _request(kind: str, expect: Expect, settings: Options, number: int) -> _Request:
+def _request(kind: str, expect: Expect, settings: Options, name: str) -> _Request:
     unknown = sorted(set(settings) - set(Options.__annotations__))
     if unknown:
         raise TypeError(f"there is no setting {unknown[0]!r}; there are {', '.join(Options.__annotations__)}")
@@ -331,7 +334,7 @@ def _request(kind: str, expect: Expect, settings: Options, number: int) -> _Requ
     request = _Request(
         kind, _targets(expect), settings.get("margin"), settings.get("alpha", FEW_ALPHA if few else DEFAULT_ALPHA),
         settings.get("samples", FEW_SAMPLES if few else DEFAULT_SAMPLES), settings.get("correction"), few,
-        settings.get("name") or f"{kind} {number + 1}",
+        settings.get("name") or name,
     )  # fmt: skip
     if not 0 < request.alpha < 0.5:
         raise ValueError(f"alpha is {request.alpha:g}; it must lie above 0 and below 1/2")

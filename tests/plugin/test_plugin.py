@@ -286,7 +286,7 @@ def test_a_sampler_of_several_quantities() -> None:
     scaling = Scaling()
     scaling.assert_order(both, {"first": -1, "second": 0})
     assert [label for label, _ in scaling.decisions] == ["order 1: first", "order 1: second"]
-    with pytest.raises(ScalingError, match=r"order 3: second: X ~ n\^-1 is contradicted"):
+    with pytest.raises(ScalingError, match=r"order 2: second: X ~ n\^-1 is contradicted"):
         scaling.assert_order(both, -1)
     with pytest.raises(ValueError, match=r"returned \['a'\] at width 413 and \['b'\] before"):
         scaling.assert_order(lambda n, k, rng: {"b" if n == 128 else "a": rng.standard_normal(k)}, 0)
