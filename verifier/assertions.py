@@ -66,9 +66,9 @@ class ScalingError(AssertionError):
         self.decisions = dict(decisions)
 
     @property
-    def decision(self) -> Decision:
-        """That of the first group that is not as expected."""
-        return next(iter(self.decisions.values()))
+    def decision(self) -> Decision | None:
+        """That of the first group that is not as expected; None where it has too few widths for one."""
+        return next(iter(self.decisions.values()), None)
 
 
 @dataclass
@@ -252,6 +252,7 @@ class Scaling:
         """Note the decisions, and raise where one is not as expected."""
         __tracebackhide__ = True
         from verifier.groupfits import by_interest
+        from verifier.report.scaling_text import Asserted, failure
 
         for found in fits:
             if found.fitted is not None:
@@ -260,9 +261,10 @@ class Scaling:
         odd = [found for found in by_interest(fits) if not request.accepts(found)]
         if odd:
             picture = self._picture(request, data, fits)
-            message = _message(request, data, fits, odd, self.seed, picture, self.reproduce)
+            asserted = Asserted(request.name, request.kind, request.alpha, request.samples, self.seed, self.reproduce)
             raise ScalingError(
-                message, {found.group.label: found.fitted.decisions[0] for found in odd if found.fitted is not None}
+                failure(asserted, fits, odd, picture),
+                {found.group.label: found.fitted.decisions[0] for found in odd if found.fitted is not None},
             )
         first = fits[0].fitted
         assert first is not None
@@ -354,51 +356,3 @@ def _targets(expect: Expect) -> tuple[str, ...]:
 
 def _target(target: Target) -> str:
     return target if isinstance(target, str) else str(target)
-
-
-def _message(
-    request: _Request, data: Grouped, fits: Sequence[GroupFit], odd: Sequence[GroupFit], seed: int,
-    picture: Path | None, reproduce: str,
-) -> str:  # fmt: skip
-    from verifier.groupfits import claim_text
-
-    lines = []
-    for found in odd:
-        label = f"{request.name}: {found.group.label}" if found.group.label else request.name
-        lines.append(f"{label}: {claim_text(request.kind, found.expect)} is {found.word}: {found.reason}")
-        lines += [f"assuming {finding.assumption}" for finding in found.findings[:1] if finding.assumption]
-    if len(fits) == 1:
-        lines += ["", *_table(fits[0])]
-    else:
-        fine = ", ".join(found.group.label for found in fits if found not in odd)
-        rest = f"; as expected: {fine}" if fine else ""
-        lines += ["", f"{len(odd)} of {len(fits)} groups are not as expected{rest}"]
-    first = next((found.fitted.decisions[0] for found in odd if found.fitted is not None), None)
-    margin = "" if first is None else f", margin {first.margin:g}"
-    lines += ["", f"alpha {request.alpha:g}{margin}, seed {seed}"]
-    advice = dict.fromkeys(finding.advice for found in odd for finding in found.findings if finding.advice)
-    lines += list(advice)
-    needed = max((finding.samples_needed or 0 for found in odd for finding in found.findings), default=0)
-    if needed > request.samples:
-        lines.append(f"to draw so many: samples={needed}")
-    if picture is not None:
-        lines.append(f"picture: {picture}")
-    if reproduce:
-        lines.append(f"reproduce: {reproduce}")
-    return "\n".join(lines)
-
-
-def _table(found: GroupFit) -> list[str]:
-    """What is at each width."""
-    import numpy as np
-
-    from verifier.datafiles import Samples
-
-    assert isinstance(found.group.data, Samples)
-    lines = ["   width  samples  zeros  typical |X|"]
-    for cell, values in found.group.data.cells.items():
-        size = np.abs(values[(values != 0) & np.isfinite(values)])
-        typical = f"{np.exp(np.mean(np.log(size))):.4g}" if size.size == np.count_nonzero(values) and size.size else "-"
-        width = " × ".join(str(n) for n in cell)
-        lines.append(f"{width:>8}  {values.size:7}  {int(np.count_nonzero(values == 0)):5}  {typical:>11}")
-    return lines

@@ -278,6 +278,23 @@ def test_a_file(tmp_path: Path) -> None:
         Scaling().assert_file(path, "order", 0, seeds="few")
 
 
+def test_a_table_of_means(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    path.write_text("width,value,stderr\n" + "".join(f"{n},{n**-0.5},{0.01 * n**-0.5}\n" for n in FEW_WIDTHS))
+    Scaling().assert_file(path, "order", "-1/2")
+    with pytest.raises(ScalingError, match="is contradicted") as caught:
+        Scaling().assert_file(path, "order", 0)
+    assert "width         mean  standard error" in str(caught.value)
+
+
+def test_a_group_of_few_widths_fails_although_the_others_are_as_expected() -> None:
+    rng = np.random.default_rng(7)
+    data = {"a": {n: seeds(0)(n, 10, rng) for n in FEW_WIDTHS}, "b": {128: [1.0, 1.1, 1.2]}}
+    with pytest.raises(ScalingError, match=r"b: X ~ n\^0 is invalid: 1 width \(128\)") as caught:
+        Scaling().assert_data(data, "order", 0, seeds="few")
+    assert caught.value.decision is None
+
+
 def test_a_sampler_of_several_quantities() -> None:
     def both(n: int, samples: int, rng: np.random.Generator) -> dict[str, np.ndarray]:
         x = rng.standard_normal(samples)
