@@ -1,10 +1,10 @@
 """A coordinate check of a small network, written as mup's ``get_coord_data`` writes it: one row a module and step.
 
-A ReLU network with two hidden layers of width n is trained by SGD on one batch of 16 examples; before each of three
-steps the mean |coordinate| of what every layer returns is recorded (``l1``), for five seeds and five widths:
+A tanh network with two hidden layers of width n is trained by SGD on one batch of 64 examples; before each of three
+steps the mean |coordinate| of what every layer returns is recorded (``l1``), for eight seeds and five widths:
 
-    mup.csv   output weights of variance 1/n^2; learning rates n, 1, 1/n (times 0.1) for the three layers
-    sp.csv    entries of variance 1/fan-in; one learning rate
+    mup.csv   output weights of variance 1/n^2; learning rates n, 1, 1/n for the three layers
+    sp.csv    entries of variance 1/fan-in; one learning rate, 0.3
 
     python docs/fit/coordinates.py DIR
 """
@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 WIDTHS = (128, 256, 512, 1024, 2048)
-SEEDS, STEPS, BATCH, INPUTS, RATE = 8, 3, 16, 32, 0.1
+SEEDS, STEPS, BATCH, INPUTS = 8, 3, 64, 128
 HEADER = ",width,module,t,l1,optimizer,lr"
 
 
@@ -26,6 +26,7 @@ def rows(mup: bool) -> list[str]:
     batch = np.random.default_rng(20_201)
     x = batch.standard_normal((INPUTS, BATCH))
     y = batch.choice([-1.0, 1.0], BATCH)
+    rate = 1.0 if mup else 0.3
     found = []
     for seed in range(SEEDS):
         for n in WIDTHS:
@@ -33,18 +34,18 @@ def rows(mup: bool) -> list[str]:
             w1 = rng.standard_normal((n, INPUTS)) / np.sqrt(INPUTS)
             w2 = rng.standard_normal((n, n)) / np.sqrt(n)
             w3 = rng.standard_normal(n) / (n if mup else np.sqrt(n))
-            rates = (RATE * n, RATE, RATE / n) if mup else (RATE, RATE, RATE)
+            rates = (rate * n, rate, rate / n) if mup else (rate, rate, rate)
             for t in range(1, STEPS + 1):
                 y1 = w1 @ x
-                h1 = np.maximum(y1, 0)
+                h1 = np.tanh(y1)
                 y2 = w2 @ h1
-                h2 = np.maximum(y2, 0)
+                h2 = np.tanh(y2)
                 f = w3 @ h2
                 for module, out in (("hidden1", y1), ("hidden2", y2), ("readout", f)):
-                    found.append(f"{len(found)},{n},{module},{t},{np.abs(out).mean():.9g},sgd,{RATE}")
+                    found.append(f"{len(found)},{n},{module},{t},{np.abs(out).mean():.9g},sgd,{rate}")
                 error = (f - y) / BATCH
-                d2 = np.outer(w3, error) * (y2 > 0)
-                d1 = (w2.T @ d2) * (y1 > 0)
+                d2 = np.outer(w3, error) * (1 - h2**2)
+                d1 = (w2.T @ d2) * (1 - h1**2)
                 w3 = w3 - rates[2] * (h2 @ error)
                 w2 = w2 - rates[1] * (d2 @ h1.T)
                 w1 = w1 - rates[0] * (d1 @ x.T)

@@ -123,7 +123,7 @@ def test_the_command_of_a_fit_is_complete(toy: Toy) -> None:
     claim = toy.findings(code=3)["my data.csv"]
     assert claim["reproduce"] == (
         "verifier fit 'my data.csv' --kind upper --expect -1 --margin 0.2 --alpha 0.01 --allowance 0 --no-correction "
-        "--width n --where value=-3 --base-width 2 --in depth --seeds many"
+        "--width n --where value=-3 --base-width 2 --seeds many --in depth"
     )
 
 

@@ -133,6 +133,8 @@ def contrast(weights: Array, moments: Sequence[Moments], allowance: float = 0.0)
 
 def _pooled(value: float, total: float, squares: Array, pools: Sequence[Pool], allowance: float) -> Estimate:
     """The wider of the intervals of a common scatter and of one for each half, at half of the level."""
+    if not pools[0].halves:  # each width has its own
+        return Estimate(value, math.sqrt(total), pools[0].degrees, allowance, 0.5)
     shares = [float(sum(x for x, p in zip(squares.tolist(), pools, strict=True) if p.half == k)) for k in (0, 1)]
     parts = [share * variance for share, (variance, _) in zip(shares, pools[0].halves, strict=True)]
     spread = sum(part**2 / d for part, (_, d) in zip(parts, pools[0].halves, strict=True) if d > 0)

@@ -8,6 +8,10 @@ not: where the correlation of their normal-score plot is below its 10 % point, w
 that differ at 10 %, where a sample is zero, and where all samples of a width are equal.  From 32 samples a width the
 average needs no normal scatter.
 
+Where widths have no scatter in common, as when it falls from the first to the last by a factor of five, each width's
+own is taken, with a t interval of as few degrees of freedom as the smallest width has alone; residuals divided by the
+scatter of their width must look normal then.
+
 This is a weaker guarantee than that of 128 samples a width and carries the mark "few seeds": its error rates are those
 counted in docs/calibration.md on laws that are normal, heavy and skewed, not a theorem about all laws.
 """
@@ -68,7 +72,29 @@ def scatter(widths: Sequence[int], values: Sequence[Array]) -> Scatter:
         Moments(m, variance, c, Pool(float(sum(degrees)), halves, h))
         for m, c, h in zip(means, counts, half, strict=True)
     )
-    return Scatter(moments, _refusal(widths, residuals, squares, halves))
+    refusal = _refusal(widths, residuals, squares, halves)
+    own = None if refusal is None else _own(counts, means, residuals, squares)
+    return own or Scatter(moments, refusal)
+
+
+def _own(
+    counts: Sequence[int], means: Sequence[float], residuals: Sequence[Array], squares: Sequence[float]
+) -> Scatter | None:
+    """Each width's own scatter, where they have none in common; None where even that does not look normal.
+
+    The t interval has the degrees of the smallest width alone, which is short of no interval of unequal variances.
+    """
+    fewest = min(counts)
+    if fewest >= AVERAGING or min(squares) <= 0:
+        return None
+    variances = [s / (c - 1) for s, c in zip(squares, counts, strict=True)]
+    standard = np.sort(np.concatenate([r / math.sqrt(v) for r, v in zip(residuals, variances, strict=True)]))
+    correlation, bound = normal_scores(standard)
+    if correlation < bound:
+        return None
+    pool = Pool(float(fewest - 1), (), 0)
+    moments = tuple(Moments(m, v, c, pool) for m, v, c in zip(means, variances, counts, strict=True))
+    return Scatter(moments, None)
 
 
 def _variance(squares: Sequence[float], degrees: Sequence[int], half: Sequence[int], which: int) -> float:

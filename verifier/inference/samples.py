@@ -25,7 +25,10 @@ _SMALLEST_NORMAL = float(np.finfo(np.float64).tiny)
 
 @dataclass(frozen=True)
 class Pool:
-    """What several widths' scatter was pooled from: degrees of freedom; of each half (variance, degrees); the half."""
+    """What several widths' scatter was pooled from: degrees of freedom; of each half (variance, degrees); the half.
+
+    Without halves each width has a scatter of its own, and ``degrees`` are the fewest of them.
+    """
 
     degrees: float
     halves: tuple[tuple[float, float], ...]

@@ -114,10 +114,12 @@ def _wrapped(console: Console, text: str, indent: str, style: str = "", lead: tu
 def _heading(data: Grouped, kind: str, fits: Sequence[GroupFit], console: Console) -> None:
     targets = {found.expect for found in fits}
     quantity = data.plan.values[0] if len(data.plan.values) == 1 else "X"
-    expect = next(iter(targets)) if len(targets) == 1 else "(expected of each)"
+    several = sorted((found.expect or "" for found in fits), key=_natural)
+    expect = next(iter(targets)) if len(targets) == 1 else "p"
+    which = "" if len(targets) == 1 else f", p = {' or '.join(dict.fromkeys(several))}"
     widths = sorted({cell[0] if isinstance(cell, tuple) else cell for f in fits for cell in f.group.data.cells})
     reach = f"n = {data.variable}, {widths[0]} … {widths[-1]} ({len(widths)} of them)"
-    _wrapped(console, f"{claim_text(kind, expect, quantity)}; {reach}", "  ")
+    _wrapped(console, f"{claim_text(kind, expect, quantity)}{which}; {reach}", "  ")
     console.print()
 
 
@@ -189,11 +191,13 @@ def _list(ordered: Sequence[GroupFit], width: int) -> list[Text]:
 def _legend(ordered: Sequence[GroupFit], console: Console) -> None:
     words = {str(found.verdict) for found in ordered}
     marks = ", ".join(f"{mark} {word}" for word, mark in MARKS.items() if word in words and mark.strip())
-    counts = ", ".join(f"{count} {word}" for word, count in Counter(found.word for found in ordered).items())
+    counts = ", ".join(f"{n} {word}" for word, n in Counter(str(found.verdict) for found in ordered).items())
+    few = sum(found.word != str(found.verdict) for found in ordered)
+    by_few = "" if not few else "; all by few seeds" if few == len(ordered) else f"; {few} by few seeds"
     console.print()
     if marks:
         console.print(Text(marks, style="dim"))
-    console.print(f"{len(ordered)} groups: {counts}", markup=False)
+    console.print(f"{len(ordered)} groups: {counts}{by_few}", markup=False)
 
 
 def _reasons(ordered: Sequence[GroupFit], console: Console, verbose: int) -> None:
