@@ -1,7 +1,7 @@
 """Few seeds whose scatter differs from width to width: each width's own is taken, and false decisions stay rare.
 
-Error rate: each family is drawn 3000 times, seed 20201, at alpha 1e-3; more than 14 false decisions of 3000 at that rate
-have probability below 1e-6 (binomial).
+Error rate: each family is drawn 3000 times, seed 20201, at alpha 1e-3; more than 14 false decisions of 3000 at that
+rate have probability below 1e-6 (binomial).
 """
 
 from __future__ import annotations
