@@ -109,7 +109,7 @@ def test_an_engine_that_changes_its_mind_is_noticed(monkeypatch):
 
 
 def test_unknown_engines_are_named():
-    with pytest.raises(Refused, match="there is no engine 'wick'; there are fields, graphs, moments, patterns"):
+    with pytest.raises(Refused, match="there is no engine 'wick'; there are balls, fields, graphs, moments, patterns"):
         Prover("x").by_engine("wick", {})
 
 
