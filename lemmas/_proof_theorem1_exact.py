@@ -173,6 +173,6 @@ def prove_theorem1_exact(p: Prover) -> dict[str, list[Fact]]:
     """The exact claims of Theorem 1."""
     gone, masks = zero(p), exclusive(p)
     return {
-        "theorem1.cut": [cut(p)], "theorem1.zero": [gone, for_relu(p, gone)], "theorem1.exclusive": [masks],
+        "theorem1.cut": [cut(p)], "theorem1.zero": [gone, for_relu(p, gone)], "exclusive": [masks],
         "section3.zero": [star_zero(p)],
     }  # fmt: skip

@@ -6,6 +6,7 @@ import json
 from fractions import Fraction
 from importlib import import_module
 
+import numpy as np
 import pytest
 
 import tests.theory.networks  # noqa: F401
@@ -16,7 +17,8 @@ from verifier.kernel.core.sorts import Refused
 from verifier.kernel.core.terms import Term, app, eq
 from verifier.proving.tactics import Prover
 
-PROOFS = ("compositions", "lemma4", "lemma5", "lemma3", "gather", "theorem1_exact", "one_input", "as_printed")
+PROOFS = ("compositions", "lemma4", "lemma5", "lemma3", "gather", "theorem1_exact", "one_input", "as_printed",
+          "exact_claims")
 
 
 @pytest.fixture(scope="module", params=PROOFS)
@@ -65,6 +67,16 @@ def _same_input(rng, worlds, values):
     return values["x"] if rng.random() < 0.9 else _second(rng, worlds, values)
 
 
+def _unit(rng, worlds, values):
+    n = worlds[0].width(0)
+    x = rng.standard_normal(n)
+    return tuple(float(v) for v in x * np.sqrt(n / (x @ x)))
+
+
+def _is(value):
+    return lambda rng, worlds, values: value
+
+
 def _all_layers(rng, worlds, values):
     return tuple(range(1, values["L"] + 1)) if rng.random() < 0.9 else _layers(rng, worlds, values)
 
@@ -88,13 +100,21 @@ TRIED = {
     "gather": ("gather", BRACKET, 60, {}),
     "theorem1.cut": ("theorem1_exact", HYPER, 80, {}),
     "theorem1.zero": ("theorem1_exact", HYPER, 150, {"r": _count(0, 5)}),
-    "theorem1.exclusive": ("theorem1_exact", HYPER, 200, {"phi": RELU, "y": _same_input, "H": _count(1, 3)}),
+    "exclusive": ("theorem1_exact", HYPER, 200, {"phi": RELU, "y": _same_input, "H": _count(1, 3)}),
     "theorem1.top": ("one_input", ["phi", "m", "H", "L", "x", "z", "w"], 40, {"phi": RELU}),
     "lemma3.full": ("one_input", ["phi", "L", "d", "ls", "es", "x"], 100,
                     {"phi": RELU, "ls": _all_layers, "es": _outputs}),
     "lemma3.star": ("one_input", ["phi", "L", "x"], 40, {"phi": RELU, "L": _count(0, 4)}),
     "theorem1.same": ("as_printed", ["phi", "m", "H", "L", "x", "z", "w"], 20, {"phi": RELU}),
     "theorem1.ratio": ("as_printed", ["phi", "m", "H", "L", "x", "z", "w"], 20, {"phi": RELU}),
+    "claim lemma3.full": ("exact_claims", LAYERED,
+                          100, {"phi": RELU, "x": _unit, "ls": _all_layers, "es": _outputs, "y": _same_input}),
+    "claim lemma3.star": ("exact_claims", ["phi", "L", "x", "y"], 30,
+                          {"phi": RELU, "L": _count(0, 3), "x": _unit, "y": _same_input}),
+    "claim theorem1.top": ("exact_claims", ["phi", "m", "H", "L", "x", "y", "z", "w"], 20,
+                           {"phi": RELU, "x": _unit, "y": _same_input}),
+    "claim theorem1.exclusive": ("exact_claims", HYPER, 100,
+                                 {"phi": RELU, "y": _same_input, "z": _is(1), "w": _is(-1), "H": _count(1, 3)}),
     "lemma3.identity": ("lemma3", LAYERED, 150, {"ls": _increasing}),
     "lemma3.elsewhere": ("lemma3", LAYERED, 200, {"ls": _to_last, "es": _outputs}),
     "lemma3.orthogonal": ("lemma3", LAYERED, 300, {"ls": _from_first, "es": _outputs, "y": _right_angle}),
@@ -105,7 +125,8 @@ TRIED = {
 @pytest.mark.parametrize("claim", TRIED)
 def test_it_is_true_on_networks(claim):
     module, names, times, more = TRIED[claim]
-    fact = getattr(import_module(f"lemmas._proof_{module}"), f"prove_{module}")(Prover(module))[claim][0]
+    found = getattr(import_module(f"lemmas._proof_{module}"), f"prove_{module}")(Prover(module))
+    fact = found[claim.removeprefix("claim ")][0]
     draws = DRAWN | SMALL | more
     case = Case({name: draws[name] for name in names if name in draws}, times=times, least=5)
     tried_proposition(claim, fact.prop, _names(fact.prop, names), case)
