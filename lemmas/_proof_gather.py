@@ -48,10 +48,26 @@ def gathered(p: Prover) -> Fact:
     return closed(p, POINT, RANGES, lambda: _gathered(p))
 
 
+#: the summand of a tuple of k layers, as Lemma 5 has it
+SPREAD = fun([ls], app("tuples", k, H, fun([es], times(slopes(k, es), tensor(ls, es)))))
+
+
+@lemma
+def ordered(p: Prover) -> Fact:
+    """a(d, k) = k! Σ over 1 ≤ l_1 < … < l_k ≤ L of Σ_e h^{e_1}·…·h^{e_k} T^{l,d}_e; closed, k ≥ 0."""
+    return closed(p, POINT, [*RANGES[:-1], le(0, k)], lambda: _ordered(p))
+
+
 def _gathered(p: Prover) -> Fact:
+    found = _ordered(p)
+    identity = transfer(p)
+    summed = apply(p, "chains.congruent", lambda s: _summand(p, identity, s), k=k, lo=1, hi=L, F=SPREAD, G=CHAIN)
+    return p.rewrite(found, summed)
+
+
+def _ordered(p: Prover) -> Fact:
     whole = p.by(p.all_elim(spread_out(p), *POINT))
     inner = lambda ls: fun([es], times(slopes(k, es), tensor(ls, es)))  # noqa: E731
-    F = fun([ls], app("tuples", k, H, inner(ls)))
 
     def symmetric(s: Term, i: Term) -> Fact:
         swapped = app("swap", s, i)
@@ -79,11 +95,8 @@ def _gathered(p: Prover) -> Fact:
 
         return apply(p, "tuples.zero", each, k=k, hi=H, F=inner(s))
 
-    ordered = apply(p, "tuples.chains", symmetric, zero, k=k, hi=L, F=F)
-    identity = transfer(p)
-    summed = apply(p, "chains.congruent", lambda s: _summand(p, identity, s), k=k, lo=1, hi=L, F=F, G=CHAIN)
-    found = p.chain(p.restate(eq(A_of(d, k), spread(k)), whole), ordered)
-    return p.rewrite(found, summed)
+    chained = apply(p, "tuples.chains", symmetric, zero, k=k, hi=L, F=SPREAD)
+    return p.chain(p.restate(eq(A_of(d, k), spread(k)), whole), chained)
 
 
 def _summand(p: Prover, identity: Fact, s: Term) -> Fact:

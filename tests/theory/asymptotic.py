@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
 import numpy as np
@@ -217,6 +218,8 @@ def evaluate(t: Term, stack: tuple[Any, ...]) -> Any:
         raise Undecidable(f"{t!r} has no value")
     head, parts = t.fields
     args = [evaluate(a, stack) for a in parts]
+    if head in ("+", "*") and any(isinstance(a, np.ndarray) for a in args):
+        args = [float(a) if isinstance(a, Fraction) else a for a in args]
     if head == "+":
         return sum(args[1:], args[0]) if args else 0
     if head == "*":
@@ -251,10 +254,6 @@ def holds(p: Term, stack: tuple[Any, ...]) -> bool:
         return any(holds(q, stack) for q in parts)
     if head == "all":
         sorts, body = parts[0].fields
-        if len(sorts) > 1:
-            raise Undecidable("⋀ of several at once") if set(sorts) - {"int"} else None
-        from itertools import product
-
         return all(holds(body, (*stack, *vs)) for vs in product(*(model._choices(s, _WORLD) for s in sorts)))
     args = [evaluate(a, stack) for a in parts]
     if head in ("eq", "le"):

@@ -86,6 +86,15 @@ def _share_of_zeros(of):
     return lambda rng, env: Fraction(float(np.mean(np.abs(np.asarray(env[of])) <= 1e-9)))
 
 
+def _indicator(rng, env):
+    """0 or 1, and other than its limit with a probability n^{-1/2}."""
+    limit = (rng.random(SAMPLES) < 0.4).astype(float)
+    flipped = rng.random((len(SCALES), SAMPLES)) < SCALES**-0.5
+    x = np.where(flipped, 1 - limit, limit)
+    _REMEMBERED[id(x)] = (x, limit, Fraction(0))
+    return x
+
+
 def _again(of):
     """The same law, drawn again."""
     return lambda rng, env: rng.permutation(env[of])
@@ -209,6 +218,7 @@ COVERS = {
     "zeromass.unique": Sampled(c=_share_of_zeros("Y"), c2=_same("c")),
     "zeromass.never0": Sampled(),
     "zeromass.mul": Sampled(Y2=_limit("free"), c=_share_of_zeros("Y")),
+    "zeromass.alive": Sampled(c=_share_of_zeros("Y")),
     "zeromass.almost": Sampled(Y2=_same("Y"), c=_share_of_zeros("Y")),
     "order.unique": Sampled(times=60, X=_tending("free"), p=_its_exponent("X"), q=_p),
     "order.upper": Sampled(X=_tending(""), p=_its_exponent("X")),
@@ -240,11 +250,14 @@ COVERS = {
     ),
     "law.intro": Sampled(X=_at_0(), Y=_its_limit("X")),
     "law.same": Sampled(X=_at_0("free"), Y=_its_limit("X"), Y2=_again("Y")),
+    "law.const": Sampled(c2=_same("c")),
+    "samelaw.scale": Sampled(Y2=_again("Y")),
     "samelaw.symmetric": Sampled(Y2=_again("Y")),
     "samelaw.never0": Sampled(times=30, Y2=_again("Y")),
     "samelaw.pieces": Sampled(Y2=_again("Y")),
     "samelaw.chance": Sampled(Y2=_again("Y")),
     "chance.tends": Sampled(times=30, **_X),
+    "chance.indicator": Sampled(X=_indicator, Y=_its_limit("X")),
     "chance.const": Sampled(),
     "lchance.zero": Sampled(least=1, times=1),
 }  # fmt: skip

@@ -122,6 +122,7 @@ def _reached(rng, worlds, values):
     total = sum(values["W"](d, int(rng.integers(0, max(values["L"], 0) + 1))) for d in range(1, values["H"] + 2))
     return total if rng.random() < 0.9 else total - 1
 
+
 COVERS: dict[str, Case] = {name: Case() for name, page in PAGES.items() if page in ("sums", "seqs")}
 for _p in ("", "l", "c"):
     for _h in (f"{_p}sum", f"{_p}prod"):

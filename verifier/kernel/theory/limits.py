@@ -121,6 +121,7 @@ row(
     "zeromass.mul", [Y, Y2, c], app("zeromass", Y, c), NEVER(Y2), app("zeromass", times(Y, Y2), c),
     why="Off a null set the product is 0 where Y is.",
 )  # fmt: skip
+row("zeromass.alive", [Y, c], app("zeromass", Y, c), app("pos", minus(1, c)), ALIVE(Y), why="P[Y ≠ 0] = 1 - c.")
 row("zeromass.almost", [Y, Y2, c], SAME(Y, Y2), app("zeromass", Y, c), app("zeromass", Y2, c), why="Null sets.")
 
 # -- orders ------------------------------------------------------------------------------------------------------------
@@ -199,17 +200,27 @@ row(
     "law.same", [omega, X, Y, Y2], app("law", omega, X, Y), app("samelaw", Y, Y2), app("law", omega, X, Y2),
     why="It is about the law of Y alone.",
 )  # fmt: skip
+row("law.const", [omega, c, c2], app("law", omega, c, c2), eq(c, c2), why="A constant converges to itself alone.")
 row("samelaw.symmetric", [Y, Y2], app("samelaw", Y, Y2), app("samelaw", Y2, Y), why="Equality of laws.")
 row("samelaw.never0", [Y, Y2], app("samelaw", Y, Y2), NEVER(Y), NEVER(Y2), why="An event of the law.")
 row(
     "samelaw.pieces", [Y, Y2, c, c2, u], app("samelaw", Y, Y2),
     app("samelaw", app("lpieces", c, c2, u, Y), app("lpieces", c, c2, u, Y2)), why="Images of one law.",
 )  # fmt: skip
+row(
+    "samelaw.scale", [Y, Y2, c], app("samelaw", Y, Y2), app("samelaw", times(c, Y), times(c, Y2)),
+    why="Images of one law.",
+)  # fmt: skip
 symbol("chance", ("rand",), "fin", "P[X > 0] at every width")
 symbol("lchance", ("lim",), "const", "P[Y > 0]")
 row(
     "chance.tends", [b, X, p, Y], T(b, X, p, Y), NEVER(Y), app("plim", _AT, app("chance", X), app("lchance", Y)),
     why="(0, ∞) is a continuity set of the law of Y (portmanteau).",
+)  # fmt: skip
+row(
+    "chance.indicator", [b, X, Y], T(b, X, 0, Y), eq(times(X, X), X), eq(times(Y, Y), Y),
+    app("plim", _AT, app("chance", X), app("lchance", Y)),
+    why="Both take the values 0 and 1, and differ with a probability that tends to 0.",
 )  # fmt: skip
 row("samelaw.chance", [Y, Y2], app("samelaw", Y, Y2), eq(app("lchance", Y), app("lchance", Y2)), why="One event.")
 row("chance.const", [c], app("pos", c), eq(app("chance", c), 1), why="A positive number is positive.")
