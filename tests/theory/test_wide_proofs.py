@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from importlib import import_module
 
 import pytest
@@ -18,6 +19,7 @@ STATEMENTS = ("lemma2", "theorem2", "lemma6", "corollary1", "remark1", "theorem3
 ARGUED = ("theorem3.first", "theorem3.second", "theorem3.sum", "theorem3.kink")
 
 
+@cache
 def proved(name):
     """The facts of a statement and the checked document that has them all as goals."""
     p = Prover(name)
@@ -91,3 +93,32 @@ def test_no_index_beyond_the_depth():
     with p.given(app("relu", phi), app("grows", omega, 2)), pytest.raises(Refused):
         p.by(Wide(p).gram(), goal=plim(app("Q", phi, 3, x, y), app("Sig", phi, 2, x, y)))
     assert L.sort == "int"
+
+
+def test_a_stronger_claim_is_refuted_too():
+    """A printed claim with fewer premises, its variables in another order and named otherwise."""
+    from verifier.kernel.core.terms import forall, fun, imp, le
+
+    p = Prover("printed")
+    act, way, depth, layers = Var("s", "act"), Var("way", "mode"), Var("depth", "int"), Var("layers", "int")
+    unit, x, z, y, w = Var("a", "int"), *(Var(n, "input") for n in "xzyw")
+
+    def claim(index):
+        family = fun([unit, x, z], app("G", act, depth, layers, x, z, unit))
+        law = app("gauss", way, family, fun([x, z, y, w], app("Lam", act, index, layers, x, y, z, w)))
+        ranges = [le(1, layers), le(1, depth), app("grows_g", way, layers), app("grows", way, depth), app("relu", act)]
+        return forall([layers, depth, way, act], imp(*ranges, law))
+
+    refutation = again(p, "theorem2", "theorem2.printed")
+    found = p.contradict(claim(app("+", depth, 1)), refutation)
+    assert found.prop == imp(claim(app("+", depth, 1)), FALSE)
+    assert not found.theorem.hyps
+    with pytest.raises(Refused, match="nothing that"):  # what is true is not refuted so
+        p.contradict(claim(depth), refutation)
+    with pytest.raises(Refused, match="is no refutation"):
+        p.contradict(claim(depth), p.row("false"))
+
+
+def again(p, name, claim):
+    """The first fact for a claim, proved in ``p``."""
+    return getattr(import_module(f"lemmas._proof_{name}"), f"prove_{name}")(p)[claim][0]

@@ -168,6 +168,24 @@ class Prover(Recorder):
                     continue
         return None
 
+    def contradict(self, claim: Term, *facts: Fact) -> Fact:
+        """claim ⟹ falsity, from the first of ``facts`` that says so of something that ``claim`` implies.
+
+        A fact weaker ⟹ falsity will do where ``weaker`` is ``claim`` with its variables in another order, at special
+        values or under more premises.  Raises Refused with what is open.
+        """
+        reasons = []
+        for fact in facts:
+            need(_is_refutation(fact.prop), f"{fact.prop!r} is no refutation")
+            with self.alone(), self.given(claim) as (assumed,):
+                try:
+                    weaker = self.prove(fact.prop.fields[1][0], lambda *_: self.by(assumed, goal=self.wanted))
+                except Refused as error:
+                    reasons.append(str(error)[:400])
+                    continue
+                return self.imp_intro(claim, self.imp_elim(fact, weaker))
+        raise Refused(f"nothing that {claim!r} implies is refuted: " + ("; ".join(reasons) or "no refutation is given"))
+
     def by(self, rule: str | Fact, *facts: Fact, goal: Term | None = None, **values: Term | Number) -> Fact:
         """A row (or a fact ⋀… ⟹ …) with ``facts`` for its premises, in order; the others from the scope, or arithmetic.
 
@@ -230,6 +248,10 @@ class Prover(Recorder):
                 match.values, match.later = trial.values, trial.later
                 chosen[k] = fact
                 return
+
+
+def _is_refutation(p: Term) -> bool:
+    return isinstance(p, App) and p.fields[0] == "imp" and p.fields[1][1] == FALSE
 
 
 def _wider(a: Term, b: Term) -> Sort:
