@@ -122,7 +122,7 @@ class App(Term):
 
 def _result(head: Any, args: tuple[Term, ...]) -> Sort:
     """The sort of ``head`` applied to ``args``, if it can be."""
-    need(KINDS.issuperset(map(type, args)), "arguments are terms")
+    need(type(args) is tuple and KINDS.issuperset(map(type, args)), "arguments are terms")
     known: Any = head.sort if type(head) in KINDS else _FIXED.get(head) or SIGNATURE.get(head)
     if isinstance(known, tuple):
         need(len(args) == len(known[0]), lambda: f"{head} takes {len(known[0])} arguments, not {len(args)}")
