@@ -336,7 +336,7 @@ def _request(kind: str, expect: Expect, settings: Options, name: str) -> _Reques
     request = _Request(
         kind, _targets(expect), settings.get("margin"), settings.get("alpha", FEW_ALPHA if few else DEFAULT_ALPHA),
         settings.get("samples", FEW_SAMPLES if few else DEFAULT_SAMPLES), settings.get("correction"), few,
-        settings.get("name") or name,
+        " ".join(settings.get("name", "").split()) or name,
     )  # fmt: skip
     if not 0 < request.alpha < 0.5:
         raise ValueError(f"alpha is {request.alpha:g}; it must lie above 0 and below 1/2")

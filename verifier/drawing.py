@@ -73,6 +73,7 @@ def drawn(
     word = zlib.crc32("\n".join(drawing.key).encode())
 
     def draw(cell: tuple[int, ...], count: int, look: int) -> dict[str, Any]:
+        __tracebackhide__ = True
         rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(drawing.seed, spawn_key=(word, *cell, look))))
         return _checked_values(sampler(*cell, count, rng), cell, count)
 
@@ -98,6 +99,7 @@ def drawn(
 
 def _checked_values(values: Any, cell: tuple[int, ...], count: int) -> dict[str, Any]:
     """{name: array of ``count`` values}; the name is empty where there is one quantity."""
+    __tracebackhide__ = True
     import numpy as np
 
     named = values if isinstance(values, Mapping) else {"": values}
@@ -115,6 +117,7 @@ def _checked_values(values: Any, cell: tuple[int, ...], count: int) -> dict[str,
 
 def _check_again(first: Mapping[str, Any], second: Mapping[str, Any], cell: tuple[int, ...]) -> None:
     """The same generator must give the same numbers: else the seed reproduces nothing."""
+    __tracebackhide__ = True
     import numpy as np
 
     if set(first) != set(second) or any(not np.array_equal(first[k], second[k], equal_nan=True) for k in first):

@@ -148,7 +148,7 @@ class Fitted:
             return {"kind": self.kind, **each[0], "rows": self.rows}
         joined = {key: [found[key] for found in each] for key in each[0]}
         shared = {key: each[0][key] for key in ("alpha", "margin", "correction", "allowance", "zero_fraction")}
-        return {"kind": self.kind, **joined, **shared, "verdict": str(self.verdict), "rows": self.rows}
+        return {**joined, **shared, "kind": self.kind, "verdict": str(self.verdict), "rows": self.rows}
 
 
 @dataclass(frozen=True)

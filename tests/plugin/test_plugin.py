@@ -339,6 +339,12 @@ def test_a_buffer_that_is_used_again_is_copied() -> None:
     assert assert_order(reused, -1).estimate == assert_order(gaussian, -1).estimate
 
 
+def test_a_name_is_one_line_of_the_summary() -> None:
+    scaling = Scaling()
+    scaling.assert_order(gaussian, -1, name="a|b % :: ,\nx")
+    assert [label for label, _ in scaling.decisions] == ["a|b % :: , x"]
+
+
 def test_an_unknown_setting_is_named() -> None:
     with pytest.raises(TypeError, match="there is no setting 'sample'; there are margin, alpha, samples"):
         assert_order(gaussian, -1, sample=5)  # type: ignore[call-arg]
