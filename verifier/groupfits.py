@@ -96,7 +96,8 @@ def _named(fitted: Fitted, variable: str) -> Fitted:
         return fitted
 
     def told(sentence: str) -> str:
-        return re.sub(r"\bwidth\b", variable, re.sub(r"\bwidths\b", f"values of {variable}", sentence))
+        plural = re.sub(r"\bwidths\b", lambda _: f"values of {variable}", sentence)
+        return re.sub(r"\bwidth\b", lambda _: variable, plural)
 
     findings = tuple(
         replace(
@@ -175,8 +176,9 @@ def expectations(groups: Sequence[Group], kind: str, expect: Sequence[str]) -> l
 
 
 def _names(group: Group) -> list[str]:
-    """What a pattern may match: the label, each of its parts."""
-    return [group.label, *(label for _, label in group.key)]
+    """What a pattern may match: the label, and each part of it; numbers only with their column, as in ``t=1``."""
+    words = [label for _, label in group.key if not _is_number(label)]
+    return [group.label, *words, *(f"{name}={label}" for name, label in group.key)]
 
 
 def _check_patterns(groups: Sequence[Group], special: Mapping[str, str]) -> None:

@@ -247,6 +247,16 @@ def test_means_with_standard_errors(tmp_path: Path) -> None:
     assert "width 8 has 2 means; with --stderr stderr each width has one" in _refused(tmp_path, twice)
 
 
+def test_a_module_called_se_is_no_standard_error(tmp_path: Path) -> None:
+    found = _cells(_read(tmp_path, "width,se,mlp\n8,1,2\n16,3,4\n"))
+    assert found == {"se": {8: [1.0], 16: [3.0]}, "mlp": {8: [2.0], 16: [4.0]}}
+
+
+def test_errors_of_single_samples_can_be_ignored(tmp_path: Path) -> None:
+    text = "width,value,stderr\n8,1,0.1\n8,2,0.1\n"
+    assert _cells(_read(tmp_path, text, ignore=("stderr",))) == {"": {8: [1.0, 2.0]}}
+
+
 @pytest.mark.parametrize("error", ["-0.1", "0", "nan", "inf"])
 def test_a_standard_error_that_is_none(tmp_path: Path, error: str) -> None:
     sentence = _refused(tmp_path, f"width,value,stderr\n8,1,0.1\n16,1,{error}\n")
@@ -386,6 +396,27 @@ def test_expectations_of_groups(tmp_path: Path) -> None:
         code, text = _run(*words, *(word for target in expect for word in ("--expect", target)))
         assert code == 2
         assert sentence in text
+
+
+def test_a_number_is_no_name_of_a_group_without_its_column(tmp_path: Path) -> None:
+    """Modules 0 and 1 at steps 0 and 1: a target for module 1 must not be one for step 1."""
+    rows = "".join(f"{n},{m},{t},1\n" for n in (8, 16, 32, 64) for m in (0, 1) for t in (0, 1))
+    path = _write(tmp_path, "width,module,t,value\n" + rows)
+    words = (path, "--by", "module,t", "--expect", 0, "--expect")
+    assert "no group is called '1'" in _run(*words, "1=1/2")[1]
+    code, text = _run(*words, "module=1=1/2", "--json")
+    assert code == 3
+    found = {tuple(group["group"].values()): group["expect"] for group in json.loads(text)["groups"]}
+    assert found == {("0", "0"): "0", ("0", "1"): "0", ("1", "0"): "1/2", ("1", "1"): "1/2"}
+
+
+def test_the_name_of_a_variable_is_not_a_pattern(tmp_path: Path) -> None:
+    path = _write(tmp_path, "k,value\n" + "".join(f"{n},1\n{n},2\n" for n in (8, 16, 32, 64)))
+    code, text = _run(path, "--width", "k", "--in", r"\1 \g<0>", "--expect", 0)
+    assert code == 3
+    assert r"\1 \g<0>" in text
+    code, text = _run(path, "--in", " ", "--expect", 0)
+    assert (code, "--in needs a name" in text) == (2, True)
 
 
 def test_a_group_with_few_widths_is_invalid_and_the_others_are_decided(tmp_path: Path) -> None:

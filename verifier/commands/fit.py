@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import json
 import os
 import sys
@@ -25,11 +26,24 @@ KINDS = (
 SIZES = ("order", "upper", "to-zero")
 
 
+class Kind(click.ParamType):
+    """A kind of claim; another word is answered with the nearest."""
+
+    name = "KIND"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        if value not in KINDS:
+            near = difflib.get_close_matches(value, KINDS, n=1)
+            hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(KINDS)}"
+            raise CommandError(f"--kind {value}: there is no such kind of claim; {hint}")
+        return value
+
+
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @click.option("--expect", multiple=True, metavar="P", help="What is claimed: an exponent (-1, -1/2), a limit, a "
               "probability or an expression in n; GROUP=P for one group, or for those that match, as in 'layers.*=0'.")
-@click.option("--kind", type=click.Choice(KINDS), default="order", show_default=True, help="What is claimed.")
+@click.option("--kind", type=Kind(), default="order", show_default=True, help=f"What is claimed: {', '.join(KINDS)}.")
 @click.option("--width", multiple=True, metavar="COL", help="The column of widths (twice for two widths).")
 @click.option("--value", multiple=True, metavar="COL", help="The column of values; a verdict for each.")
 @click.option("--by", multiple=True, metavar="COL,…", help="A verdict for each label of these columns.")

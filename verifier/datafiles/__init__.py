@@ -52,6 +52,13 @@ _READERS = {
     ".ndjson": read_json,
 }
 
+#: What to do about files that are not read.
+_HINTS = {
+    ".gz": "; for compressed CSV: gzip -dc FILE | verifier fit -",
+    **dict.fromkeys((".txt", ".dat"), "; if it is CSV: verifier fit - < FILE"),
+    **dict.fromkeys((".xlsx", ".xls", ".ods"), "; save the sheet as CSV"),
+    **dict.fromkeys((".pkl", ".pickle"), "; a pickle runs code when it is read: write CSV with to_csv"),
+}
 #: Columns recognised by their names alone.
 _PLAIN = Layout()
 
@@ -89,7 +96,7 @@ def read_samples(path: Path, *, max_rows: int = MAX_ROWS) -> Samples:
 def _read(path: Path, layout: Layout, max_rows: int) -> Table:
     reader = read_text if path == STDIN else _READERS.get(path.suffix.lower())
     if reader is None:
-        hint = "; for compressed CSV: gzip -dc FILE | verifier fit -" if path.suffix.lower() == ".gz" else ""
+        hint = _HINTS.get(path.suffix.lower(), "")
         raise ValueError(f"{path}: the suffix {path.suffix!r} is not .csv, .tsv, .json, .npz or .parquet{hint}")
 
     def reading(header: Sequence[str]) -> Roles:

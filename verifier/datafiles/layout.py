@@ -13,7 +13,9 @@ from verifier.datafiles.text import is_number
 #: Names of a width, besides ``width`` and ``n`` (with ``m``: two widths).
 WIDTH_NAMES = ("d_model", "n_embd", "n_embed", "hidden_size", "hidden_dim", "d_hidden", "embed_dim", "model_dim")
 VALUE_NAMES = ("value", "samples")
-ERROR_NAMES = ("stderr", "std_err", "standard_error", "stderror", "se", "sem")
+ERROR_NAMES = ("stderr", "std_err", "standard_error", "stderror")
+#: The same where a column of values or means is beside it; alone they may be anything, say a module.
+SHORT_ERROR_NAMES = ("se", "sem")
 #: Columns that number the samples of a width; a number that comes twice there marks dependent rows.
 #: A scatter, not an error of a mean; not used.
 SCATTER_NAMES = ("std", "sd", "stddev", "std_dev")
@@ -74,16 +76,18 @@ def plan(path: Path, header: Sequence[str], layout: Layout) -> Plan:
     if header and all(is_number(name) for name in header):
         raise ValueError(f"{path}: there is no header; its first line must name the columns, as in width,value")
     _check_named(path, header, layout)
-    recorded = _is_coordinate_check(header) and not layout.by
+    if not layout.variable.strip():
+        raise ValueError("--in needs a name of what is scaled, as in --in depth")
+    recorded = _is_coordinate_check(header)
     stderr = layout.stderr
     if stderr is None and not layout.group_by:
-        stderr = _one(path, header, ERROR_NAMES, "a standard error", "--stderr")
+        stderr = _recognised_error(path, [name for name in header if name not in layout.ignore])
     if stderr is not None and len(layout.values) > 1:
         raise ValueError(f"--stderr {stderr} belongs to one column of means; --value names {listed(layout.values)}")
     values = layout.values or _recognised_values(path, header, recorded, stderr, layout.ignore)
     by = layout.by
     notes = []
-    if recorded and values and values[0].lower() in COORDINATE_STATISTICS:
+    if recorded and not by and values and values[0].lower() in COORDINATE_STATISTICS:
         by = tuple(name for name in header if name in COORDINATE_GROUPS)
         by = tuple(sorted(by, key=COORDINATE_GROUPS.index))
         notes.append(f"a coordinate check: {values[0]}, one verdict for each module and step")
@@ -161,6 +165,13 @@ def _recognised_width(path: Path, header: Sequence[str], layout: Layout, taken: 
             f"--width COL); the columns are {listed(header)}"
         )
     return (found,)
+
+
+def _recognised_error(path: Path, header: Sequence[str]) -> str | None:
+    found = _one(path, header, ERROR_NAMES, "a standard error", "--stderr")
+    if found is None and any(name.lower() in ("mean", *VALUE_NAMES) for name in header):
+        found = _one(path, header, SHORT_ERROR_NAMES, "a standard error", "--stderr")
+    return found
 
 
 def _recognised_values(

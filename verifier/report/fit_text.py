@@ -31,10 +31,10 @@ LISTED = 8
 
 def as_plain(data: Grouped, kind: str, fits: Sequence[GroupFit]) -> dict[str, Any]:
     """Plain data for JSON: that of the decision where there is one group, else of each group."""
-    if len(fits) == 1 and not fits[0].group.key and fits[0].fitted is not None:
-        return fits[0].fitted.as_dict()
     plan = data.plan
     columns = {"width": list(plan.width), "value": list(plan.values), "by": list(plan.by), "stderr": plan.stderr}
+    if len(fits) == 1 and not fits[0].group.key and fits[0].fitted is not None:
+        return {**fits[0].fitted.as_dict(), "variable": data.variable, "columns": columns, "notes": list(data.notes)}
     return {
         "kind": kind,
         "verdict": str(overall(fits)),
@@ -193,11 +193,13 @@ def _legend(ordered: Sequence[GroupFit], console: Console) -> None:
     marks = ", ".join(f"{mark} {word}" for word, mark in MARKS.items() if word in words and mark.strip())
     counts = ", ".join(f"{n} {word}" for word, n in Counter(str(found.verdict) for found in ordered).items())
     few = sum(found.word != str(found.verdict) for found in ordered)
+    levels = {finding.alpha for found in ordered for finding in found.findings}
+    each = f"; alpha {max(levels):g} each" if levels else ""
     by_few = "" if not few else "; all by few seeds" if few == len(ordered) else f"; {few} by few seeds"
     console.print()
     if marks:
         console.print(Text(marks, style="dim"))
-    console.print(f"{len(ordered)} groups: {counts}{by_few}", markup=False)
+    console.print(f"{len(ordered)} groups: {counts}{by_few}{each}", markup=False)
 
 
 def _reasons(ordered: Sequence[GroupFit], console: Console, verbose: int) -> None:
