@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
+from lemmas._implicit import GROWS, QUADS, copies
 from lemmas._proof_corollary1 import FIRST, ONE, SECOND, TWO, pairs, same_gram, xp, yp
-from lemmas._reals import RELU, L, l, omega, phi, plim, w, x, y, z
+from lemmas._reals import RELU, H, L, h, k, l, omega, phi, plim, w, x, y, z
 from lemmas._values import INVERSE, Entries, Values
 from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, forall, fun, imp, le, num
 from verifier.kernel.theory.features import gaussian
-from verifier.kernel.theory.writing import minus, times
+from verifier.kernel.theory.writing import minus, plus, times
 from verifier.proving.tactics import Fact, Prover
 
 Points = tuple[Var, ...]
@@ -68,6 +69,79 @@ def function(known: Values) -> Fact:
     with p.given(*premises) as (_, _, *same):
         fact = p.chain(known.right(unfolded(known, FIRST), *same), p.flip(unfolded(known, SECOND)))
     return p.close([phi, L, l, *FIRST, *SECOND], premises, fact)
+
+
+def process(known: Values) -> Fact:
+    """As the widths and the number of features grow, layer l of g over features has the limit covariance Λ^l."""
+    p, before = known.p, minus(l, 1)
+    premises = [RELU, le(1, L), *GROWS, MANY, le(1, l), le(l, H)]
+    layer = lambda n, q, r, s, t: app(  # noqa: E731
+        "layer", phi, *copies(q, r), n, *(gaussian(*pair) for pair in pairs(s, t))
+    )
+    with p.given(*premises):
+        every = known.at(feature_grams(known), phi, omega, L, H, l)
+        sig = lambda q, r: app("Sig", phi, minus(L, 1), q, r)  # noqa: E731
+        of_f = lambda q, r: p.by(known.gram(), goal=plim(app("Q", phi, L, q, r), sig(q, r)))  # noqa: E731
+        rows = p.prove(forall([x, y], plim(app("Q", phi, L, x, y), sig(x, y))), of_f)
+        target = forall([x, z, y, w], plim(app("FQ", phi, L, l, x, y, z, w), layer(before, x, y, z, w)))
+        grams = p.prove(target, lambda q, s, r, t: p.all_elim(every, q, r, s, t))
+        B = fun([x, z, y, w], layer(before, x, y, z, w))
+        found = p.by("features.gauss", rows, grams, phi=phi, omega=omega, L=L, l=l, A=fun([x, y], sig(x, y)), B=B)
+        same = p.prove(
+            forall([x, z, y, w], eq(times(sig(x, y), layer(before, x, y, z, w)), lam((x, y, z, w)))),
+            lambda q, s, r, t: p.flip(p.by("Lam_features", phi=phi, L=L, l=l, x=q, y=r, z=s, w=t)),
+        )
+        _, family, covariance = found.prop.fields[1]
+        other = fun([x, z, y, w], lam((x, y, z, w)))
+        fact = p.by("gauss.congruent", found, same, omega=omega, X=family, kappa=covariance, other=other)
+    return p.close([phi, omega, L, H, l], premises, fact)
+
+
+def feature_grams(known: Values) -> Fact:
+    """The Gram entries of g over features → the recursion from exp(-|z - z'|²/2)/2, 1 <= l <= H."""
+    with known.p.alone():
+        return _feature_grams(known)
+
+
+def _feature_grams(known: Values) -> Fact:
+    p, premises = known.p, [RELU, le(1, L), *GROWS, MANY]
+    start = lambda s, t: [gaussian(*pair) for pair in pairs(s, t)]  # noqa: E731
+    layer = lambda n, q, r, s, t: app("layer", phi, *copies(q, r), n, *start(s, t))  # noqa: E731
+    fq = lambda n, *points: plim(app("FQ", phi, L, plus(n, 1), *points), layer(n, *points))  # noqa: E731
+    points = (x, y, z, w)
+    body = imp(le(plus(k, 1), H), forall(points, fq(k, *points)))
+    with p.given(*premises):
+
+        def first() -> Fact:
+            found = p.by(constant(known), goal=plim(GRAM(z, w), gaussian(z, w)))
+            named = p.flip(p.by("features.first", phi=phi, L=L, x=x, y=y, z=z, w=w))
+            found = p.subst(named, fun([h], plim(h, gaussian(z, w))), found)
+            zero = p.by("layer.0", goal=eq(layer(0, *points), gaussian(z, w)))
+            return p.imp_intro(le(1, H), p.all_intro(points, known.to(found, p.flip(zero))))
+
+        def step(before: Fact) -> Fact:
+            reach = le(plus(k, 2), H)
+            with p.given(reach):
+                at = p.imp_elim(before, p.arith(le(plus(k, 1), H)))
+                facts = [p.all_elim(at, *quad) for quad in QUADS]
+                found = p.by("features.step", *known.outputs_at(), *facts, H=H, l=plus(k, 1))
+                own = []
+                for q, s in ((x, z), (y, w)):
+                    sig, norm_ = app("Sig", phi, minus(L, 1), q, q), gaussian(s, s)
+                    one_ = eq(layer(k, q, q, s, s), app("layer_own", phi, sig, k, norm_))
+                    own.append(p.by(known.own_is_layer(), goal=one_))
+                dual = known.right(p.ring(found.prop.fields[1][2], found.prop.fields[1][2]), *own)
+                after = p.by("layer.step", goal=eq(layer(plus(k, 1), *points), dual.prop.fields[1][1]))
+                found = known.to(found, p.chain(dual, p.flip(after)))
+            return p.imp_intro(reach, p.all_intro(points, found))
+
+        whole = known.induction(k, 0, body, first, step)
+        with p.given(le(1, l), le(l, H)):
+            there = p.imp_elim(p.all_elim(whole, minus(l, 1)), p.arith(le(0, minus(l, 1))))
+            there = p.imp_elim(there, p.arith(le(plus(minus(l, 1), 1), H)))
+            target = forall(points, plim(app("FQ", phi, L, l, *points), layer(minus(l, 1), *points)))
+            fact = p.restate(target, there)
+    return p.close([phi, omega, L, H, l], premises, p.close([], [le(1, l), le(l, H)], fact))
 
 
 def printed_finite(known: Values, sort: str) -> Fact:
@@ -189,6 +263,7 @@ def prove_remark1(p: Prover) -> dict[str, list[Fact]]:
         "remark1.constant": [constant(known)],
         "remark1.norm": [norm(known)],
         "remark1.function": [function(known)],
+        "remark1.process": [process(known)],
     }
 
 

@@ -245,21 +245,25 @@ def very_wide(
 ) -> dict[Any, Any]:
     """Samples (networks,) of ("Q", l, pair) and ("Mask", l), 1 <= l <= len(widths) (Q one further).
 
-    Given the layers before, pre-activations are iid Gaussian pairs over units, and so they are drawn.  ``implicit``, a
-    triple (z, w, widths of f), makes it g over f at x, y: then the pairs have the covariance of f's last layer times
-    that of the layer before.
+    Given the layers before, pre-activations are iid Gaussian pairs over units, and so they are drawn; ("unit", l) is
+    the first of them.  ``implicit``, (z, w, widths of f, number of features or 0), makes it g over f at x, y: then the
+    pairs have the covariance of f's last layer times that of the layer before.
     """
     rng, found = np.random.default_rng(seed), {}
     copies = np.ones((networks, 2, 2))
     first, second = np.array(x), np.array(y)
     if implicit is not None:
-        z, w, hidden = implicit
+        z, w, hidden, features = implicit
         below = very_wide(seed + 1, x, y, hidden, None, networks)
         at = [below["Q", len(hidden) + 1, pair] for pair in ("xx", "xy", "yy")]
         copies = np.array([[at[0], at[1]], [at[1], at[2]]]).transpose(2, 0, 1)
         first, second = np.array(z), np.array(w)
     rows = np.stack([first, second])
     gram = np.tile(rows @ rows.T / len(first), (networks, 1, 1))
+    if implicit is not None and features:
+        phases = rng.standard_normal((networks, features, len(first))) @ rows.T
+        p = np.cos(phases + rng.uniform(0, 2 * np.pi, (networks, features, 1)))
+        gram = np.matmul(p.transpose(0, 2, 1), p) / features
     for layer, width_ in enumerate((*widths, 0), start=1):
         for (i, j), pair in (((0, 0), "xx"), ((0, 1), "xy"), ((1, 1), "yy")):
             found["Q", layer, pair] = gram[:, i, j].copy()
@@ -268,6 +272,7 @@ def very_wide(
         values, vectors = np.linalg.eigh(copies * gram)
         mixing = vectors * np.sqrt(np.clip(values, 0, None))[:, None, :]
         pre = np.einsum("rab,rbn->ran", mixing, rng.standard_normal((networks, 2, width_)))
+        found["unit", layer] = pre[:, :, 0]
         open_ = pre > 1e-12
         found["Mask", layer] = 2 * np.mean(open_[:, 0] & open_[:, 1], axis=1)
         q = sqrt(2) * relu(pre)

@@ -108,7 +108,8 @@ def _copies(x, y):
 def _gram_g_step(copies=_copies):
     return all(
         close(
-            very_wide(SEED, x, y, m, (z, w, n))["Q", l + 1, pair], layers(copies(x, y), entries(z, w), l)[-1][k], 2_000
+            very_wide(SEED, x, y, m, (z, w, n, 0))["Q", l + 1, pair],
+            layers(copies(x, y), entries(z, w), l)[-1][k], 2_000,
         )
         for n, m in (((20_000,), (2_000, 4_000)), ((2_000,), (20_000, 4_000)))
         for x, y, z, w in ALL for l in (1, 2) for k, pair in enumerate(PAIRS)
@@ -118,7 +119,7 @@ def _gram_g_step(copies=_copies):
 def _mask_g_step():
     return all(
         close(
-            very_wide(SEED, x, y, (4_000, 4_000), (z, w, (4_000,)))["Mask", l],
+            very_wide(SEED, x, y, (4_000, 4_000), (z, w, (4_000,), 0))["Mask", l],
             slope(_copies(x, y), entries(z, w), l), 4_000,
         )
         for x, y, z, w in ALL for l in (1, 2)
