@@ -253,9 +253,7 @@ def _A_printed(world: World, phi: Activation, L: int, l2: int, l1: int, e: int, 
     return _link(world, phi, L, l2, l1, e, x, y, False)
 
 
-def _link(
-    world: World, phi: Activation, L: int, l2: int, l1: int, e: int, x: Point, y: Point, masked: bool
-) -> float:
+def _link(world: World, phi: Activation, L: int, l2: int, l1: int, e: int, x: Point, y: Point, masked: bool) -> float:
     """q^{l2-1}(y)·J δ^{l1,e}(y)/n_{l2-1}, J the derivative at x of q^{l2-1} (``masked``) or of y^{l2-1} in y^{l1}."""
     _, pre = _forward(world, phi, L, x)
     slopes = [phi.gain * phi.derivative(1, y) for y in pre]
