@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lemmas._limits import Tuple, anything, cases, equal, product, use
+from lemmas._limits import Tuple, anything, at, cases, equal, product, use
 from lemmas._proof_compositions import WEIGHT, value
 from lemmas._proof_hyper_limits import (
     MY,
@@ -28,6 +28,7 @@ from lemmas._proof_lemma3_limits import sigma_0
 from verifier.kernel.core.terms import Term, Var, app, eq, fun, le
 from verifier.kernel.theory.joint import product as range_product
 from verifier.kernel.theory.writing import many, minus, plus, times
+from verifier.proving.binders import lemma
 from verifier.proving.matching import fresh
 from verifier.proving.tactics import Fact, Prover
 
@@ -312,6 +313,7 @@ def peeled(p: Prover, d: Term, k: Term, ls: Term) -> Fact:
     return p.chain(step, one, two)
 
 
+@lemma
 def scaled_bracket(p: Prover) -> Fact:
     """⋀d k. 1 ≤ d ⟹ d ≤ H ⟹ 1 ≤ k ⟹ F(y, d)·part(d, k) = Σ over l_1 < … < l_k of h·core(l, k)."""
     premises = (le(1, d), le(d, H), le(1, k))
@@ -335,11 +337,18 @@ def scaled_bracket(p: Prover) -> Fact:
 
         same = use(p, "lchains.congruent", {**at, "F": inward, "G": chain_function(k)}, each)
         fact = p.chain(start, p.restate(eq(times(F(y, d), bracket), app("lchains", k, 1, L, inward)), scale), same)
-    return p.close([d, k], premises, fact)
+    return p.close([omega, phi, H, L, x, y, w, d, k], premises, fact)
 
 
+@lemma
 def single(p: Prover) -> Fact:
-    """Σ over l_1 of h·core = h Θ: a part of size 1."""
+    """⋀ … 1 ≤ L ⟹ Σ over l_1 of h·core = h Θ: a part of size 1."""
+    with p.given(le(1, L)):
+        fact = _single(p)
+    return p.close([omega, phi, H, L, x, y, w], [le(1, L)], fact)
+
+
+def _single(p: Prover) -> Fact:
     G = chain_function(1)
     step = use(p, "lchains.step", {"k": 0, "lo": 1, "hi": L, "F": G})
     step = p.restate(eq(app("lchains", 1, 1, L, G), step.prop.fields[1][1]), step)
@@ -389,10 +398,14 @@ class Signs:
         self.g: Term | int = 1 if orthogonal else DOT
         self.where: dict[str, Term | int] = {"b": B, "L": L, "x": x, "y": y, "H": H, "s": self.s, "g": self.g}
         self.O = app("orthant", *self.where.values())
-        self.bracket = scaled_bracket(p)
+        self._bracket = scaled_bracket(p)
         out = use(p, "orthant.output", self.where)
         self.out = p.restate(self.on(times(sigma, OUT)), out)
         self.square = p.restate(self.on(times(OUT, OUT)), p.by("positive.mul", self.out, self.out))
+
+    def bracket(self, d: Term, k: Term | int) -> Fact:
+        """F(y, d)·part(d, k) as a sum over increasing layers; 1 ≤ d ≤ H and 1 ≤ k in scope."""
+        return at(self.p, self._bracket, omega, phi, H, L, x, y, w, d, k)
 
     def on(self, Y: Term) -> Term:
         """Y > 0 on the orthant."""
@@ -532,14 +545,14 @@ class Signs:
         p = self.p
         found = p.restate(self.on(times(OUT, THETA)), p.by("positive.mul", self.out, self.number(theta)))
         hole = fresh("lim")
-        one = p.by(p.all_elim(self.bracket, d, 1))
-        whole = p.chain(one, single(p))
+        one = self.bracket(d, 1)
+        whole = p.chain(one, at(p, single(p), omega, phi, H, L, x, y, w))
         return p.subst(p.flip(whole), fun([hole], self.on(hole)), found)
 
     def larger_part(self, d: Term, k: Term) -> Fact:
         """A part of size 2 ≤ k is positive, k ≤ L (k + 1 ≤ L for orthogonal inputs)."""
         p = self.p
-        value_ = p.by(p.all_elim(self.bracket, d, k))
+        value_ = self.bracket(d, k)
         least = 1
         if self.orthogonal:
             value_, least = p.chain(value_, self.raised(k)), 2

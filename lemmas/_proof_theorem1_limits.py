@@ -208,7 +208,7 @@ class Alive:
 
         def zero(d: Term, k: Term) -> Fact:
             with p.using(p.arith(le(1, k))):
-                value_ = p.chain(p.by(p.all_elim(signs.bracket, d, k)), signs.raised(k))
+                value_ = p.chain(signs.bracket(d, k), signs.raised(k))
                 none = use(p, "lchains.empty", {"k": k, "lo": 2, "hi": L, "F": chain_function(k)})
             return p.chain(value_, none)
 

@@ -34,7 +34,7 @@ def refused(forge):
         forge(Prover("forgery"))
 
 
-# -- a joint limit from single ones --------------------------------------------------------------------------------------
+# -- a joint limit from single ones --------------------------------------------------------------------------------
 
 
 def a_product_of_limits_on_two_couplings(p):
@@ -58,7 +58,7 @@ def a_limit_for_each_layer_is_none_for_their_sum(p):
     return p.imp_elim(p.all_elim(p.row("tends.sum"), b, 1, 3, 0, fun([i], F), fun([i], Y)), p.assume(T(b, F, 0, Y)))
 
 
-# -- a step through an atom ----------------------------------------------------------------------------------------------
+# -- a step through an atom ----------------------------------------------------------------------------------------
 
 
 def a_step_of_a_limit_that_is_merely_alive(p):
@@ -75,7 +75,7 @@ def a_mask_is_never_0(p):
     return p.by("poly.never0", p.by("poly.const", b=b, c=mask), p.assume(app("alive", mask)))
 
 
-# -- Slutsky with a factor that is random ----------------------------------------------------------------------------------
+# -- Slutsky with a factor that is random ----------------------------------------------------------------------------
 
 
 def a_tight_factor_has_a_limit(p):
@@ -90,7 +90,7 @@ def a_random_number_of_order_1_is_constant(p):
     return p.by("tends.const", b=b, c=X)
 
 
-# -- orders that forget their mode ---------------------------------------------------------------------------------------
+# -- orders that forget their mode ---------------------------------------------------------------------------------
 
 
 def one_is_two_by_orders_in_two_modes(p):
@@ -107,7 +107,7 @@ def an_order_without_a_mode(p):
     return p.assume(app("order", X, 0))
 
 
-# -- ranges that grow ----------------------------------------------------------------------------------------------------
+# -- ranges that grow ----------------------------------------------------------------------------------------------
 
 
 def a_product_of_n_factors_is_of_order_1(p):
@@ -123,7 +123,7 @@ def compositions_of_a_limit(p):
     return p.assume(eq(app("lcomps", Y, 1, 1, body), 0))
 
 
-# -- limits made of what depends on the widths -----------------------------------------------------------------------------
+# -- limits made of what depends on the widths -----------------------------------------------------------------------
 
 
 def a_quantity_is_its_own_limit(p):
@@ -138,7 +138,7 @@ def a_width_in_a_limit(p):
     return p.assume(T(b, X, 0, app("inv_width", 1)))
 
 
-# -- factorials ----------------------------------------------------------------------------------------------------------
+# -- factorials ----------------------------------------------------------------------------------------------------
 
 
 def a_third_is_a_sixth(p):
@@ -153,7 +153,7 @@ def n_factorial_as_a_constant_factor(p):
     return p.by("upper.const", omega=omega, c=app("fact", X))
 
 
-# -- binders -------------------------------------------------------------------------------------------------------------
+# -- binders -------------------------------------------------------------------------------------------------------
 
 
 def what_holds_of_one_index_holds_of_all(p):
@@ -171,7 +171,7 @@ def a_limit_that_moves_with_the_index_that_is_summed(p):
     return p.imp_elim(p.all_elim(p.row("tends.sum"), b, 1, 3, i, fun([i], F), fun([i], Y)), each)
 
 
-# -- cancelling ----------------------------------------------------------------------------------------------------------
+# -- cancelling ----------------------------------------------------------------------------------------------------
 
 
 def a_sum_of_what_is_alive_is_alive(p):
@@ -217,7 +217,7 @@ def test_0_has_no_order():
     assert no_order_of_zero(p, p.assume(app("order", omega, num(0), 0))).prop == App("false", ())
 
 
-# -- a theorem with a hypothesis taken away ------------------------------------------------------------------------------
+# -- a theorem with a hypothesis taken away ------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("off", [False, True])
