@@ -234,11 +234,8 @@ def printed_atom(p: Prover) -> Fact:
         conditional = p.imp_intro(le(1, 1), p.imp_intro(le(plus(1, 1), times(2, 2)), kernel))
         with p.using(own, number(p, 1), p.ring(1, 1), conditional):
             atom = at(p, atom_shallow(p), omega, phi, 1, 2, 2, 1, x, 1)
-        half = fun([t], num(Fraction(1, 2)))
-        mass = [
-            use(p, "cprod.first", {"lo": 1, "hi": 1, "F": half}),
-            use(p, "cprod.empty", {"lo": 2, "hi": 1, "F": half}),
-        ]
+        half = num(Fraction(1, 2))
+        mass = [use(p, "power.step", {"c": half, "k": 0}), use(p, "power.0", {"c": half})]
         weight = use(p, "min.left", {"a": 0, "b": minus(2, 1)})
         atom = p.rewrite(atom, *mass, weight)
         same = p.by("atom.unique", atom, at(p, printed, omega, phi, x))

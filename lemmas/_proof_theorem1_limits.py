@@ -370,7 +370,7 @@ class Theorem1:
     def atom(self) -> Fact:
         """At one input the limit is 0 with probability 1 - 2^{-(H-1)}: ⋀ω φ m H L r x z. … ⟹ atom."""
         p = self.p
-        mass = minus(1, app("cprod", 1, minus(H, 1), fun([t], num(Fraction(1, 2)))))
+        mass = minus(1, app("power", num(Fraction(1, 2)), minus(H, 1)))
         one = lambda q: _at(q, {y: x, w: z})  # noqa: E731
         premises = tuple(dict.fromkeys(
             one(q) for q in (*ONE[:3], *self.widths, *RANGE, INPUTS[0], NUMBERS[0], *(() if self.deep else (NTK,)))
@@ -401,6 +401,26 @@ class Theorem1:
             found = p.by("atom.intro", tends, zero)
             fact = p.rewrite(found, p.by("coupled.mode", omega=omega, phi=phi, L=L, x=x, y=x))
         return p.close([omega, phi, m, H, L, r, x, z], premises, fact)
+
+    def atom_at_one(self, whole: Fact) -> Fact:
+        """The same in other words: y = x, |x|² = n_0, z = w = 1."""
+        p = self.p
+        same, unit, z_1, w_1 = eq(y, x), eq(app("dot", x, x), 1), eq(z, 1), eq(w, 1)
+        premises = (*ONE[:3], *self.widths, *RANGE, same, unit, z_1, w_1, *(() if self.deep else (NTK,)))
+        with p.alone(), p.given(*premises):
+            own = p.by("nonzero_input.intro", positive(p, app("dot", x, x)), x=x)
+            kernel = [] if self.deep else [p.rewrite(p.assume(NTK), p.assume(same))]
+            with p.using(own, number(p, 1), *kernel):
+                fact = at(p, whole, omega, phi, m, H, L, r, x, 1)
+            order_, mass = fact.prop.fields[1][2:]
+            values: dict[Term, Term] = {y: x, z: num(1), w: num(1)}
+            for equation in (same, z_1, w_1):  # one of them after the other is a variable again
+                v = equation.fields[1][0]
+                hole = fresh(v.sort)
+                context = fun([hole], app("atom", omega, _at(K, values | {v: hole}), order_, mass))
+                fact = p.subst(p.flip(p.assume(equation)), context, fact)
+                del values[v]
+        return p.close(POINT, premises, fact)
 
     def output(self) -> Fact:
         """K^(0) = h ~ 1"""
@@ -465,13 +485,14 @@ def atom_shallow(p: Prover) -> Fact:
 def prove_theorem1_limits(p: Prover) -> dict[str, list[Fact]]:
     """Facts by claim; what is printed is refuted in :mod:`lemmas._proof_limits_printed`."""
     small, large = order_shallow(p), order_deep(p)
+    deep = theorem1(p, deep=True).atom()
     return {
         "theorem1.order.shallow": [small],
         "theorem1.order.deep": [large],
         "theorem1.output.shallow": [theorem1(p, deep=False).output()],
         "theorem1.output.deep": [theorem1(p, deep=True).output()],
-        "theorem1.atom.shallow": [atom_shallow(p)],
-        "theorem1.atom.deep": [theorem1(p, deep=True).atom()],
+        "theorem1.atom.shallow": [theorem1(p, deep=False).atom_at_one(atom_shallow(p)), atom_shallow(p)],
+        "theorem1.atom.deep": [theorem1(p, deep=True).atom_at_one(deep), deep],
     }
 
 

@@ -14,7 +14,7 @@ from functools import partial
 from verifier.kernel.core.table import symbol
 from verifier.kernel.core.terms import Term, Var, app, eq, forall, fun, le, num
 from verifier.kernel.core.terms import imp as implies
-from verifier.kernel.theory import hyper, kernels  # noqa: F401  (their symbols stand in the rows)
+from verifier.kernel.theory import hyper, kernels, widths  # noqa: F401  (their symbols stand in the rows)
 from verifier.kernel.theory.limits import ALIVE, NEVER, T, b, omega
 from verifier.kernel.theory.signs import ON, POLY
 from verifier.kernel.theory.writing import law, many, minus, negation, plus, predicate, times
@@ -200,7 +200,7 @@ row(
 )  # fmt: skip
 row(
     "mask.mass", [omega, phi, H, L, x, y, z], RELU, le(1, H), le(1, L), app("nonzero_input", x), app("nonzero", z),
-    app("zeromass", masks(BASE, x, z), minus(1, app("cprod", 1, minus(H, 1), fun([t], HALF)))),
+    app("zeromass", masks(BASE, x, z), minus(1, app("power", HALF, minus(H, 1)))),
     why="The F(x, d) are iid and symmetric: it is 1 with probability 2^{-(H-1)}.",
 )  # fmt: skip
 row(
