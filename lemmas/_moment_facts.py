@@ -45,12 +45,16 @@ def equal_widths(p: Prover, of: Sequence[Any], depth: int, power: int, value: Te
     """⋀phi x n. relu(phi) ⟹ |x|² = n_0 ⟹ 1 ≤ n ⟹ n^power · (E of the product where all widths are n) = value"""
     granted = [*ONE_INPUT, le(1, n)]
     with p.given(*granted):
-        fact = computed(p, of, depth, "equal", n)
-        quantity = times(*[n] * power, fact.prop.fields[1][0])
-        whole = p.evaluate(quantity, fact)
-        powers = range(1, 2 * len(of) * depth + 1)
-        fact = p.arith(eq(quantity, value), whole, *(cancelled(p, n, power, k) for k in powers if power))
+        fact = in_units(p, n, power, computed(p, of, depth, "equal", n), value)
     return p.close([phi, x, n], granted, fact)
+
+
+def in_units(p: Prover, size: Term, power: int, fact: Fact, value: Term) -> Fact:
+    """size^power · a = value from a = b, a polynomial in 1/size; 1 ≤ size in scope."""
+    quantity = times(*[size] * power, fact.prop.fields[1][0])
+    whole = p.evaluate(quantity, fact)
+    powers = range(1, 13) if power else range(0)
+    return p.arith(eq(quantity, value), whole, *(cancelled(p, size, power, k) for k in powers))
 
 
 def inverse(p: Prover, size: Term) -> Fact:
@@ -199,6 +203,6 @@ def _excluded(p: Prover, goal: Term, premises: Sequence[Fact], equations: Sequen
 
 
 __all__ = [
-    "F1", "ONE_INPUT", "Facts", "N", "at_widths", "covered", "equal_widths", "homogeneous", "inverse", "leading_of",
-    "leaf", "n", "phi", "piecewise", "positive", "ratio", "rho", "x",
+    "F1", "ONE_INPUT", "Facts", "N", "at_widths", "covered", "equal_widths", "homogeneous", "in_units", "inverse",
+    "leading_of", "leaf", "n", "phi", "piecewise", "positive", "ratio", "rho", "x",
 ]  # fmt: skip

@@ -3,7 +3,6 @@ the hyperkernel's mean of Theorem 3, and the law of a ReLU network at one input.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from lemmas._moment_facts import (
@@ -14,6 +13,7 @@ from lemmas._moment_facts import (
     at_widths,
     covered,
     equal_widths,
+    in_units,
     inverse,
     leading_of,
     leaf,
@@ -25,6 +25,8 @@ from lemmas._moment_facts import (
     rho,
     x,
 )
+from lemmas._proof_one_input import term_of_all, written_out
+from lemmas._proof_refuted import leaves, listed, tuple_facts
 from verifier.kernel.core.terms import Term, Var, app, eq, forall, fun, imp, le, num
 from verifier.kernel.theory.writing import plus, times
 from verifier.proving.arithmetic import tidy
@@ -47,8 +49,6 @@ VALUES: tuple[tuple[str, list[Any], int, Term], ...] = (
     ("mixed", [F1, leaf((2, 3), (1, 1))], 1, times(2, plus(1, times(5, _I)))),
     ("skipped", [F1, leaf((1, 3), (1, 1))], 1, times(4, plus(1, times(2, _I)))),
     ("mixed-star", [F1, ["S", 2]], 1, plus(16, times(56, _I))),
-    ("joint-mean", [leaf((1, 2, 3), (1, 1, 1))], 2, num(4)),
-    ("joint-square", [leaf((1, 2, 3), (1, 1, 1))] * 2, 4, times(48, _squared(plus(1, times(5, _I))))),
     ("other-output", [leaf((2, 3), (2, 1))] * 2, 2, times(4, plus(1, times(15, _I), times(44, _I, _I)))),
     ("other-output-first", [leaf((1, 2), (2, 1))] * 2, 2, plus(4, times(28, _I), times(16, _I, _I))),
     ("smaller", [leaf((1, 2), (1, 2))] * 2, 2, plus(times(8, _I), times(40, _I, _I))),
@@ -70,6 +70,8 @@ def prove_lemma3(p: Prover) -> Facts:
     )
     found["lemma3.ratio"] = [ratio(p, [F1, skipped], 1, slope)]
     found["lemma3.ratio-square"] = [ratio(p, [skipped] * 2, 2, square)]
+    found["lemma3.joint-mean"] = [joint(p, 1, num(4))]
+    found["lemma3.joint-square"] = [joint(p, 2, times(48, _squared(plus(1, times(5, _I)))))]
     found["lemma3.printed-delta"] = [no_delta(p)]
     return found
 
@@ -80,24 +82,75 @@ def no_delta(p: Prover) -> Fact:
     E (nT)² → 4 and E (nT)⁴ is bounded, though d_1 = 2 is not d = 1.
     """
     term = leaf((2, 3), (2, 1))
-    layers, outputs = (app("snoc", app("snoc", app("nil"), a), b) for a, b in ((2, 3), (2, 1)))
-    of = app("T", phi, 3, 1, layers, outputs, x, x)
+    of = app("T", phi, 3, 1, listed(2, 3), listed(2, 1), x, x)
     granted = [*ONE_INPUT, app("level", omega), app("vanishes", omega, of, -1)]
     with p.given(*granted) as (relu, _, level, vanishes):
         two, four = (leading_of(p, [term] * power, 3) for power in (2, 4))
-        with p.using(piecewise(p, relu), _leaves(p, (2, 3), (2, 1), 3)):
+        with p.using(piecewise(p, relu), *leaves(p, (2, 3), (2, 1), 3)):
             has = p.by("has_moments.T", goal=app("has_moments", of))
         above = positive(p, tidy(two.prop.fields[1][2]))
         fact = p.by("vanishes.moments", level, has, two, above, four, vanishes, p=-1)
     return p.close([phi, x, omega], granted, fact)
 
 
-def _leaves(p: Prover, layers: Sequence[int], outputs: Sequence[int], depth: int) -> Fact:
-    """leaves(layers, outputs, depth)"""
-    fact = p.by("leaves.nil", k=0)
-    for layer, output in zip(layers, outputs, strict=True):
-        fact = p.by("leaves.snoc", fact, l=layer, e=output)
-    return p.by("leaves.most", fact, L=depth)
+# -- Lemma 3: T^{(1,2,3)} at one input, proved -------------------------------------------------------------------------
+
+
+def chain_of_three(p: Prover) -> Fact:
+    """T^{(1,2,3)} = 4 f²/(n_1 n_2) for outputs (1; 1, 1, 1), ONE_INPUT in scope."""
+    layers, outputs = (1, 2, 3), (1, 1, 1)
+    with p.using(*leaves(p, layers, outputs, 3)):
+        whole = p.by(p.all_elim(term_of_all(p), phi, 3, 1, listed(*layers), listed(*outputs), x))
+        product = next(t for t in whole.prop.fields[1][1].fields[1] if getattr(t, "fields", ("",))[0] == "prod")
+        facts = [f for f in tuple_facts(p, *outputs) if f.prop.fields[1][0].fields[0] in ("entry", "last")]
+    written = p.restate(eq(product, app("prod", 1, 2, product.fields[1][2])), p.ring(product, product))
+    written = p.chain(written, written_out(p, app("prod", 1, 2, product.fields[1][2])))
+    found = p.rewrite(whole, written, *facts, p.by("delta.same", a=1), p.assume(ONE_INPUT[1]))
+    f = app("f", phi, 3, x, 1)
+    value = times(times(4, app("inv_width", 1), app("inv_width", 2)), f, f)
+    return p.restate(eq(found.prop.fields[1][0], value), found)
+
+
+def joint(p: Prover, power: int, value: Term) -> Fact:
+    """⋀phi x n. relu ⟹ |x|² = n_0 ⟹ 1 ≤ n ⟹ n^{2 power} E (T^{(1,2,3)})^power = value where all widths are n
+
+    ``power`` is 1 or 2: the moments of f² are those of the Gram entries, layer by layer.
+    """
+    granted = [*ONE_INPUT, le(1, n)]
+    of = app("T", phi, 3, 1, listed(1, 2, 3), listed(1, 1, 1), x, x)
+    f = app("f", phi, 3, x, 1)
+    scale = times(4, app("inv_width", 1), app("inv_width", 2))
+    with p.given(*granted) as (relu, *_):
+        known = p.evaluate(app("mean", times(*[of] * power)), chain_of_three(p))
+        factor, output = times(*[scale] * power), times(*[f] * (2 * power))
+        with p.using(piecewise(p, relu)):
+            has = p.by("has_moments.f", goal=app("has_moments", f))
+        for _ in range(power):
+            has = p.by("has_moments.mul", has, has)
+        out = p.by("mean.scale", p.restate(app("has_moments", output), has), A=factor, X=output)
+        left = app("mean", times(*[of] * power))
+        moment = _second(p, relu) if power == 1 else _fourth(p, relu)
+        known = p.chain(known, out, p.evaluate(out.prop.fields[1][1], moment))
+        sizes, widths = level_sizes(p)
+        here = p.evaluate(app("flat", left, n), p.by("flat", X=left, n=n), known)
+        here = p.chain(here, at_widths(p, known.prop.fields[1][1], widths, sizes))
+        fact = in_units(p, n, 2 * power, here, value)
+    return p.close([phi, x, n], granted, fact)
+
+
+def _second(p: Prover, relu: Fact) -> Fact:
+    """E f² = 1 at three layers."""
+    fact = p.by("second.output", piecewise(p, relu), L=3, x=x, d=1)
+    grams = [p.by("second.gram", relu, l=l, x=x) for l in (2, 1)]
+    first = p.by("Q.first", phi=phi, x=x, y=x)
+    return p.rewrite(fact, *grams, first, p.by("mean.fin", A=app("dot", x, x)), p.assume(ONE_INPUT[1]))
+
+
+def _fourth(p: Prover, relu: Fact) -> Fact:
+    """E f⁴ = 3 (1 + 5/n_1)(1 + 5/n_2) at three layers."""
+    fact = p.imp_elim(p.all_elim(fourth(p), phi, x, 3, 1), relu, p.arith(le(1, num(3))), p.arith(le(1, num(1))))
+    factors = [p.by("fprod.step", p.arith(le(0, num(k))), k=k, F=_growth()) for k in (1, 0)]
+    return p.rewrite(fact, *factors, p.by("fprod.0", F=_growth()), p.assume(ONE_INPUT[1]))
 
 
 # -- Theorem 1: second moments -----------------------------------------------------------------------------------------

@@ -36,12 +36,6 @@ def _sizes(world: World, widths) -> bool:
     return all(widths(l) >= 1 for l in range(1, 9))
 
 
-@means("leaves")
-def _leaves(world: World, ls, es, k: int) -> bool:
-    rising = list(ls) == sorted(set(ls)) and all(1 <= l <= k for l in ls)
-    return k >= 0 and rising and len(ls) == len(es) and all(e >= 1 for e in es)
-
-
 # -- on samples --
 
 

@@ -29,14 +29,6 @@ def _count(low, high):
     return lambda rng, draws, values: int(rng.integers(low, high + 1))
 
 
-def _layers(rng, draws, values):
-    return tuple(sorted({int(l) for l in rng.integers(1, 4, size=rng.integers(0, 3))}))
-
-
-def _as_many(rng, draws, values):
-    return tuple(int(e) for e in rng.integers(0 if rng.random() < 0.2 else 1, 3, size=len(values["ls"])))
-
-
 def _act(rng, draws, values):
     return ACTIVATIONS[int(rng.integers(len(ACTIVATIONS)))]
 
@@ -192,15 +184,11 @@ def _its_number(rng, env):
 
 _ALWAYS = {"X": tending, "p": its_exponent, "c": its(2)}
 
-_LEAVES = {"ls": _layers, "es": _as_many}
 COVERS = {
     "has_moments.fin": lambda: None if np.isfinite(float(np.float64(3.5))) else pytest.fail("a number is finite"),
     "has_moments.add": _tails(lambda a, b: a + b), "has_moments.mul": _tails(lambda a, b: a * b),
     "has_moments.f": _like_a_polynomial(_f), "has_moments.S": _like_a_polynomial(_star),
     "has_moments.K": _like_a_polynomial(_hyper), "has_moments.T": _like_a_polynomial(_term),
-    "leaves.nil": Tried(k=_count(-1, 3), least=2),
-    "leaves.snoc": Tried(40, 4, k=_count(0, 4), l=_count(0, 5), e=_count(0, 3), **_LEAVES),
-    "leaves.most": Tried(30, 4, k=_count(0, 4), L=_count(0, 5), **_LEAVES),
     "mean.fin": Tried(), "mean.add": Tried(), "mean.scale": Tried(),
     "even.fin": Tried(L=depth_of), "odd.f": Tried(24, 4, phi=_act, L=depth_of, x=_input, d=_count(0, 2)),
     "odd.S": Tried(20, 4, phi=_act, L=depth_of, s=_count(-1, 1), x=_input, y=_input),

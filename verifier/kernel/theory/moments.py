@@ -21,7 +21,6 @@ row = partial(law, page=PAGE, mark="theorem")
 phi, psi = many("phi psi", "act")
 omega = Var("omega", "mode")
 L, H, d, k, l, m, n, r, s = many("L H d k l m n r s", "int")
-e_ = Var("e", "int")
 ls, es = many("ls es", "seq")
 x, y = many("x y", "input")
 z, w, p, c, e = many("z w p c e", "const")
@@ -53,16 +52,9 @@ row("has_moments.mul", [X, Y], HAS(X), HAS(Y), HAS(times(X, Y)), why="Cauchy and
 row("has_moments.f", [phi, L, x, d], _piecewise, *_outputs, HAS(F), why=_BOUND)
 row("has_moments.S", [phi, L, r, x, y], _piecewise, le(1, L), le(0, r), HAS(STAR), why=_BOUND)
 row("has_moments.K", [phi, H, L, r, x, y, z, w], _piecewise, le(1, H), le(1, L), le(0, r), HAS(HYPER), why=_BOUND)
-symbol("leaves", ("seq", "seq", "int"), "prop", "ls increases within 1 … k, es has as many entries, each at least 1")
-row("leaves.nil", [k], le(0, k), app("leaves", app("nil"), app("nil"), k), why="No entry.")
 row(
-    "leaves.snoc", [ls, es, k, l, e_], app("leaves", ls, es, k), le(plus(k, 1), l), le(1, e_),
-    app("leaves", app("snoc", ls, l), app("snoc", es, e_), l), why="A layer above those before, and an output.",
-)  # fmt: skip
-row("leaves.most", [ls, es, k, L], app("leaves", ls, es, k), le(k, L), app("leaves", ls, es, L), why="k ≤ L.")
-row(
-    "has_moments.T", [phi, L, d, ls, es, x, y], _piecewise, *_outputs, app("leaves", ls, es, L),
-    HAS(app("T", phi, L, d, ls, es, x, y)), why=_BOUND,
+    "has_moments.T", [phi, L, d, ls, es, x, y], _piecewise, *_outputs, app("increasing", ls, 1, L),
+    eq(app("len", ls), app("len", es)), app("outputs", es), HAS(app("T", phi, L, d, ls, es, x, y)), why=_BOUND,
 )  # fmt: skip
 
 row("mean.fin", [A], eq(MEAN(A), A), why="A constant is its own expectation.")
