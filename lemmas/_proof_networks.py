@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, product
+from typing import Any
 
 from lemmas import _proof_lemma3, _proof_lemma4, _proof_lemma5
 from lemmas._moment_facts import Facts
@@ -27,7 +28,7 @@ def prove_networks(p: Prover) -> Facts:
     }
 
 
-def equal_at(p: Prover, left: Term, right: Term, shape: Shape, values: Mapping[Term, Term | int] | None = None) -> Fact:
+def equal_at(p: Prover, left: Term, right: Term, shape: Shape, values: Mapping[Any, Term | int] | None = None) -> Fact:
     """left = right on networks of one shape, with ``values`` for variables; H and L are the shape's, m is 1."""
     widths, outputs = shape
     at = {m: 1, H: outputs, L: len(widths), **(values or {})}
