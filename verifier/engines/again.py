@@ -15,7 +15,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
 
 from verifier.engines import ENGINES, compute, computed_by
@@ -58,25 +57,7 @@ def _gap(engine: str, mark: str, entry: Any) -> str:
     if engine != computed_by(name):
         return f"it is said to be computed by {engine[:60]}; here is {computed_by(name)}"
     try:
-        made = _computed(name, _Frozen(entry["request"]))
+        made = digest(compute(name, entry["request"]))
     except Refused as error:
         return f"{engine}: {error}"
     return "" if made == mark else f"{engine} computes another proposition for this request"
-
-
-class _Frozen:
-    """A request that can be remembered by its contents."""
-
-    def __init__(self, request: Any) -> None:
-        self.request, self.text = request, repr(request)
-
-    def __hash__(self) -> int:
-        return hash(self.text)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Frozen) and self.text == other.text
-
-
-@lru_cache(maxsize=4096)
-def _computed(name: str, frozen: _Frozen) -> str:
-    return digest(compute(name, frozen.request))
