@@ -289,9 +289,9 @@ def test_axioms_say_what_must_be_read() -> None:
 
 
 def test_digests_are_of_terms_and_definitions_and_of_no_wording() -> None:
-    def digest_of(why: str, value: int) -> str:
+    def digest_of(why: str, value: int, sort: str = "int") -> str:
         with apart():
-            table.symbol("c", (), "int", why)
+            table.symbol("c", (), sort, why)
             table.define("c", [], num(value), why=why)
             table.row("low", le(0, app("c")), "theorem", why)
             w = Writer()
@@ -299,6 +299,7 @@ def test_digests_are_of_terms_and_definitions_and_of_no_wording() -> None:
             return report.goal_digest(checked(w).goals[0])
 
     assert digest_of("a", 3) == digest_of("another text", 3)
+    assert digest_of("a", 3) != digest_of("a", 3, "const")  # the same terms, of other sorts
     assert digest_of("a", 3) != digest_of("a", 4)  # the proof uses no definition, but the goal says another thing
 
 
@@ -345,3 +346,11 @@ def test_the_work_for_a_document_is_taken_from_its_own_budget() -> None:
     assert theorems.ring(plus(x, x), times(2, x)).prop == eq(plus(x, x), times(2, x))
 
 
+def test_a_name_of_the_document_is_not_taken_for_a_word_of_ours() -> None:
+    w = Writer()
+    w.goal("x: proved", le(0, 5), w.step("computed", "one, theorem two", le(0, 5)))
+    (goal,) = checked(w).goals
+    first, *others = report.lines(goal)
+    assert first == '"x: proved": certified'
+    assert '  rests on computed, not run again here: "one, theorem two"' in others
+    assert report.computations(documents.read(w.data())) == [("one, theorem two", le(0, 5))]

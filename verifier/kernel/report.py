@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from typing import Any
 
 from verifier.kernel.core.check import GoalResult
-from verifier.kernel.core.documents import FORMAT
+from verifier.kernel.core.documents import FORMAT, Document
 from verifier.kernel.core.table import MARKS, MEANINGS, TABLE, Rest, digest, heads, plain
 from verifier.kernel.core.terms import SIGNATURE, Term
 from verifier.kernel.show import opened, show
@@ -51,26 +52,37 @@ def axioms(goals: Iterable[GoalResult]) -> list[dict[str, str]]:
     return found
 
 
-def meaning(prop: Term) -> list[tuple[str, str]]:
-    """Name and digest of every definition that the symbols in ``prop`` have, through other definitions too."""
+def meaning(prop: Term) -> dict[str, list[Any]]:
+    """What gives the symbols in ``prop`` their meaning: their sorts, and name and digest of their definitions; and so
+    of the symbols in those definitions."""
+    symbols: dict[str, Any] = {}
     found: dict[str, str] = {}
     queue = [prop]
     while queue:
-        for head in heads(queue.pop()):
+        for head in heads(queue.pop()) & set(SIGNATURE):
+            symbols[head] = SIGNATURE[head]
             for name in (head, *(f"{head}.{part}" for part in ("intro", "elim", "0", "step"))):
                 row = TABLE.get(name)
                 if row is not None and row.mark == "definition" and name not in found:
                     found[name] = row.digest
                     queue.append(row.prop)
-    return sorted(found.items())
+    return {
+        "symbols": [[name, *symbols[name]] for name in sorted(symbols)],
+        "definitions": [[name, found[name]] for name in sorted(found)],
+    }
 
 
 def goal_digest(goal: GoalResult) -> str:
-    """SHA-256 of what a goal says and rests on: the format, its proposition, the definitions that give it its meaning,
-    and its rests, each by name and the digest of its statement; wording does not enter."""
+    """SHA-256 of what a goal says and rests on: the format, its proposition, the sorts and definitions that give it its
+    meaning, and its rests, each by name and the digest of its statement; wording does not enter."""
     rests = sorted([r.mark, r.name, r.digest] for r in goal.rests)
-    data = [FORMAT, digest(goal.prop), meaning(goal.prop), rests]
+    data = [FORMAT, digest(goal.prop), *meaning(goal.prop).values(), rests]
     return hashlib.sha256(json.dumps(data, separators=(",", ":")).encode()).hexdigest()
+
+
+def computations(document: Document) -> list[tuple[str, Term]]:
+    """Engine and proposition of every computed fact of ``document``: what whoever relies on it runs again."""
+    return [(args[0], args[1]) for rule, args in document.steps if rule == "computed"]
 
 
 def told(goal: GoalResult) -> dict[str, Any]:
@@ -86,7 +98,7 @@ def told(goal: GoalResult) -> dict[str, Any]:
 def lines(goal: GoalResult) -> list[str]:
     """A goal in lines of text."""
     variables, hypotheses, conclusion = opened(goal.prop)
-    out = [f"{goal.id}: {status(goal)}"]
+    out = [f"{_name(goal.id)}: {status(goal)}"]
     if variables:
         out.append(f"  for every {', '.join(variables)}")
     out += [f"  if    {h}" for h in hypotheses]
@@ -94,11 +106,16 @@ def lines(goal: GoalResult) -> list[str]:
     if goal.error:
         out.append(f"  not proved: {goal.error}")
     for mark in (*MARKS, "computed"):
-        names = sorted({r.name for r in goal.rests if r.mark == mark})
+        names = sorted({_name(r.name) for r in goal.rests if r.mark == mark})
         if names:
             out.append(f"  rests on {CALLED[mark]} {', '.join(names)}")
     out.append(f"  digest {goal_digest(goal)}")
     return out
+
+
+def _name(x: str) -> str:
+    """A name that comes from the document, quoted where it could be taken for words of ours."""
+    return x if re.fullmatch(r"[\w.-]+( [\w.-]+)?", x) else json.dumps(x)
 
 
 def theory() -> str:

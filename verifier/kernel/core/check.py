@@ -7,7 +7,7 @@ from verifier.kernel.core.documents import STEPS, WORK, WORK_EACH, Document
 from verifier.kernel.core.normal import key
 from verifier.kernel.core.sorts import budget, need
 from verifier.kernel.core.table import Rest, digest
-from verifier.kernel.core.terms import Term
+from verifier.kernel.core.terms import _NONE, Term
 from verifier.kernel.core.theorems import Theorem
 
 
@@ -43,9 +43,8 @@ def check(document: Document, earlier: Mapping[str, Theorem] | None = None) -> R
         for name, prop, number in document.goals:
             found = steps[number] if number < len(steps) else None
             holds = found and not (found.hyps or prop.free or prop.loose) and key(found.prop) == key(prop)
-            error = "" if holds else f"step {number} proves {found}" if found else failed
-            rests = found.rests if found and holds else frozenset()
-            goals.append(GoalResult(document.statement, name, prop, rests, error))
+            error = "" if holds else f"step {number} proves {found.prop} from {found.hyps}" if found else failed
+            goals.append(GoalResult(document.statement, name, prop, found.rests if found and holds else _NONE, error))
     return Result(tuple(steps), tuple(goals), failed)
 
 

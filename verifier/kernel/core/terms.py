@@ -58,6 +58,7 @@ class Term:
         return self is other or (type(self) is type(other) and self.fields == other.fields)
 
     def __repr__(self) -> str:
+        spend(1)
         if self.size > 400:
             return f"a term of {self.size} nodes"
         if isinstance(self, App):

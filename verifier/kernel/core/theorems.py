@@ -82,8 +82,9 @@ def imp_elim(t: Theorem, u: Theorem) -> Theorem:
 
 def all_intro(vs: Iterable[Term], t: Theorem) -> Theorem:
     """From Γ ⊢ p to Γ ⊢ ⋀ vs. p, where no v is free in Γ."""
-    vs = tuple(vs)
-    need(all(h.free.isdisjoint(vs) for h in t.hyps), lambda: f"a variable of ⋀ is free in one of {t.hyps}")
+    vs, free = tuple(vs), [h.free for h in t.hyps]
+    spend(sum(map(len, free)))
+    need(frozenset().union(*free).isdisjoint(vs), lambda: f"a variable of ⋀ is free in one of {t.hyps}")
     return _infer(app("all", fun(vs, t.prop)), t)
 
 
@@ -106,8 +107,7 @@ def subst(equation: Theorem, context: Term, t: Theorem) -> Theorem:
 
 
 def linear(facts: Iterable[Theorem], goal: Term, multipliers: Iterable[Fraction | int]) -> Theorem:
-    """a ≤ b as a combination of facts a_i ≤ b_i (multipliers ≥ 0) and a_i = b_i (any), and a number ≥ 0 left over; or
-    a = b as one of facts a_i = b_i, with nothing left over."""
+    """a ≤ b by b - a = Σ m (b_i - a_i) + c, m ≥ 0 unless a fact is a_i = b_i, c ≥ 0; or a = b by a_i = b_i, c = 0."""
     (a, b), facts = _parts(goal, "le", "eq"), tuple(facts)
     parts = [b, app("*", -1, a)]
     for fact, m in zip(facts, multipliers, strict=True):
