@@ -29,6 +29,7 @@ class GroupFit:
     expect: str | None
     fitted: Fitted | None
     problem: str = ""
+    log_power: float = 0.0
 
     @property
     def verdict(self) -> NumericStatus:
@@ -70,13 +71,14 @@ def fit_groups(
     then, and for an expectation that no group or several expectations that one group has, ValueError is raised.
     """
     targets = expectations(data.groups, kind, expect)
+    chosen = settings or Settings()
     found = []
     for group, target in zip(data.groups, targets, strict=True):
         problem = _too_few(group, kind, data.variable)
         if problem and (len(data.groups) == 1 or all(_too_few(other, kind, data.variable) for other in data.groups)):
             raise ValueError(problem)
-        fitted = None if problem else _named(_decided(group, kind, target, settings or Settings()), data.variable)
-        found.append(GroupFit(group, target, fitted, problem))
+        fitted = None if problem else _named(_decided(group, kind, target, chosen), data.variable)
+        found.append(GroupFit(group, target, fitted, problem, chosen.log_power))
     return tuple(found)
 
 
@@ -112,7 +114,7 @@ def _named(fitted: Fitted, variable: str) -> Fitted:
     return replace(fitted, findings=findings)
 
 
-def claim_text(kind: str, expect: str | None, quantity: str = "X") -> str:
+def claim_text(kind: str, expect: str | None, quantity: str = "X", log_power: float = 0.0) -> str:
     """The claim in a formula where it has one: ``X ~ n^-1/2``."""
     formulas = {
         "order": "{X} ~ n^{p}", "upper": "{X} = O(n^{p})", "to-zero": "{X} → 0", "constant": "{X} → a constant",
@@ -123,7 +125,8 @@ def claim_text(kind: str, expect: str | None, quantity: str = "X") -> str:
     }  # fmt: skip
     if kind not in formulas or (expect is None and "{p}" in formulas[kind]):
         return f"{kind} {expect or ''}".rstrip() + (f" of {quantity}" if quantity != "X" else "")
-    return formulas[kind].format(X=printable(quantity), p=expect)
+    logs = f" (log n)^{log_power:g}" if log_power and kind == "order" else ""
+    return formulas[kind].format(X=printable(quantity), p=expect) + logs
 
 
 def overall(fits: Sequence[GroupFit]) -> NumericStatus:

@@ -21,14 +21,14 @@ SEEDS, STEPS, BATCH, INPUTS = 8, 3, 64, 128
 HEADER = ",width,module,t,l1,optimizer,lr"
 
 
-def rows(mup: bool) -> list[str]:
+def rows(mup: bool, seeds: int = SEEDS) -> list[str]:
     """The lines of the table, seed by seed."""
     batch = np.random.default_rng(20_201)
     x = batch.standard_normal((INPUTS, BATCH))
     y = batch.choice([-1.0, 1.0], BATCH)
     rate = 1.0 if mup else 0.3
     found = []
-    for seed in range(SEEDS):
+    for seed in range(seeds):
         for n in WIDTHS:
             rng = np.random.default_rng((seed, n))
             w1 = rng.standard_normal((n, INPUTS)) / np.sqrt(INPUTS)

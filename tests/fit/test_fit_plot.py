@@ -5,6 +5,7 @@ No test here is statistical: the data are fixed.
 
 from __future__ import annotations
 
+import math
 import re
 import sys
 import xml.etree.ElementTree as ElementTree
@@ -68,6 +69,37 @@ def test_marks_lie_on_the_line_of_the_claim_where_it_is_exact(tmp_path: Path) ->
 
     assert distance("-1/2") < 0.05  # coordinates have two digits
     assert distance("0") > 10
+
+
+def test_the_band_of_a_steep_claim_is_steep(tmp_path: Path) -> None:
+    """X = 1 and the claim n^1: where the band leaves the panel it ends at the frame, and is not bent to the data."""
+    path = tmp_path / "x.csv"
+    path.write_text("width,value\n" + "".join(f"{n},1\n" * 200 for n in (64, 256, 1024, 4096)))
+    root = _drawn(tmp_path / "x.svg", path, "--expect", 1)
+    band = next(node for node in root.iter(f"{SVG}polygon") if node.get("class") == "band")
+    corners = [tuple(map(float, pair.split(","))) for pair in (band.get("points") or "").split()]
+    frame = next(node for node in root.iter(f"{SVG}rect") if node.get("class") == "frame")
+    left, top, width, height = (float(frame.get(key) or 0) for key in ("x", "y", "width", "height"))
+    # Orders 7/8 and 9/8 over 1.8 decades leave a panel of half a decade well before a quarter of its width.
+    for x, y in corners:
+        if x < left + width / 4:
+            assert y == pytest.approx(top + height, abs=0.02)
+        if x > left + 3 * width / 4:
+            assert y == pytest.approx(top, abs=0.02)
+
+
+def test_a_power_of_the_logarithm_is_drawn_and_named(tmp_path: Path) -> None:
+    path = tmp_path / "x.csv"
+    rows = "".join(f"{n},{math.log(n)!r}\n" * 200 for n in (64, 256, 1024, 4096))
+    path.write_text("width,value\n" + rows)
+    root = _drawn(tmp_path / "x.svg", path, "--expect", 0, "--log-power", 1)
+    assert "value ~ n^0 (log n)^1,  n = width" in _texts(root)
+    marks = next(node for node in root.iter(f"{SVG}path") if node.get("class") == "mean")
+    claim = next(node for node in root.iter(f"{SVG}polyline") if node.get("class") == "claim")
+    line = [tuple(map(float, pair.split(","))) for pair in (claim.get("points") or "").split()]
+    assert len(line) > 20
+    for x, y, r in re.findall(r"M([\d.]+) ([\d.]+)a([\d.]+)", marks.get("d") or ""):
+        assert min(math.hypot(float(x) + float(r) - a, float(y) - b) for a, b in line) < 2.5
 
 
 def test_the_claimed_limit_is_inside_its_panel(tmp_path: Path) -> None:

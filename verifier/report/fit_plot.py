@@ -8,7 +8,7 @@ the claim with its margin as a band, the fitted slope.  The verdict stands over 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -134,7 +134,7 @@ def _title(data: Grouped, kind: str, fits: Sequence[GroupFit]) -> str:
     targets = {found.expect for found in fits}
     quantity = data.plan.values[0] if len(data.plan.values) == 1 else "X"
     expect = next(iter(targets)) if len(targets) == 1 else "p"
-    return f"{claim_text(kind, expect, quantity)},  n = {data.variable}"
+    return f"{claim_text(kind, expect, quantity, fits[0].log_power)},  n = {data.variable}"
 
 
 def _arranged(fits: Sequence[GroupFit]) -> list[GroupFit | None]:
@@ -222,9 +222,9 @@ def _panel(
     decision = found.findings[0].decision if found.findings else None
     panel = _axes(canvas, left, top, curve, span, decision)
     if decision is not None:
-        _claim(panel, curve, decision, kind)
+        _claim(panel, curve, decision, kind, found.log_power)
         if not math.isnan(decision.estimate) and not curve.linear:
-            panel.segment(_slope(decision.estimate, kind), _centre(curve), f"fit {style}")
+            _line(panel, curve, _slope(decision.estimate, kind), found.log_power, f"fit {style}")
     canvas.marks((panel.at(*p) for p in curve.dots), "o", 3.6, "dot")
     for (x, y), error in zip(curve.points, curve.errors, strict=True):
         canvas.line([panel.at(x, y - error), panel.at(x, y + error)], "bar")
@@ -237,7 +237,7 @@ def _slope(exponent: float, kind: str) -> float:
     return exponent / 2 if kind in ("variance", "variance-order") else exponent
 
 
-def _claim(panel: Panel, curve: _Curve, decision: Decision, kind: str) -> None:
+def _claim(panel: Panel, curve: _Curve, decision: Decision, kind: str, log_power: float) -> None:
     """The claim with its margin: a fan of slopes through the centre, or a band of values."""
     claimed, margin = decision.claimed, decision.margin
     if math.isnan(claimed):
@@ -249,16 +249,37 @@ def _claim(panel: Panel, curve: _Curve, decision: Decision, kind: str) -> None:
         panel.canvas.area([panel.at(*p) for p in corners], "band")
         panel.segment(0.0, (left, claimed), "claim")
         return
-    x0, y0 = _centre(curve)
-    slopes = tuple(_slope(claimed + room, kind) for room in (-margin, margin))
-    ends = ((slopes[0], left), (slopes[0], right), (slopes[1], right), (slopes[1], left))
-    panel.canvas.area([panel.at(x, y0 + s * (x - x0)) for s, x in ends], "band")
-    panel.segment(_slope(claimed, kind), (x0, y0), "claim")
+    low_law, high_law = (_law(curve, _slope(claimed + room, kind), log_power) for room in (-margin, margin))
+    grid = _grid(panel)
+    edge = [*((x, low_law(x)) for x in grid), *((x, high_law(x)) for x in reversed(grid))]
+    panel.canvas.area((panel.at(*p) for p in edge), "band")  # at each x what lies outside ends at the frame
+    _line(panel, curve, _slope(claimed, kind), log_power, "claim")
 
 
-def _centre(curve: _Curve) -> Point:
-    xs, ys = zip(*curve.points, strict=True)
-    return sum(xs) / len(xs), sum(ys) / len(ys)
+def _grid(panel: Panel) -> list[float]:
+    left, right = panel.x_range
+    return [left + (right - left) * k / 48 for k in range(49)]
+
+
+def _law(curve: _Curve, slope: float, log_power: float) -> Callable[[float], float]:
+    """log10 of c n^slope (log n)^log_power against log10 n, through the centre of the points."""
+
+    def shape(x: float) -> float:
+        return slope * x + (log_power * math.log10(max(x * math.log(10), 1e-3)) if log_power else 0.0)
+
+    shift = sum(y - shape(x) for x, y in curve.points) / len(curve.points)
+    return lambda x: shape(x) + shift
+
+
+def _line(panel: Panel, curve: _Curve, slope: float, log_power: float, style: str) -> None:
+    """The part of that law that lies inside the panel."""
+    law = _law(curve, slope, log_power)
+    if not log_power:
+        x = panel.x_range[0]
+        panel.segment(slope, (x, law(x)), style)
+        return
+    low, high = panel.y_range
+    panel.canvas.line([panel.at(x, law(x)) for x in _grid(panel) if low <= law(x) <= high], style)
 
 
 def _axes(canvas: Canvas, left: float, top: float, curve: _Curve, span: float, decision: Decision | None) -> Panel:

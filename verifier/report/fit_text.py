@@ -119,7 +119,7 @@ def _heading(data: Grouped, kind: str, fits: Sequence[GroupFit], console: Consol
     which = "" if len(targets) == 1 else f", p = {' or '.join(dict.fromkeys(several))}"
     widths = sorted({cell[0] if isinstance(cell, tuple) else cell for f in fits for cell in f.group.data.cells})
     reach = f"n = {data.variable}, {widths[0]} … {widths[-1]} ({len(widths)} of them)"
-    _wrapped(console, f"{claim_text(kind, expect, quantity)}{which}; {reach}", "  ")
+    _wrapped(console, f"{claim_text(kind, expect, quantity, fits[0].log_power)}{which}; {reach}", "  ")
     console.print()
 
 
