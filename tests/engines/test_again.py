@@ -9,6 +9,7 @@ import pytest
 
 import verifier.kernel.theory  # noqa: F401
 from verifier import engines
+from verifier.claims.goals import check_documents
 from verifier.engines.again import computed_again
 from verifier.kernel.core import check, documents
 from verifier.kernel.core.sorts import Refused
@@ -118,3 +119,24 @@ def test_a_fact_that_is_not_closed_is_refused():
 
     with pytest.raises(Refused, match="closed"):
         Prover("x").computed("moments 1", eq(Var("n", "int"), 1))
+
+
+# -- in the room of the verdict ----------------------------------------------------------------------------------------
+
+
+def test_a_goal_that_rests_on_a_forged_fact_is_an_error_and_so_is_what_cites_it():
+    honest, forged = proof(("moments", MOMENT)), proof(("moments 1", FORGED))
+    both = Prover("citing", [forged])
+    (fact,) = forged.proved["example.0"]
+    both.goal("citing.0", both.use(fact))
+    assert [g.error for g in check_documents([honest.document()], honest.requests()).goals] == [""]
+    for requests in ({}, honest.requests(), {digest(FORGED): {"engine": "moments", "request": MOMENT}}):
+        found = check_documents([forged.document(), both.document()], requests).goals
+        assert [bool(g.error) for g in found] == [True, True]
+        assert "moments 1" in found[1].error
+
+
+def test_without_its_requests_nothing_is_certified():
+    honest = proof(("moments", MOMENT))
+    (goal,) = check_documents([honest.document()]).goals
+    assert "no request says how moments 1 computes it" in goal.error

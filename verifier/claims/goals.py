@@ -64,22 +64,38 @@ def status_of(rests: Iterable[Rest]) -> ProofStatus:
     return ProofStatus.CERTIFIED if "computed" in marks else ProofStatus.PROVED
 
 
-def check_documents(data: Sequence[Mapping[str, Any]]) -> CheckedGoals:
-    """Documents checked one after the other, each with the goals of those before it; a refusal is an answer."""
+def check_documents(data: Sequence[Mapping[str, Any]], requests: Mapping[str, Any] | None = None) -> CheckedGoals:
+    """Documents checked one after the other, each with the goals of those before it; a refusal is an answer.
+
+    What engines are said to have computed is computed again from ``requests`` (:mod:`verifier.engines.again`): a goal
+    that rests on a fact for which that fails is an error.
+    """
     earlier: dict[str, Theorem] = {}
+    unfounded: dict[str, str] = {}
     found: list[CheckedGoal] = []
     try:
         for one in data:
             document = documents.read(documents.load(json.dumps(one)))
             result = check.check(document, earlier)
             earlier |= check.proved(document, result)
-            found += [
-                CheckedGoal(g.statement, g.id, digest(g.prop), repr(g.prop), tuple(sorted(g.rests)), g.error)
-                for g in result.goals
-            ]
+            unfounded |= _unfounded(document, requests or {})
+            for g in result.goals:
+                rests = tuple(sorted(g.rests))
+                gaps = [unfounded[r.digest] for r in rests if r.mark == "computed" and r.digest in unfounded]
+                error = g.error or "; ".join(gaps)
+                found.append(CheckedGoal(g.statement, g.id, digest(g.prop), repr(g.prop), rests, error))
     except Refused as error:
         return CheckedGoals(problem=f"the kernel refuses it: {error}")
     return CheckedGoals(tuple(found))
+
+
+def _unfounded(document: documents.Document, requests: Mapping[str, Any]) -> dict[str, str]:
+    """The computed facts of a document that are not computed again, by digest, with the reason."""
+    if all(rule != "computed" for rule, _ in document.steps):
+        return {}
+    from verifier.engines.again import computed_again  # here: most proofs need no engine, and they are slow to load
+
+    return {found.digest: found.gap for found in computed_again(document, requests) if found.gap}
 
 
 def claims_of(statement: Statement, checked: CheckedGoals) -> dict[str, ClaimProof]:

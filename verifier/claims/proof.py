@@ -44,6 +44,14 @@ class Proof:
                     found.setdefault(document["statement"], document)
         return [*found.values(), self.author(statement).document()]
 
+    def requests(self, statement: Statement) -> dict[str, Any]:
+        """The requests to engines of all those documents, by the digests of what they compute."""
+        found: dict[str, Any] = {}
+        for other in self.uses:
+            if isinstance(other.proof, Proof):
+                found |= other.proof.requests(other)
+        return found | self.author(statement).requests()
+
     def _run(self, statement: Statement) -> tuple[Author, str]:
         if statement.name not in self._made:
             earlier = [other.proof.author(other) for other in self.uses if isinstance(other.proof, Proof)]

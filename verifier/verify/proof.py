@@ -79,7 +79,7 @@ class CoreKernel:
     """Proofs as functions, whose goals are the claims' own propositions: see :mod:`verifier.claims.goals`."""
 
     def job(self, statement: Statement, project: Project) -> Job:
-        return check_documents, (statement.proof.documents(statement),)
+        return check_documents, (statement.proof.documents(statement), statement.proof.requests(statement))
 
     def results(self, statement: Statement, found: CheckedGoals) -> Proofs:
         judged = claims_of(statement, found)
