@@ -8,9 +8,15 @@ from itertools import combinations, pairwise, product
 from math import factorial, prod
 from typing import Any
 
-from tests.theory.model import World, means
+from tests.theory.model import Undecidable, World, means
 
 Seq = tuple[int, ...]
+
+
+def bounded_by(count: float, most: float) -> None:
+    """Refuse what would take too long, such as the factorial of a factorial."""
+    if count > most:
+        raise Undecidable(f"{count} is more than {most}")
 
 
 @means("min")
@@ -47,11 +53,13 @@ def _inv(world: World, x: Any) -> Any:
 
 @means("fact")
 def _fact(world: World, k: int) -> int:
+    bounded_by(k, 40)
     return factorial(k) if k >= 0 else world.junk_int("fact", k)
 
 
 @means("invfact")
 def _invfact(world: World, k: int) -> Any:
+    bounded_by(k, 40)
     return Fraction(1, factorial(k)) if k >= 0 else world.junk("invfact", k, shared=True)
 
 
@@ -105,11 +113,13 @@ def _any_tuple(world: World, *what: Any) -> Seq:
 
 @means("run")
 def _run(world: World, lo: int, k: int) -> Seq:
+    bounded_by(k, 30)
     return tuple(range(lo, lo + k)) if k >= 0 else _any_tuple(world, "run", lo, k)
 
 
 @means("repeated")
 def _repeated(world: World, k: int, j: int) -> Seq:
+    bounded_by(k, 30)
     return (j,) * k if k >= 0 else _any_tuple(world, "repeated", k, j)
 
 
@@ -129,33 +139,40 @@ def _compositions(parts: int, total: int, most: int) -> Iterator[Seq]:
             yield ()
         return
     for first in range(most + 1):
-        for rest in _compositions(parts - 1, total - first, most):
+        for rest in _compositions(parts - 1, total - first, most) if first <= total else ():
             yield (first, *rest)
 
 
 def _sum(world: World, lo: int, hi: int, f: Any) -> Any:
+    bounded_by(hi - lo, 200)
     return sum(f(i) for i in range(lo, hi + 1))
 
 
 def _prod(world: World, lo: int, hi: int, f: Any) -> Any:
+    bounded_by(hi - lo, 200)
     return prod(f(i) for i in range(lo, hi + 1))
 
 
 def _comps(world: World, parts: int, total: int, most: int, f: Any) -> Any:
     if parts < 0:
         return world.junk("comps", parts, total, most)
+    bounded_by(parts, 6)
+    bounded_by(max(min(most, total) + 1, 1) ** parts, 20_000)
     return sum(prod(f(d, k) for d, k in enumerate(ks, start=1)) for ks in _compositions(parts, total, most))
 
 
 def _tuples(world: World, k: int, hi: int, f: Any) -> Any:
     if k < 0:
         return world.junk("tuples", k, hi)
+    bounded_by(k, 12)
+    bounded_by(max(hi, 1) ** k, 20_000)
     return sum(f(s) for s in product(range(1, hi + 1), repeat=k))
 
 
 def _chains(world: World, k: int, lo: int, hi: int, f: Any) -> Any:
     if k < 0:
         return world.junk("chains", k, lo, hi)
+    bounded_by(hi - lo, 14)
     return sum(f(s) for s in combinations(range(lo, hi + 1), k))
 
 
@@ -175,6 +192,8 @@ def _weights(parts: int, total: int, most: int, f: Any) -> list[Any]:
 def _bounded(world: World, parts: int, total: int, most: int, f: Any, v: Any) -> bool:
     if parts < 0:
         return world.junk("bounded", parts, total, most) > 0
+    bounded_by(parts, 6)
+    bounded_by(max(min(most, total) + 1, 1) ** parts, 20_000)
     return all(w <= v for w in _weights(parts, total, most, f))
 
 
@@ -182,4 +201,6 @@ def _bounded(world: World, parts: int, total: int, most: int, f: Any, v: Any) ->
 def _attained(world: World, parts: int, total: int, most: int, f: Any, v: Any) -> bool:
     if parts < 0:
         return world.junk("attained", parts, total, most) > 0
+    bounded_by(parts, 6)
+    bounded_by(max(min(most, total) + 1, 1) ** parts, 20_000)
     return v in _weights(parts, total, most, f)

@@ -16,7 +16,7 @@ import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from itertools import product
+from itertools import count, product
 from math import sqrt
 from typing import Any
 
@@ -104,7 +104,15 @@ class World:
         self.seed, self.index = seed, index
         self.given = dict(widths or {})
         self.peak = 1.0
+        self.steps: int | None = None  # how much work may still be done; without bound unless set
         self._kept: dict[Any, Any] = {}
+
+    def spend(self, steps: int) -> None:
+        """Count work; Undecidable where more is asked for than is allowed."""
+        if self.steps is not None:
+            self.steps -= steps
+            if self.steps < 0:
+                raise Undecidable("too much work")
 
     def rng(self, *what: Any, shared: bool = False) -> np.random.Generator:
         """A generator for ``what``; ``shared`` by all worlds of a draw."""
@@ -151,12 +159,15 @@ def draw(seed: int, worlds: int = 2, widths: Mapping[int, int] | None = None) ->
 class Random:
     """A random number, or a random function: another value in every world."""
 
+    _numbers = count()
+
     def __init__(self, at: Callable[[World], Any]) -> None:
         self._at = at
+        self._number = next(self._numbers)
 
     def at(self, world: World) -> Any:
         """Its value, or the function that it is, in one world."""
-        return world.kept(("random", id(self)), lambda: self._at(world))
+        return world.kept(("random", self._number), lambda: self._at(world))
 
 
 # -- evaluation ----
@@ -183,6 +194,7 @@ def evaluate(t: Term, env: Env, world: World, stack: tuple[Any, ...] = ()) -> An
     head, parts = t.fields
     if t.sort == "prop":
         raise Undecidable("a proposition has no value")
+    world.spend(1)
     args = [evaluate(a, env, world, stack) for a in parts]
     if head == "+":
         value = sum(args)

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from tests.theory.meanings import Seq, _comps, _tuples
+from tests.theory.meanings import Seq, _comps, _tuples, bounded_by
 from tests.theory.model import Activation, World, means
 
 Point = tuple[float, ...]
@@ -22,6 +22,7 @@ class Series:
     """Numbers a + Σ c_{p,S} t^p ε_S, p ≤ top, S a subset of ``count`` variables of square 0; arrays of coefficients."""
 
     def __init__(self, top: int, count: int) -> None:
+        bounded_by((top + 1) << count, 64)
         self.top, self.count = top, count
         self.basis = [(p, s) for p in range(top + 1) for s in range(1 << count)]
         index = {b: i for i, b in enumerate(self.basis)}
@@ -70,6 +71,7 @@ class Series:
 
 def _forward(world: World, phi: Activation, depth: int, x: Point) -> tuple[list[Any], list[Any]]:
     """q^0 … q^{depth-1}, and y^0 (nothing) … y^{depth-1}."""
+    bounded_by(depth, 8)
 
     def make() -> tuple[list[Any], list[Any]]:
         q, y = [np.array(x)], [np.zeros(0)]
@@ -112,6 +114,7 @@ class Moved:
         self.world, self.phi, self.depth, self.x, self.y = world, phi, depth, x, y
         self.slopes, self.ls, self.es = slopes, ls, es
         self.series = Series(top, len(ls))
+        world.spend(len(self.series.table))
 
     def _gradient(self, l: int, e: int) -> Any:
         return _gradient(self.world, self.phi, self.depth, l, e, self.y)
@@ -154,6 +157,7 @@ def _output(world: World, phi: Activation, depth: int, x: Point, d: int) -> floa
 
 
 def _slopes(world: World, phi: Activation, H: int, L: int, y: Point, w: Any) -> list[float]:
+    bounded_by(H, 8)
     outputs = [_output(world, phi, L, y, d) for d in range(1, H + 1)]
     found = []
     for e in range(1, H + 1):
