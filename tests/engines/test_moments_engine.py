@@ -6,6 +6,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+import sympy
 
 import verifier.kernel.theory  # noqa: F401
 from tests.engines.index_patterns import expectation
@@ -172,6 +173,35 @@ def test_a_leading_term_is_that_of_the_polynomial():
 def test_the_activation_is_a_premise():
     assert "linear(" in repr(moments.compute(request([F] * 2, 2, "linear")))
     assert "relu(" in repr(moments.compute(request([F] * 2, 2)))
+
+
+CUMULANT = [["1", [[F] * 4]], ["-3", [[F] * 2, [F] * 2]]]
+
+
+@pytest.mark.parametrize("depth", [1, 2, 3, 5])
+def test_the_fourth_cumulant_of_an_output(depth):
+    """E f⁴ - 3 (E f²)² = 3 ((1 + 5/n)^{L-1} - 1), which is 15 (L - 1)/n to the first order."""
+    found, size = moments.combined(moments._combination(CUMULANT), depth, "relu", False)
+    n = sympy.Symbol("n", positive=True)
+    expected = sympy.expand(3 * (1 + 5 / n) ** (depth - 1) - 3)
+    assert sympy.expand(sum(c * n ** -p[0] for p, c in found.items()) - expected) == 0
+    assert size == 4
+    if depth > 1:
+        asked = {"combination": CUMULANT, "depth": depth, "activation": "relu", "say": "leading"}
+        leading = moments.compute(asked).fields[1][0].fields[1].fields[1][1].fields[1]
+        assert (leading[1], leading[2].fields[1][-1]) == (Num(Fraction(-1)), Num(Fraction(15 * (depth - 1))))
+        assert repr(leading[0]).count("mean") == 3
+
+
+@pytest.mark.parametrize(
+    "combination",
+    [[], [["1", []]], [["x", [[F]]]], [[1, [[F] * 2]]], [["1", [[F] * 4]], ["-3", [[F] * 2]]], [["1/0", [[F]]]], "f",
+     [["1", [[]]]], [["1", [[F] * 4]], ["-1", [[F] * 4]]]],
+)  # fmt: skip
+def test_combinations_that_are_refused(combination):
+    """Among them parts of different degrees, and one that cancels and has no leading term."""
+    with pytest.raises(Refused):
+        moments.compute({"combination": combination, "depth": 2, "activation": "relu", "say": "leading"})
 
 
 @pytest.mark.parametrize(

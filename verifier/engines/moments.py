@@ -11,6 +11,12 @@ asks for the mean of a product of ``factors`` (:mod:`verifier.engines.strands`) 
 ``equal``     the same where every width is n, for n >= 1
 ``leading``   E X = c (|x|²/n_0)^k n^p (1 + O(1/n)), its leading term where every width is n
 
+In the place of ``of`` a request may have ``combination``, a list of [coefficient, products]: Σ c Π_j E[product_j], all
+of one degree in x.  So E f⁴ - 3 (E f²)² is
+
+>>> f = ["f", 1]
+>>> cumulant = [["1", [[f, f, f, f]]], ["-3", [[f, f], [f, f]]]]
+
 For ReLU the masks at one input are fair coins, independent of each other and of the weights up to signs that cancel
 (row ``gauge``).  K^(r) has masks of g besides: the H - 1 signs of f^1, …, f^{H-1}, fair coins given all that is even
 in every row of the last layer; what is not even in every row is refused there.
@@ -18,6 +24,7 @@ in every row of the last layer; what is not even in every row is refused there.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
@@ -38,13 +45,15 @@ PHI, X, N = Var("phi", "act"), Var("x", "input"), Var("n", "int")
 
 def compute(request: Mapping[str, Any]) -> Term:
     """The mean of a product, as a closed proposition; Refused where it is not known, or 0 and has no leading term."""
-    of, depth, activation, say = fields_of(request, "of", "depth", "activation", "say")
-    factors, depth = items(of, "factors", MOST_STRANDS), whole(depth, "depth", 1, MOST_DEPTH)
+    name = "combination" if isinstance(request, Mapping) and "combination" in request else "of"
+    of, depth, activation, say = fields_of(request, name, "depth", "activation", "say")
+    depth = whole(depth, "depth", 1, MOST_DEPTH)
     activation = chosen(activation, "activation", ("relu", "linear"))
     say = chosen(say, "say", ("separate", "equal", "leading"))
-    need(bool(factors), "a product has factors")
-    found, size = mean(factors, depth, activation, say == "separate")
-    quantity = app("mean", app("*", *(term_of(factor, depth, PHI, X) for factor in factors)))
+    parts = [(Fraction(1), [items(of, "factors", MOST_STRANDS)])] if name == "of" else _combination(of)
+    found, size = combined(parts, depth, activation, say == "separate")
+    terms = [app("*", num(c), *(_mean_of(factors, depth) for factors in products)) for c, products in parts]
+    quantity = _mean_of(parts[0][1][0], depth) if name == "of" else app("+", *terms)
     scale = [app("dot", X, X)] * (size // 2)
     granted = [app(activation, PHI)]
     if say == "separate":
@@ -57,6 +66,55 @@ def compute(request: Mapping[str, Any]) -> Term:
     power, coefficient = min(found.items())
     leading = app("leading", quantity, -power[0], app("*", *scale, num(coefficient)))
     return forall([PHI, X], imp(*granted, leading))
+
+
+Parts = list[tuple[Fraction, list[list[Any]]]]
+
+
+def _combination(data: Any) -> Parts:
+    found = []
+    for entry in items(data, "combination", 8):
+        need(
+            type(entry) is list and len(entry) == 2 and type(entry[0]) is str,
+            "a combination of [coefficient, products]",
+        )
+        need(re.fullmatch(r"-?[0-9]{1,9}(/[1-9][0-9]{0,8})?", entry[0]) is not None, f"{entry[0][:40]} is no fraction")
+        products = [items(product, "factors", MOST_STRANDS) for product in items(entry[1], "products", 8)]
+        need(bool(products), "a part of a combination has products")
+        found.append((Fraction(entry[0]), products))
+    need(bool(found), "a combination has parts")
+    return found
+
+
+def _mean_of(factors: list[Any], depth: int) -> Term:
+    return app("mean", app("*", *(term_of(factor, depth, PHI, X) for factor in factors)))
+
+
+def combined(parts: Parts, depth: int, activation: Any, separate: bool) -> tuple[Monomials, int]:
+    """Σ c Π_j E[product_j] as :func:`mean` gives one, and its degree in x."""
+    total, degrees = Monomials(), set()
+    for coefficient, products in parts:
+        value: Monomials = {(0,) * (depth - 1 if separate else 1): coefficient}
+        degree = 0
+        for factors in products:
+            need(bool(factors), "a product has factors")
+            found, size = mean(factors, depth, activation, separate)
+            degree += size
+            value = _times(value, found)
+        degrees.add(degree)
+        for powers, c in value.items():
+            total[powers] = total.get(powers, Fraction(0)) + c
+    need(len(degrees) == 1, "parts of a combination are of one degree in x")
+    return {powers: c for powers, c in total.items() if c}, degrees.pop()
+
+
+def _times(a: Monomials, b: Monomials) -> Monomials:
+    out: Monomials = {}
+    for p, c in a.items():
+        for q, e in b.items():
+            key = tuple(i + j for i, j in zip(p, q, strict=True))
+            out[key] = out.get(key, Fraction(0)) + c * e
+    return out
 
 
 def mean(factors: list[Any], depth: int, activation: Any, separate: bool) -> tuple[Monomials, int]:
