@@ -161,6 +161,13 @@ CONFIGS = {
     "fit key": ('[[tool.verifier.fits]]\nfiles = "x"\n', "unknown key 'files'; did you mean 'file'?"),
     "fit kind": ('[[tool.verifier.fits]]\nfile = "x"\nkind = "ordr"\n', "kind is 'ordr'; did you mean 'order'?"),
     "fit without file": ("[[tool.verifier.fits]]\nname = 'x'\n", "has no key 'file'"),
+    "fit condition": (
+        '[[tool.verifier.fits]]\nfile = "x"\nwhere = "module"\n',
+        "where is 'module'; a column and a label",
+    ),
+    "fit seeds": ('[[tool.verifier.fits]]\nfile = "x"\nseeds = "feww"\n', "seeds is 'feww'; did you mean 'few'?"),
+    "fit base": ('[[tool.verifier.fits]]\nfile = "x"\nbase_width = 0\n', "base_width is 0; it must be at least 1"),
+    "fit columns": ('[[tool.verifier.fits]]\nfile = "x"\nby = [1]\n', "by holds 1; a list of strings is needed"),
     "not toml": ("[tool.verifier\n", "not TOML"),
 }
 
@@ -229,6 +236,32 @@ def test_claims_about_data_files(toy: Toy) -> None:
         claim = toy.findings(code=code)["mine"]
         assert claim["outcome"] == outcome
         assert claim["line"] == 4
+
+
+def test_claims_about_groups_of_few_seeds(toy: Toy) -> None:
+    """Two modules of eight seeds: accepted when few are, undecided when not, and the odd module is named."""
+    import numpy as np
+
+    rng = np.random.default_rng(20_201)
+    rows = [
+        f"{n},{m},{n**p * x!r}"
+        for m, p in (("a", 0), ("b", -0.5)) for n in (128, 256, 512, 1024, 2048)
+        for x in np.exp(0.02 * rng.standard_normal(8)).tolist()
+    ]  # fmt: skip
+    Path("d.csv").write_text("width,module,value\n" + "\n".join(rows) + "\n")
+    head = '[tool.verifier]\nstatements = []\n[[tool.verifier.fits]]\nname = "mine"\nfile = "d.csv"\nby = "module"\n'
+    toy.config(f'{head}expect = ["0", "b=-1/2"]\nseeds = "few"\n')
+    assert toy.findings(code=0)["mine"]["outcome"] == "expected"
+    toy.config(f'{head}expect = ["0", "b=-1/2"]\n')
+    claim = toy.findings(code=3)["mine"]
+    assert claim["outcome"] == "undecided"
+    assert "128 are needed" in claim["message"]
+    toy.config(f'{head}expect = "0"\nseeds = "few"\n')
+    claim = toy.findings(code=1)["mine"]
+    assert claim["outcome"] == "unexpected"
+    assert claim["message"].startswith("b: contradicted (few seeds): ")
+    toy.config(f'{head.replace("module", "modul")}expect = "0"\n')
+    assert "there is no column 'modul' for --by; did you mean 'module'?" in toy.findings(code=2)["mine"]["message"]
 
 
 def test_files_that_cannot_be_written(toy: Toy) -> None:

@@ -5,6 +5,7 @@ Every assertion on true data is taken at alpha 1e-6 (the default) with a fixed s
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from importlib.metadata import entry_points
@@ -378,3 +379,16 @@ def test_without_a_cache_there_is_no_picture_and_the_failure_is_the_same(shown: 
     assert "picture: " not in text
     wanted = next(line for line in shown.splitlines() if "is contradicted" in line)
     assert wanted in text.splitlines()
+
+
+def test_the_examples_of_the_page_run() -> None:
+    """docs/gate.md: what it shows under "In pytest", as it is."""
+    page = (Path(__file__).parents[2] / "docs" / "gate.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page.split("## In pytest", 1)[1], re.DOTALL)
+    assert len(blocks) == 2
+    for block in blocks:
+        names: dict[str, Any] = {}
+        exec(block, names)
+        tests = [value for name, value in names.items() if name.startswith("test_")]
+        assert len(tests) == 1
+        tests[0](Scaling())
