@@ -1,7 +1,7 @@
 """The rows of the page of gram: identities on small networks, limits on wide ones drawn with all their weights.
 
 A mean of 64 networks is compared with its limit within 8 standard errors (Student with 63 degrees: 4e-11) and a bias
-of at most 12/width; about 250 comparisons, so that a false alarm of the whole module is under 1e-7.  That quantities
+of at most 4/width; about 250 comparisons, so that a false alarm of the whole module is under 1e-7.  That quantities
 converge, not their means alone, is seen in their spread, which has to fall when all widths grow fourfold.
 """
 
@@ -28,7 +28,7 @@ PAIRS = ("xx", "xy", "yy")
 def close(samples, limit, width):
     """Whether the mean of samples is the limit, up to chance and a bias of order 1/width."""
     error = float(np.std(samples, ddof=1)) / sqrt(len(samples))
-    return bool(abs(float(np.mean(samples)) - limit) <= 8 * error + 12 / width)
+    return bool(abs(float(np.mean(samples)) - limit) <= 8 * error + 4 / width)
 
 
 def at_angle(degrees, first=1.0, second=1.0):
