@@ -18,6 +18,8 @@ import tests.theory.wide  # noqa: F401
 from tests.theory.implicit import very_wide, wide, wide_g
 from tests.theory.model import ACTIVATIONS, Case, tried, vector
 from tests.theory.wide import ONES, dual, dual_slope, layers, slope, tangent
+from verifier.kernel.core.table import TABLE, heads
+from verifier.kernel.core.terms import App
 from verifier.kernel.theory.writing import PAGES
 from verifier.networks.hyperkernel import sample_hyperkernel, sample_tangent_kernel
 
@@ -267,3 +269,25 @@ def test_tangent_kernels_by_another_sampler():
         limit = tangent(ONES, entries(*at_angle(degrees)), L)
         assert close(draw.values[:, 0], limit, 400), degrees
         assert close(draw.values[:, 2], 0.0, 400), degrees  # another output
+
+
+def test_from_a_law_nothing_but_laws_follows():
+    """Attack: with a way from a law to a coupling, F and -F would both be limits of f, and 0 of order 1."""
+    for name, found in TABLE.items():
+        prop, premises = found.prop, []
+        while isinstance(prop, App) and prop.fields[0] in ("all", "imp"):
+            if prop.fields[0] == "all":
+                prop = prop.fields[1][0].fields[1]
+            else:
+                premises.append(prop.fields[1][0])
+                prop = prop.fields[1][1]
+        if any("gauss" in heads(p) for p in premises):
+            assert prop.fields[0] in ("gauss", "eq"), name
+
+
+def test_no_limit_holds_without_its_widths():
+    """Attack: every row of this page that concludes a limit asks for widths that grow, or for another limit."""
+    for name in COVERS:
+        text = repr(TABLE[name].prop)
+        if "plim" in text or "gauss" in text:
+            assert "grows" in text or name.startswith("gauss."), name
