@@ -202,7 +202,18 @@ def _excluded(p: Prover, goal: Term, premises: Sequence[Fact], equations: Sequen
     return p.by("false", p.by("one.positive", p.arith(le(1, 0), *here, *equations)), P=goal)
 
 
+def renamed(p: Prover, fact: Fact, of: Callable[..., Term], *equations: Fact) -> Fact:
+    """of(a, b, …) from of(a', b', …), where ``equations`` say a = a', b = b', …."""
+    right = [equation.prop.fields[1][1] for equation in equations]
+    left = [equation.prop.fields[1][0] for equation in equations]
+    for k, equation in enumerate(equations):
+        hole = Var("hole", left[k].sort)
+        context = fun([hole], of(*left[:k], hole, *right[k + 1 :]))
+        fact = p.subst(p.flip(equation), context, p.restate(app(context, right[k]), fact))
+    return fact
+
+
 __all__ = [
     "F1", "ONE_INPUT", "Facts", "N", "at_widths", "covered", "equal_widths", "homogeneous", "in_units", "inverse",
-    "leading_of", "leaf", "n", "phi", "piecewise", "positive", "ratio", "rho", "x",
+    "leading_of", "leaf", "n", "phi", "piecewise", "positive", "ratio", "renamed", "rho", "x",
 ]  # fmt: skip

@@ -22,6 +22,7 @@ from lemmas._moment_facts import (
     piecewise,
     positive,
     ratio,
+    renamed,
     rho,
     x,
 )
@@ -183,7 +184,31 @@ def prove_theorem1(p: Prover) -> Facts:
     facts = {size: square(p, *size) for size in sizes}
     with p.given(*granted) as (relu, one, *_, most, together):
         fact = covered(p, target, ranges, known, most, together)
-    return {"theorem1.squares": [p.close([phi, x, H, L, r], granted, fact), *facts.values()]}
+    general = p.close([phi, x, H, L, r], granted, fact)
+    return {"theorem1.squares": [*_in_words(p, general, granted), general]}
+
+
+def _in_words(p: Prover, general: Fact, granted: list[Term]) -> list[Fact]:
+    """The same with y = x, z = w = 1 and m = 1 as premises: K^(r) = O_p(n^{min(0, H-r)}) along equal widths, and its
+    exact order in mean square."""
+    H, L, r, m = (Var(name, "int") for name in "HLrm")
+    y, z, w = Var("y", "input"), Var("z", "const"), Var("w", "const")
+    words = [eq(m, 1), eq(y, x), eq(z, 1), eq(w, 1)]
+    power = app("min", 0, plus(H, times(-1, r)))
+    of = lambda m, y, z, w: app("K", phi, m, H, L, r, x, y, z, w)  # noqa: E731
+    level = app("level", omega)
+    with p.given(*granted, *words, level) as facts:
+        equations, (relu, given_level) = facts[len(granted) : -1], (facts[0], facts[-1])
+        exact_ = p.imp_elim(p.all_elim(general, phi, x, H, L, r), *facts[: len(granted)])
+        with p.using(piecewise(p, relu), p.arith(le(1, L)), p.arith(le(0, r))):
+            has = p.by("has_moments.K", goal=app("has_moments", of(1, x, 1, 1)))
+        both = p.by("exact_rms.elim", exact_, X=of(1, x, 1, 1), p=power)
+        first, second = both.prop.fields[1]
+        upper = p.by("rms.upper", given_level, has, p.by("and.left", both, P=first, Q=second))
+        exact_ = renamed(p, exact_, lambda *at: app("exact_rms", of(*at), power), *equations)
+        upper = renamed(p, upper, lambda *at: app("upper", omega, of(*at), power), *equations)
+    vs = [phi, m, H, L, r, x, y, z, w]
+    return [p.close([*vs, omega], [*granted, *words, level], upper), p.close(vs, [*granted, *words], exact_)]
 
 
 def square(p: Prover, outputs: int, depth: int, r: int) -> Fact:

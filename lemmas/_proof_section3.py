@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lemmas._moment_facts import Facts, covered, homogeneous, piecewise, positive
+from lemmas._moment_facts import Facts, covered, homogeneous, piecewise, positive, renamed
 from verifier.kernel.core.terms import Term, Var, app, eq, forall, fun, imp, le, num
 from verifier.kernel.theory.writing import plus, times
 from verifier.proving.arithmetic import tidy
@@ -21,7 +21,7 @@ def prove_section3(p: Prover) -> Facts:
         "section3.stronger": [stronger(p)],
         "section3.printed-conjecture": [not_always_one(p, 4), not_always_one(p, 0)],
         "section3.printed-stronger": [not_stronger(p)],
-        "section3.mean": [odd_mean(p)],
+        "section3.mean": [even_order_mean(p), odd_mean(p)],
         "section3.tight": tightness(p),
     }
 
@@ -156,6 +156,17 @@ def odd_mean(p: Prover) -> Fact:
     return p.close([phi, L, s, x, y], granted, fact)
 
 
+def even_order_mean(p: Prover) -> Fact:
+    """⋀phi L r x y. relu(phi) ⟹ 1 ≤ L ⟹ 0 ≤ r ⟹ r = 2⌊r/2⌋ ⟹ E T^r = 0"""
+    half = app("half", r)
+    granted = [app("relu", phi), le(1, L), le(0, r), eq(r, times(2, half))]
+    general = odd_mean(p)
+    with p.given(*granted) as (relu, deep, _, even):
+        fact = p.imp_elim(p.all_elim(general, phi, L, half, x, y), relu, deep, p.arith(le(0, half)))
+        fact = renamed(p, fact, lambda order: eq(app("mean", app("S", phi, L, order, x, y)), 0), even)
+    return p.close([phi, L, r, x, y], granted, fact)
+
+
 def tightness(p: Prover) -> list[Fact]:
     """⋀phi omega x L r. … 1 ≤ r ≤ L ≤ 6 ⟹ n^{r-1} T^r and its inverse are tight; so T^r = O_p(n^{min(0, 1-r)})."""
     granted = [app("relu", phi), eq(app("dot", x, x), 1), app("level", omega), le(1, r), le(r, L), le(L, 6)]
@@ -178,8 +189,14 @@ def tightness(p: Prover) -> list[Fact]:
         upper = p.by("tight.upper", fact)
         upper = p.subst(p.flip(smallest), fun([hole := Var("hole", "const")], app("upper", omega, of, hole)), upper)
         upper = p.restate(app("upper", omega, of, power), upper)
+        same = eq(y, x)
+        with p.given(same) as (equation,):
+            star = lambda y: app("S", phi, L, r, x, y)  # noqa: E731
+            words = renamed(p, upper, lambda y: app("upper", omega, star(y), power), equation)
+            both = renamed(p, fact, lambda y: app("tight", omega, star(y), plus(1, times(-1, r))), equation)
     vs = [phi, omega, x, L, r]
-    return [p.close(vs, granted, fact), p.close(vs, granted, upper)]
+    found = [p.close([*vs, y], [*granted, same], words), p.close([*vs, y], [*granted, same], both)]
+    return [*found, p.close(vs, granted, fact), p.close(vs, granted, upper)]
 
 
 def tight(p: Prover, order: int, depth: int) -> Fact:
