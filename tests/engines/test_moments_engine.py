@@ -221,3 +221,11 @@ def test_combinations_that_are_refused(combination):
 def test_what_is_refused(changed, message):
     with pytest.raises(Refused, match=message):
         moments.compute({**request([F] * 2, 3), **changed})
+
+
+def test_what_is_remembered_changes_nothing(monkeypatch):
+    """One request after another, and each from nothing."""
+    asked = [request(of, depth, activation) for of, depth in PRODUCTS[:8] for activation in ("relu", "linear")]
+    together = [moments.compute(one) for one in asked]
+    monkeypatch.setattr(moments, "MOST_STATES", -1)
+    assert [key(moments.compute(one)) for one in asked] == [key(t) for t in together]

@@ -27,6 +27,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from verifier.engines.requests import chosen, fields_of, items, polynomial, whole
@@ -137,7 +138,7 @@ def mean(factors: list[Any], depth: int, activation: Any, separate: bool) -> tup
 
 
 def _separate(total: Sum, depth: int, activation: Any) -> Monomials:
-    matrix, found = TransferMatrix(), Monomials()
+    matrix, found = _matrix(), Monomials()
     for strands, coefficient in total.items():
         for monomial, c in exact.symbolic(strands, depth, activation, separate=True, matrix=matrix).items():
             powers = [0] * (depth - 1)
@@ -149,7 +150,7 @@ def _separate(total: Sum, depth: int, activation: Any) -> Monomials:
 
 
 def _equal(total: Sum, depth: int, activation: Any) -> Monomials:
-    matrix, found = TransferMatrix(), Monomials()
+    matrix, found = _matrix(), Monomials()
     plain = {s: c for s, c in total.items() if not any(l for _, _, l, _ in s.edges)}
     parts = [(exact.polynomial(s, depth, activation, matrix=matrix), c) for s, c in total.items() if s not in plain]
     if plain:
@@ -160,6 +161,21 @@ def _equal(total: Sum, depth: int, activation: Any) -> Monomials:
         for power, c in values.items():
             found[-power,] = found.get((-power,), Fraction(0)) + coefficient * c
     return _decreasing(found)
+
+
+#: so many partial states are remembered from one request to the next: rows do not depend on depth or activation
+MOST_STATES = 200_000
+
+
+def _matrix() -> TransferMatrix:
+    if len(_remembered().states) > MOST_STATES:
+        _remembered.cache_clear()
+    return _remembered()
+
+
+@lru_cache(maxsize=1)
+def _remembered() -> TransferMatrix:
+    return TransferMatrix()
 
 
 def _decreasing(found: Monomials) -> Monomials:
