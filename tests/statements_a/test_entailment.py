@@ -276,3 +276,15 @@ def test_terms_without_parameters_are_what_the_kernel_makes_of_them() -> None:
     plain = [(number(power, {}), constant(power)) for power in powers if constant(power) is not None]
     assert len(plain) > 10
     assert all(ours == theirs for ours, theirs in plain)
+
+
+def test_a_range_that_no_point_tried_lies_in_is_not_compared() -> None:
+    """r = 37 is none of the points; r >= 37 has some, and there the exponent is found to be another."""
+    claim, goals = named("theorem1.zero")
+    only = replace(claim, where=And(H >= 1, L >= 1, sympy.Eq(r, 37), r >= H * L + 1))
+    assert {g.error for g in compared(only, goals)} == {
+        f"no instance of the claim's range, {only.where}, was found at which to compare it with what is proved"
+    }
+    order, proof = named("theorem1.order.shallow")
+    far = replace(order, where=And(order.where, r >= 37), exponent=Integer(5))
+    assert all("no instance" in str(g.error) or "the claim says 5" in str(g.error) for g in compared(far, proof))

@@ -40,6 +40,8 @@ IMPLY: dict[Kind, tuple[str, ...]] = {
 }  # fmt: skip
 #: At most this many points are tried; with n parameters each runs over as many integers as that allows.
 POINTS = 4096
+#: Integers that are tried besides the small ones.
+FAR = (13, 50, 100, 1000)
 #: Sentences longer than this are cut.
 LONGEST = 300
 
@@ -64,7 +66,9 @@ def compared(statement: Statement, claim: Claim, goals: Sequence[GoalReport]) ->
 def unread(statement: Statement, claim: Claim, goals: Sequence[GoalReport]) -> str | None:
     """Why it cannot be told that ``goals`` say what ``claim`` says; None where all was compared, or is quoted."""
     if all(_same_subject(claim, goal.judgment) for goal in goals) and _all_compared(claim, goals):
-        return None
+        if _somewhere(claim):
+            return None
+        return f"no instance of the claim's range, {claim.where}, was found at which to compare it with what is proved"
     quoted, proved = statement.readings.get(claim.id, ()), quotations(goal.judgment for goal in goals)
     if quoted and tuple(quoted) == proved:
         return None
@@ -123,6 +127,13 @@ def _all_compared(claim: Claim, goals: Sequence[GoalReport]) -> bool:
         )
         for goal in goals
     )
+
+
+def _somewhere(claim: Claim) -> bool:
+    """Whether any of the points that are tried lies in the claim's range."""
+    symbols = sorted(_symbols(claim), key=str)
+    inside = _evaluator(symbols, claim.where)
+    return inside is not None and any(inside(*numbers) for numbers in _box(len(symbols)))
 
 
 def _symbols(claim: Claim) -> set[sympy.Symbol]:
@@ -271,9 +282,11 @@ def _stated(claim: Claim) -> sympy.Expr | None:
 
 
 def _box(parameters: int) -> list[tuple[int, ...]]:
-    """Integer points from -1 upwards, the smallest first."""
-    side = max(side for side in range(11) if side**parameters <= POINTS)
-    return sorted(product(range(-1, side - 1), repeat=parameters), key=lambda point: (sum(map(abs, point)), point))
+    """Integer points from -1 upwards and a few that are far out, the smallest first."""
+    side = max(side for side in range(15) if side**parameters <= POINTS)
+    near = side - len(FAR) if side > 2 * len(FAR) else side
+    values = (*range(-1, near - 1), *(FAR if near < side else ()))
+    return sorted(product(values, repeat=parameters), key=lambda point: (sum(map(abs, point)), point))
 
 
 def _evaluator(symbols: Sequence[sympy.Symbol], expression: sympy.Basic | None) -> Callable[..., Any] | None:

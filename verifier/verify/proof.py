@@ -8,7 +8,7 @@ Which source serves a statement depends on the type of its ``proof``; see :data:
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 from verifier.claims.goals import CheckedGoals, check_documents, claims_of
@@ -72,7 +72,7 @@ class FirstKernel:
     def results(self, statement: Statement, found: Rechecked) -> Proofs:
         if found.problem is not None:
             return Proofs(problem=found.problem)
-        return Proofs(tuple(from_goals(statement, found.goals)), found.steps)
+        return Proofs(tuple(at_odds(statement, from_goals(statement, found.goals))), found.steps)
 
 
 class CoreKernel:
@@ -92,7 +92,7 @@ class CoreKernel:
             reason = one.reason or (stopped if one.status is ProofStatus.GAP else "")
             part = GoalReport(claim.id, str(claim.form), one.status, rests_on, "", error=reason or None)
             results.append(ProofResult(claim.id, claim.form, one.status, reason, rests_on, (part,)))
-        return Proofs(tuple(results), problem=found.problem or None)
+        return Proofs(tuple(at_odds(statement, results)), problem=found.problem or None)
 
 
 #: Which kernel re-checks a proof of which type, the first that fits.
@@ -119,6 +119,28 @@ def proofs_of(statement: Statement, project: Project) -> Proofs:
     except Exception as error:  # another statement, on which this one rests, cannot be loaded
         return Proofs(problem=" ".join(str(error).split()))
     return source.results(statement, function(*arguments))
+
+
+def at_odds(statement: Statement, results: Sequence[ProofResult]) -> list[ProofResult]:
+    """The results, but of two claims that say the same under the same conditions not one is refuted and one proved."""
+    held = (ProofStatus.PROVED, ProofStatus.CITED, ProofStatus.CERTIFIED)
+    claims = {(claim.id, claim.form): claim for claim in statement.claims}
+    spoiled: dict[tuple[str, Form], str] = {}
+    for refuted in (r for r in results if r.status is ProofStatus.REFUTED):
+        for proved in (r for r in results if r.status in held):
+            false, true = claims[refuted.claim, refuted.form], claims[proved.claim, proved.form]
+            if _content(false) == _content(true) and set(true.hypotheses) <= set(false.hypotheses):
+                told = f"{refuted.claim} and {proved.claim} say the same: one is refuted, the other {proved.status}"
+                spoiled |= {(r.claim, r.form): told for r in (refuted, proved)}
+    return [
+        replace(r, status=ProofStatus.GAP, reason=spoiled[r.claim, r.form]) if (r.claim, r.form) in spoiled else r
+        for r in results
+    ]
+
+
+def _content(claim: Claim) -> tuple[Any, ...]:
+    """What a claim says, but for its hypotheses."""
+    return claim.kind, claim.quantity, claim.exponent, claim.value, claim.where
 
 
 def from_goals(statement: Statement, goals: Sequence[GoalReport]) -> list[ProofResult]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import sympy
 
-from verifier.statement import Statement
+from verifier.statement import Claim, Erratum, Hypothesis, Statement
 from verifier.verify.severity import severity_of
 
 #: What JSON is made of.  Floats are not: a number of a proof is exact.
@@ -16,6 +16,10 @@ _PLAIN = (str, int, bool, type(None))
 
 def flaws(statement: Statement) -> Iterator[str]:
     """One sentence a flaw: ids that are not unique or not known, conditions that never hold, data that is no JSON."""
+    wrong = list(_wrong_types(statement))
+    if wrong:
+        yield from wrong
+        return
     hypotheses = [h.id for h in statement.hypotheses]
     for name in _twice(hypotheses):
         yield f"two hypotheses are called {name!r}"
@@ -26,7 +30,7 @@ def flaws(statement: Statement) -> Iterator[str]:
         for name in claim.hypotheses:
             if name not in hypotheses:
                 yield f"claim {claim.id!r} needs the hypothesis {name!r}; there are {_listed(hypotheses)}"
-        if sympy.sympify(claim.where) is sympy.false:
+        if _never(claim.where):
             yield f"the range of claim {claim.id!r} is never true"
         if claim.instead and claim.form.value != "printed":
             yield f"claim {claim.id!r} is amended: only a printed claim has others instead"
@@ -39,13 +43,42 @@ def flaws(statement: Statement) -> Iterator[str]:
             if name not in amended:
                 yield f"claim {claim.id!r} has {name!r} instead, which is no amended claim of the statement"
     for hypothesis in statement.hypotheses:
-        if sympy.sympify(hypothesis.when) is sympy.false:
+        if _never(hypothesis.when):
             yield f"hypothesis {hypothesis.id!r} is needed when something holds that never does"
     for name in statement.readings:
         if name not in {claim.id for claim in statement.claims}:
             yield f"what is proved of {name!r} is quoted, which is no claim of the statement"
     if isinstance(statement.proof, Mapping):
         yield from _proof_flaws(statement.proof, hypotheses)
+
+
+def _wrong_types(statement: Statement) -> Iterator[str]:
+    """Fields that are not tuples of what they should hold: a comma is easily lost."""
+    for field, kind in (("claims", Claim), ("hypotheses", Hypothesis), ("errata", Erratum)):
+        value = getattr(statement, field)
+        if not isinstance(value, tuple) or not all(isinstance(entry, kind) for entry in value):
+            yield f"`{field}` must be a tuple of {kind.__name__}, (…,); it is of type {type(value).__name__}"
+    for claim in statement.claims if isinstance(statement.claims, tuple) else ():
+        for field in ("hypotheses", "errata", "instead"):
+            value = getattr(claim, field, ())
+            if not isinstance(value, tuple) or not all(isinstance(entry, str) for entry in value):
+                yield f"`{field}` of claim {getattr(claim, 'id', '?')!r} must be a tuple of strings; it is {value!r}"
+
+
+def _never(condition: Any) -> bool:
+    """Whether a condition holds nowhere: false for SymPy, or, of one parameter, at no real number."""
+    condition = sympy.sympify(condition)
+    if condition is sympy.false:
+        return True
+    symbols = condition.free_symbols
+    if len(symbols) != 1:
+        return False
+    (symbol,) = symbols
+    real = condition.xreplace({symbol: sympy.Symbol(symbol.name, real=True)})
+    try:
+        return bool(real.as_set() is sympy.S.EmptySet)
+    except (NotImplementedError, TypeError, ValueError, AttributeError):
+        return False
 
 
 def _proof_flaws(proof: Mapping[str, Any], hypotheses: list[str]) -> Iterator[str]:
