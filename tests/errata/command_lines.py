@@ -41,8 +41,8 @@ def _selection(given: Mapping[str, Any]) -> str | None:
     project = default_project()
     entries = [project.entry(name) for name in given["names"]]
     groups = [g for entry in entries for g in plan_of(entry, options, selection)]
-    require_selection(groups, selection)
     require_options(entries, groups, options)
+    require_selection(groups, selection)
     return None if any(group.needed for group in groups) else "nothing is asked of the cells selected"
 
 

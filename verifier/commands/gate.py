@@ -122,6 +122,8 @@ def _gate(
         raise CommandError("there is nothing to gate: no statements and no fits", NOTHING)
     if selected and not names and not project.own_names and not shipped and not quiet:
         click.echo(f"verifier: {config.root} has no lemmas/ of its own: the shipped statements are gated", err=True)
+    for note in project.notes:
+        click.echo(f"verifier: {note}", err=True)
     entries, broken = _load(project, selected)
     report, plans_broken = _run(project, entries, chosen, quiet) if entries else (None, [])
     findings += [unreadable(name, error) for name, error in (*broken, *plans_broken)]

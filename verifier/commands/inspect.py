@@ -54,7 +54,7 @@ def list_(as_json: bool, verbose: int, quiet: bool) -> int:
         click.echo(json.dumps(rows, indent=2))
     else:
         _render_list(entries, found)
-    for message in broken:
+    for message in (*broken, *project.notes):
         click.echo(f"verifier: {message}", err=True)
     return USAGE if broken else EXPECTED
 
@@ -130,6 +130,8 @@ def show(name: str, as_json: bool, verbose: int, quiet: bool) -> int:
         entry = project.statement(name)
     except (UnknownStatement, LoadError) as error:
         raise CommandError(str(error)) from None
+    for note in project.notes:
+        click.echo(f"verifier: {note}", err=True)
     if as_json:
         click.echo(json.dumps(_as_data(entry.statement), indent=2))
         return EXPECTED

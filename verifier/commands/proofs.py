@@ -41,6 +41,8 @@ def prove(name: str, output: str, verbose: int, quiet: bool) -> int:
     if output != "-":
         writable(output)
     project = default_project()
+    for note in project.notes:
+        click.echo(f"verifier: {note}", err=True)
     bundle = _bundle(project, name)
     text = json.dumps(bundle, indent=1, sort_keys=True) + "\n"
     if output == "-":

@@ -105,8 +105,8 @@ def run_check(
     if plans is None:
         plans = {entry.name: plan_of(entry, options, selection) for entry in entries}
     groups = [group for planned in plans.values() for group in planned]
-    require_selection(groups, selection)
     require_options(entries, groups, options)
+    require_selection(groups, selection)
     if selection is not None:
         entries = [entry for entry in entries if any(group.needed for group in plans[entry.name])]
     drawn = [group for group in groups if group.needed]
