@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from typing import Any
 
-from verifier.report.mathtext import similarity
 from verifier.report.numbers import claimed, measured
 
 Data = dict[str, Any]
@@ -30,7 +29,7 @@ def findings(document: Data) -> list[Data]:
                     "statement": statement["name"], "label": statement["label"], "title": statement["title"],
                     "claim": claim, "instances": instances, "contradicted": _contradicted(statement, claim),
                     "zeros": _zeros(statement, claim),
-                    "erratum": reason_of(concerned, instances, statement["label"]),
+                    "erratum": own_reason(concerned, instances),
                     "errata": [entry["id"] for entry in concerned],
                     "true": _true(claim, amended),
                 }
@@ -69,21 +68,26 @@ def reason_of(concerned: Sequence[Data], instances: Sequence[str], label: str = 
     """The erratum that speaks of the instances that refute the claim, or else of the statement; else the first."""
 
     def told(entry: Data) -> tuple[int, bool]:
-        text = f"{entry['counterexample']} {entry['printed']}".replace(" ", "")
-        parts = [re.sub(r"\s", "", part) for instance in instances for part in instance.split(",")]
-        return sum(part in text for part in parts), bool(label) and label in entry["where"]
+        return _told(entry, instances), bool(label) and label in entry["where"]
 
     return max(concerned, key=told, default=None)
 
 
-def _true(claim: Data, amended: Sequence[Data]) -> list[Data]:
-    """The amended claims that take its place: of the same erratum, else kind, and alike in wording; at most three.
+def own_reason(concerned: Sequence[Data], instances: Sequence[str]) -> Data | None:
+    """The erratum that speaks of this claim: its only one, or the one that names an instance at which it is refuted."""
+    if len(concerned) < 2:
+        return concerned[0] if concerned else None
+    told = [entry for entry in concerned if _told(entry, instances)]
+    return max(told, key=lambda entry: _told(entry, instances)) if told else None
 
-    A claim that an erratum speaks of and no amended claim takes the place of has the erratum's own words alone.
-    """
-    if claim["errata"]:
-        shared = [c for c in amended if set(c["errata"]) & set(claim["errata"])]
-    else:
-        shared = [c for c in amended if c["kind"] == claim["kind"]]
-    ranked = sorted(shared, key=lambda c: -similarity(claim["text"], c["text"]))
-    return ranked[:3]
+
+def _told(entry: Data, instances: Sequence[str]) -> int:
+    """How many parts of the instances an erratum names."""
+    text = f"{entry['counterexample']} {entry['printed']}".replace(" ", "")
+    parts = [re.sub(r"\s", "", part) for instance in instances for part in instance.split(",")]
+    return sum(part in text for part in parts)
+
+
+def _true(claim: Data, amended: Sequence[Data]) -> list[Data]:
+    """The amended claims that the printed one names in its place."""
+    return [c for c in amended if c["id"] in claim["instead"]]

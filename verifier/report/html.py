@@ -16,6 +16,7 @@ from verifier.report import forests, instances, judgments, mathtext, numbers, pl
 from verifier.report.differences import compared
 from verifier.report.findings import findings
 from verifier.report.graph import drawn
+from verifier.report.numbers import severities
 
 Data = dict[str, Any]
 Exact = Callable[[str, Mapping[str, Any]], Mapping[int, float] | None]
@@ -24,7 +25,7 @@ Exact = Callable[[str, Mapping[str, Any]], Mapping[int, float] | None]
 SIGNS = {
     "proved": "■", "certified": "▣", "cited": "◧", "gap": "□", "refuted": "✗",
     "consistent": "●", "contradicted": "✗", "inconclusive": "◐", "invalid": "⊘", "untested": "○",
-    "verified": "✓",
+    "verified": "✓", "proof alone": "✓",
 }  # fmt: skip
 
 #: What is claimed of a cell, before the number.
@@ -62,7 +63,7 @@ def _environment() -> Any:
         prose=prose, formula=formula, mark=mark, measured=numbers.measured, claimed=numbers.claimed,
         count=numbers.count, duration=numbers.duration, slug=slug, nice_range=nice_range, conclusion=conclusion,
     )  # fmt: skip
-    environment.globals.update(SIGNS=SIGNS, WORDS=WORDS)
+    environment.globals.update(SIGNS=SIGNS, WORDS=WORDS, severities=severities)
     return environment
 
 

@@ -7,6 +7,7 @@ from typing import Any
 
 from verifier.report import instances, numbers
 from verifier.report.findings import findings
+from verifier.report.numbers import severities
 
 Data = dict[str, Any]
 
@@ -19,6 +20,7 @@ def render(document: Data) -> str:
         loader=PackageLoader("verifier.report"), autoescape=False, undefined=StrictUndefined, trim_blocks=True,
         lstrip_blocks=True, keep_trailing_newline=True,
     )  # fmt: skip
+    environment.globals["severities"] = severities
     environment.filters.update(
         cell=cell, text=text, measured=numbers.measured, claimed=numbers.claimed, duration=numbers.duration,
         count=numbers.count, plain=instances.plain,

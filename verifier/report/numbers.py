@@ -61,3 +61,10 @@ def duration(seconds: float | None) -> str:
 def width(n: int) -> str:
     """A network's width, short enough for an axis."""
     return str(n) if n < 10**5 else f"{n:.1e}".replace("e+0", "e").replace("e+", "e")
+
+
+def severities(counted: Mapping[str, int], printed: int) -> str:
+    """How many printed forms are wrong, and how: "2 misprints, 3 incomplete, 5 false of 12 printed forms"."""
+    words = [f"{n} {'misprints' if word == 'misprint' and n != 1 else word}" for word, n in counted.items() if n]
+    forms = "1 printed form" if printed == 1 else f"{printed} printed forms"
+    return f"{', '.join(words) or 'none wrong'} of {forms}"

@@ -8,6 +8,7 @@ from typing import Any
 
 from verifier.report import instances, judgments, mathtext, numbers
 from verifier.report.findings import findings
+from verifier.report.numbers import severities
 
 Data = dict[str, Any]
 
@@ -28,6 +29,7 @@ def render(document: Data) -> str:
         lstrip_blocks=True, keep_trailing_newline=True, block_start_string="<%", block_end_string="%>",
         variable_start_string="<<", variable_end_string=">>", comment_start_string="<#", comment_end_string="#>",
     )  # fmt: skip
+    environment.globals["severities"] = severities
     environment.filters.update(
         tex=escaped, prose=prose, code=code, conclusion=conclusion, duration=numbers.duration,
         measured=lambda a: escaped(numbers.measured(a)), claimed=lambda a: escaped(numbers.claimed(a)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +13,7 @@ from rich.table import Table
 from rich.text import Text
 
 from verifier.report.instances import plain
+from verifier.report.numbers import severities
 from verifier.sampling.select import text_of
 from verifier.statement import Form, Kind
 from verifier.verdict import NumericStatus, Severity, Summary
@@ -95,13 +96,6 @@ def headline(report: RunReport) -> Text:
     words = [s.summary(Form.AMENDED) for s in report.statements if Form.AMENDED in s.forms]
     told = ", ".join(f"{words.count(word)} {word}" for word in Summary if word in words)
     return text.append(f"\namended: {told} of {len(words)}")
-
-
-def severities(counted: Mapping[str, int], printed: int) -> str:
-    """How many printed forms are wrong, and how: "2 misprints, 3 incomplete, 5 false of 12 printed forms"."""
-    words = [f"{n} {'misprints' if word == 'misprint' and n != 1 else word}" for word, n in counted.items() if n]
-    forms = "1 printed form" if printed == 1 else f"{printed} printed forms"
-    return f"{', '.join(words) or 'none wrong'} of {forms}"
 
 
 def source_line(source: Any) -> str:
