@@ -123,7 +123,7 @@ statement = Statement(
         Claim(
             "section3.printed", Kind.ORDER, T(r), "T^r ~ n^{-max(r-1, 0)} for every r", exponent=order,
             where=And(L >= 1, r >= 1), form=Form.PRINTED,
-            instead=("section3.order.shallow", "section3.order.deep"),
+            instead=("section3.order.shallow", "section3.order.deep", "section3.zero"),
             latex=r"T^r\sim n^{-\max(r-1,0)}",
             errata=("E4", "E8", "E9", "E10", "E25"),
         ),

@@ -56,7 +56,10 @@ CLAIMS = (
     Claim(
         "theorem1.printed", Kind.ORDER, K(r), "K^(r) ~ n^{H-r} if r > H, and ~ 1 otherwise", exponent=order,
         where=And(H >= 1, L >= 1, r >= 0), form=Form.PRINTED,
-        instead=("theorem1.order.shallow", "theorem1.order.deep", "theorem1.output.shallow", "theorem1.output.deep"),
+        instead=(
+            "theorem1.order.shallow", "theorem1.order.deep", "theorem1.output.shallow", "theorem1.output.deep",
+            "theorem1.zero",
+        ),
         latex=r"\mathcal K^{(r)}_{i,j}\sim\begin{cases}n^{H-r}&r>H\\1&\text{otherwise}\end{cases}",
         errata=("E2", "E3", "E4", "E8", "E9", "E14", "E18", "E25", "E26", "E27", "E28"),
     ),

@@ -6,6 +6,7 @@ computes with inside its functions, so that ``verifier --help`` answers at once.
 
 from __future__ import annotations
 
+import os
 import sys
 from typing import Any
 
@@ -73,10 +74,6 @@ class Commands(click.Group):
             code = _fail(" ".join(error.format_message().split()), USAGE)
         except CommandError as error:
             code = _fail(str(error), error.code)
-        except BrokenPipeError:
-            # The reader has seen enough; writing on would only fail again at exit.
-            sys.stdout = None
-            code = 0
         except Exception as error:
             if _wants_traceback(args, kwargs):
                 import traceback
@@ -115,9 +112,46 @@ def cli() -> None:
     """Prove, certify or measure asymptotic claims about wide neural networks, and never confuse the three."""
 
 
+class Outlet:
+    """Standard output whose reader may leave: what is written then is lost, and the exit code stays what it is.
+
+    Otherwise `verifier check | head` would end as if something were contradicted.
+    """
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        try:
+            return int(self._stream.write(text))
+        except BrokenPipeError:
+            self._lose()
+            return len(text)
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except BrokenPipeError:
+            self._lose()
+
+    def _lose(self) -> None:
+        """Whatever is still in a buffer goes nowhere, too."""
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, self._stream.fileno())
+        os.close(nowhere)
+
+
 def main() -> None:
     """The console script."""
-    cli(prog_name="verifier")
+    outlet: Any = Outlet(sys.stdout)
+    sys.stdout = outlet
+    try:
+        cli(prog_name="verifier")
+    finally:
+        outlet.flush()
 
 
 if __name__ == "__main__":

@@ -71,3 +71,20 @@ def test_a_reader_that_goes_away_is_not_an_error(toy: Toy) -> None:
     process.stdout.close()
     _, errors = process.communicate(timeout=60)
     assert b"Traceback" not in errors
+    assert process.returncode == 0
+
+
+def test_the_exit_code_is_that_of_the_verdict_whether_or_not_it_is_read(toy: Toy) -> None:
+    """Contradicted (1) and as expected (0), to the end, to its first line, and to nobody."""
+    for exponent, code in (("-r - 1", 1), ("-r", 0)):
+        toy.write(amended=exponent)
+        for lines in (None, 1, 0):
+            command = [*COMMAND, "check", "toy", "-q", "--jobs", "1"]
+            process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            assert process.stdout is not None
+            if lines is None:
+                process.stdout.read()
+            elif lines:
+                process.stdout.readline()
+            process.stdout.close()
+            assert process.wait(timeout=60) == code, (exponent, lines)

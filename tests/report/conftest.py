@@ -30,7 +30,7 @@ statement = Statement(
     name="toy", title="A toy <with> & signs", source=Source("Nowhere", ("1",)), summary="X_n = n^-r G.",
     claims=(
         Claim("toy.printed", Kind.ORDER, X(r), "X^(r) ~ n^{-r} for every r", exponent=-r, form=Form.PRINTED,
-              errata=("E1",)),
+              errata=("E1",), instead=("toy.order",)),
         Claim("toy.order", Kind.ORDER, X(r), "X^(r) ~ n^{-2 r} for r <= 2", exponent=-2 * r, where=r <= 2),
     ),
     errata=(Erratum("E1", "(1)", "n^{-r}", "It is the square.", "r = 1.", "n^{-2 r}.", "None."),),

@@ -105,7 +105,10 @@ def _steps(statement: str, bundle: Mapping[str, Any]) -> tuple[StepReport, ...]:
     own = next((document for document in documents if document["statement"] == statement), None)
     if own is None:
         return ()
-    judgments = {h["id"]: h["judgment"] for h in own["hypotheses"]}
+    # A step that uses another statement's goal may rest on a hypothesis which a later step does without.
+    declared = {h["id"]: h for document in (*documents, own) for h in document["hypotheses"]}
+    own["hypotheses"] = list(declared.values())
+    judgments = {name: h["judgment"] for name, h in declared.items()}
     needed = _needed(own, documents)
     own["goals"] = []
     for step in own["steps"]:
@@ -141,6 +144,7 @@ def _steps(statement: str, bundle: Mapping[str, Any]) -> tuple[StepReport, ...]:
 
 def in_words(error: str) -> str:
     """The kernel's message; where it shows two judgments, the entries in which they differ, numbers worked out."""
+    error = re.sub(r"#[0-9a-f]{64}", "", error)  # which of two hypotheses of one name is no matter for a reader
     shown = re.fullmatch(r"(.*)stated (\{.*\}) but the rule gives (\{.*\})", error)
     if shown is None:
         return error
