@@ -11,8 +11,10 @@ from verifier.loading import LoadError, load_file
 from verifier.project import Project, UnknownStatement, default_project, natural
 
 LEMMA = """
-from verifier.statement import Source, Statement
-statement = Statement("{name}", "T", Source("D"), "", (), proof={proof})
+from sympy import Symbol
+from verifier.statement import Claim, Kind, Source, Statement
+claims = (Claim("{name}.x", Kind.ZERO, Symbol("x"), ""),)
+statement = Statement("{name}", "T", Source("D"), "", claims, proof={proof})
 """
 
 

@@ -194,6 +194,10 @@ def _as_data(statement: Statement) -> dict[str, Any]:
     }
 
 
+#: What a stored run's claim must agree in with the present one, for its samples to speak of it.
+SAID = ("form", "kind", "text", "range", "exponent", "value", "hypotheses")
+
+
 def _document(name: str) -> tuple[dict[str, Any], str]:
     """The statement as a report has it, its proof re-checked now, with the numbers of the last run that has any."""
     from verifier.commands.check import DEFAULT_SEED
@@ -213,6 +217,11 @@ def _document(name: str) -> tuple[dict[str, Any], str]:
         own["measurements"] = last["measurements"]
         for claim in own["claims"]:
             stored = numeric.get(claim["id"], {})
+            if any(stored.get(key) != claim[key] for key in SAID):
+                claim["numeric_reason"] = "nothing was sampled since the claim was changed" if stored else (
+                    "nothing was sampled since the claim was made"
+                )  # fmt: skip
+                continue
             claim |= {key: stored[key] for key in ("numeric", "numeric_reason", "cells") if key in stored}
     return reworded(data), time
 

@@ -220,7 +220,8 @@ def _by_form(
         culprits = [claim for claim in claims if _makes(summary, claim)]
         for claim in claims:
             mine, note = outcome if claim in culprits else Outcome.EXPECTED, ""
-            if mine is Outcome.EXPECTED and expected is Summary.GAP and not recorded and claim.numeric in _OPEN:
+            unseen = claim.numeric in _OPEN or (claim.numeric is NumericStatus.UNTESTED and not claim.alone)
+            if mine is Outcome.EXPECTED and expected is Summary.GAP and not recorded and unseen:
                 mine, note = Outcome.UNDECIDED, _NOT_SEEN
             if stopped is not None and claim.numeric is NumericStatus.UNTESTED and claim.cells:
                 mine, note = Outcome.UNDECIDED, f"the run is incomplete: {stopped}"

@@ -165,6 +165,9 @@ def _claim(report: ClaimReport) -> Data:
         "severity": _word(report.severity),
         "severity_reason": report.severity_reason,
         "instead": list(claim.instead),
+        "range": str(claim.where),
+        "exponent": None if claim.exponent is None else str(claim.exponent),
+        "value": None if claim.value is None else str(claim.value),
         "cells": _tally(cells, [str(s) for s in NumericStatus]),
         "rests_on": list(report.rests_on),
         "goals": [

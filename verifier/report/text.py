@@ -54,6 +54,9 @@ def render(report: RunReport, console: Console, verbose: int = 0) -> None:
         if number:
             console.print()
         render_statement(statement, console, verbose)
+    if report.options.quick:
+        console.print()
+        console.print("--quick: fewer cells and samples; what is verified is so at those", style="dim")
     if report.stopped:
         console.print()
         console.print(f"[bold yellow]{report.stopped}[/]: what is above was decided before; the rest is open.")

@@ -120,6 +120,7 @@ def _all_compared(claim: Claim, goals: Sequence[GoalReport]) -> bool:
     return all(
         goal.status in (ProofStatus.PROVED, ProofStatus.CITED)
         and goal.judgment["is"] in (*SAYS[claim.kind], *IMPLY.get(claim.kind, ()))
+        and number(goal.judgment.get("power_m", 0), {}) == 0  # a rate in m is not told apart from one in n
         and all(
             _letters(part) <= known
             for key in ("where", "power", "power_m", "value")

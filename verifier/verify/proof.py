@@ -153,6 +153,9 @@ def from_goals(statement: Statement, goals: Sequence[GoalReport]) -> list[ProofR
         judged = compared(statement, claim, own)
         status = weakest_proof(goal.status for goal in judged)
         reasons = [goal.error for goal in judged if goal.error] if status is ProofStatus.GAP else []
+        found_both = {ProofStatus.REFUTED} < {goal.status for goal in judged} - {ProofStatus.GAP}
+        if found_both:
+            status, reasons = ProofStatus.GAP, ["one goal refutes it and another one proves it"]
         rests_on = tuple(dict.fromkeys(name for goal in judged for name in goal.rests_on))
         reason = reasons[0] if reasons else "" if judged else "no goal of the proof is about it"
         found.append(ProofResult(claim.id, claim.form, status, reason, rests_on, judged))

@@ -7,6 +7,7 @@ from typing import Any
 
 import sympy
 
+from verifier.claims.proof import Proof
 from verifier.statement import Claim, Erratum, Hypothesis, Statement
 from verifier.verify.severity import severity_of
 
@@ -20,6 +21,11 @@ def flaws(statement: Statement) -> Iterator[str]:
     if wrong:
         yield from wrong
         return
+    if not statement.claims:
+        yield "it states no claim"
+    for form in statement.expected:
+        if not statement.of_form(form):
+            yield f"a verdict of its {form} form is expected, and it has no {form} claims"
     hypotheses = [h.id for h in statement.hypotheses]
     for name in _twice(hypotheses):
         yield f"two hypotheses are called {name!r}"
@@ -50,6 +56,9 @@ def flaws(statement: Statement) -> Iterator[str]:
             yield f"what is proved of {name!r} is quoted, which is no claim of the statement"
     if isinstance(statement.proof, Mapping):
         yield from _proof_flaws(statement.proof, hypotheses)
+    elif statement.proof is not None and not isinstance(statement.proof, Proof):
+        kind = type(statement.proof).__name__
+        yield f"its proof is of type {kind}; it is what ProofBuilder makes, or a verifier.claims.proof.Proof"
 
 
 def _wrong_types(statement: Statement) -> Iterator[str]:
