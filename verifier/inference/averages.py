@@ -236,7 +236,7 @@ def decide_polynomial(
         found = contrast(np.ones(1), [replace(m, pool=None)])
         degrees = m.pool.degrees if m.pool is not None else max(a.count - 1, 1)
         error = found.standard_error
-        half = t_quantile(level / (4 if m.pool is not None else 2), degrees) * error / scale
+        half = t_quantile(level / 2 * (m.pool.share if m.pool is not None else 1.0), degrees) * error / scale
         # A variance of zero still leaves the rounding of the samples themselves.
         half += unseen / scale + 1e-12
         centre = 1.0 + (a.mean - value) / scale
@@ -393,7 +393,7 @@ def _few(base: Decision, arrays: Sequence[tuple[int, Array]], few: bool) -> _Beg
     mean = math.fsum(arrays[-1][1].tolist()) / arrays[-1][1].size
     why = f"a width has only {fewest} samples; {MIN_NONZERO} are needed for a mean"
     if few:
-        found = scatter(base.widths, [x for _, x in arrays])
+        found = scatter(base.widths, [x for _, x in arrays], logarithms=False)
         level = base.alpha / base.looks
         refusal = found.refusal
         if level < LOWEST_LEVEL:

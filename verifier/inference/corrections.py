@@ -22,13 +22,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
 
 from verifier.inference.diagnostics import Diagnostic, curvature, lack_of_fit
-from verifier.inference.exponents import Estimate, columns, contrast, slope_weights
+from verifier.inference.exponents import Columns, Estimate, columns, contrast, contrast_of, slope_weights
 from verifier.inference.samples import Moments
 
 Array = npt.NDArray[np.float64]
@@ -56,7 +56,7 @@ class Fit:
     estimate: Estimate
     misfits: tuple[Diagnostic, ...]
 
-    @property
+    @cached_property
     def excluded(self) -> bool:
         """Whether the data are not a power law with these corrections."""
         return any(check.vetoes for check in self.misfits)
@@ -79,12 +79,12 @@ class Profile:
     level: float
     shares: tuple[float, ...] = (1.0,)  # how far a correction might have been fitted
 
-    @property
+    @cached_property
     def kept(self) -> tuple[Fit, ...]:
         """The models that fit; all of them if none does."""
         return tuple(fit for fit in self.fits if not fit.excluded) or self.fits
 
-    @property
+    @cached_property
     def misfit(self) -> tuple[Diagnostic, ...]:
         """What excludes the model that is excluded least; nothing if one of them fits."""
         if any(not fit.excluded for fit in self.fits):
@@ -102,6 +102,10 @@ class Profile:
 
     def interval(self) -> tuple[float, float]:
         """From the lowest lower end to the highest upper end of the models that fit."""
+        return self._reach
+
+    @cached_property
+    def _reach(self) -> tuple[float, float]:
         ends = [fit.estimate.interval(self.level) for fit in self.kept]
         return min(low for low, _ in ends), max(high for _, high in ends)
 
@@ -136,6 +140,13 @@ def estimate(
     """The exponent with (c/n)^power fitted to a ``share``, and the bias that is left."""
     weights, bias = weighted(widths, power, share, allowance)
     return contrast(weights, moments, bias)
+
+
+@lru_cache(maxsize=4096)
+def _weighted(widths: tuple[int, ...], power: float, share: float, allowance: float) -> tuple[Array, float]:
+    weights, bias = weighted(widths, power, share, allowance)
+    weights.setflags(write=False)
+    return weights, bias
 
 
 def weighted(widths: Sequence[int], power: float, share: float, allowance: float) -> tuple[Array, float]:
@@ -177,7 +188,11 @@ def _shortest(
     allowance: float,
 ) -> tuple[float, Estimate]:
     possible = shares(widths, correction, allowance)
-    found = [(share, estimate(widths, moments, power, share, allowance)) for share in possible]
+    columns_of = Columns.of(moments)
+    found = []
+    for share in possible:
+        weights, bias = _weighted(tuple(widths), power, share, allowance)
+        found.append((share, contrast_of(weights, columns_of, bias)))
     return min(found, key=lambda pair: pair[1].half(level))
 
 

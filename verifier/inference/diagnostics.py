@@ -81,20 +81,47 @@ def lack_of_fit(design: Array, omitted: Array, moments: Sequence[Moments], level
 
     left = residual(values - values.mean())
     terms = [residual(column) for column in omitted.T]
-    # Coordinate descent on a convex quadratic in a box; one term needs one step.
-    found = [0.0] * len(terms)
-    for _ in range(1 if len(terms) == 1 else 100):
-        for j, term in enumerate(terms):
-            norm = float(term @ term)
-            best = found[j] + float(left @ term) / norm if norm > 0 else 0.0
-            best = min(1.0, max(-1.0, best))
-            left = left - (best - found[j]) * term
-            found[j] = best
+    left = _least(left, terms)
     pool = moments[0].pool
     if pool is not None:  # a variance that is itself estimated: F, not chi-squared
         threshold = degrees * float(special.fdtri(degrees, pool.degrees, 1 - level))
         return Diagnostic("lack of fit (F)", float(left @ left), threshold)
     return Diagnostic("lack of fit (chi-squared)", float(left @ left), float(special.chdtri(degrees, level)))
+
+
+def _least(left: Array, terms: Sequence[Array]) -> Array:
+    """What is left of ``left`` after the best combination of ``terms`` with coefficients in [-1, 1]."""
+    if len(terms) == 2:
+        return min(_candidates(left, terms[0], terms[1]), key=lambda v: float(v @ v))
+    # Coordinate descent on a convex quadratic in a box; one term needs one step.
+    found, norms = [0.0] * len(terms), [float(term @ term) for term in terms]
+    for _ in range(1 if len(terms) == 1 else 200):
+        before = list(found)
+        for j, (term, norm) in enumerate(zip(terms, norms, strict=True)):
+            best = found[j] + float(left @ term) / norm if norm > 0 else 0.0
+            best = min(1.0, max(-1.0, best))
+            left = left - (best - found[j]) * term
+            found[j] = best
+        if max(abs(a - b) for a, b in zip(found, before, strict=True)) < 1e-9:
+            break
+    return left
+
+
+def _candidates(left: Array, first: Array, second: Array) -> list[Array]:
+    """The minimum inside the box of two terms, if it is there, and those on its four edges."""
+    a, b, c = float(first @ first), float(first @ second), float(second @ second)
+    x, y = float(left @ first), float(left @ second)
+    determinant = a * c - b * b
+    found = []
+    if determinant > 1e-12 * a * c:
+        s, t = (c * x - b * y) / determinant, (a * y - b * x) / determinant
+        if abs(s) <= 1 and abs(t) <= 1:
+            return [left - s * first - t * second]
+    for edge in (-1.0, 1.0):
+        t = min(1.0, max(-1.0, (y - edge * b) / c)) if c > 0 else 0.0
+        s = min(1.0, max(-1.0, (x - edge * b) / a)) if a > 0 else 0.0
+        found += [left - edge * first - t * second, left - s * first - edge * second]
+    return found
 
 
 def law_drift(

@@ -113,20 +113,41 @@ def contrast(weights: Array, moments: Sequence[Moments], allowance: float = 0.0)
     """Σ w_k value_k with variance Σ w_k² v_k/N_k and Welch-Satterthwaite degrees of freedom.
 
     With a pooled scatter its degrees are those of the pool; where the scatter of two halves, each with its own, gives
-    the longer interval, that is taken, and in either case half of the error rate is used up.
+    the longer interval, that is taken, and in either case a part of the error rate is used up.
     """
-    w = np.asarray(weights, dtype=np.float64)
-    counts = np.array([m.count for m in moments], dtype=np.float64)
-    values = np.array([m.value for m in moments])
+    return contrast_of(weights, Columns.of(moments), allowance)
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Moments as columns, for many contrasts of the same ones."""
+
+    values: Array
+    variances: Array
+    counts: Array
+    pools: tuple[Pool, ...]
+
+    @classmethod
+    def of(cls, moments: Sequence[Moments]) -> Columns:
+        return cls(
+            np.array([m.value for m in moments]),
+            np.array([m.variance for m in moments]),
+            np.array([m.count for m in moments], dtype=np.float64),
+            tuple(m.pool for m in moments if m.pool is not None),
+        )
+
+
+def contrast_of(weights: Array, moments: Columns, allowance: float = 0.0) -> Estimate:
+    """:func:`contrast` of moments in columns."""
+    w, counts, values = weights, moments.counts, moments.values
     # Centring first keeps the digits when log|X| is large and the widths' values are close.
-    shift = float(values.mean())
-    value = float(w @ (values - shift)) + shift * float(w.sum() if abs(w.sum()) > 1e-9 else 0.0)
-    parts = w**2 * np.array([m.variance for m in moments]) / counts
+    shift, sum_of_weights = float(values.mean()), float(w.sum())
+    value = float(w @ (values - shift)) + (shift * sum_of_weights if abs(sum_of_weights) > 1e-9 else 0.0)
+    parts = w * w * moments.variances / counts
     total = float(parts.sum())
-    pools = [m.pool for m in moments if m.pool is not None]
-    if len(pools) == len(moments):
-        return _pooled(value, total, w**2 / counts, pools, allowance)
-    spread = float((parts**2 / (counts - 1)).sum()) if np.all(counts > 1) else math.nan
+    if len(moments.pools) == len(values):
+        return _pooled(value, total, w**2 / counts, moments.pools, allowance)
+    spread = float((parts * parts / (counts - 1)).sum()) if counts.min() > 1 else math.nan
     degrees = total**2 / spread if spread > 0 else math.inf
     return Estimate(value, math.sqrt(total), degrees, allowance)
 
@@ -134,15 +155,15 @@ def contrast(weights: Array, moments: Sequence[Moments], allowance: float = 0.0)
 def _pooled(value: float, total: float, squares: Array, pools: Sequence[Pool], allowance: float) -> Estimate:
     """The wider of the intervals of a common scatter and of one for each half, at half of the level."""
     if not pools[0].halves:  # each width has its own
-        return Estimate(value, math.sqrt(total), pools[0].degrees, allowance, 0.5)
-    shares = [float(sum(x for x, p in zip(squares.tolist(), pools, strict=True) if p.half == k)) for k in (0, 1)]
+        return Estimate(value, math.sqrt(total), pools[0].degrees, allowance, pools[0].share)
+    shares = [sum(x * p.factor for x, p in zip(squares.tolist(), pools, strict=True) if p.half == k) for k in (0, 1)]
     parts = [share * variance for share, (variance, _) in zip(shares, pools[0].halves, strict=True)]
     spread = sum(part**2 / d for part, (_, d) in zip(parts, pools[0].halves, strict=True) if d > 0)
     apart = sum(parts)
     choices = [(total, pools[0].degrees), (apart, apart**2 / spread if spread > 0 else math.inf)]
-    # At a level of 5e-4 each, where few seeds are used.
+    # At the level that few seeds are used at.
     variance, degrees = max(choices, key=lambda c: t_quantile(2.5e-4, c[1]) * math.sqrt(c[0]))
-    return Estimate(value, math.sqrt(variance), degrees, allowance, 0.5)
+    return Estimate(value, math.sqrt(variance), degrees, allowance, pools[0].share)
 
 
 def correction_coefficient(widths: Sequence[int], moments: Sequence[Moments]) -> float:

@@ -1,16 +1,15 @@
 """Few seeds: 3 to 127 samples a width, a scatter that all widths share, and a verdict of less weight.
 
 With so few samples the scatter of each width is hardly known; that of all widths together is.  The residuals of log|X|
-(or of X, where a mean is claimed) around the mean of their width are pooled, and once more in two halves, small widths
-and large ones, and the wider of the two t intervals is taken at half of the level: a scatter that falls with the width
-is what quantities that concentrate have.  That stands on residuals that look normal, so it is refused where they do
-not: where the correlation of their normal-score plot is below its 10 % point, where the two halves have variances
-that differ at 10 %, where a sample is zero, and where all samples of a width are equal.  From 32 samples a width the
-average needs no normal scatter.
+(or of X, where a mean is claimed) around the mean of their width are pooled, as they are or, where they fall with the
+width as those of averages do, times n^1/2 or n; and once more in two halves, small widths and large ones.  The wider of
+the two t intervals is taken, at a half of the level or a quarter.  That stands on residuals that look normal, so it is
+refused where they do not: where the correlation of their normal-score plot is below its 10 % point, where the two
+halves have variances that differ at 10 %, where a scatter that falls is too large for an average's, where a sample is
+zero, and where all samples of a width are equal.  From 32 samples a width the average needs no normal scatter.
 
-Where widths have no scatter in common, as when it falls from the first to the last by a factor of five, each width's
-own is taken, with a t interval of as few degrees of freedom as the smallest width has alone; residuals divided by the
-scatter of their width must look normal then.
+Where widths have no such scatter in common each width's own is taken, with a t interval of as few degrees of freedom
+as the smallest width has alone; residuals divided by the scatter of their width must look normal then.
 
 This is a weaker guarantee than that of 128 samples a width and carries the mark "few seeds": its error rates are those
 counted in docs/calibration.md on laws that are normal, heavy and skewed, not a theorem about all laws.
@@ -35,6 +34,11 @@ MARK = "few seeds"
 FEWEST, AVERAGING = 3, 32
 #: The deepest level at which the error rates were counted.
 LOWEST_LEVEL = 1e-3
+#: How the scatter may fall with the width, as n^-power, and the largest scatter of log|X| that may.
+FALLING = (0.0, 0.5, 1.0)
+LARGEST_FALLING = 0.35
+#: Residuals that differ by less are those of equal values.
+EQUAL = 1e-12
 #: The largest skewness of residuals that averages over 32 or more samples make harmless.
 SKEWNESS = 3.0
 
@@ -47,8 +51,8 @@ class Scatter:
     refusal: str | None
 
 
-def scatter(widths: Sequence[int], values: Sequence[Array]) -> Scatter:
-    """Means by width with a common scatter, from arrays of log|X| or of X (any sizes from 1)."""
+def scatter(widths: Sequence[int], values: Sequence[Array], *, logarithms: bool = True) -> Scatter:
+    """Means by width with a common scatter, from arrays of log|X|, or of X (any sizes from 1)."""
     counts = [int(v.size) for v in values]
     means = [math.fsum(v.tolist()) / v.size for v in values]
     if min(counts) < FEWEST:
@@ -57,37 +61,26 @@ def scatter(widths: Sequence[int], values: Sequence[Array]) -> Scatter:
         reason = f"{min(counts)} sample{plural} at width {where}: below {FEWEST} the scatter is not known"
         return Scatter(tuple(Moments(m, math.nan, c) for m, c in zip(means, counts, strict=True)), reason)
     residuals = [v - m for v, m in zip(values, means, strict=True)]
-    squares = [math.fsum(np.square(r).tolist()) for r in residuals]
-    degrees = [c - 1 for c in counts]
-    half = [0] * (len(widths) // 2) + [1] * (len(widths) - len(widths) // 2)
-    if len(widths) % 2:  # the middle width belongs to neither half, and counts with the one of the larger variance
-        low, high = _variance(squares, degrees, half, 0), _variance(squares, degrees, half, 1)
-        half[len(widths) // 2] = 0 if low > high else 1
-    variance = sum(squares) / sum(degrees)
-    halves = tuple(
-        (_variance(squares, degrees, half, k), float(sum(d for d, h in zip(degrees, half, strict=True) if h == k)))
-        for k in (0, 1)
-    )
+    found = [_pooled(widths, residuals, power) for power in FALLING]
+    chosen = min(found, key=lambda f: abs(math.log(max(f.ratio, 1e-300))))
     moments = tuple(
-        Moments(m, variance, c, Pool(float(sum(degrees)), halves, h))
-        for m, c, h in zip(means, counts, half, strict=True)
+        Moments(m, chosen.variance * factor, c, Pool(chosen.degrees, chosen.halves, half, factor, chosen.share))
+        for m, c, factor, half in zip(means, counts, chosen.factors, chosen.half, strict=True)
     )
-    refusal = _refusal(widths, residuals, squares, halves)
-    own = None if refusal is None else _own(counts, means, residuals, squares)
+    refusal = _refusal(widths, chosen, logarithms)
+    own = None if refusal is None else _own(counts, means, residuals)
     return own or Scatter(moments, refusal)
 
 
-def _own(
-    counts: Sequence[int], means: Sequence[float], residuals: Sequence[Array], squares: Sequence[float]
-) -> Scatter | None:
+def _own(counts: Sequence[int], means: Sequence[float], residuals: Sequence[Array]) -> Scatter | None:
     """Each width's own scatter, where they have none in common; None where even that does not look normal.
 
     The t interval has the degrees of the smallest width alone, which is short of no interval of unequal variances.
     """
     fewest = min(counts)
-    if fewest >= AVERAGING or min(squares) <= 0:
+    if fewest >= AVERAGING or min(float(np.ptp(r)) for r in residuals) <= EQUAL:
         return None
-    variances = [s / (c - 1) for s, c in zip(squares, counts, strict=True)]
+    variances = [float(np.var(r, ddof=1)) for r in residuals]
     standard = np.sort(np.concatenate([r / math.sqrt(v) for r, v in zip(residuals, variances, strict=True)]))
     correlation, bound = normal_scores(standard)
     if correlation < bound:
@@ -97,17 +90,62 @@ def _own(
     return Scatter(moments, None)
 
 
+@dataclass(frozen=True)
+class _Pooled:
+    """Residuals in units of n^-power, and their variances."""
+
+    power: float
+    residuals: tuple[Array, ...]
+    factors: tuple[float, ...]
+    half: tuple[int, ...]
+    halves: tuple[tuple[float, float], ...]
+    variance: float
+    degrees: float
+    ratio: float
+
+    @property
+    def share(self) -> float:
+        """The part of an error rate that an interval may use: less where a falling scatter was chosen for it."""
+        return 0.5 if self.power == 0 else 0.25
+
+
+def _pooled(widths: Sequence[int], residuals: Sequence[Array], power: float) -> _Pooled:
+    factors = tuple((widths[0] / n) ** (2 * power) for n in widths)
+    scaled = tuple(r / math.sqrt(f) for r, f in zip(residuals, factors, strict=True))
+    squares = [math.fsum(np.square(r).tolist()) for r in scaled]
+    degrees = [r.size - 1 for r in scaled]
+    half = [0] * (len(widths) // 2) + [1] * (len(widths) - len(widths) // 2)
+    middle = len(widths) // 2
+    if len(widths) % 2:  # the middle width belongs to neither half, and counts with the one of the larger variance
+        half[middle] = -1
+    low, high = _variance(squares, degrees, half, 0), _variance(squares, degrees, half, 1)
+    if len(widths) % 2:
+        half[middle] = 0 if low > high else 1
+    halves = tuple(
+        (_variance(squares, degrees, half, k), float(sum(d for d, h in zip(degrees, half, strict=True) if h == k)))
+        for k in (0, 1)
+    )
+    variance = sum(squares) / sum(degrees)
+    return _Pooled(
+        power, scaled, factors, tuple(half), halves, variance, float(sum(degrees)), low / high if high else math.inf
+    )
+
+
 def _variance(squares: Sequence[float], degrees: Sequence[int], half: Sequence[int], which: int) -> float:
     total = sum(d for d, h in zip(degrees, half, strict=True) if h == which)
     return sum(s for s, h in zip(squares, half, strict=True) if h == which) / total if total else 0.0
 
 
-def _refusal(
-    widths: Sequence[int], residuals: Sequence[Array], squares: Sequence[float], halves: Sequence[tuple[float, float]]
-) -> str | None:
-    for n, r, s in zip(widths, residuals, squares, strict=True):
-        if s <= 1e-24 * r.size * max(1.0, float(np.max(np.abs(r), initial=0.0))):
+def _refusal(widths: Sequence[int], found: _Pooled, logarithms: bool) -> str | None:
+    for n, r in zip(widths, found.residuals, strict=True):
+        if float(np.ptp(r)) <= EQUAL * max(1.0, float(np.max(np.abs(r), initial=0.0))):
             return f"all {r.size} samples at width {n} are equal: that is no scatter to judge by"
+    if found.power and logarithms and found.variance > LARGEST_FALLING**2:
+        return (
+            f"the scatter falls with the width, from a standard deviation of {math.sqrt(found.variance):.2g}: too much "
+            f"for an average of many terms"
+        )
+    residuals = found.residuals
     every = np.sort(np.concatenate(list(residuals)))
     if min(r.size for r in residuals) >= AVERAGING:
         skewness = float(np.mean(every**3) / np.mean(every**2) ** 1.5)
@@ -120,13 +158,13 @@ def _refusal(
             f"the scatter does not look normal (normal-score correlation {correlation:.3f}, below {bound:.3f}), and "
             f"{min(r.size for r in residuals)} samples a width do not average it out"
         )
-    (low, low_degrees), (high, high_degrees) = halves
+    (low, low_degrees), (high, high_degrees) = found.halves
     ratio = low / high if high else math.inf
     tail = min(special.fdtr(low_degrees, high_degrees, ratio), special.fdtrc(low_degrees, high_degrees, ratio))
     if tail < 0.05:
         return (
-            f"the scatter is not the same at small and large widths (standard deviations {math.sqrt(low):.3g} and "
-            f"{math.sqrt(high):.3g})"
+            f"the scatter is neither the same at small and large widths nor falls as an average's does (variances in a "
+            f"ratio of {ratio:.3g})"
         )
     return None
 

@@ -25,14 +25,18 @@ _SMALLEST_NORMAL = float(np.finfo(np.float64).tiny)
 
 @dataclass(frozen=True)
 class Pool:
-    """What several widths' scatter was pooled from: degrees of freedom; of each half (variance, degrees); the half.
+    """What several widths' scatter was pooled from: degrees of freedom, (variance, degrees) of each half, the half.
 
-    Without halves each width has a scatter of its own, and ``degrees`` are the fewest of them.
+    Without halves each width has a scatter of its own, and ``degrees`` are the fewest of them. A variance is that of
+    residuals in units of the scatter that is expected of their width, whose square is ``factor``; ``share`` of an error
+    rate is what an interval may use.
     """
 
     degrees: float
     halves: tuple[tuple[float, float], ...]
     half: int
+    factor: float = 1.0
+    share: float = 0.5
 
 
 @dataclass(frozen=True)
