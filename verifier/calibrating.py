@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from verifier.fitting import Settings, assess
-from verifier.inference.natural import GRIDS, Natural, naturals
+from verifier.inference.natural import GRIDS, naturals
 from verifier.inference.rates import Rate
 from verifier.verdict import NumericStatus
 
@@ -62,17 +62,30 @@ class FewRow:
     false_pass: Rate
 
 
+@dataclass(frozen=True)
+class Practice:
+    """Both tables."""
+
+    naturals: tuple[NaturalRow, ...]
+    few: tuple[FewRow, ...]
+
+    def as_dict(self) -> dict[str, object]:
+        """Plain data for JSON."""
+        return {"natural": [asdict(row) for row in self.naturals], "few": [asdict(row) for row in self.few]}
+
+
 def natural_rows(
     seed: int, counts: Sequence[int] = NATURAL_COUNTS, sets: int = NATURAL_SETS, names: Sequence[str] | None = None
 ) -> Iterator[NaturalRow]:
     """A row for each natural quantity (or those of ``names``), as it is finished."""
     for quantity in naturals():
         if names is None or quantity.name in names:
-            yield natural_row(quantity, seed, counts, sets)
+            yield natural_row(quantity.name, seed, counts, sets)
 
 
-def natural_row(quantity: Natural, seed: int, counts: Sequence[int], sets: int) -> NaturalRow:
+def natural_row(name: str, seed: int, counts: Sequence[int], sets: int) -> NaturalRow:
     """The verdicts on ``sets`` data sets of each number of samples, on grids in turn."""
+    quantity = next(found for found in naturals() if found.name == name)
     right = false_alarm = false_pass = refused = claims = 0
     for place, count in enumerate(counts):
         for repetition in range(sets):

@@ -109,7 +109,7 @@ def test_margins_around_a_probability(tmp_path: Path) -> None:
 
 def test_two_small_widths_are_corrected() -> None:
     """X = (1 + 8/n) (1 + 8/m) G / n: without the columns 1/n and 1/m the allowance alone would leave it open."""
-    widths, rng = (40, 94, 200, 425, 875, 1876), np.random.default_rng(SEED)
+    widths, rng = (56, 132, 281, 595, 1225, 2626), np.random.default_rng(SEED)
     rows = [
         f"{n},{m},{x * (1 + 8 / n) * (1 + 8 / m) / n!r}"
         for n in widths for m in widths for x in rng.standard_normal(2000).tolist()

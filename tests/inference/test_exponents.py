@@ -43,10 +43,10 @@ def test_weights_reproduce_a_power_law_and_ignore_what_is_fitted(widths, power):
 def test_published_figures_of_the_grids():
     w = slope_weights(DEFAULT_WIDTHS)
     assert w @ w == pytest.approx(0.0304, abs=5e-5)
-    assert weighted(DEFAULT_WIDTHS, 1.0, 0.0, 10)[1] == pytest.approx(0.0092, abs=5e-5)
+    assert weighted(DEFAULT_WIDTHS, 1.0, 0.0, 10)[1] == pytest.approx(0.0095, abs=5e-5)  # 0.0092 to first order
     dense = slope_weights(DENSE, 1.0)
     assert dense @ dense == pytest.approx(0.66, abs=5e-3)
-    assert weighted(DENSE, 1.0, 0.0, 10)[1] == pytest.approx(0.081, abs=5e-4)
+    assert weighted(DENSE, 1.0, 0.0, 10)[1] == pytest.approx(0.0955, abs=5e-4)  # 0.081 to first order
 
 
 def test_next_order_allowance_covers_the_law_it_is_named_after():

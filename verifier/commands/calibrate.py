@@ -15,6 +15,7 @@ from verifier.commands.files import writable, write
 from verifier.commands.options import Number, Whole, as_json, verbosity
 
 if TYPE_CHECKING:
+    from verifier.calibrating import Practice
     from verifier.commands.tallies import Block, Store
     from verifier.inference.rates import Tally
 
@@ -34,6 +35,7 @@ STEPS = 50
 @click.option("--seed", type=Whole(0, 2**128 - 1), default=0, show_default=True, help="The random seed.")
 @click.option("--family", "chosen", multiple=True, metavar="NAME", help="Only this family (repeatable).")
 @click.option("--kinds", is_flag=True, help="Other kinds of claims as well.")
+@click.option("--natural", is_flag=True, help="Natural quantities and few seeds as well.")
 @click.option("--samples", type=Whole(256, 2**24), help="At most this many samples a width; 8192.")
 @click.option("--quick", is_flag=True, help="20 repetitions, at most 4096 samples a width.")
 @click.option("--jobs", "-j", type=Whole(1), default=None, help="Worker processes; the default is one a core.")
@@ -49,6 +51,7 @@ def calibrate(
     seed: int,
     chosen: tuple[str, ...],
     kinds: bool,
+    natural: bool,
     samples: int | None,
     quick: bool,
     jobs: int | None,
@@ -76,13 +79,14 @@ def calibrate(
     from verifier.inference.kind_cases import cases, summarise_kind
     from verifier.inference.rates import KIND_REPETITIONS, planned_repetitions
     from verifier.report.calibration import markdown_page, text_table, to_json, violations
+    from verifier.report.practice import practice_text
 
     known = {family.name: family for family in families()}
     for name in chosen:
         if name not in known:
             raise CommandError(f"--family {name!r}: {_nearest(name, list(known))}")
     names = [name for name in known if not chosen or name in chosen]
-    words = _command(alphas, margin, repetitions, seed, chosen, kinds, samples, quick, output)
+    words = _command(alphas, margin, repetitions, seed, chosen, kinds, natural, samples, quick, output)
     cap = samples or (QUICK_SAMPLES if quick else DEFAULT_SAMPLES)
     fixed = min(repetitions or QUICK_REPETITIONS, QUICK_REPETITIONS) if quick else repetitions
     jobs = jobs or available_cores()
@@ -104,6 +108,7 @@ def calibrate(
             again = {key: 2 * families_wanted[key] for key, row in rows.items() if extended(row)}
             tallies |= count(again)
             rows |= {key: summarise(known[key[1]], settings[key[0]], tallies[key]) for key in again}
+        practice = count_practice(submit, seed, quick, quiet) if natural else None
     others = [
         summarise_kind(case, alpha, tallies[alpha, case.name])
         for alpha in levels
@@ -111,11 +116,12 @@ def calibrate(
     ]
     table = list(rows.values())
     if as_json:
-        text = json.dumps({"command": words} | to_json(table, others, seed, cap), indent=2) + "\n"
+        found = to_json(table, others, seed, cap) | ({} if practice is None else practice.as_dict())
+        text = json.dumps({"command": words} | found, indent=2) + "\n"
     elif markdown:
-        text = markdown_page(table, others, seed, words)
+        text = markdown_page(table, others, seed, words, fixed, practice)
     else:
-        text = text_table(table, others)
+        text = text_table(table, others) + ("" if practice is None else practice_text(practice))
     if output is None:
         click.echo(text, nl=False)
     else:
@@ -165,6 +171,30 @@ class _Counter:
         return found
 
 
+def count_practice(submit: Callable[..., Future[Any]], seed: int, quick: bool, quiet: bool) -> Practice:
+    """The tables of natural quantities and of few seeds; a job a row."""
+    from verifier.calibrating import (
+        FEW_COUNTS,
+        FEW_SETS,
+        NATURAL_COUNTS,
+        NATURAL_SETS,
+        Practice,
+        few_laws,
+        few_row,
+        natural_row,
+    )
+    from verifier.inference.natural import naturals
+
+    sets, few_sets = (1, 10) if quick else (NATURAL_SETS, FEW_SETS)
+    names = [quantity.name for quantity in naturals()]
+    first = [submit(natural_row, name, seed, NATURAL_COUNTS, sets) for name in names]
+    second = [submit(few_row, name, count, seed, few_sets) for name in few_laws() for count in FEW_COUNTS]
+    found = Practice(tuple(job.result() for job in first), tuple(job.result() for job in second))
+    if not quiet:
+        click.echo(f"{len(first)} natural quantities, {len(second)} rows of few seeds", err=True)
+    return found
+
+
 def _command(
     alphas: tuple[float, ...],
     margin: float,
@@ -172,6 +202,7 @@ def _command(
     seed: int,
     chosen: tuple[str, ...],
     kinds: bool,
+    natural: bool,
     samples: int | None,
     quick: bool,
     output: str | None,
@@ -179,6 +210,7 @@ def _command(
     """The command that writes the same page again."""
     words = ["verifier calibrate"]
     words += ["--kinds"] if kinds else []
+    words += ["--natural"] if natural else []
     words += [f"--repetitions {repetitions}"] if repetitions else []
     words += [f"--seed {seed}"] if seed else []
     words += [f"--alpha {alpha:g}" for alpha in alphas]

@@ -34,6 +34,7 @@ from verifier.inference.gates import (
     check_settings,
     describe_profiles,
     replace_verdict,
+    with_few,
     zeros_only,
 )
 from verifier.inference.presence import Presence, zero_bound, zeros_for
@@ -140,6 +141,7 @@ def decide_limit(
     rest = begun.moments[drop:], begun.unseen[drop:]
     reduced = _limits(base.widths[drop:], *rest, kept, allowance, scale, level, tested=False)
     base = describe_profiles(base, Evidence((full,), (reduced,), Presence(0.0, 0.0), level))
+    base = with_few(base) if base.mark else base
     return _judge(base, full, reduced, begun.equal, in_probability)
 
 
@@ -400,7 +402,7 @@ def _few(base: Decision, arrays: Sequence[tuple[int, Array]], few: bool) -> _Beg
             refusal = f"a verdict at level {level:.2g} needs {MIN_NONZERO} samples a width"
         if refusal is None:
             averages = [Average(m.value, m.variance, 0.0, 0.0, m.count) for m in found.moments]
-            return _Begun(replace(base, mark=MARK), averages, list(found.moments), [0.0] * len(averages))
+            return _Begun(with_few(replace(base, mark=MARK)), averages, list(found.moments), [0.0] * len(averages))
         why = f"few seeds: {refusal}"
     stopped = replace_verdict(replace(base, estimate=mean), NumericStatus.INCONCLUSIVE, why, MIN_NONZERO)
     return _Begun(stopped, None)

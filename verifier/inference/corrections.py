@@ -8,8 +8,8 @@ model of its own,
 
 with its own honest interval for p: that of a contrast between the two
 
-    allowed for   the plain contrast, widened by the bias that x can make,  C^q |Σ w_k n_k^{-q}|;
-    fitted        the contrast that is blind to n^{-q}, widened by  C^{2q}/2 |Σ w_k n_k^{-2q}|,
+    allowed for   the plain contrast, widened by the bias that x can make,  about C^q |Σ w_k n_k^{-q}|;
+    fitted        the contrast that is blind to n^{-q}, widened by what is left,  about C^{2q}/2 |Σ w_k n_k^{-2q}|,
 
 the one whose interval is shortest (the choice sees widths and variances alone).  Models that the data exclude are
 dropped; of the rest the *widest* reach is kept, from the lowest of their lower ends to the highest of their upper ends,
@@ -152,19 +152,29 @@ def _weighted(widths: tuple[int, ...], power: float, share: float, allowance: fl
 def weighted(widths: Sequence[int], power: float, share: float, allowance: float) -> tuple[Array, float]:
     """The contrast a ``share`` of the way from the plain one to that blind to n^-power, and its largest bias."""
     plain = slope_weights(widths)
-    if not share:
-        return plain, abs(float(plain @ omitted(widths, power, False, allowance)))
-    blind = slope_weights(widths, power)
-    weights = (1 - share) * plain + share * blind
-    first, second = (abs(float(weights @ omitted(widths, power, fitted, allowance))) for fitted in (False, True))
-    return weights, (first if share < 1 else 0.0) + second
+    weights = plain if not share else (1 - share) * plain + share * slope_weights(widths, power)
+    return weights, largest_bias(widths, weights, power, allowance)
+
+
+def largest_bias(widths: Sequence[int], weights: Array, power: float, allowance: float) -> float:
+    """The largest |Σ w log(1 + x)| for x = ± (c/n)^power, and at least what a term x²/2 of its own would make."""
+    x = relative(widths, power, allowance)
+    if not x.any():
+        return 0.0
+    ends = [abs(float(weights @ np.log1p(sign * x))) for sign in (1.0, -1.0)]
+    return max(*ends, abs(float(weights @ x**2)) / 2)
 
 
 def omitted(widths: Sequence[int], power: float, fitted: bool, allowance: float) -> Array:
     """The largest correction to log a_n that the fit leaves out but allows for; shape (widths,)."""
+    x = relative(widths, power, allowance)
+    return -np.log1p(-x) - x if fitted else x
+
+
+def relative(widths: Sequence[int], power: float, allowance: float) -> Array:
+    """(c/n)^power at the largest c; at most 0.999, as nothing is known of a scale below its crossover width."""
     n = np.asarray(widths, dtype=np.float64)
-    x = (crossover(allowance, power) / n) ** power if allowance else np.zeros_like(n)
-    return x**2 / 2 if fitted else x
+    return np.minimum((crossover(allowance, power) / n) ** power, 0.999) if allowance else np.zeros_like(n)
 
 
 def crossover(allowance: float, power: float) -> float:

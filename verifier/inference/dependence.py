@@ -4,7 +4,8 @@ Every interval here counts samples.  Twenty copies of a row, the steps of one ru
 are not twenty samples, and intervals for them are too short by the square root of that.  Three checks, each at a third
 of the level, and only where the dependence is large enough to matter:
 
-    copies      each value occurs about equally often, or most values repeat although they lie on no common grid;
+    copies      each value occurs about equally often, most values repeat although they lie on no common grid, or a
+                tenth of the values nearly repeat another;
     memory      the ranks of successive rows are correlated (rows that are sorted tell nothing, and are left alone);
     groups      with labels, such as a seed or a layer: values of one label are alike (intraclass correlation).
 
@@ -25,6 +26,8 @@ Array = npt.NDArray[np.float64]
 
 #: Correlations below these do not lengthen an interval by more than about a tenth.
 MEMORY, ALIKE = 0.1, 0.02
+#: Gaps to either side that a gap between sorted values is compared with.
+WINDOW = 10
 #: Fewer rows or values than this are not judged.
 FEWEST = 8
 ADVICE = "average them first, to one number for each independent run"
@@ -39,7 +42,7 @@ def dependence(
     row.  ``level``: the probability of a sentence about independent rows, in all.
     """
     share = level / 3
-    return _copies(data, share) or _memory(data, share) or _groups(data, labels or {}, share)
+    return _copies(data, share) or _clusters(data) or _memory(data, share) or _groups(data, labels or {}, share)
 
 
 def _copies(data: Mapping[int, Array], level: float) -> str | None:
@@ -59,6 +62,24 @@ def _copies(data: Mapping[int, Array], level: float) -> str | None:
                 f"rows look dependent: at width {n} there are only {distinct.size} distinct values in {live.size} "
                 f"rows (copies of the same runs?)"
             )
+    return None
+
+
+def _clusters(data: Mapping[int, Array]) -> str | None:
+    """Values that are equal but for their last digits: a tenth of the gaps are a thousandth of those around them.
+
+    Of independent values from a law with a density about one gap in a thousand is.
+    """
+    for n, x in data.items():
+        live = np.sort(x[(x != 0) & np.isfinite(x)])
+        gaps = np.diff(live)
+        gaps = gaps[gaps > 0]
+        if gaps.size < 4 * WINDOW:
+            continue
+        around = np.convolve(gaps, np.ones(2 * WINDOW + 1) / (2 * WINDOW + 1), mode="same")
+        close = int(np.count_nonzero(gaps < 1e-3 * around))
+        if close > gaps.size / 10:
+            return f"rows look dependent: at width {n} {close} of {live.size} rows nearly repeat another one"
     return None
 
 

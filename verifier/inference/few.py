@@ -30,6 +30,8 @@ from verifier.inference.samples import Moments, Pool
 Array = npt.NDArray[np.float64]
 
 MARK = "few seeds"
+#: What a verdict with the mark assumes besides.
+ASSUMPTION = "a scatter that is normal, as far as it shows: values too rare to be among so few are not seen"
 #: Fewest samples a width from which a scatter is taken, and from which its shape matters less.
 FEWEST, AVERAGING = 3, 32
 #: The deepest level at which the error rates were counted.

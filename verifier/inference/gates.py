@@ -27,7 +27,7 @@ from verifier.inference.budget import Budget, budget
 from verifier.inference.corrections import FREE_POWERS, Profile, assumption, either, name_of, omitted, profile, reach
 from verifier.inference.diagnostics import Diagnostic, law_drift
 from verifier.inference.exponents import DEFAULT_ALLOWANCE, contrast, correction_coefficient, slope_weights
-from verifier.inference.few import LOWEST_LEVEL, MARK, Scatter, scatter
+from verifier.inference.few import ASSUMPTION, LOWEST_LEVEL, MARK, Scatter, scatter
 from verifier.inference.presence import RARE, Presence, presence, zero_bound, zeros_for
 from verifier.inference.samples import LogSample, Moments, Samples, by_width
 from verifier.verdict import NumericStatus
@@ -223,7 +223,12 @@ def examine(
         return refuse_few(base, found, found.refusal), None
     full, reduced = profiles(base.widths, [found.moments], level, correction, base.allowance, powers)
     evidence = Evidence(full, reduced, Presence(0.0, 0.0), level)
-    return describe_profiles(base, evidence), evidence
+    return with_few(describe_profiles(base, evidence)), evidence
+
+
+def with_few(base: Decision) -> Decision:
+    """``base`` with what a verdict from few samples assumes besides."""
+    return replace(base, assumption=f"{base.assumption}; {ASSUMPTION}" if base.assumption else ASSUMPTION)
 
 
 def refuse_few(base: Decision, found: Scatter, reason: str) -> Decision:
@@ -330,11 +335,22 @@ def gather(
     powers: Sequence[float] = FREE_POWERS,
 ) -> Evidence:
     """Both functionals on all widths and without the smallest two (fewer, if columns must stay fittable)."""
-    functionals = ([s.log_mean() for s in logs], [s.log_half() for s in logs])
+    functionals = (scattered([s.log_mean() for s in logs]), scattered([s.log_half() for s in logs]))
     found, reduced = profiles(widths, functionals, level, correction, allowance, powers)
     room = np.max([omitted(widths, q, False, allowance) for q in powers], axis=0)
     shape = law_drift(widths, logs, level / 3, room.tolist())
     return Evidence(found, reduced, presence(widths, logs, level), level, shape)
+
+
+def scattered(moments: Sequence[Moments]) -> Sequence[Moments]:
+    """The moments; where all samples of a width are equal and those of others are not, with the others' variance.
+
+    Equal samples have no variance to show, which is not to say that the quantity has none there.
+    """
+    largest = max(m.variance for m in moments)
+    if not largest > 0 or all(m.variance > 0 for m in moments):
+        return moments
+    return [m if m.variance > 0 else replace(m, variance=largest) for m in moments]
 
 
 def profiles(

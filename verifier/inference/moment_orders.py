@@ -144,6 +144,9 @@ def decide_means(
         if not abs(m.value) >= CLEAR * m.error:
             reason = f"the mean at width {n}, {m.value:.4g}, is less than {CLEAR:g} of its standard errors from zero"
             return replace_verdict(base, NumericStatus.INCONCLUSIVE, f"{reason}: it has no exponent")
+        if m.error == 0:
+            reason = f"the standard error at width {n} is 0, which does not say how far the mean is known"
+            return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason)
         if m.value == 0:
             return replace_verdict(base, NumericStatus.INVALID, f"the mean at width {n} is zero: it has no exponent")
     if len({float(np.sign(m.value)) for _, m in ordered}) > 1:

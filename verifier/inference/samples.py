@@ -237,6 +237,8 @@ class LogSample:
         hg = _merge([b.log_hg for b in live])
         # log E h - log E g; without a control every g is 1 and the second logarithm vanishes.
         value = 2 * (h - g)
+        if self.log_mean().variance == 0:  # a constant, whose variance below would be that of rounding
+            return Moments(value, 0.0, n)
         log_n = math.log(n)
         relative = math.exp(log_n + hh - 2 * h) + math.exp(log_n + gg - 2 * g) - 2 * math.exp(log_n + hg - h - g)
         return Moments(value, 4 * max(relative, 0.0) * n / (n - 1) if n > 1 else math.nan, n)

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from verifier.inference.corrections import FREE_POWERS, Fit, Profile, crossover
+from verifier.inference.corrections import FREE_POWERS, Fit, Profile, largest_bias, omitted
 from verifier.inference.diagnostics import lack_of_fit
 from verifier.inference.exponents import DEFAULT_ALLOWANCE, Estimate, contrast
 from verifier.inference.gates import (
@@ -122,14 +122,12 @@ class _Grid:
         self, cells: Sequence[Cell], moments: Sequence[Moments], axis: int, power: float, fitted: bool
     ) -> Estimate:
         weights = np.linalg.pinv(_design(cells, power if fitted else None))[1 + axis]
-        bias = float(np.abs(weights @ self._omitted(cells, power, fitted)).sum())
+        bias = sum(largest_bias([cell[k] for cell in cells], weights, power, self.allowance) for k in (0, 1))
         return contrast(weights, moments, bias)
 
     def _omitted(self, cells: Sequence[Cell], power: float, fitted: bool) -> Array:
         """The largest corrections in n and in m that are left out; shape (cells, 2)."""
-        n = np.array(cells, dtype=np.float64)
-        x = (crossover(self.allowance, power) / n) ** power if self.allowance else np.zeros_like(n)
-        return x**2 / 2 if fitted else x
+        return np.stack([omitted([cell[k] for cell in cells], power, fitted, self.allowance) for k in (0, 1)], axis=1)
 
 
 def _by_cell(samples: CellSamples) -> tuple[list[Cell], list[LogSample]]:

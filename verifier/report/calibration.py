@@ -8,10 +8,12 @@ from typing import Any, TypeVar
 
 from scipy import stats
 
+from verifier.calibrating import Practice
 from verifier.inference.calibration import WRONG_BY, CalibrationRow, Power
 from verifier.inference.kind_cases import KindRow
 from verifier.inference.rates import Rate
-from verifier.report.calibration_text import INTRODUCTION, KINDS, LIMITS
+from verifier.report.calibration_text import FIXED, INTRODUCTION, KINDS, LIMITS, PLANNED
+from verifier.report.practice import practice_page
 
 #: One-sided error rate of each test that a measured rate exceeds its alpha.
 VIOLATION_RATE = 1e-9
@@ -124,15 +126,28 @@ def text_table(rows: Sequence[CalibrationRow], kinds: Sequence[KindRow]) -> str:
     return "\n".join(parts)
 
 
-def markdown_page(rows: Sequence[CalibrationRow], kinds: Sequence[KindRow], seed: int, command: str) -> str:
-    """The page docs/calibration.md: the tables and what they do and do not show."""
-    parts = [INTRODUCTION.format(command=command, seed=seed)]
+def markdown_page(
+    rows: Sequence[CalibrationRow],
+    kinds: Sequence[KindRow],
+    seed: int,
+    command: str,
+    fixed: int | None = None,
+    practice: Practice | None = None,
+) -> str:
+    """The page docs/calibration.md: the tables and what they do and do not show.
+
+    ``fixed``: the number of runs of every row, where that was asked for.
+    """
+    planned = PLANNED if fixed is None else FIXED.format(runs=fixed, bound=_percent(Rate.counted(0, fixed).high))
+    parts = [INTRODUCTION.format(command=command, seed=seed) + planned]
     for alpha, some, others in _by_alpha(rows, kinds):
         if some:
             parts += _family_part(alpha, some)
         if others:
             parts += [f"## Other kinds of claims, alpha = {alpha:g}\n", KINDS]
             parts += [_markdown((_KIND_HEADS, *map(_kind_cells, others)), texts=3), summary(others, _CASES)]
+    if practice is not None:
+        parts.append(practice_page(practice))
     return "\n".join([*parts, LIMITS])
 
 

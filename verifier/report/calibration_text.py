@@ -8,8 +8,8 @@ doubling), on the widths 128, 413, 1150, 4690, 20011, 131071 unless the family n
 
     {command}
 
-writes, and depends on nothing but that command (seed {seed}). The whole page takes about 45 minutes on one core;
-`--jobs` spreads it over more and `--store FILE` keeps what is finished.
+writes, and depends on nothing but that command (seed {seed}). `--jobs` spreads it over cores and `--store FILE` keeps
+what is finished of the first tables.
 
 * **false pass**: *consistent* for the claim moved by exactly the margin, above or below the truth; these are the
   hardest false claims that have to be refused. For a family whose own claim is false: *consistent* for that claim.
@@ -22,12 +22,21 @@ writes, and depends on nothing but that command (seed {seed}). The whole page ta
 * **samples**: a width, the mean and the most.
 
 Errors are counts; in brackets is the Clopper-Pearson interval of their rate, in per cent.
+"""
 
+PLANNED = """
 **How many runs** is fixed by alpha, before anything is seen: 5/alpha, at least 1000, of a claim that holds within the
 assumption. If such a row does not show all its rates to be within alpha, it is run once more as long, on the same
 stream, and then stays as it is. So that either stage may be reported, the intervals have confidence 97.5 %, and both
 together 95 %. Other rows have 1000 runs, those of other kinds of claims 500: at 1e-3 they speak only together. Both
 levels of alpha see the same samples.
+Of the eight looks, each at an eighth of alpha, the six up to 8192 samples are taken: errors at the last two are not
+counted here.
+"""
+
+FIXED = """
+**How many runs**: {runs} of every row. A row without errors then shows a rate below {bound} %, which at 1e-3 says
+something of all rows together only. Both levels of alpha see the same samples; intervals have confidence 97.5 %.
 Of the eight looks, each at an eighth of alpha, the six up to 8192 samples are taken: errors at the last two are not
 counted here.
 """
@@ -47,10 +56,10 @@ LIMITS = """## What this does not show
 * **One row at a small alpha.** A row of 5000 runs without errors shows a rate below 0.088 %; one of 1000 runs, below
   0.44 %, which says nothing about 1e-3. There the false claims speak only together, and so do the other kinds: their
   mean rate is bounded, not that of each. With so many intervals of 97.5 % some do not cover their rate.
-* **The assumption.** log a_n = a + p log n + log(1 + c/n) with |c| <= 10. The second table breaks it on purpose.
-  Where a true correction is larger or of another order, a false *contradicted* is possible, and every verdict
-  therefore prints its allowance. On small widths the coefficient c is fitted instead. What is above alpha there is
-  the law outside the assumption, not the gate: at 1 + 30/n the bias is three times what the interval allows for.
+* **The assumption.** The scale is n^p times 1 + (c/n)^q with q one of 1, 2/3, 1/2 and |c| <= 10 (6 for the slower
+  two). The second table breaks it on purpose. Where a true correction is larger or of another order, an interval may
+  miss the truth; it then contradicts a true claim only if it also reaches beyond the margin and no misfit is seen.
+  Every verdict therefore names the corrections that it allows for.
 * **An interval of one functional.** Where 7 of 8 samples are near-zeros of another order, log-means follow those, and
   the reported interval misses the exponent of the law in every run. The second functional disagrees, so the claim is
   neither passed nor contradicted.
@@ -58,9 +67,9 @@ LIMITS = """## What this does not show
   n^-1 is then false, and it passes at every smaller width. A law that changes between or beyond the widths of the
   grid passes as well, and so does a factor that is periodic in log n if the widths are whole periods apart.
   *Consistent* is a statement about the widths that were sampled, never a proof.
-* **Slow factors.** sqrt(log n) and log log n move the exponent by less than the margin on these widths. They are
-  often contradicted, because the interval shrinks until it excludes the claim, but some runs stop before that:
-  the table says how many. Refusing them is not promised.
+* **Slow factors.** sqrt(log n) and log log n move the exponent by less than the margin on these widths. With many
+  samples they are seen to be no power law, but some runs stop before that: the table says how many. Refusing them is
+  not promised, and neither is a *contradicted* where data are no power law: that ends inconclusive.
 * **Rare non-zeros.** With an atom of 511/512 there are too few non-zero samples to decide; where the first look has
   none at all, the run ends there as *invalid*, "identically zero", though the quantity is not. Neither passes.
 * **False claims that stay open.** A false claim that is never passed need not be contradicted: a log-periodic factor,
