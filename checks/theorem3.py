@@ -3,6 +3,7 @@
 from typing import Any
 
 from verifier.check import Check, Measure, cells
+from verifier.inference.corrections import POWERS_OF_N
 from verifier.quantities_implicit import (
     first_term,
     first_term_limit,
@@ -113,6 +114,7 @@ check = Check(
         width="m",
         block=256,
         samples=2048,
+        powers=POWERS_OF_N,
         quick=lambda cell: cell["H"] == 2,
         claims=("theorem3.first.m",),
     ),

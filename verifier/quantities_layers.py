@@ -7,7 +7,7 @@ less noise.  The width is that of every hidden layer, of f and of g alike, unles
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import cos, radians
 from typing import Any
 
@@ -207,7 +207,7 @@ jacobian = _at_angle("PP", "(P P'^T)_11", _jacobian)
 #: ⟨∂f/∂y^u(x), ∂f/∂y^u(x')⟩; cells: u, L, angle.
 gradient = _at_angle("CC", "<C,C'>", _gradient)
 #: E[f(x) f(x') | q^{L-1}]; cells: L, angle.
-output_covariance = _at_angle("ff", "E f(x)f(x')", _output)
+output_covariance = replace(_at_angle("ff", "E f(x)f(x')", _output), constant=True)
 #: ∂f/∂w·∂f'/∂w; cells: L, angle.
 tangent = _at_angle("NTK", "K^f", _tangent)
 #: The largest eigenvalue of P Pᵀ, P = √(2/n) W Z of width n: 8 rows, or n rows if square; cells: u, v, square.

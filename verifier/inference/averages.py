@@ -314,6 +314,7 @@ def _all_equal(base: Decision, equal: Mapping[int, int], level: float) -> Decisi
     reason = f"all {count} samples at width {n} are equal: another value may have probability up to {bound:.3g}, and "
     reason += "what it adds to the mean is not known"
     needed = zeros_for(EQUAL, level)
+    base = replace(base, bias=0.0)  # nothing but the number of samples stands in the way
     return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed if needed > count else None)
 
 
