@@ -26,6 +26,8 @@ Array = npt.NDArray[np.float64]
 
 #: Correlations below these do not lengthen an interval by more than about a tenth.
 MEMORY, ALIKE = 0.1, 0.02
+#: Copies a value from which their number is compared with that of draws: of fewer, values that were not drawn miss.
+EVEN = 4.0
 #: Gaps to either side that a gap between sorted values is compared with.
 WINDOW = 10
 #: Fewer rows or values than this are not judged.
@@ -56,7 +58,7 @@ def _copies(data: Mapping[int, Array], level: float) -> str | None:
         mean = live.size / distinct.size
         # Draws from few values do not share them out evenly: chi-squared is then about its degrees of freedom.
         evenness = float(np.square(counts - mean).sum() / mean)
-        even = mean >= 1.5 and special.chdtr(distinct.size - 1, evenness) < level / len(data)
+        even = mean >= EVEN and special.chdtr(distinct.size - 1, evenness) < level / len(data)
         if even or (distinct.size <= live.size / 2 and not _on_a_grid(distinct)):
             return (
                 f"rows look dependent: at width {n} there are only {distinct.size} distinct values in {live.size} "
@@ -102,7 +104,7 @@ def _memory(data: Mapping[int, Array], level: float) -> str | None:
         for x in data.values():
             if x.size < FEWEST or not np.all(np.isfinite(x)):
                 continue
-            ordered = np.diff(values(x))
+            ordered = np.diff(x)
             if np.all(ordered >= 0) or np.all(ordered <= 0):
                 continue  # sorted: the order is not that in which they were drawn
             ranks = _ranks(values(x))

@@ -274,6 +274,8 @@ def _decay(
     if below and bends > 0:
         reason = f"the {base.quantity} lies in {interval}, but it grows with the width"
         return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason)
+    if evidence.presence.vanishes:
+        return _vanishing(base, evidence.presence.low, evidence.presence.high)
     if _misfit(evidence) and not (below and bends < 0):
         return misfit(base, evidence)
     if below:

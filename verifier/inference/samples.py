@@ -219,7 +219,9 @@ class LogSample:
         """E[log|X| | X ≠ 0], with the control variate subtracted if there is one."""
         live = self._live()
         n = sum(b.nonzeros for b in live)
-        mean = math.fsum(b.nonzeros * b.mean for b in live) / n
+        means = {b.mean for b in live}
+        # One mean is kept as it is, so that a constant stays one.
+        mean = means.pop() if len(means) == 1 else math.fsum(b.nonzeros * b.mean for b in live) / n
         squares = math.fsum(b.squares for b in live)
         squares += math.fsum(b.nonzeros * (b.mean - mean) ** 2 for b in live)
         return Moments(mean, squares / (n - 1) if n > 1 else math.nan, n)
