@@ -108,7 +108,7 @@ def calibrate(
             again = {key: 2 * families_wanted[key] for key, row in rows.items() if extended(row)}
             tallies |= count(again)
             rows |= {key: summarise(known[key[1]], settings[key[0]], tallies[key]) for key in again}
-        practice = count_practice(submit, seed, quick, quiet) if natural else None
+        practice = count_practice(submit, seed, fixed, quiet) if natural else None
     others = [
         summarise_kind(case, alpha, tallies[alpha, case.name])
         for alpha in levels
@@ -171,8 +171,8 @@ class _Counter:
         return found
 
 
-def count_practice(submit: Callable[..., Future[Any]], seed: int, quick: bool, quiet: bool) -> Practice:
-    """The tables of natural quantities and of few seeds; a job a row."""
+def count_practice(submit: Callable[..., Future[Any]], seed: int, fixed: int | None, quiet: bool) -> Practice:
+    """The tables of natural quantities and of few seeds; a job a row.  ``fixed``: the runs of a row of other tables."""
     from verifier.calibrating import (
         FEW_COUNTS,
         FEW_SETS,
@@ -185,7 +185,8 @@ def count_practice(submit: Callable[..., Future[Any]], seed: int, quick: bool, q
     )
     from verifier.inference.natural import naturals
 
-    sets, few_sets = (1, 10) if quick else (NATURAL_SETS, FEW_SETS)
+    sets = NATURAL_SETS if fixed is None else min(NATURAL_SETS, max(1, fixed // 20))
+    few_sets = FEW_SETS if fixed is None else min(FEW_SETS, 5 * fixed)
     names = [quantity.name for quantity in naturals()]
     first = [submit(natural_row, name, seed, NATURAL_COUNTS, sets) for name in names]
     second = [submit(few_row, name, count, seed, few_sets) for name in few_laws() for count in FEW_COUNTS]
