@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 from lemmas._implicit import GROWS, HERE, NONZERO_Z, H
 from lemmas._proof_theorem1_exact import exclusive
 from lemmas._reals import NONZERO, PI, RELU, L, k, l, omega, once, phi, plim, w, x, y, z
 from lemmas._values import INVERSE, Values
-from verifier.kernel.core.terms import Term, Var, app, eq, forall, fun, imp, le, num
+from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, forall, fun, imp, le, num
 from verifier.kernel.theory.writing import many, minus, plus, times
 from verifier.proving.tactics import Fact, Prover
 
@@ -245,6 +247,27 @@ def kinks(known: Theorem3) -> dict[str, list[Fact]]:
     }
 
 
+def printed_taylor(known: Theorem3) -> Fact:
+    """E16, f after a unit step is its Taylor polynomial up to O_p(n^{-1}): the order at the training input is -1/2."""
+    p, half = known.p, num(Fraction(-1, 2))
+    of, n = app("kink", phi, x, x), Var("n", "int")
+    premises = [RELU, app("scaled", omega, 2), app("nonzero_input", x)]
+    claim = forall([phi, omega, x], imp(*premises, app("upper", omega, of, -1)))
+    assumed, order = p.assume(claim), kinks(known)["theorem3.kink.trained"][1]
+    modes = [forall([n], imp(le(1, n), app(head, omega, n))) for head in ("scaled", "proportional")]
+
+    def at() -> Fact:
+        with p.using(*known.nonzero_inputs(x)), p.using(p.by(p.assume(modes[0]), goal=premises[1])):
+            most, exact = known.at(assumed, phi, omega, x), known.at(order, phi, omega, x)
+        less = p.by("upper.vanishes", most, known.positive(num(Fraction(1, 2))), goal=app("vanishes", omega, of, half))
+        return p.by("order.vanishes", exact, less, p.arith(le(half, half)), P=FALSE)
+
+    with p.given(RELU, *modes):
+        false = known.inputs((1, 0, 1), at)
+    inner = p.by("mode.exists", p.close([omega], modes, false), P=FALSE)
+    return p.imp_intro(claim, p.by("relu.exists", p.close([phi], [RELU], inner), P=FALSE))
+
+
 def prove_theorem3(p: Prover) -> dict[str, list[Fact]]:
     """Facts for the claims of Theorem 3 but its exact means, by their ids."""
     known = Theorem3(p)
@@ -259,6 +282,7 @@ def prove_theorem3(p: Prover) -> dict[str, list[Fact]]:
         "theorem3.second": [second],
         "theorem3.sum": [both],
         **kinks(known),
+        "theorem3.printed-taylor": [printed_taylor(known)],
         "theorem3.opposite": [exclusive(p)],
         "theorem3.opposite-limit": opposite_limit(known),
         "theorem3.printed-figure": [printed_figure(known)],
