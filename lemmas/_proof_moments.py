@@ -26,8 +26,8 @@ from lemmas._moment_facts import (
     rho,
     x,
 )
+from lemmas._proof_given_tuples import leaves, listed, tuple_facts
 from lemmas._proof_one_input import term_of_all, written_out
-from lemmas._proof_refuted import leaves, listed, tuple_facts
 from verifier.kernel.core.terms import Term, Var, app, eq, forall, fun, imp, le, num
 from verifier.kernel.theory.writing import plus, times
 from verifier.proving.arithmetic import tidy

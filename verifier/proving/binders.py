@@ -11,7 +11,7 @@ from typing import Any
 
 from verifier.kernel.core.normal import key
 from verifier.kernel.core.sorts import need
-from verifier.kernel.core.terms import FALSE, App, Term, app, as_term, eq, imp, le
+from verifier.kernel.core.terms import App, Term, app, as_term, eq, le
 from verifier.kernel.theory.writing import NAMES
 from verifier.proving.recorder import Number
 from verifier.proving.tactics import Fact, Prover
@@ -101,21 +101,8 @@ def result(p: Prover, fact: Fact, right: Term | int) -> Fact:
 def equal(p: Prover, left: Term | int, right: Term | int, *equations: Fact) -> Fact:
     """left = right: both sides, rewritten by ``equations`` in turn, are the same by algebra."""
     a, b = p.evaluate(as_term(left), *equations), p.evaluate(as_term(right), *equations)
-    return result(p, p.chain(a, p.restate(eq(a.prop.fields[1][1], left_of(p, b)), p.flip(b))), right)
-
-
-def left_of(p: Prover, fact: Fact) -> Term:
-    """The left side of an equation."""
-    found: Term = fact.prop.fields[1][0]
-    return found
-
-
-def negate(p: Prover, goal: Term, how: Callable[[Fact], Fact]) -> Fact:
-    """goal ⟹ falsity, by ``how`` from the assumption."""
-    with p.given(goal) as (assumed,):
-        found = how(assumed)
-    need(key(found.prop) == key(FALSE), f"{found!r} is not falsity")
-    return p.imp_intro(goal, found)
+    back = p.flip(b)
+    return result(p, p.chain(a, p.restate(eq(a.prop.fields[1][1], back.prop.fields[1][1]), back)), right)
 
 
 def closed(p: Prover, vs: Any, premises: list[Term], how: Found) -> Fact:
@@ -125,4 +112,4 @@ def closed(p: Prover, vs: Any, premises: list[Term], how: Found) -> Fact:
     return p.close(list(vs), premises, found)
 
 
-__all__ = ["absurd", "apply", "cases", "closed", "equal", "imp", "lemma", "negate", "result", "trichotomy"]
+__all__ = ["absurd", "apply", "cases", "closed", "equal", "lemma", "result", "trichotomy"]
