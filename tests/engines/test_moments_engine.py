@@ -223,9 +223,30 @@ def test_what_is_refused(changed, message):
         moments.compute({**request([F] * 2, 3), **changed})
 
 
-def test_what_is_remembered_changes_nothing(monkeypatch):
+def test_what_is_remembered_changes_nothing():
     """One request after another, and each from nothing."""
     asked = [request(of, depth, activation) for of, depth in PRODUCTS[:8] for activation in ("relu", "linear")]
     together = [moments.compute(one) for one in asked]
-    monkeypatch.setattr(moments, "MOST_STATES", -1)
-    assert [key(moments.compute(one)) for one in asked] == [key(t) for t in together]
+    for one, found in zip(asked, together, strict=True):
+        moments._remembered.cache_clear()
+        assert key(moments.compute(one)) == key(found)
+
+
+def test_what_would_take_long_is_refused_soon(monkeypatch):
+    with pytest.raises(Refused, match="at most 20"):
+        moments.compute(request([["K", 4, 20]], 2))
+    with pytest.raises(Refused, match="products of strands"):
+        moments.compute(request([["K", 2, 4]] * 3, 8))
+    monkeypatch.setattr(moments, "MOST_STATES", 100)
+    moments._remembered.cache_clear()
+    with pytest.raises(Refused, match="100 partial states"):
+        moments.compute(request([["K", 2, 3]] * 2, 3))
+    moments._remembered.cache_clear()
+
+
+def test_a_full_memory_is_emptied_not_refused(monkeypatch):
+    monkeypatch.setattr(moments, "MOST_STATES", 1_500)
+    moments._remembered.cache_clear()
+    for of in ([["S", 5]] * 2, [["S", 6]] * 2, [["S", 4]] * 2):
+        moments.compute(request(of, 6))
+    moments._remembered.cache_clear()

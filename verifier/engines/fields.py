@@ -31,7 +31,7 @@ from verifier.kernel.core.terms import App, Bound, Fun, Num, Term, Var, app, for
 
 NAME, VERSION = "fields", "1"
 
-PRIMES, STEPS, LARGEST_INDEX, BITS = 3, 300_000, 64, 4_000
+PRIMES, STEPS, LARGEST_INDEX, BITS = 3, 50_000, 64, 4_000
 PHI, X, Y = Var("phi", "act"), Var("x", "input"), Var("y", "input")
 Z, W = Var("z", "const"), Var("w", "const")
 FREE = (PHI, X, Y, Z, W)

@@ -25,7 +25,7 @@ in every row of the last layer; what is not even in every row is refused there.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -33,8 +33,8 @@ from typing import Any
 from verifier.engines.requests import chosen, fields_of, items, polynomial, whole
 from verifier.engines.strands import MOST_DEPTH, MOST_STRANDS, Sum, expanded, term_of
 from verifier.exact import moments as exact
-from verifier.exact.transfer import TransferMatrix
-from verifier.kernel.core.sorts import need
+from verifier.exact.transfer import StateLimitError, TransferMatrix
+from verifier.kernel.core.sorts import Refused, need
 from verifier.kernel.core.terms import Term, Var, app, eq, forall, imp, le, num
 
 NAME, VERSION = "moments", "1"
@@ -132,13 +132,14 @@ def mean(factors: list[Any], depth: int, activation: Any, separate: bool) -> tup
         need(not (depth_of_g > 1 and odd), "a product with masks of g is even in every row of the last layer")
         if not odd:
             kept[strands] = coefficient
-    found = _separate(kept, depth, activation) if separate else _equal(kept, depth, activation)
+    how = _separate if separate else _equal
+    found = _bounded(lambda matrix: how(kept, depth, activation, matrix))
     share = Fraction(1, 2 ** (depth_of_g - 1)) if depth_of_g and activation == "relu" else Fraction(1)
     return {powers: c * share for powers, c in found.items() if c}, size
 
 
-def _separate(total: Sum, depth: int, activation: Any) -> Monomials:
-    matrix, found = _matrix(), Monomials()
+def _separate(total: Sum, depth: int, activation: Any, matrix: TransferMatrix) -> Monomials:
+    found = Monomials()
     for strands, coefficient in total.items():
         for monomial, c in exact.symbolic(strands, depth, activation, separate=True, matrix=matrix).items():
             powers = [0] * (depth - 1)
@@ -149,8 +150,8 @@ def _separate(total: Sum, depth: int, activation: Any) -> Monomials:
     return _decreasing(found)
 
 
-def _equal(total: Sum, depth: int, activation: Any) -> Monomials:
-    matrix, found = _matrix(), Monomials()
+def _equal(total: Sum, depth: int, activation: Any, matrix: TransferMatrix) -> Monomials:
+    found = Monomials()
     plain = {s: c for s, c in total.items() if not any(l for _, _, l, _ in s.edges)}
     parts = [(exact.polynomial(s, depth, activation, matrix=matrix), c) for s, c in total.items() if s not in plain]
     if plain:
@@ -163,19 +164,27 @@ def _equal(total: Sum, depth: int, activation: Any) -> Monomials:
     return _decreasing(found)
 
 
-#: so many partial states are remembered from one request to the next: rows do not depend on depth or activation
-MOST_STATES = 200_000
+#: partial states that one request may need, and as many are remembered from the ones before: rows of the transfer
+#: matrix do not depend on depth or activation
+MOST_STATES = 30_000
 
 
-def _matrix() -> TransferMatrix:
-    if len(_remembered().states) > MOST_STATES:
+def _bounded(values: Callable[[TransferMatrix], Monomials]) -> Monomials:
+    """``values`` by a matrix with what is remembered, and by an empty one where that is too full."""
+    try:
+        return values(_remembered())
+    except StateLimitError:
         _remembered.cache_clear()
-    return _remembered()
+    try:
+        return values(_remembered())
+    except StateLimitError:
+        _remembered.cache_clear()
+        raise Refused(f"more than {MOST_STATES} partial states would be needed") from None
 
 
 @lru_cache(maxsize=1)
 def _remembered() -> TransferMatrix:
-    return TransferMatrix()
+    return TransferMatrix(limit=MOST_STATES)
 
 
 def _decreasing(found: Monomials) -> Monomials:

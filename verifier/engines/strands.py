@@ -96,6 +96,7 @@ def contractions(m: int, ends: Any) -> list[tuple[int, int]]:
 
 def _hyper(r: int, outputs: int) -> Sum:
     """Σ_α r!/α! Π_d ⟨∇^{α_d} f^d, (Σ_e h^e ∇f^e)^{⊗α_d}⟩, every bracket multiplied out."""
+    need(outputs * (r + 1) <= MOST_STRANDS, f"K of {outputs * (r + 1)} strands: at most {MOST_STRANDS}")
     everything = range(1, outputs + 1)
     total: Sum = {}
     for parts in compositions(r, outputs):
