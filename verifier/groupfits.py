@@ -6,11 +6,10 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from fnmatch import fnmatchcase
 from typing import Any
 
 from verifier.datafiles import Group, Grouped, Means, Samples
-from verifier.datafiles.layout import suggestion
+from verifier.datafiles.grouping import no_group
 from verifier.datafiles.table import printable
 from verifier.fitting import KINDS, Finding, Fitted, Settings, assess, fit
 from verifier.inference.gates import MIN_WIDTHS
@@ -178,39 +177,19 @@ def expectations(groups: Sequence[Group], kind: str, expect: Sequence[str]) -> l
     return found
 
 
-def _names(group: Group) -> list[str]:
-    """What a pattern may match: the label, and each part of it; numbers only with their column, as in ``t=1``."""
-    words = [label for _, label in group.key if not _is_number(label)]
-    return [group.label, *words, *(f"{name}={label}" for name, label in group.key)]
-
-
 def _check_patterns(groups: Sequence[Group], special: Mapping[str, str]) -> None:
     for pattern in special:
-        if not any(_matches(group, pattern) for group in groups):
-            known = list(dict.fromkeys(label for group in groups for _, label in group.key if not _is_number(label)))
-            near = suggestion(pattern, known, "there are")
-            raise ValueError(f"--expect {pattern}=…: no group is called {pattern!r}; {near}")
+        if not any(group.matches(pattern) for group in groups):
+            raise ValueError(f"--expect {pattern}=…: {no_group(groups, pattern)}")
 
 
 def _special(group: Group, special: Mapping[str, str]) -> str | None:
     """The target of the pattern that matches: a name before a wildcard."""
-    exact = {special[name] for name in special if name in _names(group)}
-    near = exact or {target for pattern, target in special.items() if _matches(group, pattern)}
+    exact = {special[name] for name in special if name in group.names}
+    near = exact or {target for pattern, target in special.items() if group.matches(pattern)}
     if len(near) > 1:
         raise ValueError(f"--expect has several targets for {group.label}: {', '.join(sorted(near))}")
     return next(iter(near), None)
-
-
-def _matches(group: Group, pattern: str) -> bool:
-    return any(name == pattern or fnmatchcase(name, pattern) for name in _names(group))
-
-
-def _is_number(text: str) -> bool:
-    try:
-        float(text)
-    except ValueError:
-        return False
-    return True
 
 
 def _too_few(group: Group, kind: str, variable: str) -> str:

@@ -122,6 +122,16 @@ def test_rows_of_one_seed_are_averaged_when_asked_and_refused_otherwise(tmp_path
     assert found == {"": {8: [9.0, 10.0], 16: [17.0, 18.0]}}
 
 
+def test_groups_are_skipped_by_name_and_that_is_said(tmp_path: Path) -> None:
+    found = _read(tmp_path, LONG, by=("module", "t"), skip=("mlp, t=1", "att*"))
+    assert list(_cells(found)) == ["mlp, t=2"]
+    assert found.notes == ("skipped: mlp, t=1; attn, t=1; attn, t=2",)
+    assert "--skip mpl: no group is called 'mpl'; did you mean 'mlp'?" in _refused(
+        tmp_path, LONG, by=("module", "t"), skip=("mpl",)
+    )
+    assert "--skip * leaves no group" in _refused(tmp_path, LONG, by=("module", "t"), skip=("*",))
+
+
 def test_an_average_of_both_signs_is_no_size(tmp_path: Path) -> None:
     text = "width,seed,value\n8,0,1\n8,0,-1\n16,0,1\n16,0,2\n"
     assert "values of both signs, whose mean cancels" in _refused(tmp_path, text, group_by=("seed",), sizes=True)

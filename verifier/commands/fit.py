@@ -51,6 +51,7 @@ class Kind(click.ParamType):
 @click.option("--group-by", multiple=True, metavar="COL,…", help="Average the rows that agree here, as in seed.")
 @click.option("--stderr", metavar="COL", help="The values are means, with standard errors in this column.")
 @click.option("--ignore", multiple=True, metavar="COL,…", help="This column does not matter: pool what it tells apart.")
+@click.option("--skip", multiple=True, metavar="GROUP", help="Leave out this group, or those that match.")
 @click.option("--base-width", type=Whole(1), help="The widths are multiples of N, as in 0.5, 1, 2.")
 @click.option("--in", "variable", default="width", metavar="NAME", help="What is scaled: width, depth, batch, ….")
 @click.option("--margin", type=Number(1e-6, 1e6, "M"), help="Room around the claim: 1/8; 0.05 for values.")
@@ -67,9 +68,9 @@ class Kind(click.ParamType):
 def fit(
     files: tuple[str, ...], expect: tuple[str, ...], kind: str, width: tuple[str, ...], value: tuple[str, ...],
     by: tuple[str, ...], where: tuple[str, ...], group_by: tuple[str, ...], stderr: str | None,
-    ignore: tuple[str, ...], base_width: int | None, variable: str, margin: float | None, alpha: float,
-    allowance: float, correction: bool | None, log_power: float, atol: float | None, seeds: str, plot: str | None,
-    as_json: bool, verbose: int, quiet: bool,
+    ignore: tuple[str, ...], skip: tuple[str, ...], base_width: int | None, variable: str, margin: float | None,
+    alpha: float, allowance: float, correction: bool | None, log_power: float, atol: float | None, seeds: str,
+    plot: str | None, as_json: bool, verbose: int, quiet: bool,
 ) -> int:  # fmt: skip
     """Decide a claim about the samples in FILE: CSV, JSON, NPZ or Parquet.
 
@@ -90,7 +91,7 @@ def fit(
     )  # fmt: skip
     layout = Layout(
         width, value, _columns(by), tuple(_condition(word) for word in where), _columns(group_by), stderr,
-        _columns(ignore), base_width, variable, kind in SIZES,
+        _columns(ignore), base_width, variable, kind in SIZES, skip,
     )  # fmt: skip
     target = None if plot is None else Path(plot)
     try:

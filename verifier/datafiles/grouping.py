@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
 import numpy as np
 import numpy.typing as npt
@@ -36,6 +37,16 @@ class Group:
         """``readout, t=3``: text as it is, numbers with their column's name."""
         parts = (f"{name}={label}" if _numeric(label) else label or "(no name)" for name, label in self.key)
         return printable(", ".join(parts))
+
+    @property
+    def names(self) -> list[str]:
+        """What the group may be called: its label and each part of it, numbers only with their column: ``t=1``."""
+        words = [label for _, label in self.key if not _numeric(label)]
+        return [self.label, *words, *(f"{name}={label}" for name, label in self.key)]
+
+    def matches(self, pattern: str) -> bool:
+        """Whether ``pattern`` is one of the names, or fits one, as ``layers.*`` does."""
+        return any(name == pattern or fnmatchcase(name, pattern) for name in self.names)
 
 
 @dataclass(frozen=True)
@@ -85,11 +96,25 @@ def grouped(table: Table, found: Plan, layout: Layout) -> Grouped:
                 width_parts = {cells[k]: spread[code * len(cells) + k] for k in range(len(cells))}
                 data = _means(table, found, layout, key, own, width_parts)
             groups.append(Group(key, data, pooled[code] if isinstance(data, Samples) else {}))
+    left = [group for group in groups if not any(group.matches(pattern) for pattern in layout.skip)]
+    for pattern in layout.skip:
+        if not any(group.matches(pattern) for group in groups):
+            raise ValueError(f"{table.path}: --skip {pattern}: {no_group(groups, pattern)}")
+    if not left:
+        raise ValueError(f"{table.path}: --skip {', '.join(layout.skip)} leaves no group")
     notes = [*found.notes, *([f"columns not used: {', '.join(unused)}"] if unused else [])]
     scatter = next((name for name in table.columns if name.lower() in SCATTER_NAMES and name not in found.values), None)
     if scatter is not None and found.stderr is None:
         notes.append(f"{scatter} is not used; a standard error, which is {scatter}/√seeds, can be: --stderr COL")
-    return Grouped(tuple(groups), found, layout.variable, int(rows.size), tuple(notes))
+    if layout.skip:
+        notes.append(f"skipped: {'; '.join(group.label for group in groups if group not in left)}")
+    return Grouped(tuple(left), found, layout.variable, int(rows.size), tuple(notes))
+
+
+def no_group(groups: Sequence[Group], pattern: str) -> str:
+    """The sentence about a pattern that no group fits."""
+    known = list(dict.fromkeys(label for group in groups for _, label in group.key if not _numeric(label)))
+    return f"no group is called {pattern!r}; {suggestion(pattern, known, 'there are')}"
 
 
 def _pooled(

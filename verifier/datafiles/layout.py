@@ -37,9 +37,9 @@ class Layout:
     ``width``: the column of the scaling variable, two of them for claims in two widths.  ``values``: one verdict for
     each.  ``by``: one verdict for each combination of their labels.  ``where``: (column, label); conditions on one
     column are alternatives, different columns must all hold.  ``group_by``: rows that agree in these are averaged.
-    ``stderr``: the values are means, with this standard error.  ``base_width``: widths are multiples of it.
-    ``variable``: what is scaled, as messages call it.  ``sizes``: whether only |X| matters, so that averaging values of
-    both signs would be a mistake.
+    ``stderr``: the values are means, with this standard error.  ``ignore``: columns that may vary.  ``base_width``:
+    widths are multiples of it.  ``variable``: what is scaled, as messages call it.  ``sizes``: whether only |X|
+    matters, so that averaging values of both signs would be a mistake.  ``skip``: groups that are left out.
     """
 
     width: tuple[str, ...] = ()
@@ -52,6 +52,7 @@ class Layout:
     base_width: int | None = None
     variable: str = "width"
     sizes: bool = False
+    skip: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -332,7 +332,8 @@ def _fit_command(claim: FitClaim) -> str:
     words += [] if claim.correction is None else ["--correction" if claim.correction else "--no-correction"]
     layout = claim.layout
     columns = {"--width": layout.width, "--value": layout.values, "--by": layout.by, "--group-by": layout.group_by,
-               "--ignore": layout.ignore, "--where": [f"{name}={label}" for name, label in layout.where],
+               "--ignore": layout.ignore, "--skip": layout.skip,
+               "--where": [f"{name}={label}" for name, label in layout.where],
                "--stderr": [layout.stderr] if layout.stderr else []}  # fmt: skip
     words += [word for option, names in columns.items() for name in names for word in (option, name)]
     words += [] if layout.base_width is None else ["--base-width", str(layout.base_width)]

@@ -23,7 +23,7 @@ FIT_KEYS = {
     "name": str, "file": (str, list), "kind": str, "expect": (str, int, float, list), "margin": (int, float),
     "alpha": (int, float), "correction": bool, "allowance": (int, float), "verdict": str,
     "width": (str, list), "value": (str, list), "by": (str, list), "where": (str, list), "group_by": (str, list),
-    "stderr": str, "ignore": (str, list), "base_width": int, "in": str, "seeds": str,
+    "stderr": str, "ignore": (str, list), "skip": (str, list), "base_width": int, "in": str, "seeds": str,
 }  # fmt: skip
 
 
@@ -214,6 +214,7 @@ def _fit(where: str, entry: Any, root: Path) -> FitClaim:
         base_width=base,
         variable=entry.get("in", "width"),
         sizes=kind in SIZES,
+        skip=_names(where, entry, "skip"),
     )
     return FitClaim(
         name=entry.get("name", ", ".join(files)),

@@ -27,7 +27,7 @@ from verifier.inference.budget import Budget, budget
 from verifier.inference.corrections import FREE_POWERS, Profile, assumption, either, name_of, omitted, profile, reach
 from verifier.inference.diagnostics import Diagnostic, law_drift
 from verifier.inference.exponents import DEFAULT_ALLOWANCE, contrast, correction_coefficient, slope_weights
-from verifier.inference.few import ASSUMPTION, LOWEST_LEVEL, MARK, Scatter, scatter
+from verifier.inference.few import ASSUMPTION, FEWEST, LOWEST_LEVEL, MARK, Scatter, scatter
 from verifier.inference.presence import RARE, Presence, presence, zero_bound, zeros_for
 from verifier.inference.samples import LogSample, Moments, Samples, by_width
 from verifier.verdict import NumericStatus
@@ -236,6 +236,8 @@ def refuse_few(base: Decision, found: Scatter, reason: str) -> Decision:
     values = contrast(slope_weights(base.widths), found.moments)
     why = f"few seeds: {reason}"
     more = f"{MIN_NONZERO} samples a width need no such assumption"
+    if min(moments.count for moments in found.moments) < FEWEST:
+        more = f"at least {FEWEST} samples a width are needed; 5 to 10 decide where the scatter is small"
     stopped = replace_verdict(base, NumericStatus.INCONCLUSIVE, why, MIN_NONZERO)
     return replace(stopped, estimate=values.value, mark="", advice=more)
 
