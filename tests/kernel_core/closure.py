@@ -16,15 +16,17 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from verifier.kernel.core import theorems
+from tests.kernel_core.theories import Writer
+from verifier.kernel.core import documents, theorems
 from verifier.kernel.core.normal import key
 from verifier.kernel.core.sorts import NUMBERS, Refused, Sort, budget, included
-from verifier.kernel.core.terms import SIGNATURE, App, Fun, Num, Term, Var, app, forall, fun, imp, num
+from verifier.kernel.core.terms import SIGNATURE, App, Fun, Num, Term, Var, app, as_term, forall, fun, imp, num
 from verifier.kernel.core.theorems import Theorem
 
 Evaluate = Callable[[Term], "bool | None"]
@@ -279,3 +281,57 @@ def _replaced(t: Term, wanted: int, by: Term, rnd: random.Random) -> tuple[Term,
     if not any(f for _, f in pairs):
         return t, False
     return App(t.fields[0], tuple(a for a, _ in pairs)), True
+
+
+class Written(Closure):
+    """A closure that writes down every inference that it makes, for other checkers."""
+
+    def __init__(self, rows: Iterable[str], evaluate: Evaluate, seed: int = 0, leaf: Leaf | None = None) -> None:
+        self.writer = Writer()
+        self.numbers: dict[int, int] = {}
+        self.alive: list[Theorem] = []
+        super().__init__([], evaluate, seed, leaf)
+        self.rows = list(rows)
+        with self.recording():
+            self.pool = [theorems.row(name) for name in self.rows]
+        self.symbols = sorted({h for t in self.pool for h in _heads(t.prop)} & set(SIGNATURE))
+
+    @contextmanager
+    def recording(self) -> Iterator[None]:
+        """Write down what the primitives are asked inside, and give."""
+        before = {name: getattr(theorems, name) for name in documents.STEPS if name != "use"}
+        for name in before:
+            setattr(theorems, name, self._recorder(name, before[name]))
+        try:
+            yield
+        finally:
+            for name, function in before.items():
+                setattr(theorems, name, function)
+
+    def _recorder(self, name: str, function: Any) -> Any:
+        def made(*args: Any) -> Theorem:
+            theorem: Theorem = function(*args)
+            if name == "all_elim":
+                args = (args[0], [as_term(x) for x in args[1:]])
+            self.numbers[id(theorem)] = self.writer.step(name, *map(self._written, args))
+            self.alive.append(theorem)
+            return theorem
+
+        return made
+
+    def _written(self, x: Any) -> Any:
+        if isinstance(x, Theorem):
+            return self.numbers[id(x)]
+        if isinstance(x, (list, tuple)):
+            return [self._written(a) for a in x]
+        return str(x) if isinstance(x, (int, Fraction)) else x
+
+    def run(self, count: int, until_wrong: bool = False) -> Found:
+        with self.recording():
+            return super().run(count, until_wrong)
+
+    def document(self) -> dict[str, Any]:
+        """Everything that was inferred, with a goal for each theorem that is closed, and some that are not."""
+        for number, theorem in enumerate(self.alive):
+            self.writer.goal(f"t{number}", closed_off(theorem) if number % 3 else theorem.prop, number)
+        return self.writer.data()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import random
 from collections.abc import Callable, Iterator
 from fractions import Fraction
@@ -10,9 +11,12 @@ from typing import Any
 
 import pytest
 
-from tests.kernel_core.closure import Closure
+from tests.kernel_core.closure import Closure, Written, closed_off
+from tests.kernel_core.test_second import compared, ours
 from tests.kernel_core.theories import apart, declare, plus, rows, times
+from verifier.kernel import report
 from verifier.kernel.core import table, theorems
+from verifier.kernel.core.normal import key
 from verifier.kernel.core.sorts import Sort
 from verifier.kernel.core.terms import FALSE, App, Bound, Fun, Num, Term, Var, app, eq, forall, fun, imp, le, num
 
@@ -171,6 +175,22 @@ def test_nothing_false_follows_in_many_steps(seed: int) -> None:
     found = derive(10_000, seed=seed + 100).found
     assert not found.wrong, [str(t) for t in found.wrong[:3]]
     assert found.tried > 4000, found
+
+
+@pytest.mark.parametrize("seed", [11, 12])
+def test_both_checkers_accept_what_was_derived(seed: int) -> None:
+    closure = Written(table.TABLE, evaluate, seed=seed, leaf=leaf)
+    closure.run(250)
+    data = closure.document()
+    assert len(data["steps"]) > 250
+    raw = json.dumps(data).encode()
+    assert sum(compared(report.theory(), [raw]).values()) == 1
+    goals = {g[0]: g[1] for g in ours(raw)["goals"]}
+    for number, theorem in enumerate(closure.alive):
+        closed = closed_off(theorem) if number % 3 else theorem.prop
+        holds = not theorem.hyps and not closed.free and key(closed) == key(theorem.prop)
+        assert (goals[f"t{number}"] != "gap") == holds
+    assert sum(word != "gap" for word in goals.values()) > 20
 
 
 WRONG_ROWS: dict[str, Callable[[], Term]] = {
