@@ -1,5 +1,9 @@
-"""The theory: symbols, definitions and rows, one subject a page.  Data only: loading it proves nothing."""
+"""The theory: symbols, definitions and rows, one subject a page.  Data only: loading it proves nothing.
 
+When all pages are read the table is sealed: a statement, a check or a project's own file adds no row.
+"""
+
+from verifier.kernel.core import table
 from verifier.kernel.theory import (  # noqa: F401
     features,
     flow,
@@ -19,3 +23,5 @@ from verifier.kernel.theory import (  # noqa: F401
     sums,
     widths,
 )
+
+table.seal()
