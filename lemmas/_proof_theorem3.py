@@ -247,6 +247,34 @@ def kinks(known: Theorem3) -> dict[str, list[Fact]]:
     }
 
 
+def printed_first(known: Theorem3) -> Fact:
+    """E32, a first term O_p(1/m) whatever n is: where m = n² it is not, at L = H = 2 and one input."""
+    p, points = known.p, (x, y, z, w, xs, zs)
+    setting = app("powers", omega, L, H, a, b)
+    inputs = [app("nonzero_input", q) for q in points]
+    premises = [RELU, le(1, L), le(2, H), setting, app("pos", a), app("pos", b), *inputs]
+    says = app("upper", omega, app("flow_first", phi, L, H, *points), times(-1, b))
+    claim = forall([phi, omega, L, H, a, b, *points], imp(*premises, says))
+    assumed, (l_, h_) = p.assume(claim), many("L H", "int")
+    every = forall([l_, h_], imp(le(1, l_), le(1, h_), app("powers", omega, l_, h_, 1, 2)))
+
+    def at() -> Fact:
+        with p.using(*known.nonzero_inputs(x, z), known.positive(1), known.positive(2)):
+            found = known.at(assumed, phi, omega, TWO, TWO, ONE, TWO, x, x, z, z, x, z)
+            powers = p.by(p.assume(every), goal=app("powers", omega, 2, 2, 1, 2))
+            with p.using(powers):
+                less = known.positive(minus(times(-1, 1), times(-1, 2))), known.positive(minus(2, 1))
+                with p.using(*less):
+                    return p.by(
+                        "flow_first.lower", found, phi=phi, omega=omega, a=1, b=2, p=times(-1, 2), x=x, z=z, P=FALSE
+                    )
+
+    with p.given(RELU, every):
+        false = known.inputs((1, 0, 1), lambda: known.inputs((1, 0, 1), at, (z, w)))
+    inner = p.by("mode.powers", p.close([omega], [every], false), a=1, b=2, P=FALSE)
+    return p.imp_intro(claim, p.by("relu.exists", p.close([phi], [RELU], inner), P=FALSE))
+
+
 def printed_taylor(known: Theorem3) -> Fact:
     """E16, f after a unit step is its Taylor polynomial up to O_p(n^{-1}): the order at the training input is -1/2."""
     p, half = known.p, num(Fraction(-1, 2))
@@ -282,6 +310,7 @@ def prove_theorem3(p: Prover) -> dict[str, list[Fact]]:
         "theorem3.second": [second],
         "theorem3.sum": [both],
         **kinks(known),
+        "theorem3.printed-first": [printed_first(known)],
         "theorem3.printed-taylor": [printed_taylor(known)],
         "theorem3.opposite": [exclusive(p)],
         "theorem3.opposite-limit": opposite_limit(known),

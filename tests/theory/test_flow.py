@@ -45,6 +45,25 @@ def _second(bound=lambda n, m: 1 / n):
     return _flow(2, bound, CELLS) and _flow(2, bound, CELLS, _rows(0, 60, 20))
 
 
+def _lower(scale=lambda n: 1 / n):
+    """At m = n² and one input medians of |first| over 1/n stay between 4 and 60; they are at 15 to 20."""
+    for n in (16, 32, 64):
+        draw = sample_kernel_flow(2, 2, n, m=n**2, samples=300, rng=np.random.default_rng([SEED, n]))
+        median = float(np.median(np.abs(draw.values[:, 0] + draw.values[:, 1]))) / scale(n)
+        if not 4 < median < 60:
+            return False
+    return True
+
+
+def _powers():
+    """mode.powers: integers next to n^a over n^a stay between two positive numbers."""
+    for a in (0, 0.5, 1, 2.5):
+        ratios = [np.ceil(float(n) ** a) / float(n) ** a for n in range(1, 400)]
+        if not (min(ratios) >= 1 and max(ratios) <= 2):
+            return False
+    return True
+
+
 def kink(rng, n, x, y, samples=200):
     """f(y) after one unit step at x, minus its polynomial on the cell of the start; depth 2."""
     x, y = np.array(x), np.array(y)
@@ -107,6 +126,8 @@ if "collinear" not in MEANINGS:
 COVERS = {
     "flow_first.upper": _first,
     "flow_second.upper": _second,
+    "flow_first.lower": _lower,
+    "mode.powers": _powers,
     "collinear.intro": Case({"x": _input, "y": _multiple}),
     "collinear.elim": Case({"x": _input, "y": _multiple}),
     "kink.collinear": _collinear,
@@ -131,12 +152,17 @@ def test_rows_of_this_page_are_marked_as_argued():
     from verifier.kernel.core.table import TABLE
 
     marks = {name: TABLE[name].mark for name in COVERS}
-    assert {mark for name, mark in marks.items() if not name.startswith("collinear.")} == {"argued"}
+    assert {mark for name, mark in marks.items() if not name.startswith(("collinear.", "mode."))} == {"argued"}
 
 
 def test_the_first_term_is_no_multiple_of_1_over_m():
     """Twin, E32: at n = 64 the first term stays when m grows."""
     assert not _first(lambda n, m: 1 / m)
+
+
+def test_a_lower_bound_of_another_order_is_noticed():
+    """Twin: 1/n² = 1/m where 1/n is meant."""
+    assert not _lower(lambda n: 1 / n**2)
 
 
 def test_the_second_term_is_no_multiple_of_1_over_m():

@@ -16,7 +16,14 @@ from verifier.proving.tactics import Prover
 
 STATEMENTS = ("lemma2", "theorem2", "lemma6", "corollary1", "remark1", "theorem3")
 #: claims that rest on rows with a sketch for a proof
-ARGUED = ("theorem3.first", "theorem3.second", "theorem3.sum", "theorem3.kink", "theorem3.printed-taylor")
+ARGUED = (
+    "theorem3.first",
+    "theorem3.second",
+    "theorem3.sum",
+    "theorem3.kink",
+    "theorem3.printed-taylor",
+    "theorem3.printed-first",
+)
 
 
 @cache

@@ -1,25 +1,32 @@
 """Training at its first moment: the change of the hyperkernel under gradient flow, and of f by one step.
 
-None of these rows has a full proof: each is sketched beside it and measured in its test.
+Rows about training have no full proof: each is sketched beside it and measured in its test.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from fractions import Fraction
 from functools import partial
 
 from verifier.kernel.core.table import symbol
-from verifier.kernel.core.terms import Var, app, eq, le, num
+from verifier.kernel.core.terms import Term, Var, app, eq, forall, imp, le, num
 from verifier.kernel.theory import gram  # noqa: F401  (its symbols stand in the rows)
-from verifier.kernel.theory.writing import law, many, negation, predicate, times
+from verifier.kernel.theory.writing import law, many, minus, negation, predicate, times
 
 PAGE = "flow"
-row = partial(law, page=PAGE, mark="argued")
+
+
+def row(name: str, vs: Sequence[Term], *parts: Term, why: str, mark: str = "argued", source: str = "") -> None:
+    """A row of this page; argued, unless it says otherwise."""
+    law(name, vs, *parts, mark=mark, why=why, source=source, page=PAGE)
+
 
 phi, omega = Var("phi", "act"), Var("omega", "mode")
 L, H = many("L H", "int")
 x, y, z, w, xs, zs = many("x y z w xs zs", "input")
 a, b, p = many("a b p", "const")
+P = Var("P", "prop")
 
 # -- the hyperkernel under gradient flow -------------------------------------------------------------------------------
 
@@ -56,6 +63,24 @@ row(
     "is "
     "T^2 of f, O_p(1/n) by Lemma 3, and |∂h/∂V| is O_p(1).",
     source="the supplement, Eqs. (83)-(88)",
+)  # fmt: skip
+
+row(
+    "flow_first.lower", [phi, omega, a, b, p, x, z, P], app("relu", phi), app("powers", omega, 2, 2, a, b),
+    app("pos", a), app("pos", minus(b, a)), app("nonzero_input", x), app("nonzero_input", z),
+    app("upper", omega, app("flow_first", phi, 2, 2, x, x, z, z, x, z), p), app("pos", minus(times(-1, a), p)), P,
+    why="With v = ∂h/∂V, q = q^1 and B = (2/n) Z: Z q = q and v·V = 2h (Euler), so that K^f v, beside a multiple of v "
+    "and "
+    "what is centred given V, has the part (2 |x|²/n_0)(2h/n) V; and ∂²h/∂V² times V is v. So the first term has a "
+    "part "
+    "h |v|²/n times a number that is not 0, whatever m is. Where m is much larger than n, what else is as large is "
+    "centred given V and cannot cancel it (E32): n^a times the term does not tend to 0.",
+    source="measured: E32",
+)  # fmt: skip
+row(
+    "mode.powers", [a, b, P], le(0, a), le(0, b),
+    forall([omega], imp(forall([L, H], imp(le(1, L), le(1, H), app("powers", omega, L, H, a, b))), P)), P,
+    mark="theorem", why="All n_l the integers next to n^a, and all m_l those next to n^b, for n = 1, 2, 3, …",
 )  # fmt: skip
 
 # -- one step of f -----------------------------------------------------------------------------------------------------
