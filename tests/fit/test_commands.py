@@ -6,6 +6,7 @@ Statistical tests are taken at alpha 1e-9 with fixed seeds, named where they are
 from __future__ import annotations
 
 import json
+import re
 import math
 from pathlib import Path
 from typing import Any
@@ -203,7 +204,37 @@ def test_the_page_is_what_its_command_writes() -> None:
     from verifier.report.calibration import family_table
 
     page = (ROOT / "docs" / "calibration.md").read_text()
+    fixed = re.search(r"--repetitions (\d+)", page)
+    repetitions = None if fixed is None else int(fixed[1])
     chosen = [family for family in families() if family.name in ("G", "log n")]
     for alpha in (0.05, 1e-3):
-        for row in calibrate(chosen, alpha, seed=0, schedule=Schedule(cap=8192)):
+        for row in calibrate(chosen, alpha, repetitions=repetitions, seed=0, schedule=Schedule(cap=8192)):
             assert family_table([row]).splitlines()[-1] in page
+
+
+@pytest.mark.slow
+def test_the_rows_of_natural_quantities_are_what_the_command_writes() -> None:
+    from verifier.calibrating import FEW_SETS, NATURAL_COUNTS, NATURAL_SETS, Practice, few_row, natural_row
+    from verifier.report.practice import practice_page
+
+    page = (ROOT / "docs" / "calibration.md").read_text()
+    fixed = re.search(r"--repetitions (\d+)", page)
+    sets = FEW_SETS if fixed is None else min(FEW_SETS, 5 * int(fixed[1]))
+    found = Practice(
+        (natural_row("spectral norm", 0, NATURAL_COUNTS, NATURAL_SETS),), (few_row("normal, 0.03", 5, 0, sets),)
+    )
+    for line in practice_page(found).splitlines():
+        if line.startswith(("| spectral", "| normal")):
+            assert line in page
+
+
+def test_nothing_is_wrong_of_natural_quantities() -> None:
+    """Six quantities, few and many seeds, true and false claims; the twin's rule calls the slope's neighbour wrong."""
+    from verifier.calibrating import natural_row
+
+    for name in ("|G_n| / sqrt n", "spectral norm", "loss → 2", "steps of one run", "product of four factors"):
+        row = natural_row(name, 1, (5, 200), 2)
+        assert row.wrong == 0
+        assert row.sets == 4
+    assert natural_row("|G_n| / sqrt n", 1, (200,), 2).right == 2
+    assert natural_row("|G_n| / sqrt n", 1, (200,), 2).refused == 8

@@ -94,7 +94,8 @@ def exact(
     """E[C^p] of a correlation function C, exactly: a polynomial in 1/n.
 
     C is written f(0;a,b) f(1;a) f(2;b), T(r) or K(r): numbers are inputs, letters derivatives, each letter
-    twice.  Without --gram all inputs are one, with |x|^2 = n_0.
+    twice.  Without --gram all inputs are one, with |x|^2 = n_0.  A polynomial in such means is written
+    E[f(0)^4] - 3 E[f(0)^2]^2.
     """
     from verifier.exact.api import DEFAULT_MEMORY, CorrelationError, exact_moment, parse_gram
 
@@ -103,6 +104,11 @@ def exact(
     for option, value in (("--trunk", trunk), ("--g-activation", g_activation)):
         if value is not None and g_depth is None:
             raise CommandError(f"{option} {value}: it is for K(r), with --g-depth")
+    if "E[" in correlation:
+        if moment != 1 or widths is not None or gram is not None or layers is not None:
+            raise CommandError("a combination of means takes --depth, --activation, --width and what K(r) needs alone")
+        settings = {"g_depth": g_depth, "trunk": trunk or "shared", "g_activation": g_activation or "linear"}
+        return _combination(correlation, depth, activation, width or (), as_json, memory or DEFAULT_MEMORY, settings)
     hidden: Any = widths
     if widths not in (None, "separate"):
         hidden = wholes("--widths", str(widths))
@@ -119,6 +125,38 @@ def exact(
         click.echo(json.dumps(found.to_json(), indent=2))
     else:
         _render(found)
+    return EXPECTED
+
+
+def _combination(
+    text: str, depth: int, activation: str, widths: tuple[int, ...], as_json: bool, memory: int, more: dict[str, Any]
+) -> int:
+    """A polynomial in exact means: its coefficients, and the order that they certify."""
+    from verifier.exact.combination import combination
+    from verifier.exact.correlation import CorrelationError
+
+    try:
+        found = combination(text, depth, activation=activation, memory=memory, **more)
+    except CorrelationError as error:
+        return _complain(str(error))
+    lead = found.leading
+    if as_json:
+        data = {
+            "combination": text, "depth": depth, "activation": activation,
+            "polynomial": {str(p): str(c) for p, c in found.polynomial.items()},
+            "leading": None if lead is None else {"power": lead[0], "coefficient": str(lead[1])},
+            "values": {str(n): str(found.at(n)) for n in widths},
+        }  # fmt: skip
+        click.echo(json.dumps(data, indent=2))
+        return EXPECTED
+    click.echo(f"{text}  ({activation}, L = {depth})")
+    if lead is None:
+        click.echo("  = 0 exactly")
+        return EXPECTED
+    click.echo("  = " + " + ".join(_term(str(c), p) for p, c in found.polynomial.items()))
+    click.echo(f"  leading: {_term(str(lead[1]), lead[0])}")
+    for n in widths:
+        click.echo(f"  at n = {n}: {found.at(n)} = {_rounded(found.at(n))}")
     return EXPECTED
 
 

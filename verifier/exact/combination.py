@@ -1,0 +1,131 @@
+"""Differences of exact means: polynomials in 1/n, added, subtracted and multiplied, and the order of the result.
+
+    E[f(0)^4] - 3 E[f(0)^2]^2
+
+is the fourth cumulant of f.  Its two terms have limits that cancel, so that no single moment shows its order; the
+difference of the polynomials does, exactly, at every width.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from verifier.exact.api import exact_moment
+from verifier.exact.correlation import CorrelationError
+from verifier.exact.moments import evaluate, leading
+
+Polynomial = Mapping[int, Fraction]
+
+_MEAN = re.compile(r"E\[([^\[\]]*)\]")
+#: The largest power of a mean.
+MOST_POWER = 20
+
+
+@dataclass(frozen=True)
+class Combination:
+    """A combination of exact means: ``polynomial`` maps powers of the common width n to coefficients."""
+
+    text: str
+    depth: int
+    polynomial: Polynomial
+
+    @property
+    def leading(self) -> tuple[int, Fraction] | None:
+        """(power of n, coefficient): what the combination is of the order of; None if it vanishes at every width."""
+        return leading(self.polynomial) if self.polynomial else None
+
+    def at(self, width: int) -> Fraction:
+        """The value with all hidden widths equal to ``width``."""
+        return evaluate(self.polynomial, width) if self.polynomial else Fraction(0)
+
+
+def combination(text: str, depth: int, **settings: Any) -> Combination:
+    """Evaluate ``text``, a polynomial in means E[C^p] with rational coefficients, at this depth.
+
+    C is a correlation function as :func:`verifier.exact.api.exact_moment` reads it, and ``settings`` are those of that
+    function. Raises CorrelationError for a text that is no such polynomial, and as that function does.
+
+    >>> combination("E[f(0)^4] - 3 E[f(0)^2]^2", 2, activation="relu").leading
+    (-1, Fraction(15, 1))
+    """
+    means: list[Polynomial] = []
+
+    def named(match: re.Match[str]) -> str:
+        inner, moment = match[1].strip(), 1
+        power = re.fullmatch(r"(.*)\^\s*(\d{1,3})", inner, re.DOTALL)
+        if power is not None:
+            inner, moment = power[1].strip(), int(power[2])
+            inner = inner[1:-1] if inner.startswith("(") and inner.endswith(")") else inner
+        found = exact_moment(inner, depth, moment=moment, **settings)
+        if found.polynomial is None:
+            raise CorrelationError(f"E[{match[1]}] is not a polynomial in one width here")
+        means.append(found.polynomial)
+        return f" m{len(means) - 1} "
+
+    plain = _MEAN.sub(named, text)
+    # A number before a mean, or two means in a row, are multiplied.
+    product = re.sub(r"(?<=[\d)])\s+(?=m\d)", "*", plain.replace("^", "**"))
+    complaint = f"{text!r} is not a combination of means; write E[f(0)^4] - 3 E[f(0)^2]^2, for instance"
+    try:
+        tree = ast.parse(product.strip(), mode="eval").body
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        raise CorrelationError(complaint) from None
+
+    def value(node: ast.expr) -> Polynomial:
+        if isinstance(node, ast.Constant) and isinstance(node.value, int) and not isinstance(node.value, bool):
+            return {0: Fraction(node.value)}
+        if isinstance(node, ast.Name) and re.fullmatch(r"m\d+", node.id) and int(node.id[1:]) < len(means):
+            return means[int(node.id[1:])]
+        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
+            return _scaled(value(node.operand), Fraction(-1))
+        if isinstance(node, ast.BinOp):
+            if isinstance(node.op, ast.Pow):
+                return _power(value(node.left), node.right, complaint)
+            first, second = value(node.left), value(node.right)
+            if isinstance(node.op, ast.Add):
+                return _sum(first, second)
+            if isinstance(node.op, ast.Sub):
+                return _sum(first, _scaled(second, Fraction(-1)))
+            if isinstance(node.op, ast.Mult):
+                return _product(first, second)
+            if isinstance(node.op, ast.Div) and set(second) == {0}:
+                return _scaled(first, 1 / second[0])
+        raise CorrelationError(complaint)
+
+    return Combination(text, depth, _cleared(value(tree)))
+
+
+def _cleared(polynomial: Polynomial) -> Polynomial:
+    return {power: c for power, c in sorted(polynomial.items(), reverse=True) if c}
+
+
+def _sum(first: Polynomial, second: Polynomial) -> Polynomial:
+    powers = {*first, *second}
+    return _cleared({p: first.get(p, Fraction(0)) + second.get(p, Fraction(0)) for p in powers})
+
+
+def _scaled(polynomial: Polynomial, factor: Fraction) -> Polynomial:
+    return {power: factor * c for power, c in polynomial.items()}
+
+
+def _product(first: Polynomial, second: Polynomial) -> Polynomial:
+    found: dict[int, Fraction] = {}
+    for p, a in first.items():
+        for q, b in second.items():
+            found[p + q] = found.get(p + q, Fraction(0)) + a * b
+    return _cleared(found)
+
+
+def _power(base: Polynomial, exponent: ast.expr, complaint: str) -> Polynomial:
+    times = exponent.value if isinstance(exponent, ast.Constant) else None
+    if not (isinstance(times, int) and 0 <= times <= MOST_POWER):
+        raise CorrelationError(complaint)
+    found: Polynomial = {0: Fraction(1)}
+    for _ in range(times):
+        found = _product(found, base)
+    return found
