@@ -6,8 +6,8 @@ Statistical tests are taken at alpha 1e-9 with fixed seeds, named where they are
 from __future__ import annotations
 
 import json
-import re
 import math
+import re
 from pathlib import Path
 from typing import Any
 
@@ -229,10 +229,10 @@ def test_the_rows_of_natural_quantities_are_what_the_command_writes() -> None:
 
 
 def test_nothing_is_wrong_of_natural_quantities() -> None:
-    """Six quantities, few and many seeds, true and false claims; the twin's rule calls the slope's neighbour wrong."""
+    """Five quantities, few and many seeds, true and false claims; and one on which all that is false is refused."""
     from verifier.calibrating import natural_row
 
-    for name in ("|G_n| / sqrt n", "spectral norm", "loss → 2", "steps of one run", "product of four factors"):
+    for name in ("|G_n| / sqrt n", "spectral norm", "loss → 2", "ten copies of each run", "product of four factors"):
         row = natural_row(name, 1, (5, 200), 2)
         assert row.wrong == 0
         assert row.sets == 4

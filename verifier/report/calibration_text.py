@@ -74,5 +74,8 @@ LIMITS = """## What this does not show
   none at all, the run ends there as *invalid*, "identically zero", though the quantity is not. Neither passes.
 * **False claims that stay open.** A false claim that is never passed need not be contradicted: a log-periodic factor,
   a random exponent and an atom that grows with n end undecided.
+* **Few rows that are dependent.** Five successive steps of one run at each width look like five seeds, and nothing in
+  so few rows tells them apart: with another seed than the page's, one such set contradicted its true claim. Averages of
+  a run, one number each, are what the mark "few seeds" is for.
 * **Laws that are not here.** The rates are measured on these families and no others.
 """
