@@ -68,6 +68,7 @@ def test_names_that_are_given_come_first(tmp_path: Path) -> None:
         ({"stderr": "se"}, "there is no column 'se' for --stderr"),
         ({"ignore": ("lr",)}, "there is no column 'lr' for --ignore"),
         ({"by": ("width",), "width": ("width",)}, "the column 'width' cannot be both the width and --by"),
+        ({"by": ("width",)}, "the column 'width' is taken for something else; name the widths with --width COL"),
         ({"variable": "depth"}, "there is no column 'depth' for --in depth"),
     ],
 )

@@ -160,6 +160,8 @@ def _recognised_width(path: Path, header: Sequence[str], layout: Layout, taken: 
     if pair:
         return pair
     found = _one(path, free, WIDTH_NAMES, "the width", "--width COL")
+    if found is None and "width" in {str(name).lower() for name in taken}:
+        raise ValueError(f"{path}: the column 'width' is taken for something else; name the widths with --width COL")
     if found is None:
         raise ValueError(
             f"{path}: there is no column 'width' (or 'n', 'm', 'd_model', 'n_embd', 'hidden_size'; name it with "
