@@ -17,6 +17,7 @@ from verifier.kernel.core import check, documents
 from verifier.kernel.core.sorts import Refused
 from verifier.kernel.core.table import Rest, digest
 from verifier.kernel.core.theorems import Theorem
+from verifier.kernel.show import show
 from verifier.statement import Claim, Statement
 from verifier.verdict import ProofStatus
 
@@ -83,7 +84,7 @@ def check_documents(data: Sequence[Mapping[str, Any]], requests: Mapping[str, An
                 rests = tuple(sorted(g.rests))
                 gaps = [unfounded[r.digest] for r in rests if r.mark == "computed" and r.digest in unfounded]
                 error = g.error or "; ".join(gaps)
-                found.append(CheckedGoal(g.statement, g.id, digest(g.prop), repr(g.prop), rests, error))
+                found.append(CheckedGoal(g.statement, g.id, digest(g.prop), show(g.prop), rests, error))
     except Refused as error:
         return CheckedGoals(problem=f"the kernel refuses it: {error}")
     return CheckedGoals(tuple(found))
