@@ -252,7 +252,7 @@ def printed_first(known: Theorem3) -> Fact:
     p, points = known.p, (x, y, z, w, xs, zs)
     setting = app("powers", omega, L, H, a, b)
     inputs = [app("nonzero_input", q) for q in points]
-    premises = [RELU, le(1, L), le(2, H), setting, app("pos", a), app("pos", b), *inputs]
+    premises = [RELU, le(1, L), le(2, H), setting, le(0, b), le(0, a), *inputs]
     says = app("upper", omega, app("flow_first", phi, L, H, *points), times(-1, b))
     claim = forall([phi, omega, L, H, a, b, *points], imp(*premises, says))
     assumed, (l_, h_) = p.assume(claim), many("L H", "int")
@@ -280,13 +280,13 @@ def printed_taylor(known: Theorem3) -> Fact:
     p, half = known.p, num(Fraction(-1, 2))
     of, n = app("kink", phi, x, x), Var("n", "int")
     premises = [RELU, app("scaled", omega, 2), app("nonzero_input", x)]
-    claim = forall([phi, omega, x], imp(*premises, app("upper", omega, of, -1)))
+    claim = forall([phi, omega, x, L], imp(eq(L, 2), *premises, app("upper", omega, of, -1)))  # of depth L = 2
     assumed, order = p.assume(claim), kinks(known)["theorem3.kink.trained"][1]
     modes = [forall([n], imp(le(1, n), app(head, omega, n))) for head in ("scaled", "proportional")]
 
     def at() -> Fact:
         with p.using(*known.nonzero_inputs(x)), p.using(p.by(p.assume(modes[0]), goal=premises[1])):
-            most, exact = known.at(assumed, phi, omega, x), known.at(order, phi, omega, x)
+            most, exact = known.at(assumed, phi, omega, x, TWO), known.at(order, phi, omega, x)
         less = p.by("upper.vanishes", most, known.positive(num(Fraction(1, 2))), goal=app("vanishes", omega, of, half))
         return p.by("order.vanishes", exact, less, p.arith(le(half, half)), P=FALSE)
 
