@@ -114,11 +114,22 @@ def _form(report: StatementReport, form: Form) -> Data:
         "expected": str(report.expected(form)),
         "reasons": list(report.reasons(form)),
         "severity": _word(report.severity()) if form is Form.PRINTED else None,
-        "proof": str(weakest_proof(claim.proof for claim in claims)),
+        "proof": str(weakest_proof(claim.proof for claim in claims if not _checked_besides(claim, claims))),
         "proofs": _tally([str(claim.proof) for claim in claims], [str(s) for s in ProofStatus]),
         "numeric": str(numeric),
         "cells": _tally(cells, [str(s) for s in NumericStatus]),
     }
+
+
+def _checked_besides(claim: ClaimReport, claims: Sequence[ClaimReport]) -> bool:
+    """Whether a claim certifies at sizes what another one of the form says, and proves, of all of them."""
+    same = [c for c in claims if c.proof is ProofStatus.PROVED and _content(c) == _content(claim)]
+    return claim.proof is ProofStatus.CERTIFIED and bool(same)
+
+
+def _content(report: ClaimReport) -> tuple[Any, ...]:
+    claim = report.claim
+    return claim.kind, claim.quantity, claim.exponent, claim.value, claim.where
 
 
 def _word(word: Severity | None) -> str | None:
