@@ -88,7 +88,7 @@ SHOWN: dict[str, list[list[tuple[str, str, float | None, float]] | str]] = {
             ("theorem3.printed-descent", "contradicted", 0, 0.01), ("theorem3.printed-descent", "gap", 1, 0.01),
         ],
     ],
-    "E25": [[("theorem1.printed", "contradicted", -0.5, 0.02), ("theorem1.order.shallow", "outside", None, 0)]],
+    "E25": [[("theorem1.printed", "contradicted", -0.5, 0.05), ("theorem1.order.shallow", "outside", None, 0)]],
     "E26": [[("theorem1.printed", "invalid", None, 0), ("theorem1.exclusive", "proved", None, 0)]],
     "E27": [[("theorem1.printed", "contradicted", -0.5, 0.02), ("theorem1.order.shallow", "outside", None, 0)]],
     "E28": [
