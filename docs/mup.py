@@ -26,7 +26,7 @@ from verifier.fitting import fit
 
 Array = npt.NDArray[np.float64]
 
-WIDTHS = (32, 61, 115, 204, 390, 512)
+WIDTHS = (61, 115, 204, 390, 512, 768)
 SAMPLES = 1500
 BATCH = 10
 SEED = 20_201

@@ -156,10 +156,10 @@ def _exponents(data: Data) -> Data | None:
     margins = sorted({a["margin"] for _, a in answers if a["margin"] and a["kind"] in EXPONENTS})
     said = " or ".join(f"{c:g}" for c in allowances)
     text = (
-        "A measured exponent is that of the widths listed. A power law is taken to hold there up to a correction "
-        f"c/n with |c| at most {said or 'the allowance'} on the logarithmic scale (and its square where 1/n is "
-        "fitted); the intervals are widened by the worst such bias. A larger correction, a logarithm, or another "
-        "behaviour at larger widths would not be seen. "
+        "A measured exponent is that of the widths listed. A power law is taken to hold there up to corrections "
+        "(c/n)^q with q = 1, 2/3 or 1/2, the widest interval of those that fit, and |c| at most "
+        f"{said or 'the allowance'} (six tenths of that for q < 1); what they can shift is added to the intervals. A "
+        "larger correction, a logarithm, or another behaviour at larger widths would not be seen. "
         f"Consistent means that the interval of the exponent lies within {' or '.join(f'{m:g}' for m in margins)} of "
         "the claim, not that the claim is true. Claims of values, laws and shares of zeros have margins of their own, "
         "shown as bands."
