@@ -133,6 +133,17 @@ def test_groups_are_skipped_by_name_and_that_is_said(tmp_path: Path) -> None:
     assert "--skip * leaves no group" in _refused(tmp_path, LONG, by=("module", "t"), skip=("*",))
 
 
+def test_three_seeds_written_twice_are_not_six(tmp_path: Path) -> None:
+    rng = np.random.default_rng(1)
+    rows = "".join(f"{n},{x!r}\n" for n in (8, 16, 32, 64) for x in rng.random(3).tolist())
+    sentence = _refused(tmp_path, "width,value\n" + rows + rows)
+    assert "every value is there 2 times or more at its width" in sentence
+    assert _cells(_read(tmp_path, "width,value\n" + rows))  # once is fine
+    assert _cells(_read(tmp_path, "width,value\n" + rows + rows.split("\n")[0]))  # as is one that comes again
+    rounded = "".join(f"{n},{x}\n" for n in (8, 16, 32, 64) for x in (0.1, 0.2, 0.3))
+    assert _cells(_read(tmp_path, "width,value\n" + 5 * rounded))  # of few digits, which do repeat
+
+
 def test_an_average_of_both_signs_is_no_size(tmp_path: Path) -> None:
     text = "width,seed,value\n8,0,1\n8,0,-1\n16,0,1\n16,0,2\n"
     assert "values of both signs, whose mean cancels" in _refused(tmp_path, text, group_by=("seed",), sizes=True)

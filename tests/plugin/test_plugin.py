@@ -210,9 +210,13 @@ def test_every_kind_and_its_twin(
 
 
 def test_every_kind_has_an_assertion() -> None:
+    from verifier.commands.fit import KINDS as NAMED
+    from verifier.commands.fit import SIZES
     from verifier.fitting import KINDS as KNOWN
 
     assert {kind for kind, *_ in KINDS} | {"two-widths"} == set(KNOWN)
+    assert list(NAMED) == list(KNOWN)
+    assert set(SIZES) < set(KNOWN)
     assert all(hasattr(Scaling, f"assert_{kind.replace('-', '_')}") for kind in KNOWN)
 
 

@@ -18,6 +18,9 @@ MAX_GROUPS = 1000
 #: A label that comes at fewer widths than this cannot be a group of its own.
 _FITTABLE = 4
 
+#: Rows up to which copies are looked for here.
+_FEW_ROWS = 100_000
+
 Rows = npt.NDArray[np.intp]
 
 
@@ -83,6 +86,7 @@ def grouped(table: Table, found: Plan, layout: Layout) -> Grouped:
         assert values is not None
         chosen = values[rows]
         where, kept = place, chosen
+        _check_copies(table, place, chosen)
         if layout.group_by:
             where, kept = _averaged(table, layout, rows, place, chosen, cells)
         parts = _split(where, kept, len(group_labels) * len(cells))
@@ -281,6 +285,26 @@ def _check_seeds(
         raise ValueError(
             f"{table.path}: several rows at {width} have {name} {labels[codes[at]]}, and rows of one {name} are not "
             f"independent: average them with --group-by {name}, tell them apart with --by COL, or say --ignore {name}"
+        )
+
+
+def _check_copies(table: Table, place: Codes, values: Array) -> None:
+    """ValueError where every row is there at least twice, with values of so many digits that this is no chance."""
+    if values.size > _FEW_ROWS:
+        return  # the fit itself counts the distinct values of many rows
+    order = np.lexsort((values, place))
+    first = np.ones(order.size, dtype=bool)
+    first[1:] = (np.diff(values[order]) != 0) | (np.diff(place[order]) != 0)
+    starts = np.flatnonzero(first)
+    times = np.diff(np.append(starts, order.size))
+    if not starts.size or times.min() < 2 or np.bincount(place[order][starts]).max() < 3:
+        return
+    distinct = values[order][starts][:200]
+    long = [len(repr(float(v)).lstrip("-0.").split("e")[0].replace(".", "").rstrip("0")) >= 5 for v in distinct]
+    if 2 * sum(long) > len(long):
+        raise ValueError(
+            f"{table.path}: every value is there {int(times.min())} times or more at its width, as in a file that was "
+            "given or written twice; copies are no samples"
         )
 
 
