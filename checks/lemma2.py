@@ -42,7 +42,13 @@ check = Check(
         **sizes,
     ),
     # Means of the tangent kernel have expansions in 1/n.
-    Measure(tangent, cells(angle=angles, L=[2, 3]), claims=("lemma2.tangent",), powers=POWERS_OF_N, **sizes),
+    Measure(
+        tangent,
+        cells(angle=angles, L=[2, 3]),
+        claims=("lemma2.tangent",),
+        powers=POWERS_OF_N,
+        **{**sizes, "samples": 8192},
+    ),
     # E6: the covariance of f is S^{L-1}; S^L as printed agrees only at one input.
     Measure(
         output_covariance,

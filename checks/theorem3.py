@@ -20,7 +20,7 @@ GRID: dict[str, Any] = {
     "widths": (1 << 18, 1 << 20, 1 << 22, 1 << 24),
     "grid": (128, 256, 512, 1024),
     "block": 256,
-    "samples": 2048,
+    "samples": 8192,
 }
 STEP: dict[str, Any] = {
     "widths": (1_000_003, 10_000_019, 100_000_007, 1_000_000_007), "block": 512, "samples": 4096,
@@ -113,7 +113,7 @@ check = Check(
         widths=(128, 256, 512, 1024),
         width="m",
         block=256,
-        samples=2048,
+        samples=16_384,
         powers=POWERS_OF_N,
         quick=lambda cell: cell["H"] == 2,
         claims=("theorem3.first.m",),
