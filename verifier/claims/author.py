@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 
 from verifier.claims.compile import Compiled, compiled
 from verifier.kernel.core.sorts import Refused, need
@@ -15,6 +16,15 @@ from verifier.kernel.core.terms import Term, app, fun, le
 from verifier.proving.matching import fresh
 from verifier.proving.tactics import Fact, Prover, replaced
 from verifier.statement import Claim, Hypothesis
+
+
+@dataclass(frozen=True)
+class Note:
+    """A step that readers are shown: its name, what it proves, and why it is taken."""
+
+    name: str
+    fact: Fact
+    text: str
 
 
 class Author(Prover):
@@ -27,6 +37,8 @@ class Author(Prover):
         super().__init__(statement, self._earlier_authors)
         self.claims = {claim.id: claim for claim in claims}
         self.hypotheses: Mapping[str, Hypothesis] = {h.id: h for h in hypotheses}
+        self.outline: list[Note] = []
+        self.cited: dict[str, dict[str, None]] = {}  # statement → its claims, in the order of use
 
     def compiled(self, claim: str) -> Compiled:
         """A claim in the kernel's terms; Refused where there is none of that id, CannotCompile where it has none."""
@@ -68,8 +80,14 @@ class Author(Prover):
             if other.statement == statement:
                 found = other.proved.get(claim, [])
                 need(len(found) > number, f"{statement} proves no goal {number} of {claim!r}")
+                self.cited.setdefault(statement, {})[claim] = None
                 return self.use(found[number])
         raise Refused(f"{self.statement} does not use {statement!r}")
+
+    def note(self, name: str, fact: Fact, text: str = "") -> Fact:
+        """Show ``fact`` to readers as a step of the proof."""
+        self.outline.append(Note(name, fact, text))
+        return fact
 
     def by_cases(self, name: Term, low: int, high: int, target: Term, facts: Iterable[Fact]) -> Fact:
         """``target`` from facts about name = low, …, high, where low ≤ name ≤ high is in scope."""

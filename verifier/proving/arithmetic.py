@@ -6,9 +6,6 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-import numpy as np
-from scipy.optimize import linprog
-
 from verifier.kernel.core.normal import ONE, normal
 from verifier.kernel.core.terms import App, Term, app, num
 
@@ -52,6 +49,9 @@ def _combination(vectors: list[list[Fraction]], target: list[Fraction], free: li
     """Σ x_k v_k = target with x_k ≥ 0 unless free: support by floating point, solution exactly."""
     if not vectors:
         return [] if not any(target) else None
+    import numpy as np
+    from scipy.optimize import linprog
+
     matrix = np.array([[float(x) for x in v] for v in vectors]).T
     bounds = [(None, None) if f else (0, None) for f in free]
     cost = [0.0 if f else 1.0 for f in free]

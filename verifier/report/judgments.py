@@ -28,6 +28,8 @@ def judgment(data: Mapping[str, Any]) -> tuple[str, str]:
 
 def _judgment(data: Mapping[str, Any]) -> tuple[str, str]:
     kind = data.get("is")
+    if kind == "proposition":
+        return str(data["text"]), str(data["latex"])
     if kind == "eq":
         return "identity", f"{term(data['left'])}={term(data['right'])}"
     if kind == "instance":
