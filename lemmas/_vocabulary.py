@@ -11,7 +11,7 @@ from math import cos, radians
 from typing import Any
 
 from verifier.claims.notation import notation
-from verifier.claims.vocabulary import Condition, Env, Quantity, variable
+from verifier.claims.vocabulary import Condition, Env, Quantity, Value, variable
 from verifier.kernel.core.terms import FALSE, Term, app, eq, imp
 
 # -- notation ----------------------------------------------------------------------------------------------------------
@@ -38,6 +38,12 @@ notation("antiparallel", "x y", "{y} is a negative multiple of {x}", r"{y}\text{
 notation("proportional", "omega L", "n_l/n → γ_l in (0, ∞)", r"n_l/n\to\gamma_l\in(0,\infty)")
 notation("scaled", "omega L", "n = min n_l → ∞", r"n=\min n_l\to\infty")
 notation("grows", "omega L", "n_1, …, n_(L-1) → ∞", r"n_1,\dots,n_{{L-1}}\to\infty")
+notation("D", "phi m H L x z", "Π_(d<H) σ'(g_i^d)", r"\prod_{{d<H}}\dot\sigma(g_i^d)")
+notation("hj", "phi m H L y w e", "∂h_j/∂f_j^({e})", r"\partial h_j/\partial f_j^{{{e}}}")
+notation("comps", "H r m B", "Σ_(α_1+…+α_{H}={r}, α_d<={m}) Π_(d<={H}) {B}",
+         r"\sum_{{\alpha_1+\dots+\alpha_{H}={r},\ \alpha_d\le {m}}}\ \prod_{{d\le {H}}}{B}", B="d alpha_d")  # fmt: skip
+notation("invfact", "k", "1/{k}!", r"\tfrac1{{{k}!}}")
+notation("entry", "s i", "{s}_{i}", r"{s}_{{{i}}}")
 notation("delta", "i j", "δ({i}, {j})", r"\delta_{{{i},{j}}}")
 
 # -- quantities --------------------------------------------------------------------------------------------------------
@@ -56,6 +62,11 @@ T = Quantity(
     "T", "phi L d ls es x y", "d l e",
     derived={"k": _seq("len", "ls"), "l_1": _seq("first", "ls"), "l_k": _seq("last", "ls")},
 )  # fmt: skip
+
+D = Quantity("D", "phi m H L x z", "")
+#: ∂h/∂f^e at (y, w)
+slope = Quantity("hj", "phi m H L y w e", "e")
+entry = Value("entry", term=lambda env, s, i: app("entry", s, i))
 
 # -- hypotheses --------------------------------------------------------------------------------------------------------
 

@@ -123,7 +123,7 @@ class Claim:
     id: str  # "theorem1.order"
     kind: Kind
     quantity: sympy.Basic
-    text: str
+    text: str = ""  # in words, beside the sentence that is printed from the claim
     exponent: sympy.Expr | None = None
     value: sympy.Expr | None = None
     where: Boolean = sympy.true

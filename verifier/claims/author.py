@@ -10,12 +10,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+import verifier.kernel.theory  # noqa: F401  (its pages fill the table)
 from verifier.claims.compile import Compiled, compiled
 from verifier.kernel.core.sorts import Refused, need
 from verifier.kernel.core.terms import Term, app, fun, le
 from verifier.proving.matching import fresh
 from verifier.proving.tactics import Fact, Prover, replaced
 from verifier.statement import Claim, Hypothesis
+
+#: what one predicate of the theory says of another: tried where a premise is open
+HINTS = ("relu.homogeneous", "homogeneous.piecewise")
 
 
 @dataclass(frozen=True)
@@ -35,6 +39,7 @@ class Author(Prover):
     ) -> None:
         self._earlier_authors = tuple(earlier)
         super().__init__(statement, self._earlier_authors)
+        self.hints = HINTS
         self.claims = {claim.id: claim for claim in claims}
         self.hypotheses: Mapping[str, Hypothesis] = {h.id: h for h in hypotheses}
         self.outline: list[Note] = []

@@ -45,6 +45,13 @@ def to_term(expression: Any, env: Env) -> Term:
         return app(head, *args)
     if isinstance(expression, sympy.Pow):
         return _power(expression, env)
+    if isinstance(expression, sympy.Sum | sympy.Product):
+        return _range(expression, env)
+    if isinstance(expression, Compositions):
+        function, *rest = expression.args
+        return app("comps", *(to_term(a, env) for a in rest), bound(function, env))
+    if isinstance(expression, Tuples):
+        return _tuples(expression, env)
     declaration = getattr(expression.func, "declaration", None)
     if isinstance(declaration, Quantity):
         return quantity_term(expression, env)
@@ -58,6 +65,8 @@ def to_term(expression: Any, env: Env) -> Term:
 
 def _power(expression: sympy.Pow, env: Env) -> Term:
     base, exponent = expression.args
+    if isinstance(base, sympy.factorial) and exponent == -1:
+        return app("invfact", to_term(base.args[0], env))
     if isinstance(exponent, sympy.Integer) and abs(int(exponent)) <= 64:
         part = to_term(base, env)
         product = app("*", *[part] * abs(int(exponent)))
@@ -114,6 +123,27 @@ class Tuples(sympy.Function):
     """Σ over l in [L]^k and e in [H]^k of body(l, e): ``Tuples(Lambda((ls, es), body), k, L, H)``."""
 
     nargs = 4
+
+
+def _range(expression: Any, env: Env) -> Term:
+    """Σ or Π over one integer, in the sort of its terms."""
+    body, *limits = expression.args
+    if len(limits) != 1 or len(limits[0]) != 3:
+        raise CannotCompile(f"{expression} is no sum or product over one integer with two ends")
+    index, low, high = limits[0]
+    function = bound(sympy.Lambda(index, body), env)
+    head = "sum" if isinstance(expression, sympy.Sum) else "prod"
+    prefix = {"int": "c", "const": "c", "lim": "l"}.get(str(function.fields[1].sort), "")
+    return app(prefix + head, to_term(low, env), to_term(high, env), function)
+
+
+def _tuples(expression: Any, env: Env) -> Term:
+    function, length, layers, outputs = expression.args
+    first, second = (variable(s.name) for s in function.variables)
+    inner = {**env, first.fields[0]: first, second.fields[0]: second}
+    of = [to_term(a, env) for a in (length, layers, outputs)]
+    body = to_term(function.expr, inner)
+    return app("tuples", of[0], of[1], fun([first], app("tuples", of[0], of[2], fun([second], body))))
 
 
 def bound(function: sympy.Lambda, env: Env) -> Term:

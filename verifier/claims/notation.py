@@ -11,15 +11,15 @@ the variables of that name (``K^(2) [H = 1, y = x]``), so that a sentence says a
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
 
 from verifier.kernel.core.normal import key
 from verifier.kernel.core.terms import App, Fun, Num, Term, Var, beta, variables
 
-_LETTERS = {"phi": "σ", "omega": "ω", "xp": "x'", "yp": "y'"}
+_LETTERS = {"phi": "σ", "omega": "ω", "xp": "x'", "yp": "y'", "alpha_d": "α_d"}
 
 
 @dataclass(frozen=True)
@@ -29,14 +29,19 @@ class Notation:
     args: tuple[str, ...]
     text: str
     latex: str
+    binders: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 NOTATIONS: dict[str, Notation] = {}
 
 
-def notation(symbol: str, args: str, text: str, latex: str) -> None:
-    """Say how ``symbol`` is printed: ``notation("K", "phi m H L r x y z w", "K^({r})", r"K^{{({r})}}")``."""
-    NOTATIONS[symbol] = Notation(tuple(args.split()), text, latex)
+def notation(symbol: str, args: str, text: str, latex: str, **binders: str) -> None:
+    """Say how ``symbol`` is printed: ``notation("K", "phi m H L r x y z w", "K^({r})", r"K^{{({r})}}")``.
+
+    An argument that is a function is printed as its body; ``binders`` names its variables (``F="k"``).
+    """
+    names = {name: tuple(words.split()) for name, words in binders.items()}
+    NOTATIONS[symbol] = Notation(tuple(args.split()), text, latex, names)
 
 
 class _Printer:
@@ -84,7 +89,7 @@ class _Printer:
     def fresh(self, t: Term) -> list[Term]:
         """Names for the arguments of a function, by their sorts."""
         taken = {str(v.fields[0]) for v in variables(t)}
-        letters = {"int": "d k l i j a b", "input": "u v", "seq": "l e", "const": "s t", "mode": "ω", "act": "σ"}
+        letters = {"int": "d k l i j a b", "input": "u v", "seq": "l e", "const": "s t", "mode": "omega", "act": "phi"}
         found: list[Term] = []
         for sort in t.fields[0]:
             names = [n for n in letters.get(sort if isinstance(sort, str) else "", "F G").split() if n not in taken]
@@ -93,10 +98,14 @@ class _Printer:
             found.append(Var(name, sort))
         return found
 
+    def body(self, t: Fun, names: tuple[str, ...]) -> str:
+        """A function by its body, its variables under the names that its symbol gives them."""
+        return self.term(beta(t, [Var(n, s) for n, s in zip(names, t.fields[0], strict=True)]), 1)
+
     def name(self, name: str) -> str:
         shown = _LETTERS.get(name, name)
         if self.latex:
-            shown = {"σ": r"\sigma", "ω": r"\omega"}.get(shown, shown)
+            shown = {"σ": r"\sigma", "ω": r"\omega", "α_d": r"\alpha_d"}.get(shown, shown)
             shown = re.sub(r"_(\w+)$", r"_{\1}", shown)
         return shown
 
@@ -144,7 +153,10 @@ class _Printer:
             name = rf"\mathrm{{{head}}}" if self.latex and len(head) > 1 else head
             return f"{name}({inner})" if inner else name
         template = found.latex if self.latex else found.text
-        values = dict(zip(found.args, map(self.term, args), strict=True))
+        values = {
+            name: self.body(a, found.binders[name]) if name in found.binders and isinstance(a, Fun) else self.term(a)
+            for name, a in zip(found.args, args, strict=True)
+        }
         shown = set(re.findall(r"(?<!{){(\w+)}", template))
         hidden = [
             f"{self.name(name)} = {values[name]}" for name, a in zip(found.args, args, strict=True)

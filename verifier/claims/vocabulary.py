@@ -88,7 +88,7 @@ class Value:
     """A number or a kernel of the limit, as a function: evaluated for samples, and a term for proofs."""
 
     name: str
-    number: Callable[..., float]
+    number: Callable[..., float] | None = None
     term: Callable[..., Term] | None = None  # of the variables by name and the SymPy arguments as terms
     latex: str = ""
 
@@ -103,7 +103,7 @@ class Value:
             number = self.number
 
             def evaluate(cls: Any, *arguments: Any) -> Any:
-                if not all(getattr(a, "is_number", False) for a in arguments):
+                if number is None or not all(getattr(a, "is_number", False) for a in arguments):
                     return None
                 return sympy.Float(number(*arguments))
 

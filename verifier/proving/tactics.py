@@ -30,6 +30,7 @@ class Prover(Recorder):
     def __init__(self, statement: str, earlier: Iterable[Recorder] = ()) -> None:
         super().__init__(statement, earlier)
         self._scope: list[Fact] = []
+        self.hints: tuple[str | Fact, ...] = ()  # rules that are tried for premises nobody gives
         self.wanted: Term = FALSE  # what the function given to ``prove`` is asked for
 
     # -- scope -------------------------------------------------------------------------------------------------------
@@ -224,7 +225,7 @@ class Prover(Recorder):
 
     def _premise(self, target: Term, what: str) -> Fact:
         try:
-            return self._prove(target, None, (), ())
+            return self._prove(target, None, self.hints, ())
         except Refused as error:
             raise Refused(f"{what}: premise {target!r} is open ({str(error)[:300]})") from None
 
