@@ -152,7 +152,7 @@ class Claim:
             form=self.form,
             kind=self.kind,
             exponent=_number(self.exponent, parameters),
-            value=_number(self.value, parameters),
+            value=None if self.kind is Kind.IDENTITY else _number(self.value, parameters),
         )
 
 

@@ -71,6 +71,8 @@ def check_documents(data: Sequence[Mapping[str, Any]], requests: Mapping[str, An
     What engines are said to have computed is computed again from ``requests`` (:mod:`verifier.engines.again`): a goal
     that rests on a fact for which that fails is an error.
     """
+    import verifier.kernel.theory  # noqa: F401  (its pages fill the table, in a worker's process too)
+
     earlier: dict[str, Theorem] = {}
     unfounded: dict[str, str] = {}
     found: list[CheckedGoal] = []
