@@ -219,7 +219,10 @@ def _conditions(when: Boolean) -> str:
 def _goals(report: StatementReport) -> list[Data]:
     """Which step proves which claim."""
     proof = report.statement.proof
-    stated = proof.get("goals", []) if isinstance(proof, Mapping) else []
+    if not isinstance(proof, Mapping):
+        own = [step.id for step in report.steps if step.rule == "qed"]
+        return [{"claim": c.id, "form": str(c.form), "step": c.id} for c in report.statement.claims if c.id in own]
+    stated = proof.get("goals", [])
     return [{"claim": str(g.get("claim")), "form": str(g.get("form")), "step": str(g.get("step"))} for g in stated]
 
 
@@ -234,7 +237,7 @@ def _uses(report: StatementReport) -> list[Data]:
             open_ += steps[name].premises
     found: dict[str, list[str]] = {}
     for step in report.steps:
-        if step.rule == "use" and step.id in needed:
+        if step.rule == "use" and (step.id in needed or step.conclusion.get("is") == "cites"):
             claims = found.setdefault(str(step.data.get("statement")), [])
             claims += [claim for claim in [str(step.data.get("claim"))] if claim not in claims]
     return [{"statement": name, "claims": claims} for name, claims in found.items()]

@@ -89,10 +89,14 @@ class CoreKernel:
             one = judged[claim.id]
             granted = () if one.compiled is None else tuple(f"hypothesis {name}" for name, _ in one.compiled.hypotheses)
             rests_on = tuple(dict.fromkeys((*granted, *(f"{rest.mark} {rest.name}" for rest in one.rests))))
-            reason = one.reason or (stopped if one.status is ProofStatus.GAP else "")
+            reason = one.reason
+            if one.status is ProofStatus.GAP and stopped and not one.measured_only:
+                reason = f"{reason}; the proof stops: {stopped}"
             part = GoalReport(claim.id, str(claim.form), one.status, rests_on, "", error=reason or None)
             results.append(ProofResult(claim.id, claim.form, one.status, reason, rests_on, (part,)))
-        return Proofs(tuple(at_odds(statement, results)), problem=found.problem or None)
+        from verifier.verify.outline import outline
+
+        return Proofs(tuple(at_odds(statement, results)), outline(statement), problem=found.problem or None)
 
 
 #: Which kernel re-checks a proof of which type, the first that fits.
