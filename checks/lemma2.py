@@ -1,5 +1,6 @@
 """Lemma 2, measured: Gram matrices, Jacobians and gradients of all hidden widths n, and what is not a multiple of I."""
 
+from math import radians
 from typing import Any
 
 from verifier.check import Check, Measure, cells
@@ -19,7 +20,10 @@ from verifier.quantities_smooth import tanh_gram
 WIDTHS = (128, 256, 512, 1024)
 angles = [0, 60, 120]
 sizes: dict[str, Any] = {"widths": WIDTHS, "block": 512, "samples": 2048, "margin": 0.06, "movable": True}
-gaussians: dict[str, Any] = {"widths": (512, 768, 1024, 1536), "block": 512, "samples": 1024, "margin": 0.1}
+gaussians: dict[str, Any] = {
+    "widths": (512, 768, 1024, 1536), "block": 512, "samples": 1024, "margin": 0.1,
+    "derived": lambda cell: {"theta": radians(cell["angle"])},
+}  # fmt: skip
 
 
 def below(depth: int) -> list[int]:

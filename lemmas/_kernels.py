@@ -1,7 +1,7 @@
-"""Infinite-width kernels as SymPy functions of depths and angles, for claims that state a value.
+"""Infinite-width kernels as values that claims state: numbers for samples, terms of the kernel for proofs.
 
-Inputs have |x|² = n_0 and |z|² = m_0, angles are in degrees.  With numbers for all arguments they evaluate to floats;
-with symbols they stand for themselves.
+Numbers are at inputs with |x|² = n_0 and |z|² = m_0 at angles in degrees; terms are at every pair of inputs, x and y
+for f, and zi and wi beside them for g.
 """
 
 from __future__ import annotations
@@ -9,7 +9,8 @@ from __future__ import annotations
 from math import acos, cos, pi, radians, sqrt
 from typing import Any
 
-import sympy
+from verifier.claims.vocabulary import Env, Value, variable
+from verifier.kernel.core.terms import Term, app
 
 
 def recursion(depth: int, start: float, scale: float = 1.0) -> tuple[float, float]:
@@ -28,111 +29,79 @@ def cosine(angle: Any) -> float:
     return {0.0: 1.0, 60.0: 0.5, 90.0: 0.0, 120.0: -0.5, 180.0: -1.0}.get(degrees, cos(radians(degrees)))
 
 
-class _Kernel(sympy.Function):
-    @classmethod
-    def eval(cls, *arguments: Any) -> Any:
-        if not all(getattr(argument, "is_number", False) for argument in arguments):
-            return None
-        return sympy.Float(cls.number(*arguments))
-
-    @staticmethod
-    def number(*arguments: Any) -> float:
-        raise NotImplementedError
+def _at(env: Env, *names: str) -> list[Term]:
+    return [env.get(name, variable(name)) for name in names]
 
 
-class OutputCovariance(_Kernel):
-    """S^{L-1}(x, x') = lim E f(x) f(x'), of (L, angle)."""
-
-    nargs = 2
-
-    @staticmethod
-    def number(*arguments: Any) -> float:
-        depth, angle = arguments
-        return recursion(int(depth), cosine(angle))[0]
+def _less(n: Term) -> Term:
+    return app("+", n, -1)
 
 
-class TangentKernel(_Kernel):
-    """Θ^f(x, x'), of (L, angle)."""
-
-    nargs = 2
-
-    @staticmethod
-    def number(*arguments: Any) -> float:
-        depth, angle = arguments
-        return recursion(int(depth), cosine(angle))[1]
+def _mask(u: Any, v: Any, angle: Any) -> float:
+    out = 1.0
+    for l in range(int(u), int(v)):
+        out *= (pi - acos(recursion(l, cosine(angle))[0])) / pi
+    return out
 
 
-class MaskKernel(_Kernel):
-    """Π_{l=u}^{v-1} Σ̇^l(x, x'), of (u, v, angle)."""
-
-    nargs = 3
-
-    @staticmethod
-    def number(*arguments: Any) -> float:
-        u, v, angle = arguments
-        out = 1.0
-        for l in range(int(u), int(v)):
-            out *= (pi - acos(recursion(l, cosine(angle))[0])) / pi
-        return out
+def _both(depth: Any, angle: Any) -> float:
+    return (pi - acos(recursion(int(depth), cosine(angle))[0])) / (2 * pi)
 
 
-class BothPositive(_Kernel):
-    """lim P[f(x) > 0 and f(x') > 0] = (π - arccos S^{L-1})/2π, of (L, angle)."""
-
-    nargs = 2
-
-    @staticmethod
-    def number(*arguments: Any) -> float:
-        depth, angle = arguments
-        return (pi - acos(recursion(int(depth), cosine(angle))[0])) / (2 * pi)
+def _hyper(layers: Any, depth: Any, angle: Any, z_angle: Any) -> float:
+    scale = recursion(int(depth), cosine(angle))[0]
+    return scale * recursion(int(layers), cosine(z_angle), scale)[0]
 
 
-class HyperCovariance(_Kernel):
-    """Λ^H(u, u') = lim E h(u) h(u'), of (H, L, angle, z_angle)."""
-
-    nargs = 4
-
-    @staticmethod
-    def number(*arguments: Any) -> float:
-        layers, depth, angle, z_angle = arguments
-        scale = recursion(int(depth), cosine(angle))[0]
-        return scale * recursion(int(layers), cosine(z_angle), scale)[0]
+def _implicit(layers: Any, depth: Any, angle: Any, z_angle: Any) -> float:
+    scale = recursion(int(depth), cosine(angle))[0]
+    return recursion(int(layers), cosine(z_angle), scale)[1]
 
 
-class ImplicitTangentKernel(_Kernel):
-    """Θ^g(u, u', S), the limit of ∂_v h · ∂_v h', of (H, L, angle, z_angle)."""
-
-    nargs = 4
-
-    @staticmethod
-    def number(*arguments: Any) -> float:
-        layers, depth, angle, z_angle = arguments
-        scale = recursion(int(depth), cosine(angle))[0]
-        return recursion(int(layers), cosine(z_angle), scale)[1]
+def _implicit_mask(u: Any, v: Any, depth: Any, angle: Any, z_angle: Any) -> float:
+    scale = recursion(int(depth), cosine(angle))[0]
+    out = 1.0
+    for l in range(int(u), int(v)):
+        out *= scale * (pi - acos(scale * recursion(l, cosine(z_angle), scale)[0])) / pi
+    return out
 
 
-class ImplicitMaskKernel(_Kernel):
-    """Π_{l=u}^{v-1} S Σ̇^l(u, u'), of (u, v, L, angle, z_angle)."""
-
-    nargs = 5
-
-    @staticmethod
-    def number(*arguments: Any) -> float:
-        u, v, depth, angle, z_angle = arguments
-        scale = recursion(int(depth), cosine(angle))[0]
-        out = 1.0
-        for l in range(int(u), int(v)):
-            out *= scale * (pi - acos(scale * recursion(l, cosine(z_angle), scale)[0])) / pi
-        return out
+def _gram(layers: Any, scale: Any, a: Any, c: Any, d: Any) -> float:
+    layers, scale, a, c, d = (float(argument) for argument in (layers, scale, a, c, d))
+    length = sqrt(a * d)  # both the ReLU and the recursion are homogeneous
+    return scale * length * recursion(int(layers), c / length, scale)[0]
 
 
-class GramCovariance(_Kernel):
-    """Λ^H(u, u') of (H, s, a, c, d): S^{L-1} = ((1, s), (s, 1)) and z·z'/m_0 = ((a, c), (c, d))."""
-
-    nargs = 5
-
-    @staticmethod
-    def number(*arguments: Any) -> float:
-        layers, scale, a, c, d = (float(argument) for argument in arguments)
-        length = sqrt(a * d)  # both the ReLU and the recursion are homogeneous
-        return scale * length * recursion(int(layers), c / length, scale)[0]
+#: S^{L-1}(x, x') = lim E f(x) f(x'), of (L, angle)
+OutputCovariance = Value(
+    "OutputCovariance", lambda depth, angle: recursion(int(depth), cosine(angle))[0],
+    lambda env, depth, _: app("Sig", *_at(env, "phi"), _less(depth), *_at(env, "x", "y")),
+)  # fmt: skip
+#: Θ^f(x, x'), of (L, angle)
+TangentKernel = Value(
+    "TangentKernel", lambda depth, angle: recursion(int(depth), cosine(angle))[1],
+    lambda env, depth, _: app("Theta", *_at(env, "phi"), depth, *_at(env, "x", "y")),
+)  # fmt: skip
+#: Π_{l=u}^{v-1} Σ̇^l(x, x'), of (u, v, angle)
+MaskKernel = Value(
+    "MaskKernel", _mask, lambda env, u, v, _: app("Dot", *_at(env, "phi"), v, u, *_at(env, "x", "y"))
+)  # fmt: skip
+#: lim P[f(x) > 0 and f(x') > 0] = (π - arccos S^{L-1})/2π, of (L, angle)
+BothPositive = Value("BothPositive", _both)
+#: Λ^H(u, u') = lim E h(u) h(u'), of (H, L, angle, z_angle)
+HyperCovariance = Value(
+    "HyperCovariance", _hyper,
+    lambda env, layers, depth, _, __: app("Lam", *_at(env, "phi"), depth, layers, *_at(env, "x", "y", "zi", "wi")),
+)  # fmt: skip
+#: Θ^g(u, u', S), the limit of ∂_v h · ∂_v h', of (H, L, angle, z_angle)
+ImplicitTangentKernel = Value(
+    "ImplicitTangentKernel", _implicit,
+    lambda env, layers, depth, _, __: app("GTheta", *_at(env, "phi"), depth, layers, *_at(env, "x", "y", "zi", "wi")),
+)  # fmt: skip
+#: Π_{l=u}^{v-1} S Σ̇^l(u, u'), of (u, v, L, angle, z_angle)
+ImplicitMaskKernel = Value(
+    "ImplicitMaskKernel", _implicit_mask,
+    lambda env, u, v, depth, _, __: app("GDot", *_at(env, "phi"), depth, v, u, *_at(env, "x", "y", "zi", "wi")),
+)  # fmt: skip
+#: Λ^H(u, u') of (H, s, a, c, d): S^{L-1} = ((1, s), (s, 1)) and z·z'/m_0 = ((a, c), (c, d))
+GramCovariance = Value("GramCovariance", _gram)

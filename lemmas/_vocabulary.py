@@ -10,9 +10,10 @@ from collections.abc import Mapping
 from math import cos, radians
 from typing import Any
 
+from verifier.claims.expressions import CannotCompile
 from verifier.claims.notation import notation
-from verifier.claims.vocabulary import Condition, Env, Quantity, Value, variable
-from verifier.kernel.core.terms import FALSE, Term, app, eq, imp
+from verifier.claims.vocabulary import Condition, Env, Quantity, Says, Value, variable
+from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, fun, imp, le
 
 # -- notation ----------------------------------------------------------------------------------------------------------
 
@@ -169,3 +170,87 @@ exclusive_masks = Condition(
 def reading(identifier: str, text: str, latex: str = "") -> Condition:
     """A condition that is a reading of what is measured, and adds nothing to what is proved."""
     return Condition(identifier, text, latex)
+
+
+# -- layers of f and of g at growing width -----------------------------------------------------------------------------
+
+_UNITS = lambda env: [le(1, env[name]) for name in ("i", "j")]  # noqa: E731
+_F, _G = (("grows", "L"),), (("grows", "L"), ("grows_g", "H"))
+
+
+def _omega(env: Env) -> Term:
+    return env.get("omega", variable("omega"))
+
+
+def needs(value: Term | None) -> Term:
+    """A value that a claim must have."""
+    if value is None:
+        raise CannotCompile("the claim has a value")
+    return value
+
+
+def _entry(head: str, *names: str) -> Says:
+    """Entry (i, j) of a product tends to δ(i, j) times the value."""
+
+    def says(env: Env, _: Term | None, value: Term | None) -> Term:
+        limit = app("*", app("delta", env["i"], env["j"]), needs(value))
+        return app("plim", _omega(env), app(head, *_at(env, *names)), limit)
+
+    return says
+
+
+def _process(head: str, *names: str, inputs: int) -> Says:
+    """Units converge to independent Gaussian processes; the value is their covariance at x, zi and y, wi."""
+    point, other = (variable("x"), variable("zi")), (variable("y"), variable("wi"))
+    unit = Var("unit", "int")
+
+    def says(env: Env, _: Term | None, value: Term | None) -> Term:
+        at = [*_at(env, *names), point[0], *([point[1]] if inputs == 2 else []), unit]
+        family = fun([unit, *point], app(head, *at))
+        return app("gauss", _omega(env), family, fun([*point, *other], needs(value)))
+
+    return says
+
+
+gram = Quantity("Q", "phi layer x y", "v", derived={"layer": lambda env: app("+", env["v"], 1)}, widths=_F)
+jacobian = Quantity("PP", "phi v u i j x y L", "u v", says=_entry("C", "phi", "v", "u", "i", "j", "x", "y"),
+                    widths=_F, ranges=_UNITS)  # fmt: skip
+gradient = Quantity("CC", "phi L u i j x y", "u", says=_entry("C", "phi", "L", "u", "i", "j", "x", "y"), widths=_F,
+                    ranges=_UNITS)  # fmt: skip
+tangent = Quantity("NTK", "phi L i j x y", "L", says=_entry("Ntk", "phi", "L", "i", "j", "x", "y"), widths=_F,
+                   ranges=_UNITS)  # fmt: skip
+outputs = Quantity("ff", "phi L", "L", says=_process("f", "phi", "L", inputs=1), widths=_F)
+_DUAL = "phi s t theta"
+
+
+def _dual(head: str) -> Says:
+    def says(env: Env, _: Term | None, value: Term | None) -> Term:
+        s, t, theta = env["s"], env["t"], env["theta"]
+        entries = (app("*", s, s), app("*", s, t, app("cos", theta)), app("*", t, t))
+        return eq(app(head, *_at(env, "phi"), *entries), needs(value))
+
+    return says
+
+
+expected_relu = Quantity("E_relu", _DUAL, "s t theta", says=_dual("dual"))
+expected_step = Quantity("E_step", _DUAL, "s t theta", says=_dual("dual_slope"))
+
+notation("Q", "phi layer x y", "q·q'/n_({layer} - 1)", r"q^\top q'/n_{{{layer}-1}}")
+notation("C", "phi v u i j x y", "(P^({u}→{v}) P'^({u}→{v})ᵀ)_({i}{j})",
+         r"(P^{{{u}\to {v}}}P'^{{{u}\to {v}\top}})_{{{i}{j}}}")  # fmt: skip
+notation("Ntk", "phi L i j x y", "∂f^{i}/∂w·∂f'^{j}/∂w", r"\partial_wf^{{{i}}}\cdot\partial_wf'^{{{j}}}")
+notation("Sig", "phi l x y", "Σ^({l})({x}, {y})", r"\Sigma^{{{l}}}({x},{y})")
+notation("Dot", "phi L l x y", "Π_({l}<=t<{L}) Σ̇^t({x}, {y})", r"\prod_{{t={l}}}^{{{L}-1}}\dot\Sigma^t({x},{y})")
+notation("f", "phi L x d", "f^({d})({x})", r"f^{{{d}}}({x})")
+notation("gauss", "omega X kappa", "{X} → independent Gaussian processes of covariance {kappa}",
+         r"{X}\to_d\text{{independent Gaussian processes of covariance }}{kappa}",
+         X="i x zi", kappa="x zi y wi")  # fmt: skip
+notation("dual", "phi a b c", "2 E[σ(a)σ(b)] at variances {a}, {c} and covariance {b}",
+         r"2E_{{{a},{b},{c}}}[\sigma\sigma]")  # fmt: skip
+notation("dual_slope", "phi a b c", "2 E[σ'(a)σ'(b)] at variances {a}, {c} and covariance {b}",
+         r"2E_{{{a},{b},{c}}}[\dot\sigma\dot\sigma]")  # fmt: skip
+notation("pi", "", "π", r"\pi")
+notation("grows_g", "omega H", "m_1, …, m_(H-1) → ∞", r"m_1,\dots,m_{{H-1}}\to\infty")
+
+#: entries are looked at one by one: the units i, j of a product are ``int``, which no width is
+rows_fixed = reading("rows_fixed", "finitely many entries of P Pᵀ are looked at, one by one")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import verifier.kernel.theory  # noqa: F401  (its pages fill the table)
 from verifier.claims.compile import Compiled, compiled
 from verifier.kernel.core.sorts import Refused, need
-from verifier.kernel.core.terms import Term, app, fun, le
+from verifier.kernel.core.terms import App, Term, app, fun, le
 from verifier.proving.matching import fresh
 from verifier.proving.tactics import Fact, Prover, replaced
 from verifier.statement import Claim, Hypothesis
@@ -76,8 +76,12 @@ class Author(Prover):
         return self.close(target.variables, premises, fact)
 
     def refute(self, claim: str, fact: Fact) -> Fact:
-        """The goal that ``claim`` is false: ``fact`` says that its proposition implies falsity."""
-        return self.goal(claim, self.restate(self.compiled(claim).refuted, fact))
+        """The goal that ``claim`` is false: ``fact`` is P ⟹ falsity, for a P that follows from the claim."""
+        target = self.compiled(claim)
+        need(isinstance(fact.prop, App) and fact.prop.fields[0] == "imp", f"{fact.prop!r} refutes nothing")
+        with self.given(target.prop) as (assumed,):
+            false = self.imp_elim(fact, self.prove(fact.prop.fields[1][0], using=(assumed,)))
+        return self.goal(claim, self.restate(target.refuted, self.imp_intro(target.prop, false)))
 
     def cite(self, statement: str, claim: str, number: int = 0) -> Fact:
         """A goal of an earlier statement."""

@@ -16,7 +16,7 @@ from verifier.claims.expressions import CannotCompile, MeasuredOnly, quantity_te
 from verifier.claims.vocabulary import Env, Quantity, variable
 from verifier.kernel.core.sorts import Refused
 from verifier.kernel.core.terms import FALSE, Term, app, eq, forall, imp, variables
-from verifier.statement import Claim, Hypothesis, Kind
+from verifier.statement import Claim, Form, Hypothesis, Kind
 
 #: in this order the variables of a claim are bound
 _ORDER = ("act", "mode", "int", "seq", "input", "const")
@@ -73,11 +73,18 @@ def _compiled(claim: Claim, hypotheses: Mapping[str, Hypothesis]) -> Compiled:
     modes = declaration.widths if asymptotic else ()
     widths = [app(head, variable("omega"), env.get(of, variable(of))) for head, of in modes]
     granted = []
-    for identifier in claim.hypotheses:
+    stated = [h.id for h in hypotheses.values() if h.stated] if claim.form is Form.PRINTED else []
+    for identifier in dict.fromkeys((*stated, *claim.hypotheses)):
         if identifier not in hypotheses:
             raise CannotCompile(f"there is no hypothesis {identifier!r}; there are {', '.join(hypotheses) or 'none'}")
-        granted += [(identifier, p) for p in premises_of(hypotheses[identifier], env)]
-    ranges = to_propositions(claim.where, env)
+        found = premises_of(hypotheses[identifier], env)
+        foreign = [v for p in found for v in variables(p) if str(v.fields[0]) not in env]
+        if not foreign:
+            granted += [(identifier, p) for p in found]
+        elif identifier in claim.hypotheses:
+            raise CannotCompile(f"the hypothesis {identifier!r} is about {foreign[0]!r}, the claim is not")
+    own = () if declaration.ranges is None else declaration.ranges(env)
+    ranges = [*to_propositions(claim.where, env), *own]
     return Compiled(tuple(ranges), tuple(widths), tuple(granted), says)
 
 

@@ -26,6 +26,9 @@ _OPERATORS: dict[Any, str] = {
 }  # fmt: skip
 
 
+_FUNCTIONS: dict[Any, str] = {sympy.sin: "sin", sympy.cos: "cos", sympy.acos: "acos", sympy.exp: "exp"}
+
+
 def names_of(env: Mapping[str, Term], symbol: sympy.Symbol) -> Term:
     """The term that a SymPy symbol stands for."""
     return env.get(symbol.name, variable(symbol.name, bool(symbol.is_integer)))
@@ -45,6 +48,10 @@ def to_term(expression: Any, env: Env) -> Term:
         return app(head, *args)
     if isinstance(expression, sympy.Pow):
         return _power(expression, env)
+    if expression is sympy.pi:
+        return app("pi")
+    if expression.func in _FUNCTIONS:
+        return app(_FUNCTIONS[expression.func], to_term(expression.args[0], env))
     if isinstance(expression, sympy.Sum | sympy.Product):
         return _range(expression, env)
     if isinstance(expression, Compositions):

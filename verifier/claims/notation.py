@@ -18,8 +18,12 @@ from itertools import pairwise
 
 from verifier.kernel.core.normal import key
 from verifier.kernel.core.terms import App, Fun, Num, Term, Var, beta, variables
+from verifier.proving.arithmetic import tidy
 
-_LETTERS = {"phi": "σ", "omega": "ω", "xp": "x'", "yp": "y'", "alpha_d": "α_d"}
+_LETTERS = {
+    "phi": "σ", "omega": "ω", "y": "x'", "w": "z'", "zi": "z", "wi": "z'", "xp": "x_2", "yp": "x'_2", "zp": "z_2",
+    "wp": "z'_2", "alpha_d": "α_d", "theta": "θ", "ls": "l", "es": "e",
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -60,6 +64,10 @@ class _Printer:
             vs = self.fresh(t)
             return f"{', '.join(map(self.term, vs))} ↦ {self.term(beta(t, vs))}"
         assert isinstance(t, App), "a closed term"
+        if t.fields[0] == "+":
+            shorter = tidy(t)
+            if shorter is not t:
+                return self.term(shorter, tight)
         head, args = t.fields
         if head == "+":
             return self.wrapped(self.sum(args), tight > 0)
@@ -89,7 +97,10 @@ class _Printer:
     def fresh(self, t: Term) -> list[Term]:
         """Names for the arguments of a function, by their sorts."""
         taken = {str(v.fields[0]) for v in variables(t)}
-        letters = {"int": "d k l i j a b", "input": "u v", "seq": "l e", "const": "s t", "mode": "omega", "act": "phi"}
+        letters = {
+            "int": "d k l i j a b", "input": "x y zi wi xp yp zp wp", "seq": "l e", "const": "s t", "mode": "omega",
+            "act": "phi",
+        }  # fmt: skip
         found: list[Term] = []
         for sort in t.fields[0]:
             names = [n for n in letters.get(sort if isinstance(sort, str) else "", "F G").split() if n not in taken]
@@ -105,7 +116,7 @@ class _Printer:
     def name(self, name: str) -> str:
         shown = _LETTERS.get(name, name)
         if self.latex:
-            shown = {"σ": r"\sigma", "ω": r"\omega", "α_d": r"\alpha_d"}.get(shown, shown)
+            shown = {"σ": r"\sigma", "ω": r"\omega", "α_d": r"\alpha_d", "θ": r"\theta"}.get(shown, shown)
             shown = re.sub(r"_(\w+)$", r"_{\1}", shown)
         return shown
 

@@ -21,10 +21,10 @@ from verifier.kernel.core.terms import Term, Var
 
 #: the variables of the theory by name; other integer symbols are ``int``, other real ones ``const``
 SORTS: dict[str, Sort] = {
-    "phi": "act", "omega": "mode", "x": "input", "y": "input", "xp": "input", "yp": "input", "zz": "input",
-    "zzp": "input", "z": "const", "w": "const", "ls": "seq", "es": "seq",
+    "phi": "act", "omega": "mode", "x": "input", "y": "input", "zi": "input", "wi": "input", "xp": "input",
+    "yp": "input", "zp": "input", "wp": "input", "z": "const", "w": "const", "ls": "seq", "es": "seq",
 }  # fmt: skip
-_INTEGERS = "m H L r d e k l u v s i j a b n_e n_o gap"
+_INTEGERS = "m H L r d e k l u v i j n_e n_o"
 SORTS |= dict.fromkeys(_INTEGERS.split(), "int")
 
 Env = Mapping[str, Term]
@@ -53,7 +53,8 @@ class Quantity:
     ``takes`` lists the arguments of its kernel symbol by name, ``arguments`` those that are written in SymPy.
     ``derived`` gives the parameters of cells that are functions of others (``l_k``, the last of ``ls``).
     ``says`` replaces what the kind says by default; it gets the variables, the exponent and the value.
-    ``widths`` are the premises on the mode: pairs of a predicate and a variable's name.
+    ``widths`` are the premises on the mode: pairs of a predicate and a variable's name.  ``ranges`` are those of
+    variables that only the kernel sees, such as the two units of an entry.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Quantity:
     derived: Mapping[str, Callable[[Env], Term]] = field(default_factory=dict)
     says: Says | None = None
     widths: tuple[tuple[str, str], ...] = (("scaled", "L"),)
+    ranges: Callable[[Env], Sequence[Term]] | None = None
 
     @property
     def head(self) -> str:
