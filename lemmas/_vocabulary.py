@@ -7,13 +7,14 @@ weights and hidden layers of g of width m.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from math import cos, radians
+from fractions import Fraction
+from math import cos, exp, radians
 from typing import Any
 
 from verifier.claims.expressions import CannotCompile
 from verifier.claims.notation import notation
 from verifier.claims.vocabulary import Condition, Env, Quantity, Says, Value, variable
-from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, fun, imp, le
+from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, forall, fun, imp, le
 
 # -- notation ----------------------------------------------------------------------------------------------------------
 
@@ -254,3 +255,127 @@ notation("grows_g", "omega H", "m_1, …, m_(H-1) → ∞", r"m_1,\dots,m_{{H-1}
 
 #: entries are looked at one by one: the units i, j of a product are ``int``, which no width is
 rows_fixed = reading("rows_fixed", "finitely many entries of P Pᵀ are looked at, one by one")
+
+# -- the hypernetwork at growing widths of f and of g, and its exact moments -------------------------------------------
+
+_QUAD = ("x", "y", "zi", "wi")
+z_inputs_nonzero = Condition(
+    "z_nonzero", "z ≠ 0 and z' ≠ 0", r"z\ne0,\ z'\ne0",
+    proposition=lambda env: [app("nonzero_input", v) for v in _at(env, "zi", "wi")],
+    holds=lambda cell: all(any(v) for v in directions(cell)),
+)  # fmt: skip
+#: the mode of a limit is in the limit itself: n and m tend to infinity, and depths are ``int``, which no width is
+widths_grow = reading("widths_grow", "n → ∞ and m → ∞ at fixed depths L and H")
+
+
+def _unit_norms(env: Env) -> list[Term]:
+    return [le(1, env["L"]), *[eq(app("dot", v, v), 1) for v in _at(env, "x", "zi")]]
+
+
+def _activity(env: Env, _: Term | None, value: Term | None) -> Term:
+    phi, L, x, z = _at(env, "phi", "L", "x", "zi")
+    return app("plim", _omega(env), app("GQ", phi, L, app("+", env["l"], 1), x, x, z, z), needs(value))
+
+
+def _fourth(env: Env, _: Term | None, value: Term | None) -> Term:
+    f = app("f", *_at(env, "phi", "L", "x", "d"))
+    return eq(app("flat", app("mean", app("*", f, f, f, f)), env["n"]), needs(value))
+
+
+def _function(head: str, *same: str) -> Says:
+    """The covariance is the same at any two pairs of inputs with equal arguments (which are ranges)."""
+
+    def says(env: Env, _: Term | None, __: Term | None) -> Term:
+        phi, L, H = _at(env, "phi", "L", "H")
+        one, two = _at(env, *_QUAD), _at(env, "xp", "yp", "zp", "wp")
+        return eq(app(head, phi, L, H, *one), app(head, phi, L, H, *two))
+
+    return says
+
+
+def _equal(of: Any) -> Any:
+    """Premises that ``of`` is the same at the first and at the second pair of inputs."""
+
+    def ranges(env: Env) -> list[Term]:
+        one, two = _at(env, *_QUAD), _at(env, "xp", "yp", "zp", "wp")
+        return [le(1, _at(env, "L")[0]), *[eq(a, b) for a, b in zip(of(env, *one), of(env, *two), strict=True)]]
+
+    return ranges
+
+
+def _dots(*pairs: tuple[int, int]) -> Any:
+    return lambda env, *points: [app("dot", points[i], points[j]) for i, j in pairs]
+
+
+_EVERY = ((0, 0), (0, 1), (1, 1), (2, 2), (2, 3), (3, 3))
+_SIX = "phi L H x y zi wi xp yp zp wp"
+unit = Quantity("hh", "phi L H", "H L", says=_process("G", "phi", "L", "H", inputs=2), widths=_G)
+weight = Quantity("V", "phi L", "L", says=_process("f", "phi", "L", inputs=1), widths=_F)
+activity = Quantity("R", "phi L H l x zi", "l", says=_activity, widths=_G, ranges=_unit_norms)
+fourth = Quantity("f4", "phi L d n x", "L", says=_fourth,
+                  ranges=lambda env: [le(1, env["d"]), eq(app("dot", *_at(env, "x", "x")), 1)])  # fmt: skip
+covariance = Quantity("hh", _SIX, "H s a c d", says=_function("Lam"), ranges=_equal(_dots(*_EVERY)))
+covariance_printed = Quantity("hh", _SIX, "H s a c d", says=_function("Lam"), ranges=_equal(_dots((0, 1), (2, 3))))
+implicit_jacobian = Quantity(
+    "PPg", "phi L H v u i j x y zi wi", "u v",
+    says=_entry("GC", "phi", "L", "v", "u", "i", "j", *_QUAD), widths=_G, ranges=_UNITS,
+)  # fmt: skip
+implicit_gradient = Quantity("Kg", "phi L H i j x y zi wi", "H", says=_entry("GNtk", "phi", "L", "H", "i", "j", *_QUAD),
+                             widths=_G, ranges=_UNITS)  # fmt: skip
+
+#: k random Fourier features of z: Σ^0(p(z), p(z')) is ``feature_gram``
+features = Quantity("pp", "zi wi", "k", symbol="feature_gram", widths=(("many_features", ""),))
+feature_norm = Quantity(
+    "p2", "zi", "k", symbol="feature_gram", widths=(("many_features", ""),),
+    says=lambda env, _, value: app("plim", _omega(env), app("feature_gram", *_at(env, "zi", "zi")), needs(value)),
+)  # fmt: skip
+
+
+def _exponential(env: Env, *points: Term) -> list[Term]:
+    half = app("*", Fraction(-1, 2), app("distance2", points[2], points[3]))
+    return [app("exp", half), *[app("dot", points[i], points[j]) for i, j in ((0, 0), (0, 1), (1, 1))]]
+
+
+def _output(env: Env, *points: Term) -> list[Term]:
+    half = app("*", Fraction(-1, 2), app("distance2", points[2], points[3]))
+    return [app("exp", half), app("Sig", *_at(env, "phi", "L"), points[0], points[1])]
+
+
+def _fixed(env: Env, _: Term | None, __: Term | None) -> Term:
+    """Σ^0 is one number for each pair (z, z'): there is a function G of them."""
+    P, G = Var("P", "prop"), Var("G", (("input", "input"), "const"))
+    z, w = _at(env, "zi", "wi")
+    one = forall([z, w], eq(app("feature_gram", z, w), app(G, z, w)))
+    return forall([P], imp(forall([G], imp(one, P)), P))
+
+
+limit_of_features = Value(
+    "limit_of_features", lambda distance: exp(-float(distance) ** 2 / 2) / 2,
+    lambda env, _: app("*", Fraction(1, 2), _exponential(env, *_at(env, *_QUAD))[0]),
+)  # fmt: skip
+features_fixed = Quantity("pp", "zi wi", "k", says=_fixed)
+fourier = Quantity("hp", _SIX, "H s distance", says=_function("Lam_features"), ranges=_equal(_exponential))
+fourier_printed = Quantity("hp", _SIX, "H s distance", says=_function("Lam_features"), ranges=_equal(_output))
+many_features = Condition(
+    "many_features", "k → ∞", r"k\to\infty", proposition=lambda env: app("many_features", _omega(env)),
+    holds=lambda cell: not cell.get("fixed_k"),
+)  # fmt: skip
+
+notation("feature_gram", "zi wi", "Σ^0(p({zi}), p({wi}))", r"\Sigma^0(p({zi}),p({wi}))")
+notation("Lam_features", "phi L H x y zi wi", "Λ^({H})", r"\Lambda^{{{H}}}")
+notation("distance2", "zi wi", "|{zi} - {wi}|²", r"\|{zi}-{wi}\|^2")
+notation("exp", "c", "exp({c})", r"\exp({c})")
+notation("many_features", "omega", "k → ∞", r"k\to\infty")
+notation("G", "phi L l x zi a", "g^({l})_({a})({x}, {zi})", r"g^{{{l}}}_{{{a}}}({x},{zi})")
+notation("GQ", "phi L l x y zi wi", "a·a'/m_({l} - 1)", r"a^\top a'/m_{{{l}-1}}")
+notation("Lam", "phi L l x y zi wi", "Λ^({l})", r"\Lambda^{{{l}}}")
+notation("GSig", "phi L l x y zi wi", "Σ^({l})", r"\Sigma^{{{l}}}")
+notation("GC", "phi L v u i j x y zi wi", "(P^({u}→{v}) P'^({u}→{v})ᵀ)_({i}{j})",
+         r"(P^{{{u}\to {v}}}P'^{{{u}\to {v}\top}})_{{{i}{j}}}")  # fmt: skip
+notation("GDot", "phi L v u x y zi wi", "Π_({u}<=t<{v}) S^({L} - 1) Σ̇^t",
+         r"\prod_{{t={u}}}^{{{v}-1}}S^{{{L}-1}}\dot\Sigma^t")  # fmt: skip
+notation("GNtk", "phi L H i j x y zi wi", "∂_v h^({i})·∂_v h'^({j})", r"\partial_vh^{{{i}}}\cdot\partial_vh'^{{{j}}}")
+notation("GTheta", "phi L H x y zi wi", "Θ^g (S = Σ^({L} - 1))", r"\Theta^g_{{S=\Sigma^{{{L}-1}}}}")
+notation("flat", "X n", "{X} at width {n}", r"{X}\ (n={n})")
+notation("power", "c k", "({c})^({k})", r"({c})^{{{k}}}")
+notation("sqrt", "x", "√({x})", r"\sqrt{{{x}}}")

@@ -25,12 +25,11 @@ angle, s, t, theta = symbols("angle s t theta", real=True)
 WIDE = ("relu", "inputs_nonzero", "rows_fixed")
 
 
-def _claim(name: str, form: Form, *rest: Any, **more: Any) -> Claim:
+def _claim(name: str, form: Form, kind: Kind, quantity: Any, **more: Any) -> Claim:
     """A claim that is right as printed, once more as amended, with its hypotheses."""
     if form is Form.PRINTED:
-        more = {**more, "hypotheses": (), "errata": (), "instead": (f"lemma2.{name}",)}
-        return Claim(f"lemma2.printed-{name}", *rest, form=form, **more)
-    return Claim(f"lemma2.{name}", *rest, **more)
+        more |= {"hypotheses": (), "errata": (), "instead": (f"lemma2.{name}",), "form": form}
+    return Claim(f"lemma2.{'printed-' if form is Form.PRINTED else ''}{name}", kind, quantity, **more)
 
 
 def _limits(form: Form) -> tuple[Claim, ...]:
@@ -49,9 +48,7 @@ def _prove(p: Author) -> None:
     facts = prove_lemma2(p)
     p.note("gram", facts["lemma2.gram"][0], "given q^v the rows of W^{v+1} are iid; Chebyshev; induction over layers")
     p.note("chain", facts["lemma2.jacobians"][0], "entry by entry; as growing matrices they do not converge (E7)")
-    p.refute("lemma2.printed-covariance", facts.pop("lemma2.printed-covariance")[0])
-    for claim, found in facts.items():
-        p.qed(claim, *found)
+    p.conclude(facts)
 
 
 statement = Statement(

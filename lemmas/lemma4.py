@@ -27,8 +27,7 @@ EVERY = ("relu", "m_is_1", "symmetric_argument", "multinomial_factors")
 
 
 def _prove(p: Author) -> None:
-    for claim, facts in prove_lemma4(p).items():
-        p.qed(claim, *facts)
+    p.conclude(prove_lemma4(p))
 
 
 statement = Statement(

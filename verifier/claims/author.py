@@ -7,13 +7,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import verifier.kernel.theory  # noqa: F401  (its pages fill the table)
 from verifier.claims.compile import Compiled, compiled
+from verifier.claims.expressions import CannotCompile
 from verifier.kernel.core.sorts import Refused, need
-from verifier.kernel.core.terms import App, Term, app, fun, le
+from verifier.kernel.core.terms import FALSE, App, Term, app, fun, le
 from verifier.proving.matching import fresh
 from verifier.proving.tactics import Fact, Prover, replaced
 from verifier.statement import Claim, Hypothesis
@@ -43,6 +44,7 @@ class Author(Prover):
         self.claims = {claim.id: claim for claim in claims}
         self.hypotheses: Mapping[str, Hypothesis] = {h.id: h for h in hypotheses}
         self.outline: list[Note] = []
+        self.problems: dict[str, str] = {}
         self.cited: dict[str, dict[str, None]] = {}  # statement → its claims, in the order of use
 
     def compiled(self, claim: str) -> Compiled:
@@ -82,6 +84,31 @@ class Author(Prover):
         with self.given(target.prop) as (assumed,):
             false = self.imp_elim(fact, self.prove(fact.prop.fields[1][0], using=(assumed,)))
         return self.goal(claim, self.restate(target.refuted, self.imp_intro(target.prop, false)))
+
+    def conclude(self, facts: Mapping[str, Sequence[Fact]]) -> None:
+        """The goals of all claims in ``facts``, proved or, where a fact ends in falsity, refuted.
+
+        What cannot be concluded of one claim is kept as its problem; the others are not lost.
+        """
+        for claim, found in facts.items():
+            try:
+                if found and all(f.prop.fields[0] == "imp" and f.prop.fields[1][1] == FALSE for f in found):
+                    self._first(found, lambda fact, claim=claim: self.refute(claim, fact))
+                else:
+                    self.qed(claim, *found)
+            except (Refused, CannotCompile) as error:
+                self.problems[claim] = str(error)
+
+    @staticmethod
+    def _first(facts: Sequence[Fact], how: Callable[[Fact], Fact]) -> Fact:
+        """The first of ``facts`` that will do."""
+        reasons = []
+        for fact in facts:
+            try:
+                return how(fact)
+            except Refused as error:
+                reasons.append(str(error)[:300])
+        raise Refused("; ".join(reasons))
 
     def cite(self, statement: str, claim: str, number: int = 0) -> Fact:
         """A goal of an earlier statement."""

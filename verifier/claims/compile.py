@@ -71,7 +71,8 @@ def _compiled(claim: Claim, hypotheses: Mapping[str, Hypothesis]) -> Compiled:
     says = conclusion(claim, declaration, env)
     asymptotic = any(v.sort == "mode" for v in variables(says))
     modes = declaration.widths if asymptotic else ()
-    widths = [app(head, variable("omega"), env.get(of, variable(of))) for head, of in modes]
+    omega = variable("omega")
+    widths = [app(head, omega, *([env.get(of, variable(of))] if of else [])) for head, of in modes]
     granted = []
     stated = [h.id for h in hypotheses.values() if h.stated] if claim.form is Form.PRINTED else []
     for identifier in dict.fromkeys((*stated, *claim.hypotheses)):
@@ -121,7 +122,12 @@ def environment(claim: Claim, declaration: Quantity) -> dict[str, Term]:
 def conclusion(claim: Claim, declaration: Quantity, env: Env) -> Term:
     """What the claim says, inside its range."""
     exponent = None if claim.exponent is None else to_term(claim.exponent, env)
-    value = None if claim.value is None else to_term(claim.value, env)
+    try:
+        value = None if claim.value is None else to_term(claim.value, env)
+    except CannotCompile:
+        if declaration.says is None:
+            raise
+        value = None  # a number for samples alone; a quantity that says it needs one refuses
     if not declaration.head:
         raise MeasuredOnly(f"{declaration.name} has no counterpart in the kernel; it is measured, not proved")
     if declaration.says is not None:

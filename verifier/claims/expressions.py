@@ -80,7 +80,10 @@ def _power(expression: sympy.Pow, env: Env) -> Term:
         return product if exponent >= 0 else app("inv", product)
     if exponent == sympy.Rational(1, 2):
         return app("sqrt", to_term(base, env))
-    raise CannotCompile(f"the power {expression} has no counterpart: exponents are integers up to 64, or 1/2")
+    power = to_term(exponent, env)
+    if power.sort == "int":
+        return app("power", to_term(base, env), power)
+    raise CannotCompile(f"the power {expression} has no counterpart: exponents are integers, or 1/2")
 
 
 def quantity_term(expression: sympy.Basic, env: Env) -> Term:

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from verifier.claims.author import Author
+from verifier.claims.expressions import CannotCompile
 from verifier.kernel.core.sorts import Refused
 from verifier.statement import Statement
 
@@ -31,9 +32,10 @@ class Proof:
         """The proof builder after ``prove`` has run."""
         return self._run(statement)[0]
 
-    def problem(self, statement: Statement) -> str:
-        """Why ``prove`` stopped before its end; empty where it did not."""
-        return self._run(statement)[1]
+    def problem(self, statement: Statement, claim: str = "") -> str:
+        """Why ``prove`` stopped before its end, or why it could not conclude ``claim``; empty where it did."""
+        author, stopped = self._run(statement)
+        return author.problems.get(claim, "") or stopped
 
     def documents(self, statement: Statement) -> list[dict[str, Any]]:
         """The proof documents it rests on, dependencies first, and its own last."""
@@ -59,7 +61,7 @@ class Proof:
             problem = ""
             try:
                 self.prove(author)
-            except Refused as error:
+            except (Refused, CannotCompile) as error:
                 problem = str(error)
             self._made[statement.name] = (author, problem)
         return self._made[statement.name]

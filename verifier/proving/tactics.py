@@ -10,7 +10,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 
 from verifier.kernel.core.normal import key
@@ -22,6 +22,8 @@ from verifier.proving.matching import Match, fresh, opened
 from verifier.proving.recorder import Fact, Number, Recorder
 
 How = Callable[..., Fact]
+#: rules that are applied for the premises of rules, so deep
+DEEPEST_SEARCH = 12
 
 
 class Prover(Recorder):
@@ -30,6 +32,7 @@ class Prover(Recorder):
     def __init__(self, statement: str, earlier: Iterable[Recorder] = ()) -> None:
         super().__init__(statement, earlier)
         self._scope: list[Fact] = []
+        self._searching = 0
         self.hints: tuple[str | Fact, ...] = ()  # rules that are tried for premises nobody gives
         self.wanted: Term = FALSE  # what the function given to ``prove`` is asked for
 
@@ -192,6 +195,16 @@ class Prover(Recorder):
 
         ``values`` are for the row's variables by name; the rest is found by matching ``goal`` and the premises.
         """
+        need(self._searching < DEEPEST_SEARCH, "the search for premises goes too deep")
+        self._searching += 1
+        try:
+            return self._by(rule, facts, goal, values)
+        finally:
+            self._searching -= 1
+
+    def _by(
+        self, rule: str | Fact, facts: Sequence[Fact], goal: Term | None, values: Mapping[str, Term | Number]
+    ) -> Fact:
         start = self.row(rule) if isinstance(rule, str) else rule
         names = NAMES.get(rule, ()) if isinstance(rule, str) else ()
         what = rule if isinstance(rule, str) else repr(rule.prop)

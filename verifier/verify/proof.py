@@ -83,13 +83,12 @@ class CoreKernel:
 
     def results(self, statement: Statement, found: CheckedGoals) -> Proofs:
         judged = claims_of(statement, found)
-        stopped = statement.proof.problem(statement)
         results = []
         for claim in statement.claims:
             one = judged[claim.id]
             granted = () if one.compiled is None else tuple(f"hypothesis {name}" for name, _ in one.compiled.hypotheses)
             rests_on = tuple(dict.fromkeys((*granted, *(f"{rest.mark} {rest.name}" for rest in one.rests))))
-            reason = one.reason
+            reason, stopped = one.reason, statement.proof.problem(statement, claim.id)
             if one.status is ProofStatus.GAP and stopped and not one.measured_only:
                 reason = f"{reason}; the proof stops: {stopped}"
             part = GoalReport(claim.id, str(claim.form), one.status, rests_on, "", error=reason or None)
