@@ -11,6 +11,7 @@ from fractions import Fraction
 from math import cos, exp, radians
 from typing import Any
 
+from lemmas._kernels import ImplicitTangentKernel, TangentKernel
 from verifier.claims.expressions import CannotCompile
 from verifier.claims.notation import notation
 from verifier.claims.vocabulary import Condition, Env, Quantity, Says, Value, variable
@@ -77,6 +78,11 @@ def _at(env: Env, *names: str) -> list[Term]:
     return [env.get(name, variable(name)) for name in names]
 
 
+def _nonzero(env: Env, *names: str) -> list[Term]:
+    """Those of the inputs that a claim speaks of are not 0."""
+    return [app("nonzero_input", env.get(name, variable(name))) for name in names if name in env or name == names[0]]
+
+
 def angle_of(cell: Mapping[str, Any]) -> float:
     """The angle between x and y in degrees, without its sign."""
     return abs(float(cell.get("angle", 0)))
@@ -108,14 +114,14 @@ def _ntk(cell: Mapping[str, Any]) -> bool:
 
 
 def _one_input(env: Env) -> list[Term]:
-    x, y = _at(env, "x", "y")
-    found = [eq(y, x), eq(app("dot", x, x), 1)]
-    return found + [eq(env[name], 1) for name in ("z", "w") if name in env]
+    (x,) = _at(env, "x")
+    found = [eq(env["y"], x)] if "y" in env else []
+    return [*found, eq(app("dot", x, x), 1), *[eq(env[name], 1) for name in ("z", "w") if name in env]]
 
 
 def _exclusive(env: Env) -> list[Term]:
-    x, y, z, w = _at(env, "x", "y", "z", "w")
-    return [eq(y, x), eq(z, 1), eq(w, -1)]
+    x, z, w = _at(env, "x", "z", "w")
+    return [*([eq(env["y"], x)] if "y" in env else []), eq(z, 1), eq(w, -1)]
 
 
 relu = Condition(
@@ -129,7 +135,7 @@ m_is_1 = Condition(
 )  # fmt: skip
 inputs_nonzero = Condition(
     "inputs_nonzero", "x_i ≠ 0 and x_j ≠ 0", r"x_i\ne0,\ x_j\ne0",
-    proposition=lambda env: [app("nonzero_input", v) for v in _at(env, "x", "y")],
+    proposition=lambda env: _nonzero(env, "x", "y", "xp", "yp"),
 )  # fmt: skip
 z_nonzero = Condition(
     "z_nonzero", "z_i ≠ 0 and z_j ≠ 0 (for vectors also z_i·z_j ≠ 0 when r >= H)",
@@ -261,7 +267,7 @@ rows_fixed = reading("rows_fixed", "finitely many entries of P Pᵀ are looked a
 _QUAD = ("x", "y", "zi", "wi")
 z_inputs_nonzero = Condition(
     "z_nonzero", "z ≠ 0 and z' ≠ 0", r"z\ne0,\ z'\ne0",
-    proposition=lambda env: [app("nonzero_input", v) for v in _at(env, "zi", "wi")],
+    proposition=lambda env: _nonzero(env, "zi", "wi", "zp", "wp"),
     holds=lambda cell: all(any(v) for v in directions(cell)),
 )  # fmt: skip
 #: the mode of a limit is in the limit itself: n and m tend to infinity, and depths are ``int``, which no width is
@@ -361,6 +367,114 @@ many_features = Condition(
     holds=lambda cell: not cell.get("fixed_k"),
 )  # fmt: skip
 
+# -- the hyperkernel and its change ------------------------------------------------------------------------------------
+
+_FLOW = "phi L H x y zi wi xp zp"
+hyper = Quantity("Kh", "phi L H x y zi wi", "H L", widths=_G)
+hyper_limit = Value(
+    "hyper_limit",
+    lambda H, L, angle, z_angle: TangentKernel.number(L, angle) * ImplicitTangentKernel.number(H, L, angle, z_angle),
+    lambda env, H, L, _, __: app("ThetaH", *_at(env, "phi"), L, H, *_at(env, *_QUAD)),
+)  # fmt: skip
+
+
+def _flow(head: str, rate: str) -> Says:
+    """An order in n, with n_l ~ n^a and m_l ~ n^b; in the variable that the claim is about the exponent is its own."""
+
+    def says(env: Env, exponent: Term | None, _: Term | None) -> Term:
+        of = app(head, *_at(env, *_FLOW.split()))
+        power = app("*", needs(exponent), env[rate]) if rate != "both" else env["p"]
+        return app("upper", _omega(env), of, power)
+
+    return says
+
+
+def _flow_ranges(rate: str) -> Any:
+    def ranges(env: Env) -> list[Term]:
+        a, b, p = env["a"], env["b"], env["p"]
+        L, H = _at(env, "L", "H")
+        found = [le(1, L), le(1, H), le(0, a), le(0, b), app("powers", _omega(env), L, H, a, b)]
+        if rate == "both":  # the larger of 1/n and 1/m
+            found += [le(app("*", -1, a), p), le(app("*", -1, b), p)]
+        return found
+
+    return ranges
+
+
+def _flows(name: str, head: str, arguments: str, rate: str) -> Quantity:
+    return Quantity(name, f"{_FLOW} a b p", arguments, says=_flow(head, rate), widths=(), ranges=_flow_ranges(rate))
+
+
+first = _flows("dK_first", "flow_first", "n m", "both")
+first_m, first_n = _flows("dK_first", "flow_first", "m", "b"), _flows("dK_first", "flow_first", "n", "a")
+second_n, second_m = _flows("dK_second", "flow_second", "n", "a"), _flows("dK_second", "flow_second", "m", "b")
+kink = {
+    "trained": Quantity("kink_trained", "phi x L", "L", widths=(),
+                        says=lambda env, p, _: _kink(env, "upper", p, "x"), ranges=lambda env: _two_layers(env)),
+    "other": Quantity("kink_other", "phi x y L", "L", widths=(),
+                      says=lambda env, p, _: _kink(env, "upper", p, "y"), ranges=lambda env: _two_layers(env)),
+    "collinear": Quantity("kink_collinear", "phi x y L", "L", widths=(),
+                          says=lambda env, p, _: _kink(env, "order", p, "y"),
+                          ranges=lambda env: [*_two_layers(env), app("collinear", *_at(env, "x", "y"))]),
+}  # fmt: skip
+
+
+def _kink(env: Env, kind: str, p: Term | None, at: str) -> Term:
+    return app(kind, _omega(env), app("kink", *_at(env, "phi", "x", at)), needs(p))
+
+
+def _two_layers(env: Env) -> list[Term]:
+    return [app("scaled", _omega(env), 2)]
+
+
+
+
+def _across(env: Env, _: Term | None, __: Term | None) -> Term:
+    """K^h is a power of 2 times K^(1)."""
+    return eq(app("K", *_at(env, "phi", "m", "H", "L"), 1, *_at(env, *_PAIR.split())), 0)
+
+
+def _opposite_limit(env: Env, _: Term | None, value: Term | None) -> Term:
+    phi, L, H, x, z, w = _at(env, "phi", "L", "H", "x", "z", "w")
+    S = app("Sig", phi, app("+", L, -1), x, x)
+    products = [app("*", z, z), app("*", z, w), app("*", w, w)]
+    return eq(app("*", app("Theta", phi, L, x, x), app("tangent", phi, S, S, S, H, *products)), needs(value))
+
+
+def _mean_hyper(env: Env, _: Term | None, value: Term | None) -> Term:
+    """E K^h(u, u) = 2^{H-1} E K^(1) where all hidden widths are n."""
+    phi, H, L, x, n = _at(env, "phi", "H", "L", "x", "n")
+    mean = app("flat", app("mean", app("K", phi, 1, H, L, 1, x, x, 1, 1)), n)
+    return eq(app("*", app("power", 2, app("+", H, -1)), mean), needs(value))
+
+
+across = Quantity("Kh_opposite", "phi m H L x y z w", "H L", symbol="K", says=_across)
+opposite_limit = Quantity("E_Kg", "phi L x z w", "H L", says=_opposite_limit,
+                          ranges=lambda env: [eq(app("dot", *_at(env, "x", "x")), 1)])  # fmt: skip
+mean_hyper = Quantity("E_Kh", "phi H L x n", "H L n m", says=_mean_hyper,
+                      ranges=lambda env: [eq(app("dot", *_at(env, "x", "x")), 1)])  # fmt: skip
+
+not_collinear = Condition(
+    "not_collinear", "x' is not collinear with the training input",
+    proposition=lambda env: imp(app("collinear", *_at(env, "x", "y")), FALSE),
+    holds=lambda cell: "step" not in cell or float(cell["angle"]) % 180 != 0,
+)  # fmt: skip
+m_below_n = Condition(
+    "m_below_n", "m = O(n)", proposition=lambda env: le(env["b"], env["a"]),
+    holds=lambda cell: "n" not in cell or "m" in cell,
+)  # fmt: skip
+
+notation("Kh", "phi L H x y zi wi", "K^h", r"K^h")
+notation("ThetaH", "phi L H x y zi wi", "Θ^h", r"\Theta^h")
+notation("flow_first", _FLOW, "(first term of ∂_t K^h)", r"(\partial_tK^h)_1")
+notation("flow_second", _FLOW, "(second term of ∂_t K^h)", r"(\partial_tK^h)_2")
+notation("powers", "omega L H a b", "n_l ~ n^({a}), m_l ~ n^({b})", r"n_l\sim n^{{{a}}},\ m_l\sim n^{{{b}}}")
+notation("kink", "phi x y", "(f({y}) minus its Taylor polynomial after a unit step at {x})",
+         r"\bigl(f({y})-\text{{its Taylor polynomial after a unit step at }}{x}\bigr)")  # fmt: skip
+notation("collinear", "x y", "{y} is collinear with {x}", r"{y}\parallel {x}")
+notation("tangent", "phi c11 c12 c22 l s11 s12 s22",
+         "Θ^g(S = ({c11}, {c12}, {c22}), H = {l}, Σ^0 = ({s11}, {s12}, {s22}))",
+         r"\Theta^g_{{S=({c11},{c12},{c22}),H={l},\Sigma^0=({s11},{s12},{s22})}}")  # fmt: skip
 notation("feature_gram", "zi wi", "Σ^0(p({zi}), p({wi}))", r"\Sigma^0(p({zi}),p({wi}))")
 notation("Lam_features", "phi L H x y zi wi", "Λ^({H})", r"\Lambda^{{{H}}}")
 notation("distance2", "zi wi", "|{zi} - {wi}|²", r"\|{zi}-{wi}\|^2")
@@ -379,3 +493,7 @@ notation("GTheta", "phi L H x y zi wi", "Θ^g (S = Σ^({L} - 1))", r"\Theta^g_{{
 notation("flat", "X n", "{X} at width {n}", r"{X}\ (n={n})")
 notation("power", "c k", "({c})^({k})", r"({c})^{{{k}}}")
 notation("sqrt", "x", "√({x})", r"\sqrt{{{x}}}")
+initialisation = reading("initialisation", "t = 0, derivatives of the activation cell")
+bounded_residuals = reading("bounded_residuals", "the derivatives of the loss at the training inputs are bounded")
+unit_step = reading("unit_step", "one step of size 1 at one training input with residual 1")
+equal_widths = reading("equal_widths", "n_1 = … = n_{L-1} = n")

@@ -10,85 +10,56 @@ from typing import Any
 
 from sympy import And, Eq, Function, Integer, Or, Rational, Symbol, pi, symbols
 
-from lemmas import lemma2, lemma6, theorem2
+from lemmas import _vocabulary as words
 from lemmas._errata import errata, supplement
-from lemmas._kernels import ImplicitTangentKernel, TangentKernel
-from lemmas._readings import readings
-from verifier.prover import ProofBuilder
+from lemmas._kernels import ImplicitTangentKernel
+from lemmas._proof_hyper_means import at_two, figure, opposite_signs
+from lemmas._proof_moments import prove_theorem3 as prove_means
+from lemmas._proof_theorem3 import prove_theorem3
+from lemmas._vocabulary import (
+    across,
+    first,
+    first_m,
+    first_n,
+    hyper,
+    hyper_limit,
+    kink,
+    mean_hyper,
+    opposite_limit,
+    second_m,
+    second_n,
+)
+from verifier.claims.author import Author
+from verifier.claims.proof import Proof
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
 
 H, L, n, m = symbols("H L n m", integer=True)
 angle, z_angle = Symbol("angle", real=True), Symbol("z_angle", real=True)
-# K^h as n, m → ∞; E K^h(u, u); the two terms of ∂_t K^h at t = 0; f(w + δ) minus its Taylor polynomial after a step
-hyper, mean, mean_g, across = Function("Kh"), Function("E_Kh"), Function("E_Kg"), Function("Kh_opposite")
-first, second = Function("dK_first"), Function("dK_second")
-trained, other, collinear = Function("kink_trained"), Function("kink_other"), Function("kink_collinear")
+#: measured only
+mean_g = Function("E_Kg")
 
 #: Θ^f(x,x') Θ^g(u,u') at unit inputs
-LIMIT_VALUE = TangentKernel(L, angle) * ImplicitTangentKernel(H, L, angle, z_angle)
+LIMIT_VALUE = hyper_limit(H, L, angle, z_angle)
 LIMIT = ("relu", "inputs_nonzero", "z_nonzero", "rows_fixed")
-FLOW = ("relu", "inputs_nonzero", "initialisation", "bounded_residuals")
+FLOW = ("relu", "inputs_nonzero", "z_nonzero", "initialisation", "bounded_residuals")
 STEP = ("relu", "inputs_nonzero", "unit_step")
 APART = (*STEP, "not_collinear")
 EXACT = ("relu", "m_is_1", "one_input", "equal_widths")
 OPPOSITE = ("relu", "m_is_1", "exclusive_masks")
 
 
-def _proof() -> dict[str, Any]:
-    used = [s.proof for s in (lemma2.statement, theorem2.statement, lemma6.statement) if s.proof is not None]
-    proof = ProofBuilder("theorem3", used)
-    for name in dict.fromkeys((*LIMIT, *FLOW, *APART, *EXACT, *OPPOSITE)):
-        proof.hypothesis(name)
-    given = lambda names: [f"hyp-{name}" for name in names]  # noqa: E731
-
-    tangent = proof.use("lemma2", "lemma2.tangent")
-    gradient = proof.use("lemma6", "lemma6.gradient")
-    proof.step(
-        "limit", "plim.hyper", (tangent, gradient), {},
-        note="K^h = ∂_v h K^f ∂_v h'ᵀ, and K^f → Θ^f I on the finitely many outputs of f",
-    )  # fmt: skip
-    proof.goal("theorem3.printed-limit", "limit", LIMIT, form="printed")
-    proof.goal("theorem3.limit", "limit", LIMIT)
-    proof.step("together", "cite", given(("relu", "inputs_nonzero")), {"theorem": "hyperkernel-limit"})
-    proof.goal("theorem3.joint-limit", "together", ("relu", "inputs_nonzero"))
-    for name in ("first", "second"):
-        proof.step(name, "cite", given(FLOW), {"theorem": f"hyperkernel-{name}"})
-        proof.goal(f"theorem3.printed-{name}", name, FLOW, form="printed")
-        for axis in "nm":
-            proof.goal(f"theorem3.{name}.{axis}", name, FLOW)
-    proof.goal("theorem3.first", "first", FLOW)
-    for name, names in (("trained", STEP), ("collinear", STEP), ("other", APART)):
-        proof.step(f"kink-{name}", "cite", given(names), {"theorem": f"kink-{name}"})
-        proof.goal(f"theorem3.kink.{name}", f"kink-{name}", names)
-    _means(proof, given)
-    return proof.document()
-
-
-def _means(proof: ProofBuilder, given: Any) -> None:
-    """Figure 1(b): "the mean of the kernel equals its limit" fails at finite n, and at H = 3 for opposite inputs."""
-    data = {"of": ["Kh"], "L": 2, "H": 2, "widths": "equal"}
-    proof.step("mean", "mean.wick", given(EXACT), data, note="E K^h(u,u) = 4 + 16/n at every n")
-    proof.goal("theorem3.mean", "mean", EXACT)
-    diagonal = {"is": "mean", "of": ["Kh"], "value": ["*", "H", "L"], "where": [["<=", 1, "H"], ["<=", 1, "L"]]}
-    for width in (1, 8, 500):
-        name = f"figure-{width}"
-        proof.step(name, "refute.number", ("mean",), {"goal": diagonal, "instance": {"H": 2, "L": 2, "n": width}})
-        proof.goal("theorem3.printed-figure", name, EXACT, form="printed")
-
-    proof.step(
-        "never", "zero.exclusive", given(OPPOSITE), {}, note="no unit of g^1 is open at both inputs, and m = 1"
-    )  # fmt: skip
-    proof.step("opposite", "specialise", ("never",), {"values": {"r": 1}})
-    proof.goal("theorem3.opposite", "opposite", OPPOSITE)
-    proof.step("opposite-mean", "mean.zero", ("opposite",), {})
-    limit = proof.step("opposite-limit", "eq.limit_kernel", given(("exclusive_masks",)), {"H": 3})
-    proof.goal("theorem3.opposite-limit", limit, ("exclusive_masks",))
-    where = [["<=", 1, "H"], ["<=", 1, "L"]]
-    claimed = {"is": "mean", "of": ["K", 1], "value": ["ThetaH"], "where": where}
-    instance = {"H": 3, "L": 2}
-    proof.step("figure-opposite", "refute.positive", ("opposite-mean", limit), {"goal": claimed, "instance": instance})
-    proof.goal("theorem3.printed-figure", "figure-opposite", OPPOSITE, form="printed")
+def _prove(p: Author) -> None:
+    facts, means = prove_theorem3(p), prove_means(p)
+    p.note("limit", facts["theorem3.limit"][0], "K^h = ∂_v h K^f ∂_v h'ᵀ, and K^f → Θ^f I on the outputs looked at")
+    for name in ("first.m", "first.n"):
+        facts[f"theorem3.{name}"] = facts["theorem3.first"]
+    for name in ("second.n", "second.m", "printed-second"):
+        facts["theorem3." + name] = facts["theorem3.second"]
+    facts["theorem3.mean"] = [at_two(p, means["theorem3.mean"][0])]
+    facts["theorem3.printed-figure"] = [figure(p, facts["theorem3.mean"][0])]
+    p.hints = (*p.hints, opposite_signs(p))
+    p.conclude({name: found for name, found in facts.items() if name in p.claims})
 
 
 statement = Statement(
@@ -103,21 +74,21 @@ statement = Statement(
             value=LIMIT_VALUE, where=And(L >= 1, H >= 2), latex=r"K^h\to\Theta^f\cdot\Theta^g", errata=("E6",),
         ),
         Claim(
-            "theorem3.printed-first", Kind.UPPER, first(m), "the first term of ∂_t K^h tends to 0 as 1/m",
+            "theorem3.printed-first", Kind.UPPER, first_m(m), "the first term of ∂_t K^h tends to 0 as 1/m",
             exponent=Integer(-1), form=Form.PRINTED,
             instead=("theorem3.first", "theorem3.first.m"),
             errata=("E16", "E22"),
         ),
         Claim(
-            "theorem3.printed-second", Kind.UPPER, second(n), "the second term of ∂_t K^h tends to 0 as 1/n",
+            "theorem3.printed-second", Kind.UPPER, second_n(n), "the second term of ∂_t K^h tends to 0 as 1/n",
             exponent=Integer(-1), form=Form.PRINTED,
             instead=("theorem3.second.n",),
             errata=("E16", "E22"),
         ),
         Claim(
-            "theorem3.printed-figure", Kind.VALUE, mean(H, L, n, m),
+            "theorem3.printed-figure", Kind.VALUE, mean_hyper(H, L, n, m),
             "Figure 1(b): the mean of K^h equals its limit at every width (H·L at u = u', |x|² = n_0, |z|² = m_0)",
-            value=H * L, where=And(H >= 1, L >= 1, n >= 1, m >= 1), form=Form.PRINTED,
+            value=H * L, where=And(H >= 1, L >= 1, n >= 1), form=Form.PRINTED,
             instead=("theorem3.mean",),
             errata=("E12",),
         ),
@@ -127,7 +98,7 @@ statement = Statement(
             errata=("E12",),
         ),
         Claim(
-            "theorem3.printed-taylor", Kind.UPPER, trained(L),
+            "theorem3.printed-taylor", Kind.UPPER, kink["trained"](L),
             "after one unit step f is its Taylor polynomial in the weights up to less than T²/2, which is O_p(n^{-1})",
             exponent=Integer(-1), where=Eq(L, 2), form=Form.PRINTED,
             instead=("theorem3.kink.trained", "theorem3.kink.other"),
@@ -155,7 +126,8 @@ statement = Statement(
         ),
         Claim(
             "theorem3.joint-limit", Kind.CONSTANT, hyper(H, L), "K^h → Θ^f·Θ^g in probability, n and m → ∞ together",
-            value=LIMIT_VALUE, where=And(L >= 1, H >= 2), hypotheses=("relu", "inputs_nonzero"), errata=("E21",),
+            value=LIMIT_VALUE, where=And(L >= 1, H >= 2), hypotheses=("relu", "inputs_nonzero", "z_nonzero"),
+            errata=("E21",),
         ),
         Claim(
             "theorem3.first", Kind.UPPER, first(n, m),
@@ -164,43 +136,43 @@ statement = Statement(
             exponent=Integer(-1), where=H >= 2, hypotheses=FLOW, errata=("E16", "E22", "E32"),
         ),
         Claim(
-            "theorem3.first.m", Kind.UPPER, first(m),
+            "theorem3.first.m", Kind.UPPER, first_m(m),
             "the first term of ∂_t K^h at t = 0 is O_p(m^{-1}) where m = O(n)",
             exponent=Integer(-1), where=H >= 2, hypotheses=(*FLOW, "m_below_n"), errata=("E16", "E22", "E32"),
         ),
         Claim(
-            "theorem3.first.n", Kind.UPPER, first(n), "the first term of ∂_t K^h at t = 0 is O_p(n^0)",
+            "theorem3.first.n", Kind.UPPER, first_n(n), "the first term of ∂_t K^h at t = 0 is O_p(n^0)",
             exponent=Integer(0), where=H >= 2, hypotheses=FLOW, errata=("E16", "E22"),
         ),
         Claim(
-            "theorem3.second.n", Kind.UPPER, second(n), "the second term of ∂_t K^h at t = 0 is O_p(n^{-1})",
+            "theorem3.second.n", Kind.UPPER, second_n(n), "the second term of ∂_t K^h at t = 0 is O_p(n^{-1})",
             exponent=Integer(-1), where=L >= 2, hypotheses=FLOW, errata=("E16", "E22"),
         ),
         Claim(
-            "theorem3.second.m", Kind.UPPER, second(m), "the second term of ∂_t K^h at t = 0 is O_p(m^0)",
+            "theorem3.second.m", Kind.UPPER, second_m(m), "the second term of ∂_t K^h at t = 0 is O_p(m^0)",
             exponent=Integer(0), where=L >= 2, hypotheses=FLOW, errata=("E16", "E22"),
         ),
         Claim(
-            "theorem3.kink.trained", Kind.UPPER, trained(L),
+            "theorem3.kink.trained", Kind.UPPER, kink["trained"](L),
             "after one unit step f differs from its Taylor polynomial at the training input by O_p(n^{-1/2})",
             exponent=Rational(-1, 2), where=Eq(L, 2), hypotheses=STEP, errata=("E16",),
         ),
         Claim(
-            "theorem3.kink.other", Kind.UPPER, other(L),
+            "theorem3.kink.other", Kind.UPPER, kink["other"](L),
             "after one unit step f differs from its Taylor polynomial by O_p(n^{-3/4}) at an input that is not "
             "collinear with the training input",
             exponent=Rational(-3, 4), where=Eq(L, 2), hypotheses=APART, errata=("E16", "E30"),
         ),
         Claim(
-            "theorem3.kink.collinear", Kind.ORDER, collinear(L),
+            "theorem3.kink.collinear", Kind.ORDER, kink["collinear"](L),
             "and is of the exact order n^{-1/2} at every input collinear with it: at c x, c > 0 or c < 0, the "
             "difference is |c| times that at x or -x",
             exponent=Rational(-1, 2), where=And(Eq(L, 2), Or(angle <= 0, angle >= 180)), hypotheses=STEP,
             errata=("E16", "E30"),
         ),
         Claim(
-            "theorem3.mean", Kind.VALUE, mean(H, L, n, m), "E K^h(u,u) = 4 + 16/n at L = H = 2 (m = 1 proved)",
-            value=4 + 16 / n, where=And(Eq(H, 2), Eq(L, 2), n >= 1, m >= 1), hypotheses=EXACT,
+            "theorem3.mean", Kind.VALUE, mean_hyper(2, 2, n, m), "E K^h(u,u) = 4 + 16/n at L = H = 2 (m = 1 proved)",
+            value=4 + 16 / n, where=And(Eq(H, 2), Eq(L, 2), n >= 1), hypotheses=EXACT,
             latex=r"\mathbb E K^h(u,u)=4+16/n", errata=("E12",),
         ),
         Claim(
@@ -208,34 +180,38 @@ statement = Statement(
             where=And(H >= 2, L >= 1), hypotheses=OPPOSITE, errata=("E12", "E26"),
         ),
         Claim(
-            "theorem3.opposite-limit", Kind.VALUE, mean_g(H, L), "while Θ^h(u,u') = L/π there for H = 3",
+            "theorem3.opposite-limit", Kind.VALUE, opposite_limit(3, L), "while Θ^h(u,u') = L/π there for H = 3",
             value=L / pi,
             where=And(Eq(H, 3), L >= 1), hypotheses=("exclusive_masks",), errata=("E12",),
         ),
     ),
     hypotheses=(
         Hypothesis(
-            "relu", "σ is the ReLU; derivatives are those of the activation cell",
+            "relu", words.relu.text,
             Witness("σ = identity: K^h(u,u) → H·L without any mask, but off the diagonal Θ^g has no Σ̇ in it."),
             stated=True,
+            condition=words.relu,
         ),
         Hypothesis(
-            "inputs_nonzero", "x ≠ 0 and x' ≠ 0",
+            "inputs_nonzero", words.inputs_nonzero.text,
             Witness("x = 0: every output of f is 0, all units of g lie at the kink, and K^h(u,u) = 0."),
+            stated=True, condition=words.inputs_nonzero,
         ),
         Hypothesis(
-            "z_nonzero", "z ≠ 0 and z' ≠ 0",
+            "z_nonzero", words.z_inputs_nonzero.text,
             Witness(
                 "z' = 0: h' = 0, masks of g are those of the number 0, and K^h(u, u') = 0.", {"z": (1, 0)},
                 "theorem3.limit", reproduce='verifier check theorem3 -k "z=(1,0)"',
             ),
+            stated=True, condition=words.z_inputs_nonzero,
         ),
         Hypothesis(
-            "rows_fixed", "entries of products of Jacobians are looked at finitely many at a time",
+            "rows_fixed", words.rows_fixed.text,
             Witness(
                 "Square products: λ_max of (2/n) W Z Wᵀ → (1 + √2)², not 1.", {"L": 2},
                 reproduce="verifier check lemma2 -k square=1",
             ), errata=("E7",),
+            condition=words.rows_fixed,
         ),
         Hypothesis(
             "initialisation", "t = 0, derivatives of the activation cell",
@@ -244,10 +220,12 @@ statement = Statement(
                 "not collinear with it, and T²/2, the second order term, by n^{-1}.", {"L": 2}, "theorem3.first.m",
                 "theorem3.kink.trained",
             ), errata=("E16",),
+            condition=words.initialisation,
         ),
         Hypothesis(
             "bounded_residuals", "the derivatives of the loss at the training inputs are bounded",
             Witness("One label of size m: both terms are multiplied by m, and the first one does not vanish."),
+            condition=words.bounded_residuals,
         ),
         Hypothesis(
             "unit_step", "one step of size 1 at one training input with residual 1",
@@ -255,51 +233,57 @@ statement = Statement(
                 "Square loss, steps of √n: f grows to the order √n in one step, then all units close and f = 0.",
                 {"L": 2}, "theorem3.kink.trained", reproduce="verifier check theorem3 -k mu=sqrt_n",
             ), errata=("E24",),
+            condition=words.unit_step,
         ),
         Hypothesis(
-            "not_collinear", "x' is not collinear with the training input",
+            "not_collinear", words.not_collinear.text,
             Witness(
                 "x' = -x, L = 2: the masks complement those at x, and all units that flip open: √n·rms is .475, .452, "
                 ".450 at n = 10^4, 10^6, 10^8, of order n^{-1/2}; as at 2x and x/2.", {"L": 2, "angle": 180},
                 "theorem3.kink.other", reproduce="verifier check theorem3 --angle 180 -k step=1",
             ), errata=("E30",),
+            condition=words.not_collinear,
         ),
         Hypothesis(
-            "m_below_n", "m = O(n) (for rates in m alone)",
+            "m_below_n", words.m_below_n.text,
             Witness(
                 "H = L = 2, n = 64: medians .73, .44, .36, .35, .31, .31 at m = 16, 64, 256, 1024, 4096, 16384: the "
                 "fluctuations of K^f leave 1/n.", {"H": 2, "L": 2, "n": 64}, "theorem3.first.m",
                 reproduce="verifier check theorem3 -k n=64",
             ), errata=("E32",),
+            condition=words.m_below_n,
         ),
         Hypothesis(
-            "one_input", "u = u' with |x|² = n_0, z = 1 (for exact means)",
+            "one_input", words.one_input.text,
             Witness(
                 "x' ⟂ x: E K^h(u,u') is not 4 + 16/n, since K^h → Θ^h = .101 at 90°, 90°.", {"angle": 90},
                 "theorem3.mean",
                 reproduce="verifier limit-kernel --depth 2 --g-depth 2 --x-angle 90 --z-angle 90",
             ),
+            condition=words.one_input,
         ),
         Hypothesis(
             "equal_widths", "n_1 = … = n_{L-1} = n (for exact means)",
             Witness("Only one hidden layer at L = 2; at L = 3 the mean is a polynomial in 1/n_1 and 1/n_2."),
+            condition=words.equal_widths,
         ),
         Hypothesis(
-            "m_is_1", "hidden layers of g of width 1 (for exact means and zeros)",
+            "m_is_1", words.m_is_1.text,
             Witness(
                 "m = 10, H = 3, z-angle 2.5: E K^g = .2097(7), not 0.", {"H": 3, "m": 10}, "theorem3.opposite",
                 reproduce="verifier check theorem3 -k m=10",
             ),
             errata=("E12",),
+            condition=words.m_is_1,
         ),
         Hypothesis(
-            "exclusive_masks", "x' = x, z = 1, z' = -1 (for K^h = 0)",
+            "exclusive_masks", words.exclusive_masks.text,
             Witness("z' = z: E K^h(u,u) = 4 + 16/n.", {"H": 2, "L": 2}, "theorem3.opposite", "theorem3.mean"),
+            condition=words.exclusive_masks,
         ),
     ),
     errata=errata("E6", "E12", "E16", "E21", "E22", "E24", "E26", "E30", "E32"),
-    readings=readings("theorem3"),
-    proof=_proof(),
+    proof=Proof(_prove),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import verifier.kernel.theory  # noqa: F401  (its pages fill the table)
 from verifier.claims.compile import Compiled, compiled
@@ -93,7 +94,7 @@ class Author(Prover):
         for claim, found in facts.items():
             try:
                 if found and all(f.prop.fields[0] == "imp" and f.prop.fields[1][1] == FALSE for f in found):
-                    self._first(found, lambda fact, claim=claim: self.refute(claim, fact))
+                    self._first(found, partial(self.refute, claim))
                 else:
                     self.qed(claim, *found)
             except (Refused, CannotCompile) as error:

@@ -22,6 +22,10 @@ from verifier.statement import Claim, Form, Hypothesis, Kind
 _ORDER = ("act", "mode", "int", "seq", "input", "const")
 
 
+#: parameters of cells that stand for inputs
+CELL_ONLY = {"angle", "z_angle"}
+
+
 @dataclass(frozen=True)
 class Compiled:
     """A claim in the kernel's terms: premises by where they come from, and what is said."""
@@ -85,8 +89,16 @@ def _compiled(claim: Claim, hypotheses: Mapping[str, Hypothesis]) -> Compiled:
         elif identifier in claim.hypotheses:
             raise CannotCompile(f"the hypothesis {identifier!r} is about {foreign[0]!r}, the claim is not")
     own = () if declaration.ranges is None else declaration.ranges(env)
-    ranges = [*to_propositions(claim.where, env), *own]
+    ranges = [*to_propositions(_of_claim(claim), env), *own]
     return Compiled(tuple(ranges), tuple(widths), tuple(granted), says)
+
+
+def _of_claim(claim: Claim) -> Any:
+    """The range of an amended claim without what it says of angles, which only cells have: so the claim is larger."""
+    where = sympy.sympify(claim.where)
+    parts = where.args if isinstance(where, sympy.And) else (where,)
+    angles = [part for part in parts if part.free_symbols and {s.name for s in part.free_symbols} <= CELL_ONLY]
+    return sympy.And(*[part for part in parts if part not in angles]) if claim.form is Form.AMENDED else where
 
 
 def premises_of(hypothesis: Hypothesis, env: Env) -> list[Term]:
