@@ -373,7 +373,7 @@ _FLOW = "phi L H x y zi wi xp zp"
 hyper = Quantity("Kh", "phi L H x y zi wi", "H L", widths=_G)
 hyper_limit = Value(
     "hyper_limit",
-    lambda H, L, angle, z_angle: TangentKernel.number(L, angle) * ImplicitTangentKernel.number(H, L, angle, z_angle),
+    lambda H, L, angle, z_angle: float(TangentKernel(L, angle) * ImplicitTangentKernel(H, L, angle, z_angle)),
     lambda env, H, L, _, __: app("ThetaH", *_at(env, "phi"), L, H, *_at(env, *_QUAD)),
 )  # fmt: skip
 

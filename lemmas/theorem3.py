@@ -182,7 +182,7 @@ statement = Statement(
         Claim(
             "theorem3.opposite-limit", Kind.VALUE, opposite_limit(3, L), "while Θ^h(u,u') = L/π there for H = 3",
             value=L / pi,
-            where=And(Eq(H, 3), L >= 1), hypotheses=("exclusive_masks",), errata=("E12",),
+            where=And(Eq(H, 3), L >= 1), hypotheses=("relu", "exclusive_masks"), errata=("E12",),
         ),
     ),
     hypotheses=(
