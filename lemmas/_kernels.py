@@ -6,6 +6,7 @@ for f, and zi and wi beside them for g.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from math import acos, cos, pi, radians, sqrt
 from typing import Any
 
@@ -87,7 +88,10 @@ MaskKernel = Value(
     "MaskKernel", _mask, lambda env, u, v, _: app("Dot", *_at(env, "phi"), v, u, *_at(env, "x", "y"))
 )  # fmt: skip
 #: lim P[f(x) > 0 and f(x') > 0] = (π - arccos S^{L-1})/2π, of (L, angle)
-BothPositive = Value("BothPositive", _both)
+BothPositive = Value(
+    "BothPositive", _both,
+    lambda env, depth, _: app("*", Fraction(1, 2), app("Sigdot", *_at(env, "phi"), depth, *_at(env, "x", "y"))),
+)  # fmt: skip
 #: Λ^H(u, u') = lim E h(u) h(u'), of (H, L, angle, z_angle)
 HyperCovariance = Value(
     "HyperCovariance", _hyper,

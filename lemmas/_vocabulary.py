@@ -367,6 +367,44 @@ many_features = Condition(
     holds=lambda cell: not cell.get("fixed_k"),
 )  # fmt: skip
 
+# -- sequences that converge in law ------------------------------------------------------------------------------------
+
+
+def _converges(env: Env) -> list[Term]:
+    return [app("law", _omega(env), *_at(env, "X", "Y"))]
+
+
+def _sign(env: Env, _: Term | None, __: Term | None) -> Term:
+    X, Y, s = _at(env, "X", "Y", "s")
+    return app("law", _omega(env), app("pieces", -1, s, 1, X), app("lpieces", -1, s, 1, Y))
+
+
+def _positive(env: Env, _: Term | None, __: Term | None) -> Term:
+    X, Y = _at(env, "X", "Y")
+    return app("plim", _omega(env), app("chance", X), app("lchance", Y))
+
+
+def _both_positive(env: Env, _: Term | None, value: Term | None) -> Term:
+    signs = [app("pieces", 0, 0, 1, app("f", *_at(env, "phi", "L", v, "d"))) for v in ("x", "y")]
+    return app("plim", _omega(env), app("chance", app("*", *signs)), needs(value))
+
+
+sgn = Quantity("sgn", "X Y s", "X", says=_sign, widths=(), ranges=_converges)
+chance = Quantity("P_positive", "X Y", "X", says=_positive, widths=(), ranges=_converges)
+both_positive = Quantity("P_both", "phi L d x y", "L", says=_both_positive, widths=_F,
+                         ranges=lambda env: [le(1, env["d"])])  # fmt: skip
+no_mass_at_zero = Condition(
+    "no_mass_at_zero", "P[X = 0] = 0", "P[X=0]=0", proposition=lambda env: app("never0", *_at(env, "Y")),
+    holds=lambda cell: cell.get("sequence") != "reciprocal",
+)  # fmt: skip
+notation("law", "omega X Y", "{X} → {Y} in law", r"{X}\to_d {Y}")
+notation("never0", "Y", "P[{Y} = 0] = 0", r"P[{Y}=0]=0")
+notation("chance", "X", "P[{X} > 0]", r"P[{X}>0]")
+notation("lchance", "Y", "P[{Y} > 0]", r"P[{Y}>0]")
+for _head in ("pieces", "lpieces"):
+    notation(_head, "a b c X", "step({a}, {b}, {c})({X})", r"\mathrm{{step}}_{{{a},{b},{c}}}({X})")
+notation("Sigdot", "phi l x y", "Σ̇^({l})({x}, {y})", r"\dot\Sigma^{{{l}}}({x},{y})")
+
 # -- the hyperkernel and its change ------------------------------------------------------------------------------------
 
 _FLOW = "phi L H x y zi wi xp zp"

@@ -19,7 +19,7 @@ from verifier.kernel.core.terms import FALSE, Term, app, eq, forall, imp, variab
 from verifier.statement import Claim, Form, Hypothesis, Kind
 
 #: in this order the variables of a claim are bound
-_ORDER = ("act", "mode", "int", "seq", "input", "const")
+_ORDER = ("act", "mode", "int", "seq", "input", "const", "rand", "lim")
 
 
 #: parameters of cells that stand for inputs

@@ -23,6 +23,7 @@ from verifier.kernel.core.terms import Term, Var
 SORTS: dict[str, Sort] = {
     "phi": "act", "omega": "mode", "x": "input", "y": "input", "zi": "input", "wi": "input", "xp": "input",
     "yp": "input", "zp": "input", "wp": "input", "z": "const", "w": "const", "ls": "seq", "es": "seq",
+    "X": "rand", "Y": "lim",
 }  # fmt: skip
 _INTEGERS = "m n H L r d e k l u v i j n_e n_o"
 SORTS |= dict.fromkeys(_INTEGERS.split(), "int")
