@@ -130,7 +130,7 @@ relu = Condition(
     holds=lambda cell: cell.get("activation", "relu") == "relu",
 )  # fmt: skip
 m_is_1 = Condition(
-    "m_is_1", "every hidden layer of g has width 1", proposition=lambda env: eq(_at(env, "m")[0], 1),
+    "m_is_1", "every hidden layer of g has width 1", proposition=lambda env: [eq(env["m"], 1)] if "m" in env else [],
     holds=lambda cell: int(cell.get("m", 1)) == 1,
 )  # fmt: skip
 inputs_nonzero = Condition(
@@ -366,6 +366,41 @@ many_features = Condition(
     "many_features", "k → ∞", r"k\to\infty", proposition=lambda env: app("many_features", _omega(env)),
     holds=lambda cell: not cell.get("fixed_k"),
 )  # fmt: skip
+
+# -- what Theorem 1 says of K besides its order ------------------------------------------------------------------------
+
+K_same = Quantity("Ks", f"phi m H L r {_PAIR}", "r", symbol="K_same")
+#: √E (K^(r))² is of exact order n^p where all hidden widths are n
+K_square = Quantity("K", "phi H L r x", "r", says=lambda env, p, _: app("exact_rms", app(
+    "K", env["phi"], 1, *_at(env, "H", "L", "r", "x", "x"), 1, 1), needs(p)))  # fmt: skip
+K_atom = Quantity("K", f"phi m H L r {_PAIR}", "r", says=lambda env, _, value: app(
+    "atom", _omega(env), app("K", *_at(env, *["phi", "m", "H", "L", "r"], *_PAIR.split())),
+    app("min", 0, app("+", env["H"], app("*", -1, env["r"]))), needs(value)))  # fmt: skip
+#: measured only: K at inner width m
+K_m = Quantity("K_m", "", "r", symbol="")
+
+
+def _top(env: Env, _: Term | None, value: Term | None) -> Term:
+    """K^(HL) is the value times K_same^(HL)."""
+    at = _at(env, *["phi", "m", "H", "L"])
+    order = app("*", at[2], at[3])
+    whole, same = (app(head, *at, order, *_at(env, *_PAIR.split())) for head in ("K", "K_same"))
+    return eq(whole, app("*", needs(value), same))
+
+
+K_top = Quantity("K", f"phi m H L {_PAIR}", "r", says=_top)
+#: H^{H(L-1)}, a product of powers that the kernel writes as one of H(L - 1) factors
+top_power = Value(
+    "top_power", lambda H, L: float(H) ** (float(H) * (float(L) - 1)),
+    lambda env, H, L: app("cprod", 1, H, fun([Var("d", "int")], app(
+        "cprod", 1, app("+", L, -1), fun([Var("l", "int")], H)))),
+)  # fmt: skip
+notation("K_same", f"phi m H L r {_PAIR}", "K_same^({r})", r"\mathcal K_{{\mathrm{{same}}}}^{{({r})}}")
+notation("exact_rms", "X p", "√E ({X})² is of exact order n^({p})", r"\sqrt{{\mathbb E({X})^2}}\asymp n^{{{p}}}")
+notation("cprod", "lo hi F", "Π_({lo}<=k<={hi}) {F}", r"\prod_{{k={lo}}}^{{{hi}}}{F}", F="k")
+notation("overlap", f"phi m H L {_PAIR}", "P[D_i D_j = 1] > 0", r"P[D_iD_j=1]>0")
+notation("homogeneous", "phi", "{phi} is linear on either side of 0", r"{phi}\text{{ is linear on either side of }}0")
+notation("tuples", "k hi F", "Σ_(s in [{hi}]^{k}) {F}", r"\sum_{{s\in[{hi}]^{{{k}}}}}{F}", F="s")
 
 # -- sequences that converge in law ------------------------------------------------------------------------------------
 

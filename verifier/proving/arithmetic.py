@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from itertools import combinations
 from typing import Any
 
 from verifier.kernel.core.normal import ONE, normal
@@ -26,23 +27,45 @@ def is_comparison(p: Term) -> bool:
 
 
 def multipliers(goal: Term, facts: Sequence[Term]) -> list[Fraction] | None:
-    """Multipliers by which ``goal`` is a combination of ``facts``, or None; exact, found through a linear program."""
+    """Multipliers by which ``goal`` is a combination of ``facts``, or None; exact, and where few facts do not add up,
+    found through a linear program."""
     exact = goal.fields[0] == "eq"
-    usable = [k for k, f in enumerate(facts) if not exact or f.fields[0] == "eq"]
-    target, gaps = gap(goal), [gap(facts[k]) for k in usable]
-    columns = sorted({m for g in (target, *gaps) for m in g if m != ONE}, key=repr)
-    slack = [] if exact else [{ONE: Fraction(1)}]
-    rows: list[Any] = [*columns, ONE]
-    vectors = [*gaps, *slack]
-    free = [facts[k].fields[0] == "eq" for k in usable] + [False] * len(slack)
-    columns_of = [[v.get(m, Fraction(0)) for m in rows] for v in vectors]
-    found = _combination(columns_of, [target.get(m, Fraction(0)) for m in rows], free)
+    target, gaps = gap(goal), {k: gap(f) for k, f in enumerate(facts) if not exact or f.fields[0] == "eq"}
+    usable = _relevant(target, gaps)
+    found = _few(target, gaps, usable, exact)
     if found is None:
-        return None
-    out = [Fraction(0)] * len(facts)
-    for k, m in zip(usable, found, strict=False):
-        out[k] = m
-    return out
+        rows: list[Any] = [*{m: None for k in (None, *usable) for m in (target if k is None else gaps[k]) if m != ONE}, ONE]
+        vectors = [*(gaps[k] for k in usable), *([] if exact else [{ONE: Fraction(1)}])]
+        free = [facts[k].fields[0] == "eq" for k in usable] + [False] * (len(vectors) - len(usable))
+        columns = [[v.get(m, Fraction(0)) for m in rows] for v in vectors]
+        solved = _combination(columns, [target.get(m, Fraction(0)) for m in rows], free)
+        found = None if solved is None else dict(zip(usable, solved, strict=False))
+    return None if found is None else [found.get(k, Fraction(0)) for k in range(len(facts))]
+
+
+def _relevant(target: _Gap, gaps: dict[int, _Gap]) -> list[int]:
+    """The facts that share an atom with the goal, or with one that does."""
+    reached, left, chosen = set(target) - {ONE}, dict(gaps), []
+    while more := [k for k, g in left.items() if reached & g.keys() or not set(g) - {ONE}]:
+        for k in more:
+            reached |= set(left.pop(k)) - {ONE}
+            chosen.append(k)
+    return sorted(chosen)
+
+
+def _few(target: _Gap, gaps: dict[int, _Gap], usable: list[int], exact: bool) -> dict[int, Fraction] | None:
+    """At most two facts that simply add up to the goal, up to a number that is left over."""
+    for size in range(3):
+        for some in combinations(usable, size) if len(usable) <= 40 else ():
+            rest = dict(target)
+            for k in some:
+                for m, c in gaps[k].items():
+                    rest[m] = rest.get(m, Fraction(0)) - c
+            if all(m == ONE or not c for m, c in rest.items()):
+                over = rest.get(ONE, Fraction(0))
+                if over == 0 or (over > 0 and not exact):
+                    return dict.fromkeys(some, Fraction(1))
+    return None
 
 
 def _combination(vectors: list[list[Fraction]], target: list[Fraction], free: list[bool]) -> list[Fraction] | None:

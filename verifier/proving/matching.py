@@ -7,7 +7,7 @@ arithmetic stands between a pattern and a term the two are compared once everyth
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import count
+from itertools import count, permutations
 
 from verifier.kernel.core.normal import key
 from verifier.kernel.core.sorts import Sort, included
@@ -114,9 +114,10 @@ class Match:
             difference = tidy(app("+", term, *rest))
             return self.match(open_[0], difference, rigid)
         if isinstance(term, App) and term.fields[0] == head and len(term.fields[1]) == len(args):
-            trial = self.copy()
-            if all(trial.match(a, b, rigid) for a, b in zip(args, term.fields[1], strict=True)):
-                self.values, self.later = trial.values, trial.later
-                return True
+            for order in permutations(term.fields[1]) if len(args) <= 4 else (term.fields[1],):
+                trial = self.copy()
+                if all(trial.match(a, b, rigid) for a, b in zip(args, order, strict=True)) and trial.settle():
+                    self.values, self.later = trial.values, trial.later
+                    return True
         self.later.append((pattern, term))
         return True
