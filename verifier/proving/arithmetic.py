@@ -34,7 +34,8 @@ def multipliers(goal: Term, facts: Sequence[Term]) -> list[Fraction] | None:
     usable = _relevant(target, gaps)
     found = _few(target, gaps, usable, exact)
     if found is None:
-        rows: list[Any] = [*{m: None for k in (None, *usable) for m in (target if k is None else gaps[k]) if m != ONE}, ONE]
+        polynomials = (target, *(gaps[k] for k in usable))
+        rows: list[Any] = [*dict.fromkeys(m for g in polynomials for m in g if m != ONE), ONE]
         vectors = [*(gaps[k] for k in usable), *([] if exact else [{ONE: Fraction(1)}])]
         free = [facts[k].fields[0] == "eq" for k in usable] + [False] * (len(vectors) - len(usable))
         columns = [[v.get(m, Fraction(0)) for m in rows] for v in vectors]
@@ -44,8 +45,10 @@ def multipliers(goal: Term, facts: Sequence[Term]) -> list[Fraction] | None:
 
 
 def _relevant(target: _Gap, gaps: dict[int, _Gap]) -> list[int]:
-    """The facts that share an atom with the goal, or with one that does."""
-    reached, left, chosen = set(target) - {ONE}, dict(gaps), []
+    """The facts that share an atom with the goal, or with one that does; all of them, where the goal has none."""
+    reached, left, chosen = set(target) - {ONE}, dict(gaps), list[int]()
+    if not reached:
+        return list(gaps)
     while more := [k for k, g in left.items() if reached & g.keys() or not set(g) - {ONE}]:
         for k in more:
             reached |= set(left.pop(k)) - {ONE}
