@@ -43,10 +43,6 @@ statement = Statement(
         Claim(
             "lemma4.identity", Kind.IDENTITY, K(r), value=RIGHT, where=RANGE, hypotheses=EVERY, errata=("E20",),
         ),
-        Claim(
-            "lemma4.networks", Kind.IDENTITY, K(r), "The same, evaluated on networks over prime fields.",
-            errata=("E20",),
-        ),
     ),
     hypotheses=(
         Hypothesis(

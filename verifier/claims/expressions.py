@@ -48,6 +48,8 @@ def to_term(expression: Any, env: Env) -> Term:
         return app(head, *args)
     if isinstance(expression, sympy.Pow):
         return _power(expression, env)
+    if isinstance(expression, sympy.floor):
+        return app("half", to_term(2 * expression.args[0], env))
     if expression is sympy.pi:
         return app("pi")
     if expression.func in _FUNCTIONS:
@@ -108,6 +110,10 @@ def to_propositions(condition: Any, env: Env) -> list[Term]:
         return [p for part in sorted(condition.args, key=sympy.default_sort_key) for p in to_propositions(part, env)]
     if isinstance(condition, BooleanAtom) or not isinstance(condition, sympy.core.relational.Relational):
         raise CannotCompile(f"the range {condition} is no conjunction of comparisons")
+    if isinstance(condition, sympy.Eq) and isinstance(condition.lhs, sympy.Mod) and condition.rhs == 0:
+        k, two = condition.lhs.args
+        if two == 2:
+            return [eq(to_term(k, env), app("*", 2, app("half", to_term(k, env))))]
     left, right = (to_term(a, env) for a in condition.args)
     if isinstance(condition, sympy.Eq):
         return [eq(left, right)]

@@ -42,7 +42,8 @@ NOTATIONS: dict[str, Notation] = {}
 def notation(symbol: str, args: str, text: str, latex: str, **binders: str) -> None:
     """Say how ``symbol`` is printed: ``notation("K", "phi m H L r x y z w", "K^({r})", r"K^{{({r})}}")``.
 
-    An argument that is a function is printed as its body; ``binders`` names its variables (``F="k"``).
+    An argument that is a function is printed as its body; ``binders`` names its variables (``F="k"``), which stand in
+    the template as ``{F_1}``, ``{F_2}``.
     """
     names = {name: tuple(words.split()) for name, words in binders.items()}
     NOTATIONS[symbol] = Notation(tuple(args.split()), text, latex, names)
@@ -109,9 +110,16 @@ class _Printer:
             found.append(Var(name, sort))
         return found
 
-    def body(self, t: Fun, names: tuple[str, ...]) -> str:
-        """A function by its body, its variables under the names that its symbol gives them."""
-        return self.term(beta(t, [Var(n, s) for n, s in zip(names, t.fields[0], strict=True)]), 1)
+    def body(self, t: Fun, names: tuple[str, ...]) -> tuple[str, list[str]]:
+        """A function by its body, its variables under the names that its symbol gives them, or the next that are free."""
+        taken = {str(v.fields[0]) for v in variables(t)}
+        own: list[str] = []
+        for name in names:
+            while name in taken:
+                name = name[:-1] + chr(ord(name[-1]) + 1)
+            taken.add(name)
+            own.append(name)
+        return self.term(beta(t, [Var(n, s) for n, s in zip(own, t.fields[0], strict=True)]), 1), own
 
     def name(self, name: str) -> str:
         shown = _LETTERS.get(name, name)
@@ -164,10 +172,13 @@ class _Printer:
             name = rf"\mathrm{{{head}}}" if self.latex and len(head) > 1 else head
             return f"{name}({inner})" if inner else name
         template = found.latex if self.latex else found.text
-        values = {
-            name: self.body(a, found.binders[name]) if name in found.binders and isinstance(a, Fun) else self.term(a)
-            for name, a in zip(found.args, args, strict=True)
-        }
+        values: dict[str, str] = {}
+        for name, a in zip(found.args, args, strict=True):
+            if name in found.binders and isinstance(a, Fun):
+                values[name], own = self.body(a, found.binders[name])
+                values |= {f"{name}_{n}": self.name(word) for n, word in enumerate(own, start=1)}
+            else:
+                values[name] = self.term(a)
         shown = set(re.findall(r"(?<!{){(\w+)}", template))
         hidden = [
             f"{self.name(name)} = {values[name]}" for name, a in zip(found.args, args, strict=True)
