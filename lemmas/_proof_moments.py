@@ -3,6 +3,7 @@ the hyperkernel's mean of Theorem 3, and the law of a ReLU network at one input.
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from lemmas._moment_facts import (
@@ -31,7 +32,7 @@ from lemmas._proof_one_input import term_of_all, written_out
 from verifier.kernel.core.terms import Term, Var, app, eq, forall, fun, imp, le, num
 from verifier.kernel.theory.writing import plus, times
 from verifier.proving.arithmetic import tidy
-from verifier.proving.tactics import Fact, Prover
+from verifier.proving.tactics import Fact, Prover, replaced
 
 omega = Var("omega", "mode")
 L, H, d, k, l = (Var(name, "int") for name in "LHdkl")
@@ -373,5 +374,8 @@ def dead(p: Prover) -> tuple[Fact, Fact]:
             of, value = fact.prop.fields[1]
             here = p.evaluate(app("flat", of, n), p.by("flat", X=of, n=n), fact)
             here = p.chain(here, at_widths(p, value, widths, sizes, product))
+            half, hole = app("inv", 2), Var("hole", "const")
+            decimal = p.arith(eq(half, Fraction(1, 2)))
+            here = p.subst(decimal, fun([hole], replaced(here.prop, half, hole)), here)
         flat = p.close([phi, x, L, d, n], [*granted, low.prop], here)
     return general, flat

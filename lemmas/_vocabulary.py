@@ -6,14 +6,14 @@ weights and hidden layers of g of width m.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from math import cos, exp, radians
 from typing import Any
 
 import lemmas._notation  # noqa: F401  (how it is printed)
 from lemmas._kernels import ImplicitTangentKernel, TangentKernel
-from verifier.claims.expressions import CannotCompile
+from verifier.claims.expressions import CannotCompile, conjunction
 from verifier.claims.vocabulary import Condition, Env, Quantity, Says, Value, variable
 from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, forall, fun, imp, le
 
@@ -361,6 +361,23 @@ T_tight = Quantity(
 )  # fmt: skip
 law_of_widths = Quantity("X", "phi L x", "m", says=lambda env, _, __: app("binomial_widths", *_at(env, "phi", "L", "x")),
                          ranges=lambda env: [le(1, env["L"])])  # fmt: skip
+SIZES = ((1, 2), (1, 3), (2, 2), (2, 3), (1, 1, 2), (1, 2, 2))
+
+
+def _patterns(env: Env, _: Term | None, __: Term | None) -> Term:
+    """At each of the listed sizes n_0, …, n_{L-1} the laws over all sign patterns agree."""
+    return conjunction([app("sign_law", listed(size)) for size in SIZES])
+
+
+def listed(entries: Sequence[int]) -> Term:
+    """A tuple of integers."""
+    found = app("nil")
+    for entry_ in entries:
+        found = app("snoc", found, entry_)
+    return found
+
+
+patterns = Quantity("X", "", "m", symbol="sign_law", says=_patterns, widths=())
 dead = Quantity("f", "phi L d n x", "L n", says=lambda env, _, value: eq(
     app("flat", app("null", app("f", *_at(env, "phi", "L", "x", "d"))), env["n"]), needs(value)),
     ranges=lambda env: [le(1, env["d"])])  # fmt: skip

@@ -78,12 +78,12 @@ statement = Statement(
         ),
         Claim(
             "section3.order.shallow", Kind.ORDER, T(r), "T^r ~ n^{-(r-1)} for 1 <= r <= L; L <= 2", exponent=order,
-            where=And(attained, L <= 2), latex=r"T^r\sim n^{-(r-1)},\quad 1\le r\le L\le 2", hypotheses=PAIR,
+            where=And(attained, L <= 2), hypotheses=PAIR,
             errata=("E4", "E8", "E9", "E10", "E25"),
         ),
         Claim(
             "section3.order.deep", Kind.ORDER, T(r), "T^r ~ n^{-(r-1)} for 1 <= r <= L; L >= 3", exponent=order,
-            where=And(attained, L >= 3), latex=r"T^r\sim n^{-(r-1)},\quad 1\le r\le L",
+            where=And(attained, L >= 3),
             hypotheses=(*PAIR, "proportional_widths"), errata=("E4", "E7", "E8", "E9", "E10", "E25", "E29"),
         ),
         Claim(
@@ -97,11 +97,11 @@ statement = Statement(
         ),
         Claim(
             "section3.mean", Kind.MEAN_ZERO, T(r), "E T^r = 0 at every width for even r", value=0,
-            where=And(L >= 1, r >= 0, Eq(Mod(r, 2), 0)), latex=r"\mathbb E\,T^{2s}=0", hypotheses=("relu",), errata=("E11",),
+            where=And(L >= 1, r >= 0, Eq(Mod(r, 2), 0)), hypotheses=("relu",), errata=("E11",),
         ),
         Claim(
             "section3.exponent", Kind.INTEGER, s_C(r), "the conjectured exponent of T^r is -⌊r/2⌋",
-            value=-floor(r * Rational(1, 2)), where=r >= 0, latex=r"s_C=-\lfloor r/2\rfloor", errata=("E11",),
+            value=-floor(r * Rational(1, 2)), where=r >= 0, errata=("E11",),
         ),
         Claim(
             "section3.stronger", Kind.INTEGER, exceeds(r),

@@ -121,6 +121,13 @@ class Author(Prover):
                 return self.use(found[number])
         raise Refused(f"{self.statement} does not use {statement!r}")
 
+    def all_of(self, facts: Sequence[Fact]) -> Fact:
+        """The conjunction of ``facts``, in the shape of :func:`verifier.claims.expressions.conjunction`."""
+        if len(facts) == 1:
+            return facts[0]
+        half = len(facts) // 2
+        return self.by("and.intro", self.all_of(facts[:half]), self.all_of(facts[half:]))
+
     def note(self, name: str, fact: Fact, text: str = "") -> Fact:
         """Show ``fact`` to readers as a step of the proof."""
         self.outline.append(Note(name, fact, text))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
@@ -127,6 +127,14 @@ def to_propositions(condition: Any, env: Env) -> list[Term]:
     if left.sort == right.sort == "int":
         return [le(app("+", left, 1), right)]
     return [app("pos", app("+", right, app("*", -1, left)))]
+
+
+def conjunction(props: Sequence[Term]) -> Term:
+    """All of ``props`` at once, as a balanced tree of ``and``."""
+    if len(props) == 1:
+        return props[0]
+    half = len(props) // 2
+    return app("and", conjunction(props[:half]), conjunction(props[half:]))
 
 
 class Compositions(sympy.Function):
