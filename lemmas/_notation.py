@@ -106,3 +106,7 @@ notation("GTheta", "phi L H x y zi wi", "Θ^g (S = Σ^({L} - 1))", r"\Theta^g_{{
 notation("flat", "X n", "{X} at width {n}", r"{X}\ (n={n})")
 notation("power", "c k", "({c})^({k})", r"({c})^{{{k}}}")
 notation("sqrt", "x", "√({x})", r"\sqrt{{{x}}}")
+notation("even_clusters", "m es", "n_e({m}; {es})", r"n_e({m};{es})")
+notation("odd_clusters", "m es", "n_o({m}; {es})", r"n_o({m};{es})")
+notation("sign_law", "ls", "the laws of (f, T^1, T^2) on all sign patterns at sizes {ls} are those of random widths",
+         r"\text{{the laws of }}(f,T^1,T^2)\text{{ at sizes }}{ls}")  # fmt: skip

@@ -375,7 +375,7 @@ def dead(p: Prover) -> tuple[Fact, Fact]:
             here = p.evaluate(app("flat", of, n), p.by("flat", X=of, n=n), fact)
             here = p.chain(here, at_widths(p, value, widths, sizes, product))
             half, hole = app("inv", 2), Var("hole", "const")
-            decimal = p.arith(eq(half, Fraction(1, 2)))
+            decimal = p.arith(eq(half, Fraction(1, 2)), inverse(p, num(2)))
             here = p.subst(decimal, fun([hole], replaced(here.prop, half, hole)), here)
         flat = p.close([phi, x, L, d, n], [*granted, low.prop], here)
     return general, flat

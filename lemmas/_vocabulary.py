@@ -44,7 +44,8 @@ entry = Value("entry", term=lambda env, s, i: app("entry", s, i))
 # -- hypotheses --------------------------------------------------------------------------------------------------------
 
 
-def _at(env: Env, *names: str) -> list[Term]:
+def at(env: Env, *names: str) -> list[Term]:
+    """The variables of these names, where a claim does not give them."""
     return [env.get(name, variable(name)) for name in names]
 
 
@@ -84,19 +85,19 @@ def _ntk(cell: Mapping[str, Any]) -> bool:
 
 
 def _one_input(env: Env) -> list[Term]:
-    (x,) = _at(env, "x")
+    (x,) = at(env, "x")
     found = [eq(env["y"], x)] if "y" in env else []
     return [*found, eq(app("dot", x, x), 1), *[eq(env[name], 1) for name in ("z", "w") if name in env]]
 
 
 def _exclusive(env: Env) -> list[Term]:
-    x, z, w = _at(env, "x", "z", "w")
+    x, z, w = at(env, "x", "z", "w")
     return [*([eq(env["y"], x)] if "y" in env else []), eq(z, 1), eq(w, -1)]
 
 
 relu = Condition(
     "relu", "σ is the ReLU; derivatives are those of the activation cell",
-    proposition=lambda env: app("relu", *_at(env, "phi")),
+    proposition=lambda env: app("relu", *at(env, "phi")),
     holds=lambda cell: cell.get("activation", "relu") == "relu",
 )  # fmt: skip
 m_is_1 = Condition(
@@ -109,30 +110,30 @@ inputs_nonzero = Condition(
 )  # fmt: skip
 z_nonzero = Condition(
     "z_nonzero", "z_i ≠ 0 and z_j ≠ 0 (for vectors also z_i·z_j ≠ 0 when r >= H)",
-    proposition=lambda env: [app("nonzero", v) for v in _at(env, "z", "w")], holds=_z_nonzero,
+    proposition=lambda env: [app("nonzero", v) for v in at(env, "z", "w")], holds=_z_nonzero,
 )  # fmt: skip
 not_antiparallel = Condition(
     "not_antiparallel", "x_j is not a negative multiple of x_i",
-    proposition=lambda env: imp(app("antiparallel", *_at(env, "x", "y")), FALSE),
+    proposition=lambda env: imp(app("antiparallel", *at(env, "x", "y")), FALSE),
     holds=lambda cell: abs(angle_of(cell) - 180) >= 1e-6,
 )  # fmt: skip
 not_orthogonal = Condition(
     "not_orthogonal", "x_i·x_j ≠ 0", r"x_i^\top x_j\ne0",
-    proposition=lambda env: app("nonzero", app("dot", *_at(env, "x", "y"))),
+    proposition=lambda env: app("nonzero", app("dot", *at(env, "x", "y"))),
     holds=lambda cell: abs(angle_of(cell) - 90) >= 1e-6,
 )  # fmt: skip
 ntk = Condition(
     "ntk", "the limit kernel Θ^f(x_i, x_j) ≠ 0", r"\Theta^f(x_i,x_j)\ne0",
-    proposition=lambda env: app("nonzero", app("Theta", *_at(env, "phi", "L", "x", "y"))), holds=_ntk,
+    proposition=lambda env: app("nonzero", app("Theta", *at(env, "phi", "L", "x", "y"))), holds=_ntk,
 )  # fmt: skip
 masks_overlap = Condition(
     "masks_overlap", "P[D_i D_j = 1] > 0",
-    proposition=lambda env: app("overlap", *_at(env, "phi", "m", "H", "L", "x", "y", "z", "w")),
+    proposition=lambda env: app("overlap", *at(env, "phi", "m", "H", "L", "x", "y", "z", "w")),
     holds=lambda cell: not (int(cell["H"]) >= 2 and angle_of(cell) == 0 and _scalar(cell) < 0),
 )  # fmt: skip
 proportional_widths = Condition(
     "proportional_widths", "n_l/n → γ_l in (0, ∞)", r"n_l/n\to\gamma_l\in(0,\infty)",
-    proposition=lambda env: app("proportional", variable("omega"), *_at(env, "L")),
+    proposition=lambda env: app("proportional", variable("omega"), *at(env, "L")),
 )  # fmt: skip
 one_input = Condition(
     "one_input", "x_i = x_j with |x|² = n_0, z_i = z_j = 1", proposition=_one_input,
@@ -155,7 +156,8 @@ _UNITS = lambda env: [le(1, env[name]) for name in ("i", "j")]  # noqa: E731
 _F, _G = (("grows", "L"),), (("grows", "L"), ("grows_g", "H"))
 
 
-def _omega(env: Env) -> Term:
+def mode(env: Env) -> Term:
+    """The mode of a limit."""
     return env.get("omega", variable("omega"))
 
 
@@ -171,7 +173,7 @@ def _entry(head: str, *names: str) -> Says:
 
     def says(env: Env, _: Term | None, value: Term | None) -> Term:
         limit = app("*", app("delta", env["i"], env["j"]), needs(value))
-        return app("plim", _omega(env), app(head, *_at(env, *names)), limit)
+        return app("plim", mode(env), app(head, *at(env, *names)), limit)
 
     return says
 
@@ -182,9 +184,9 @@ def _process(head: str, *names: str, inputs: int) -> Says:
     unit = Var("unit", "int")
 
     def says(env: Env, _: Term | None, value: Term | None) -> Term:
-        at = [*_at(env, *names), point[0], *([point[1]] if inputs == 2 else []), unit]
+        at = [*at(env, *names), point[0], *([point[1]] if inputs == 2 else []), unit]
         family = fun([unit, *point], app(head, *at))
-        return app("gauss", _omega(env), family, fun([*point, *other], needs(value)))
+        return app("gauss", mode(env), family, fun([*point, *other], needs(value)))
 
     return says
 
@@ -204,7 +206,7 @@ def _dual(head: str) -> Says:
     def says(env: Env, _: Term | None, value: Term | None) -> Term:
         s, t, theta = env["s"], env["t"], env["theta"]
         entries = (app("*", s, s), app("*", s, t, app("cos", theta)), app("*", t, t))
-        return eq(app(head, *_at(env, "phi"), *entries), needs(value))
+        return eq(app(head, *at(env, "phi"), *entries), needs(value))
 
     return says
 
@@ -229,16 +231,16 @@ widths_grow = reading("widths_grow", "n → ∞ and m → ∞ at fixed depths L 
 
 
 def _unit_norms(env: Env) -> list[Term]:
-    return [le(1, env["L"]), *[eq(app("dot", v, v), 1) for v in _at(env, "x", "zi")]]
+    return [le(1, env["L"]), *[eq(app("dot", v, v), 1) for v in at(env, "x", "zi")]]
 
 
 def _activity(env: Env, _: Term | None, value: Term | None) -> Term:
-    phi, L, x, z = _at(env, "phi", "L", "x", "zi")
-    return app("plim", _omega(env), app("GQ", phi, L, app("+", env["l"], 1), x, x, z, z), needs(value))
+    phi, L, x, z = at(env, "phi", "L", "x", "zi")
+    return app("plim", mode(env), app("GQ", phi, L, app("+", env["l"], 1), x, x, z, z), needs(value))
 
 
 def _fourth(env: Env, _: Term | None, value: Term | None) -> Term:
-    f = app("f", *_at(env, "phi", "L", "x", "d"))
+    f = app("f", *at(env, "phi", "L", "x", "d"))
     return eq(app("flat", app("mean", app("*", f, f, f, f)), env["n"]), needs(value))
 
 
@@ -246,8 +248,8 @@ def _function(head: str, *same: str) -> Says:
     """The covariance is the same at any two pairs of inputs with equal arguments (which are ranges)."""
 
     def says(env: Env, _: Term | None, __: Term | None) -> Term:
-        phi, L, H = _at(env, "phi", "L", "H")
-        one, two = _at(env, *_QUAD), _at(env, "xp", "yp", "zp", "wp")
+        phi, L, H = at(env, "phi", "L", "H")
+        one, two = at(env, *_QUAD), at(env, "xp", "yp", "zp", "wp")
         return eq(app(head, phi, L, H, *one), app(head, phi, L, H, *two))
 
     return says
@@ -257,8 +259,8 @@ def _equal(of: Any) -> Any:
     """Premises that ``of`` is the same at the first and at the second pair of inputs."""
 
     def ranges(env: Env) -> list[Term]:
-        one, two = _at(env, *_QUAD), _at(env, "xp", "yp", "zp", "wp")
-        return [le(1, _at(env, "L")[0]), *[eq(a, b) for a, b in zip(of(env, *one), of(env, *two), strict=True)]]
+        one, two = at(env, *_QUAD), at(env, "xp", "yp", "zp", "wp")
+        return [le(1, at(env, "L")[0]), *[eq(a, b) for a, b in zip(of(env, *one), of(env, *two), strict=True)]]
 
     return ranges
 
@@ -273,7 +275,7 @@ unit = Quantity("hh", "phi L H", "H L", says=_process("G", "phi", "L", "H", inpu
 weight = Quantity("V", "phi L", "L", says=_process("f", "phi", "L", inputs=1), widths=_F)
 activity = Quantity("R", "phi L H l x zi", "l", says=_activity, widths=_G, ranges=_unit_norms)
 fourth = Quantity("f4", "phi L d n x", "L", says=_fourth,
-                  ranges=lambda env: [le(1, env["d"]), eq(app("dot", *_at(env, "x", "x")), 1)])  # fmt: skip
+                  ranges=lambda env: [le(1, env["d"]), eq(app("dot", *at(env, "x", "x")), 1)])  # fmt: skip
 covariance = Quantity("hh", _SIX, "H s a c d", says=_function("Lam"), ranges=_equal(_dots(*_EVERY)))
 covariance_printed = Quantity("hh", _SIX, "H s a c d", says=_function("Lam"), ranges=_equal(_dots((0, 1), (2, 3))))
 implicit_jacobian = Quantity(
@@ -287,7 +289,7 @@ implicit_gradient = Quantity("Kg", "phi L H i j x y zi wi", "H", says=_entry("GN
 features = Quantity("pp", "zi wi", "k", symbol="feature_gram", widths=(("many_features", ""),))
 feature_norm = Quantity(
     "p2", "zi", "k", symbol="feature_gram", widths=(("many_features", ""),),
-    says=lambda env, _, value: app("plim", _omega(env), app("feature_gram", *_at(env, "zi", "zi")), needs(value)),
+    says=lambda env, _, value: app("plim", mode(env), app("feature_gram", *at(env, "zi", "zi")), needs(value)),
 )  # fmt: skip
 
 
@@ -298,26 +300,26 @@ def _exponential(env: Env, *points: Term) -> list[Term]:
 
 def _output(env: Env, *points: Term) -> list[Term]:
     half = app("*", Fraction(-1, 2), app("distance2", points[2], points[3]))
-    return [app("exp", half), app("Sig", *_at(env, "phi", "L"), points[0], points[1])]
+    return [app("exp", half), app("Sig", *at(env, "phi", "L"), points[0], points[1])]
 
 
 def _fixed(env: Env, _: Term | None, __: Term | None) -> Term:
     """Σ^0 is one number for each pair (z, z'): there is a function G of them."""
     P, G = Var("P", "prop"), Var("G", (("input", "input"), "const"))
-    z, w = _at(env, "zi", "wi")
+    z, w = at(env, "zi", "wi")
     one = forall([z, w], eq(app("feature_gram", z, w), app(G, z, w)))
     return forall([P], imp(forall([G], imp(one, P)), P))
 
 
 limit_of_features = Value(
     "limit_of_features", lambda distance: exp(-float(distance) ** 2 / 2) / 2,
-    lambda env, _: app("*", Fraction(1, 2), _exponential(env, *_at(env, *_QUAD))[0]),
+    lambda env, _: app("*", Fraction(1, 2), _exponential(env, *at(env, *_QUAD))[0]),
 )  # fmt: skip
 features_fixed = Quantity("pp", "zi wi", "k", says=_fixed)
 fourier = Quantity("hp", _SIX, "H s distance", says=_function("Lam_features"), ranges=_equal(_exponential))
 fourier_printed = Quantity("hp", _SIX, "H s distance", says=_function("Lam_features"), ranges=_equal(_output))
 many_features = Condition(
-    "many_features", "k → ∞", r"k\to\infty", proposition=lambda env: app("many_features", _omega(env)),
+    "many_features", "k → ∞", r"k\to\infty", proposition=lambda env: app("many_features", mode(env)),
     holds=lambda cell: not cell.get("fixed_k"),
 )  # fmt: skip
 
@@ -326,9 +328,9 @@ many_features = Condition(
 K_same = Quantity("Ks", f"phi m H L r {_PAIR}", "r", symbol="K_same")
 #: √E (K^(r))² is of exact order n^p where all hidden widths are n
 K_square = Quantity("K", "phi H L r x", "r", says=lambda env, p, _: app("exact_rms", app(
-    "K", env["phi"], 1, *_at(env, "H", "L", "r", "x", "x"), 1, 1), needs(p)))  # fmt: skip
+    "K", env["phi"], 1, *at(env, "H", "L", "r", "x", "x"), 1, 1), needs(p)))  # fmt: skip
 K_atom = Quantity("K", f"phi m H L r {_PAIR}", "r", says=lambda env, _, value: app(
-    "atom", _omega(env), app("K", *_at(env, *["phi", "m", "H", "L", "r"], *_PAIR.split())),
+    "atom", mode(env), app("K", *at(env, *["phi", "m", "H", "L", "r"], *_PAIR.split())),
     app("min", 0, app("+", env["H"], app("*", -1, env["r"]))), needs(value)))  # fmt: skip
 #: measured only: K at inner width m
 K_m = Quantity("K_m", "", "r", symbol="")
@@ -336,9 +338,9 @@ K_m = Quantity("K_m", "", "r", symbol="")
 
 def _top(env: Env, _: Term | None, value: Term | None) -> Term:
     """K^(HL) is the value times K_same^(HL)."""
-    at = _at(env, *["phi", "m", "H", "L"])
+    at = at(env, *["phi", "m", "H", "L"])
     order = app("*", at[2], at[3])
-    whole, same = (app(head, *at, order, *_at(env, *_PAIR.split())) for head in ("K", "K_same"))
+    whole, same = (app(head, *at, order, *at(env, *_PAIR.split())) for head in ("K", "K_same"))
     return eq(whole, app("*", needs(value), same))
 
 
@@ -350,63 +352,26 @@ top_power = Value(
         "cprod", 1, app("+", L, -1), fun([Var("l", "int")], H)))),
 )  # fmt: skip
 
-# -- Section 3, the law at one input, and the study of graphs ----------------------------------------------------------
-
-s_C = Quantity("s_C", "r", "r", symbol="sC")
-exceeds = Quantity("s_C", "r", "r", symbol="sC",
-                   says=lambda env, _, __: le(1, app("+", app("sC", env["r"]), env["r"], -1)))  # fmt: skip
-T_tight = Quantity(
-    "T", "phi L r x", "r", symbol="S", widths=(("level", ""),),
-    says=lambda env, p, _: app("tight", _omega(env), app("S", *_at(env, "phi", "L", "r", "x", "x")), app("+", 1, app("*", -1, env["r"]))),
-)  # fmt: skip
-law_of_widths = Quantity("X", "phi L x", "m", says=lambda env, _, __: app("binomial_widths", *_at(env, "phi", "L", "x")),
-                         ranges=lambda env: [le(1, env["L"])])  # fmt: skip
-SIZES = ((1, 2), (1, 3), (2, 2), (2, 3), (1, 1, 2), (1, 2, 2))
-
-
-def _patterns(env: Env, _: Term | None, __: Term | None) -> Term:
-    """At each of the listed sizes n_0, …, n_{L-1} the laws over all sign patterns agree."""
-    return conjunction([app("sign_law", listed(size)) for size in SIZES])
-
-
-def listed(entries: Sequence[int]) -> Term:
-    """A tuple of integers."""
-    found = app("nil")
-    for entry_ in entries:
-        found = app("snoc", found, entry_)
-    return found
-
-
-patterns = Quantity("X", "", "m", symbol="sign_law", says=_patterns, widths=())
-dead = Quantity("f", "phi L d n x", "L n", says=lambda env, _, value: eq(
-    app("flat", app("null", app("f", *_at(env, "phi", "L", "x", "d"))), env["n"]), needs(value)),
-    ranges=lambda env: [le(1, env["d"])])  # fmt: skip
-correlation = Quantity(
-    "C", "phi L x", "n_e n_o m", says=lambda env, _, __: app(
-        "rms", app("corr", *_at(env, "phi", "L", "k"), _at(env, "es")[0], *_at(env, "x")), app("cluster_exponent", *_at(env, "k", "es"))),
-    ranges=lambda env: [le(1, env["L"]), app("multigraph", *_at(env, "k", "es"))],
-)  # fmt: skip
-
 # -- sequences that converge in law ------------------------------------------------------------------------------------
 
 
 def _converges(env: Env) -> list[Term]:
-    return [app("law", _omega(env), *_at(env, "X", "Y"))]
+    return [app("law", mode(env), *at(env, "X", "Y"))]
 
 
 def _sign(env: Env, _: Term | None, __: Term | None) -> Term:
-    X, Y, s = _at(env, "X", "Y", "s")
-    return app("law", _omega(env), app("pieces", -1, s, 1, X), app("lpieces", -1, s, 1, Y))
+    X, Y, s = at(env, "X", "Y", "s")
+    return app("law", mode(env), app("pieces", -1, s, 1, X), app("lpieces", -1, s, 1, Y))
 
 
 def _positive(env: Env, _: Term | None, __: Term | None) -> Term:
-    X, Y = _at(env, "X", "Y")
-    return app("plim", _omega(env), app("chance", X), app("lchance", Y))
+    X, Y = at(env, "X", "Y")
+    return app("plim", mode(env), app("chance", X), app("lchance", Y))
 
 
 def _both_positive(env: Env, _: Term | None, value: Term | None) -> Term:
-    signs = [app("pieces", 0, 0, 1, app("f", *_at(env, "phi", "L", v, "d"))) for v in ("x", "y")]
-    return app("plim", _omega(env), app("chance", app("*", *signs)), needs(value))
+    signs = [app("pieces", 0, 0, 1, app("f", *at(env, "phi", "L", v, "d"))) for v in ("x", "y")]
+    return app("plim", mode(env), app("chance", app("*", *signs)), needs(value))
 
 
 sgn = Quantity("sgn", "X Y s", "X", says=_sign, widths=(), ranges=_converges)
@@ -414,7 +379,7 @@ chance = Quantity("P_positive", "X Y", "X", says=_positive, widths=(), ranges=_c
 both_positive = Quantity("P_both", "phi L d x y", "L", says=_both_positive, widths=_F,
                          ranges=lambda env: [le(1, env["d"])])  # fmt: skip
 no_mass_at_zero = Condition(
-    "no_mass_at_zero", "P[X = 0] = 0", "P[X=0]=0", proposition=lambda env: app("never0", *_at(env, "Y")),
+    "no_mass_at_zero", "P[X = 0] = 0", "P[X=0]=0", proposition=lambda env: app("never0", *at(env, "Y")),
     holds=lambda cell: cell.get("sequence") != "reciprocal",
 )  # fmt: skip
 
@@ -425,7 +390,7 @@ hyper = Quantity("Kh", "phi L H x y zi wi", "H L", widths=_G)
 hyper_limit = Value(
     "hyper_limit",
     lambda H, L, angle, z_angle: float(TangentKernel(L, angle) * ImplicitTangentKernel(H, L, angle, z_angle)),
-    lambda env, H, L, _, __: app("ThetaH", *_at(env, "phi"), L, H, *_at(env, *_QUAD)),
+    lambda env, H, L, _, __: app("ThetaH", *at(env, "phi"), L, H, *at(env, *_QUAD)),
 )  # fmt: skip
 
 
@@ -433,9 +398,9 @@ def _flow(head: str, rate: str) -> Says:
     """An order in n, with n_l ~ n^a and m_l ~ n^b; in the variable that the claim is about the exponent is its own."""
 
     def says(env: Env, exponent: Term | None, _: Term | None) -> Term:
-        of = app(head, *_at(env, *_FLOW.split()))
+        of = app(head, *at(env, *_FLOW.split()))
         power = app("*", needs(exponent), env[rate]) if rate != "both" else env["p"]
-        return app("upper", _omega(env), of, power)
+        return app("upper", mode(env), of, power)
 
     return says
 
@@ -443,8 +408,8 @@ def _flow(head: str, rate: str) -> Says:
 def _flow_ranges(rate: str) -> Any:
     def ranges(env: Env) -> list[Term]:
         a, b, p = env["a"], env["b"], env["p"]
-        L, H = _at(env, "L", "H")
-        found = [le(1, L), le(1, H), le(0, a), le(0, b), app("powers", _omega(env), L, H, a, b)]
+        L, H = at(env, "L", "H")
+        found = [le(1, L), le(1, H), le(0, a), le(0, b), app("powers", mode(env), L, H, a, b)]
         if rate == "both":  # the larger of 1/n and 1/m
             found += [le(app("*", -1, a), p), le(app("*", -1, b), p)]
         return found
@@ -466,27 +431,27 @@ kink = {
                       says=lambda env, p, _: _kink(env, "upper", p, "y"), ranges=lambda env: _two_layers(env)),
     "collinear": Quantity("kink_collinear", "phi x y L", "L", widths=(),
                           says=lambda env, p, _: _kink(env, "order", p, "y"),
-                          ranges=lambda env: [*_two_layers(env), app("collinear", *_at(env, "x", "y"))]),
+                          ranges=lambda env: [*_two_layers(env), app("collinear", *at(env, "x", "y"))]),
 }  # fmt: skip
 
 
 def _kink(env: Env, kind: str, p: Term | None, at: str) -> Term:
-    return app(kind, _omega(env), app("kink", *_at(env, "phi", "x", at)), needs(p))
+    return app(kind, mode(env), app("kink", *at(env, "phi", "x", at)), needs(p))
 
 
 def _two_layers(env: Env) -> list[Term]:
-    return [app("scaled", _omega(env), 2)]
+    return [app("scaled", mode(env), 2)]
 
 
 
 
 def _across(env: Env, _: Term | None, __: Term | None) -> Term:
     """K^h is a power of 2 times K^(1)."""
-    return eq(app("K", *_at(env, "phi", "m", "H", "L"), 1, *_at(env, *_PAIR.split())), 0)
+    return eq(app("K", *at(env, "phi", "m", "H", "L"), 1, *at(env, *_PAIR.split())), 0)
 
 
 def _opposite_limit(env: Env, _: Term | None, value: Term | None) -> Term:
-    phi, L, H, x, z, w = _at(env, "phi", "L", "H", "x", "z", "w")
+    phi, L, H, x, z, w = at(env, "phi", "L", "H", "x", "z", "w")
     S = app("Sig", phi, app("+", L, -1), x, x)
     products = [app("*", z, z), app("*", z, w), app("*", w, w)]
     return eq(app("*", app("Theta", phi, L, x, x), app("tangent", phi, S, S, S, H, *products)), needs(value))
@@ -494,20 +459,20 @@ def _opposite_limit(env: Env, _: Term | None, value: Term | None) -> Term:
 
 def _mean_hyper(env: Env, _: Term | None, value: Term | None) -> Term:
     """E K^h(u, u) = 2^{H-1} E K^(1) where all hidden widths are n."""
-    phi, H, L, x, n = _at(env, "phi", "H", "L", "x", "n")
+    phi, H, L, x, n = at(env, "phi", "H", "L", "x", "n")
     mean = app("flat", app("mean", app("K", phi, 1, H, L, 1, x, x, 1, 1)), n)
     return eq(app("*", app("power", 2, app("+", H, -1)), mean), needs(value))
 
 
 across = Quantity("Kh_opposite", "phi m H L x y z w", "H L", symbol="K", says=_across)
 opposite_limit = Quantity("E_Kg", "phi L x z w", "H L", says=_opposite_limit,
-                          ranges=lambda env: [eq(app("dot", *_at(env, "x", "x")), 1)])  # fmt: skip
+                          ranges=lambda env: [eq(app("dot", *at(env, "x", "x")), 1)])  # fmt: skip
 mean_hyper = Quantity("E_Kh", "phi H L x n", "H L n m", says=_mean_hyper,
-                      ranges=lambda env: [eq(app("dot", *_at(env, "x", "x")), 1)])  # fmt: skip
+                      ranges=lambda env: [eq(app("dot", *at(env, "x", "x")), 1)])  # fmt: skip
 
 not_collinear = Condition(
     "not_collinear", "x' is not collinear with the training input",
-    proposition=lambda env: imp(app("collinear", *_at(env, "x", "y")), FALSE),
+    proposition=lambda env: imp(app("collinear", *at(env, "x", "y")), FALSE),
     holds=lambda cell: "step" not in cell or float(cell["angle"]) % 180 != 0,
 )  # fmt: skip
 m_below_n = Condition(

@@ -12,7 +12,7 @@ from sympy import And, Rational, symbols
 from lemmas import _vocabulary as words
 from lemmas._errata import supplement
 from lemmas._proof_moments import prove_relu_law
-from lemmas._vocabulary import dead, law_of_widths, patterns
+from lemmas._study_words import dead, law_of_widths, patterns
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness

@@ -18,8 +18,8 @@ from lemmas._proof_limits_printed import prove_limits_printed
 from lemmas._proof_section3 import even_mean, prove_section3
 from lemmas._proof_theorem1_exact import prove_theorem1_exact
 from lemmas._proof_theorem1_limits import prove_section3_limits
+from lemmas._study_words import T_tight, exceeds, s_C
 from lemmas._vocabulary import T_star as T
-from lemmas._vocabulary import T_tight, exceeds, s_C
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness

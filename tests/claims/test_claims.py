@@ -125,8 +125,8 @@ def test_what_has_no_counterpart_is_refused_with_the_part() -> None:
         compiled(replace(ZERO, hypotheses=("relu",)), {})
     with pytest.raises(CannotCompile, match="a claim of kind 'order' has an exponent"):
         compiled(replace(ZERO, kind=Kind.ORDER), {})
-    with pytest.raises(CannotCompile, match="sin"):
-        compiled(replace(ZERO, kind=Kind.IDENTITY, value=sympy.sin(h)), {})
+    with pytest.raises(CannotCompile, match="gamma"):
+        compiled(replace(ZERO, kind=Kind.IDENTITY, value=sympy.gamma(h)), {})
 
 
 def test_a_hypothesis_is_a_premise_under_its_when_and_a_reading_adds_none() -> None:
@@ -141,7 +141,7 @@ def test_a_hypothesis_is_a_premise_under_its_when_and_a_reading_adds_none() -> N
 
 def test_a_refutation_is_the_claims_own_negation() -> None:
     p = Author("toy", [EVERY], [])
-    with pytest.raises(ValueError, match="needed"):
+    with pytest.raises(ValueError, match="refutes nothing"):
         p.refute("toy.every", beyond(p))
 
 

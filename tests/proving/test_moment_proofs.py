@@ -38,9 +38,10 @@ def _some_of_the_study(p):
     (star,) = (g for g in cluster_graphs(3, 2) if max(d for d in _degrees(g)) == 2 and len(g.edges) == 2)
     (triangle,) = (g for g in cluster_graphs(3, 3) if len(g.edges) == 3)
     return {
-        "bound": list(study.bound(p)), "tight": [study.tight(p, star, study.shortest_walk(star), general)],
-        "loose": [study.loose(p, triangle)],
-    }  # fmt: skip
+        "bound": [study.as_written(p), *study.bound(p)],
+        "tight": [study.at_depth(p, study.DEEP, lambda known: [study.tight(p, known, star, general)])],
+        "loose": [study.at_depth(p, study.LAYERS, lambda known: [study.loose(p, known, triangle)])],
+    }
 
 
 def _degrees(graph):

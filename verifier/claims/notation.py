@@ -26,6 +26,10 @@ _LETTERS = {
 }  # fmt: skip
 
 
+#: a conjunction of more parts is printed by its first and its last
+LONG = 6
+
+
 @dataclass(frozen=True)
 class Notation:
     """How a symbol is printed: names of its arguments, and templates in which they stand in braces."""
@@ -89,6 +93,10 @@ class _Printer:
             return word.format(", ".join(map(self.term, vs))) + self.term(beta(args[0], vs))
         if head in ("min", "max") and len(args) == 2:
             return f"{chr(92) if self.latex else ''}{head}({', '.join(map(self.term, args))})"
+        if head == "and":
+            return self.conjunction(t)
+        if head in ("nil", "snoc"):
+            return self.sequence(t)
         if head == "fact":
             return self.term(args[0], 2) + "!"
         if head == "inv":
@@ -165,6 +173,26 @@ class _Printer:
         joined = (r"\text{ and }" if self.latex else " and ").join(map(self.term, premises))
         return self.term(t) + (r"\ \text{ if }" if self.latex else " if ") + joined
 
+    def conjunction(self, t: Term) -> str:
+        """All parts, one after the other; of a long one the first and the last, and how many there are."""
+        parts = _parts(t)
+        shown = [self.term(p) for p in (parts if len(parts) <= LONG else (parts[0], parts[-1]))]
+        if len(parts) > LONG:
+            return (r"{},\ \dots,\ {}\quad({}\text{{{{ propositions}}}})" if self.latex else "{}; …; {} ({} propositions)").format(
+                *shown, len(parts)
+            )
+        return (r"\text{ and }" if self.latex else " and ").join(shown)
+
+    def sequence(self, t: Term) -> str:
+        """(0, 1, 0, 2), or (l, 3) for what is appended to a sequence."""
+        entries: list[str] = []
+        while isinstance(t, App) and t.fields[0] == "snoc":
+            entries.insert(0, self.term(t.fields[1][1]))
+            t = t.fields[1][0]
+        if not (isinstance(t, App) and t.fields[0] == "nil"):
+            entries.insert(0, self.term(t))
+        return f"({', '.join(entries)})"
+
     def symbol(self, head: str, args: Sequence[Term]) -> str:
         found = NOTATIONS.get(head)
         if found is None or len(found.args) != len(args):
@@ -189,6 +217,13 @@ class _Printer:
     @staticmethod
     def wrapped(shown: str, needed: bool) -> str:
         return f"({shown})" if needed else shown
+
+
+def _parts(t: Term) -> list[Term]:
+    """The parts of a conjunction, in order."""
+    if isinstance(t, App) and t.fields[0] == "and":
+        return [p for side in t.fields[1] for p in _parts(side)]
+    return [t]
 
 
 def _negated(t: Term) -> tuple[bool, Term]:
