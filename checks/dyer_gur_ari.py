@@ -3,6 +3,7 @@
 from functools import cache
 from typing import Any
 
+from lemmas._proof_dyer_gur_ari import exponents_of_study
 from verifier.check import WIDE, Check, Measure, Parameters, cells, recount
 from verifier.exact.cluster import cluster_exponent, study_graphs
 from verifier.exact.correlation import star
@@ -22,14 +23,20 @@ def gaps(depth: int) -> list[Any]:
     return [decide(graph, depth, "first").gap for graph in study_graphs()]
 
 
+@cache
+def decided(depth: int) -> list[Any]:
+    """The same for those graphs that the statement decides."""
+    return [decide(graph, depth, "first").gap for graph, _ in exponents_of_study()]
+
+
 def attained(cell: Parameters) -> int:
     """How many of the graphs attain their bound."""
     return sum(gap == 0 for gap in gaps(cell["L"]))
 
 
 def missed(cell: Parameters) -> int:
-    """How many of the graphs stay below their bound."""
-    return sum(gap != 0 for gap in gaps(cell["L"]))
+    """How many of the graphs that the statement decides stay below their bound."""
+    return sum(gap != 0 for gap in decided(cell["L"]))
 
 
 check = Check(

@@ -20,7 +20,6 @@ outputs = {
 }
 
 
-
 def same(l):
     """All outputs equal to d = 0."""
     return [(0,) * len(l)]

@@ -36,7 +36,8 @@ notation("grows", "omega L", "n_1, …, n_(L-1) → ∞", r"n_1,\dots,n_{{L-1}}\
 notation("D", "phi m H L x z", "Π_(d<H) σ'(g_i^d)", r"\prod_{{d<H}}\dot\sigma(g_i^d)")
 notation("hj", "phi m H L y w e", "∂h_j/∂f_j^({e})", r"\partial h_j/\partial f_j^{{{e}}}")
 notation("comps", "H r m B", "Σ_(α_1+…+α_{H}={r}, α<={m}) Π_({B_1}<={H}) {B}",
-         r"\sum_{{\alpha_1+\dots+\alpha_{H}={r},\ \alpha\le {m}}}\ \prod_{{{B_1}\le {H}}}{B}", B="d alpha_d")  # fmt: skip
+         r"\sum_{{\alpha_1+\dots+\alpha_{H}={r},\ \alpha\le {m}}}\ \prod_{{{B_1}\le {H}}}{B}",
+         B="d alpha_d")  # fmt: skip
 notation("invfact", "k", "1/{k}!", r"\tfrac1{{{k}!}}")
 notation("entry", "s i", "{s}_{i}", r"{s}_{{{i}}}")
 notation("delta", "i j", "δ({i}, {j})", r"\delta_{{{i},{j}}}")
@@ -63,15 +64,22 @@ notation("homogeneous", "phi", "{phi} is linear on either side of 0", r"{phi}\te
 notation("tuples", "k hi F", "Σ_({F_1} in [{hi}]^{k}) {F}", r"\sum_{{{F_1}\in[{hi}]^{{{k}}}}}{F}", F="s")
 notation("sC", "r", "s_C(T^{r})", r"s_C(T^{{{r}}})")
 notation("half", "k", "⌊{k}/2⌋", r"\lfloor {k}/2\rfloor")
-notation("tight", "omega X p", "n^(-({p})) {X} and its inverse are tight", r"n^{{-({p})}}{X}\text{{ and its inverse are tight}}")
+notation(
+    "tight",
+    "omega X p",
+    "n^(-({p})) {X} and its inverse are tight",
+    r"n^{{-({p})}}{X}\text{{ and its inverse are tight}}",
+)
 notation("level", "omega", "n_1 = … = n_(L-1) = n → ∞", r"n_1=\dots=n_{{L-1}}=n\to\infty")
-notation("binomial_widths", "phi L x", "all correlation functions at {x} have the law of those of linear networks of widths "
-         "Binomial(n_l, 1/2), times Π (2B_l/n_l)^(m/2)", r"X(n_1,\dots)\overset d=\prod_l(2B_l/n_l)^{{m/2}}X_{{\rm lin}}(B_1,\dots)")  # fmt: skip
+notation("binomial_widths", "phi L x", "all correlation functions at {x} have the law of those of linear networks of "
+         "widths Binomial(n_l, 1/2), times Π (2B_l/n_l)^(m/2)",
+         r"X(n_1,\dots)\overset d=\prod_l(2B_l/n_l)^{{m/2}}X_{{\rm lin}}(B_1,\dots)")  # fmt: skip
 notation("null", "X", "P[{X} = 0]", r"P[{X}=0]")
 notation("rms", "X p", "√E ({X})² = O(n^({p}))", r"\sqrt{{\mathbb E({X})^2}}=O(n^{{{p}}})")
 notation("corr", "phi L m es x", "C({m}; {es})", r"C({m};{es})")
 notation("cluster_exponent", "m es", "s_C({m}; {es})", r"s_C({m};{es})")
-notation("multigraph", "m es", "{es} are the ends of edges of a graph of {m} factors", r"{es}\text{{ are the ends of edges of a graph of }}{m}\text{{ factors}}")  # fmt: skip
+notation("multigraph", "m es", "{es} are the ends of edges of a graph of {m} factors",
+         r"{es}\text{{ are the ends of edges of a graph of }}{m}\text{{ factors}}")  # fmt: skip
 notation("law", "omega X Y", "{X} → {Y} in law", r"{X}\to_d {Y}")
 notation("never0", "Y", "P[{Y} = 0] = 0", r"P[{Y}=0]=0")
 notation("chance", "X", "P[{X} > 0]", r"P[{X}>0]")

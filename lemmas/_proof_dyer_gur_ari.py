@@ -12,7 +12,7 @@ from lemmas._walks import find_walk
 from verifier.engines.graphs import LARGEST_SEARCH, clusters
 from verifier.engines.requests import sequence
 from verifier.exact.cluster import ClusterGraph, study_graphs
-from verifier.kernel.core.terms import Term, Var, app, eq, fun, le
+from verifier.kernel.core.terms import Term, Var, app, eq, fun, le, num
 from verifier.kernel.theory.writing import plus, times
 from verifier.proving.tactics import Fact, Prover
 
@@ -81,7 +81,9 @@ def all_of(p: Prover, facts: Sequence[Fact]) -> Fact:
 def as_written(p: Prover) -> Fact:
     """The bound with s_C = n_e + (n_o - m)/2 written out."""
     granted = [app("relu", phi), le(1, L), app("multigraph", m, es)]
-    written = plus(app("even_clusters", m, es), times(Fraction(1, 2), plus(app("odd_clusters", m, es), times(-1, m))))
+    written = plus(
+        app("even_clusters", m, es), times(num(Fraction(1, 2)), plus(app("odd_clusters", m, es), times(-1, m)))
+    )
     of = app("corr", phi, L, m, es, x)
     with p.given(*granted) as premises:
         fact = p.by(next(bound(p)), *premises, goal=app("rms", of, app("cluster_exponent", m, es)))

@@ -120,5 +120,3 @@ def prove_exact_claims(p: Prover) -> dict[str, list[Fact]]:
         "theorem1.top": [top_ratio(p), full_top(p)],
         "theorem1.exclusive": [never(p)],
     }
-
-

@@ -96,6 +96,7 @@ def _identity(p: Prover) -> Fact:
         known = p.imp_elim(before, p.arith(le(j, k)))
         left = minus(k, more)
         target = inner(more, left)
+
         # under both sums: mixed(k - j) = Σ_l Σ_e h^e mixed(k - j - 1, …), and the products grow by h^e
         def term(ls: Term, l: Term, es: Term, e: Term) -> Term:
             longer = app("snoc", es, e)

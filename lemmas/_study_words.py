@@ -9,7 +9,7 @@ from lemmas._vocabulary import at, mode, needs
 from verifier.claims.expressions import CannotCompile, conjunction
 from verifier.claims.vocabulary import Condition, Env, Quantity, Says
 from verifier.kernel.core.terms import Term, app, eq, le
-from verifier.kernel.theory.writing import plus, times
+from verifier.kernel.theory.writing import plus
 
 # -- Section 3, the law at one input, and the study of graphs ----------------------------------------------------------
 s_C = Quantity("s_C", "r", "r", symbol="sC")
@@ -17,7 +17,8 @@ exceeds = Quantity("s_C", "r", "r", symbol="sC",
                    says=lambda env, _, __: le(1, app("+", app("sC", env["r"]), env["r"], -1)))  # fmt: skip
 T_tight = Quantity(
     "T", "phi L r x", "r", symbol="S", widths=(("level", ""),),
-    says=lambda env, p, _: app("tight", mode(env), app("S", *at(env, "phi", "L", "r", "x", "x")), app("+", 1, app("*", -1, env["r"]))),
+    says=lambda env, p, _: app(
+        "tight", mode(env), app("S", *at(env, "phi", "L", "r", "x", "x")), plus(1, app("*", -1, env["r"]))),
 )  # fmt: skip
 law_of_widths = Quantity("X", "phi L x", "m", says=lambda env, _, __: app("binomial_widths", *at(env, "phi", "L", "x")),
                          ranges=lambda env: [le(1, env["L"])])  # fmt: skip
@@ -42,7 +43,7 @@ dead = Quantity("f", "phi L d n x", "L n", says=lambda env, _, value: eq(
     app("flat", app("null", app("f", *at(env, "phi", "L", "x", "d"))), env["n"]), needs(value)),
     ranges=lambda env: [le(1, env["d"])])  # fmt: skip
 
-# -- correlation functions at one input: m factors, and the ends of their contractions ----------------------------------
+# -- correlation functions at one input: m factors, and the ends of their contractions ---------------------------------
 
 _EVEN, _ODD = (lambda env, head=head: app(head, *at(env, "k", "es")) for head in ("even_clusters", "odd_clusters"))
 
@@ -81,5 +82,6 @@ graphs_tight = Quantity("C", "phi L x", "m", symbol="corr", says=_orders(True), 
 graphs_loose = Quantity("C", "phi L x", "m gap", symbol="corr", says=_orders(False), widths=())
 factors_at_one_input = Condition(
     "one_input", "all factors at one input x ≠ 0", r"x\ne0",
-    proposition=lambda env: app("nonzero_input", *at(env, "x")), holds=lambda cell: abs(float(cell.get("angle", 0))) <= 1e-9,
+    proposition=lambda env: app("nonzero_input", *at(env, "x")),
+    holds=lambda cell: abs(float(cell.get("angle", 0))) <= 1e-9,
 )  # fmt: skip

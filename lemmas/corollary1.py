@@ -6,9 +6,9 @@ from sympy import symbols
 
 from lemmas import _vocabulary as words
 from lemmas._errata import errata, supplement
+from lemmas._hyper_words import covariance, covariance_printed
 from lemmas._kernels import GramCovariance
 from lemmas._proof_corollary1 import prove_corollary1
-from lemmas._vocabulary import covariance, covariance_printed
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness

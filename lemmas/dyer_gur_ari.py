@@ -6,7 +6,7 @@ Supplement, Section 3; erratum E11.
 
 from __future__ import annotations
 
-from sympy import And, Integer, floor, symbols
+from sympy import Integer, floor, symbols
 
 from lemmas import _vocabulary as words
 from lemmas._errata import errata, supplement
@@ -39,11 +39,12 @@ statement = Statement(
             "dyer_gur_ari.bound", Kind.UPPER, correlation(n_e, n_o, m),
             "E C = O(n^{s_C}) and √E C² = O(n^{s_C}), s_C = n_e + (n_o - m)/2, for every correlation function at one "
             "input: n_e, n_o clusters of even and odd size among m factors",
-            exponent=n_e + (n_o - m) / Integer(2), 
+            exponent=n_e + (n_o - m) / Integer(2),
             hypotheses=GRANTED,
         ),
         Claim(
-            "dyer_gur_ari.tight", Kind.INTEGER, graphs_tight(m), "√E C² has the order n^{s_C} exactly: 222 of the 376 graphs",
+            "dyer_gur_ari.tight", Kind.INTEGER, graphs_tight(m),
+            "√E C² has the order n^{s_C} exactly: 222 of the 376 graphs",
             value=Integer(DECIDED.count(0)), where=L >= 7, hypotheses=GRANTED,
         ),
         Claim(

@@ -10,11 +10,12 @@ from typing import Any
 
 from sympy import And, sqrt, symbols
 
+from lemmas import _hyper_words as hyper_words
 from lemmas import _vocabulary as words
 from lemmas._errata import errata, supplement
+from lemmas._hyper_words import implicit_gradient, implicit_jacobian
 from lemmas._kernels import ImplicitMaskKernel, ImplicitTangentKernel
 from lemmas._proof_lemma6 import prove_lemma6
-from lemmas._vocabulary import implicit_gradient, implicit_jacobian
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
@@ -80,12 +81,12 @@ statement = Statement(
             stated=True, condition=words.inputs_nonzero,
         ),
         Hypothesis(
-            "z_nonzero", words.z_inputs_nonzero.text,
+            "z_nonzero", hyper_words.z_inputs_nonzero.text,
             Witness(
                 "z_j = 0: all pre-activations of g at u_j are 0, and Σ̇ has no angle; ∂_v h·∂_v h' = 0.", {"z": (1, 0)},
                 "lemma6.gradient", reproduce='verifier check lemma6 -k "z=(1,0)"',
             ), errata=("E26",),
-            stated=True, condition=words.z_inputs_nonzero,
+            stated=True, condition=hyper_words.z_inputs_nonzero,
         ),
         Hypothesis(
             "rows_fixed", words.rows_fixed.text,

@@ -23,8 +23,8 @@ L, n, m = symbols("L n m", integer=True)
 
 def _prove(p: Author) -> None:
     facts = prove_relu_law(p)
-    p.note("gauge", facts["relu_law.law"][0], "W^l = diag(η^l) W'^l: path products do not see where η stands, masks are "
-           "the bits of η")  # fmt: skip
+    p.note("gauge", facts["relu_law.law"][0], "W^l = diag(η^l) W'^l: path products do not see where η "
+           "stands, masks are the bits of η")  # fmt: skip
     facts["relu_law.patterns"] = [p.all_of(facts["relu_law.patterns"])]
     p.conclude(facts)
 
@@ -70,7 +70,8 @@ statement = Statement(
             condition=words.one_input,
         ),
         Hypothesis(
-            "inputs_nonzero", words.inputs_nonzero.text, Witness("x = 0: f = 0 with probability 1, not 1 - Π(1 - 2^{-n_l})."),
+            "inputs_nonzero", words.inputs_nonzero.text,
+            Witness("x = 0: f = 0 with probability 1, not 1 - Π(1 - 2^{-n_l})."),
             condition=words.inputs_nonzero,
         ),
     ),

@@ -7,11 +7,12 @@ from typing import Any
 
 from sympy import And, Rational, exp, symbols
 
+from lemmas import _hyper_words as hyper_words
 from lemmas import _vocabulary as words
 from lemmas._errata import errata, supplement
+from lemmas._hyper_words import feature_norm, features, features_fixed, fourier, fourier_printed, limit_of_features
 from lemmas._kernels import GramCovariance
 from lemmas._proof_remark1 import prove_remark1
-from lemmas._vocabulary import feature_norm, features, features_fixed, fourier, fourier_printed, limit_of_features
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
@@ -65,12 +66,12 @@ statement = Statement(
     ),
     hypotheses=(
         Hypothesis(
-            "many_features", words.many_features.text,
+            "many_features", hyper_words.many_features.text,
             Witness(
                 "k = 1, z = z' = 0: Σ^0 = cos² b is 1 at b = 0 and 0 at b = π/2.", {"k": 1, "distance": 0},
                 "remark1.constant", proof="remark1.printed-finite",
             ), latex=r"k\to\infty", errata=("E13",),
-            condition=words.many_features,
+            condition=hyper_words.many_features,
         ),
         Hypothesis(
             "relu", words.relu.text,

@@ -35,6 +35,7 @@ attained = And(L >= 1, r >= 1, r <= L)
 PAIR = ("relu", "inputs_nonzero", "not_antiparallel", "not_orthogonal", "ntk")
 AT_ONE = ("relu", "one_input", "equal_widths")
 
+
 def _prove(p: Author) -> None:
     facts: dict[str, list[Any]] = {}
     for part in (prove_section3, prove_section3_limits, prove_theorem1_exact, prove_limits_printed):

@@ -11,12 +11,13 @@ from typing import Any
 
 from sympy import And, Integer, sqrt, symbols
 
+from lemmas import _hyper_words as hyper_words
 from lemmas import _vocabulary as words
 from lemmas._errata import errata, supplement
+from lemmas._hyper_words import activity, fourth, unit, weight
 from lemmas._kernels import HyperCovariance, OutputCovariance
 from lemmas._proof_moments import prove_theorem2 as prove_fourth
 from lemmas._proof_theorem2 import prove_theorem2
-from lemmas._vocabulary import activity, fourth, unit, weight
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
@@ -78,11 +79,11 @@ statement = Statement(
             stated=True, condition=words.relu,
         ),
         Hypothesis(
-            "widths_grow", words.widths_grow.text,
+            "widths_grow", hyper_words.widths_grow.text,
             Witness(
                 "n = L - 1 → ∞: E f⁴ = 3 (1 + 5/n)^{n} → 3 e⁵, which is not 3 as for a Gaussian.",
                 {"L": 9, "n": 8}, "theorem2.process", proof="theorem2.fourth",
-            ), errata=("E21",), stated=True, condition=words.widths_grow,
+            ), errata=("E21",), stated=True, condition=hyper_words.widths_grow,
         ),
     ),
     errata=errata("E6", "E15", "E17", "E18", "E21"),

@@ -10,13 +10,10 @@ from typing import Any
 
 from sympy import And, Eq, Function, Integer, Or, Rational, Symbol, pi, symbols
 
+from lemmas import _hyper_words as hyper_words
 from lemmas import _vocabulary as words
 from lemmas._errata import errata, supplement
-from lemmas._kernels import ImplicitTangentKernel
-from lemmas._proof_hyper_means import at_two, figure, opposite_signs
-from lemmas._proof_moments import prove_theorem3 as prove_means
-from lemmas._proof_theorem3 import prove_theorem3
-from lemmas._vocabulary import (
+from lemmas._hyper_words import (
     across,
     first,
     first_m,
@@ -29,6 +26,10 @@ from lemmas._vocabulary import (
     second_m,
     second_n,
 )
+from lemmas._kernels import ImplicitTangentKernel
+from lemmas._proof_hyper_means import at_two, figure, opposite_signs
+from lemmas._proof_moments import prove_theorem3 as prove_means
+from lemmas._proof_theorem3 import prove_theorem3
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
@@ -198,12 +199,12 @@ statement = Statement(
             stated=True, condition=words.inputs_nonzero,
         ),
         Hypothesis(
-            "z_nonzero", words.z_inputs_nonzero.text,
+            "z_nonzero", hyper_words.z_inputs_nonzero.text,
             Witness(
                 "z' = 0: h' = 0, masks of g are those of the number 0, and K^h(u, u') = 0.", {"z": (1, 0)},
                 "theorem3.limit", reproduce='verifier check theorem3 -k "z=(1,0)"',
             ),
-            stated=True, condition=words.z_inputs_nonzero,
+            stated=True, condition=hyper_words.z_inputs_nonzero,
         ),
         Hypothesis(
             "rows_fixed", words.rows_fixed.text,
@@ -220,12 +221,12 @@ statement = Statement(
                 "not collinear with it, and T²/2, the second order term, by n^{-1}.", {"L": 2}, "theorem3.first.m",
                 "theorem3.kink.trained",
             ), errata=("E16",),
-            condition=words.initialisation,
+            condition=hyper_words.initialisation,
         ),
         Hypothesis(
             "bounded_residuals", "the derivatives of the loss at the training inputs are bounded",
             Witness("One label of size m: both terms are multiplied by m, and the first one does not vanish."),
-            condition=words.bounded_residuals,
+            condition=hyper_words.bounded_residuals,
         ),
         Hypothesis(
             "unit_step", "one step of size 1 at one training input with residual 1",
@@ -233,25 +234,25 @@ statement = Statement(
                 "Square loss, steps of √n: f grows to the order √n in one step, then all units close and f = 0.",
                 {"L": 2}, "theorem3.kink.trained", reproduce="verifier check theorem3 -k mu=sqrt_n",
             ), errata=("E24",),
-            condition=words.unit_step,
+            condition=hyper_words.unit_step,
         ),
         Hypothesis(
-            "not_collinear", words.not_collinear.text,
+            "not_collinear", hyper_words.not_collinear.text,
             Witness(
                 "x' = -x, L = 2: the masks complement those at x, and all units that flip open: √n·rms is .475, .452, "
                 ".450 at n = 10^4, 10^6, 10^8, of order n^{-1/2}; as at 2x and x/2.", {"L": 2, "angle": 180},
                 "theorem3.kink.other", reproduce="verifier check theorem3 --angle 180 -k step=1",
             ), errata=("E30",),
-            condition=words.not_collinear,
+            condition=hyper_words.not_collinear,
         ),
         Hypothesis(
-            "m_below_n", words.m_below_n.text,
+            "m_below_n", hyper_words.m_below_n.text,
             Witness(
                 "H = L = 2, n = 64: medians .73, .44, .36, .35, .31, .31 at m = 16, 64, 256, 1024, 4096, 16384: the "
                 "fluctuations of K^f leave 1/n.", {"H": 2, "L": 2, "n": 64}, "theorem3.first.m",
                 reproduce="verifier check theorem3 -k n=64",
             ), errata=("E32",),
-            condition=words.m_below_n,
+            condition=hyper_words.m_below_n,
         ),
         Hypothesis(
             "one_input", words.one_input.text,

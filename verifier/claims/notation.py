@@ -119,7 +119,7 @@ class _Printer:
         return found
 
     def body(self, t: Fun, names: tuple[str, ...]) -> tuple[str, list[str]]:
-        """A function by its body, its variables under the names that its symbol gives them, or the next that are free."""
+        """A function by its body, its variables under the names of its symbol, or the next that are free."""
         taken = {str(v.fields[0]) for v in variables(t)}
         own: list[str] = []
         for name in names:
@@ -178,9 +178,9 @@ class _Printer:
         parts = _parts(t)
         shown = [self.term(p) for p in (parts if len(parts) <= LONG else (parts[0], parts[-1]))]
         if len(parts) > LONG:
-            return (r"{},\ \dots,\ {}\quad({}\text{{{{ propositions}}}})" if self.latex else "{}; …; {} ({} propositions)").format(
-                *shown, len(parts)
-            )
+            return (
+                r"{},\ \dots,\ {}\quad({}\text{{{{ propositions}}}})" if self.latex else "{}; …; {} ({} propositions)"
+            ).format(*shown, len(parts))
         return (r"\text{ and }" if self.latex else " and ").join(shown)
 
     def sequence(self, t: Term) -> str:
@@ -267,4 +267,3 @@ def ranges(propositions: Sequence[Term], as_latex: bool = False) -> str:
             chains.append([a, b])
     sign = r" \le " if as_latex else " <= "
     return ", ".join([*(sign.join(map(printer.term, c)) for c in chains), *rest])
-

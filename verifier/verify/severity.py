@@ -38,6 +38,7 @@ _IMPLIED_BY = {
     Kind.MEAN_ZERO: (Kind.ZERO,),
 }
 
+
 @dataclass(frozen=True)
 class Finding:
     """A severity and the reason for it, in a sentence."""
