@@ -26,14 +26,14 @@ def test_an_exported_proof_is_accepted_and_is_the_statement_s(toy: Toy) -> None:
     assert result.exit_code == 0, result.output
     goals = json.loads(result.stdout)["goals"]
     assert {g["status"] for g in goals} <= {"proved", "certified"}
-    assert {g["claim"] for g in goals} >= {"lemma5.identity", "lemma5.printed"}
+    assert {g["id"] for g in goals} >= {"lemma5.identity", "lemma5.printed"}
 
 
 def test_the_text_names_goal_range_and_digest(toy: Toy) -> None:
-    bundle = _proof(toy)
+    _proof(toy)
     text = toy.run("verify", "proof.json").stdout
-    assert "proved  lemma5.identity (amended)" in text
-    for goal in bundle["documents"][-1]["goals"]:
+    assert "proved  lemma5.identity" in text
+    for goal in json.loads(toy.run("verify", "proof.json", "--json").stdout)["goals"]:
         assert goal["digest"] in text
 
 
@@ -44,15 +44,37 @@ def test_the_proof_of_one_statement_is_not_that_of_another(toy: Toy) -> None:
     assert "lemma4.identity" in result.stdout
 
 
-def test_a_changed_step_is_a_gap(toy: Toy) -> None:
+def test_a_changed_step_leaves_no_goal_proved(toy: Toy) -> None:
     bundle = _proof(toy)
-    step = bundle["documents"][-1]["steps"][0]
-    step["rule"] = "eq.series_product"
+    bundle["documents"][-1]["steps"][0] = ["row", "no.such.row"]
+    Path("changed.json").write_text(json.dumps(bundle))
+    result = toy.run("verify", "changed.json", "--json")
+    assert result.exit_code == 2
+    goals = json.loads(result.stdout)["goals"]
+    assert all(g["status"] == "gap" and g["error"] for g in goals)
+
+
+def test_a_computed_fact_without_its_request_is_a_gap(toy: Toy) -> None:
+    bundle = _proof(toy, "relu_law")
+    assert toy.run("verify", "proof.json").exit_code == 0
+    bundle["requests"] = {}
     Path("changed.json").write_text(json.dumps(bundle))
     result = toy.run("verify", "changed.json", "--json")
     assert result.exit_code == 3
-    goals = json.loads(result.stdout)["goals"]
-    assert any(g["status"] == "gap" and g["error"] for g in goals)
+    goals = {g["id"]: g for g in json.loads(result.stdout)["goals"]}
+    assert "no request" in goals["relu_law.patterns"]["error"]
+    assert goals["relu_law.law"]["status"] == "proved"
+
+
+def test_a_goal_of_another_proposition_is_not_the_claim_of_its_name(toy: Toy) -> None:
+    bundle = _proof(toy, "relu_law")
+    goals = {goal["id"]: goal for goal in bundle["documents"][-1]["goals"]}
+    goals["relu_law.law"] |= {key: goals["relu_law.dead"][key] for key in ("prop", "step")}
+    Path("changed.json").write_text(json.dumps(bundle))
+    assert toy.run("verify", "changed.json").exit_code == 0
+    result = toy.run("verify", "changed.json", "--statement", "relu_law")
+    assert result.exit_code == 1
+    assert "relu_law.law: its goal is another proposition" in " ".join(result.stdout.split())
 
 
 def test_a_changed_goal_is_not_the_statement_s(toy: Toy) -> None:
@@ -66,11 +88,11 @@ def test_a_changed_goal_is_not_the_statement_s(toy: Toy) -> None:
 def test_the_process_that_verifies_imports_only_the_kernel(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
     """The modules of ``verifier`` in that process, listed by the process itself."""
     bundle = _proof(toy)
-    listing = "\nprint(json.dumps({'goals': [], 'modules': sorted(sys.modules)}))\n"
-    # The first line printed is the kernel's answer; only the last is read here.
-    program = commands._KERNEL.replace("print(", "str(") + listing
-    monkeypatch.setattr(commands, "_KERNEL", program)
-    modules = commands._run_kernel(json.dumps(bundle))["modules"]
+    listing = "main(['--json', '-']); sys.stderr.write(' '.join(sys.modules)); sys.exit(2)"
+    monkeypatch.setattr(commands, "_KERNEL", commands._KERNEL.replace("sys.exit(main(['--json', '-']))", listing))
+    goals, said = commands._run_kernel(json.dumps(bundle))
+    assert {goal["status"] for goal in goals} == {"proved"}
+    modules = said.split()
     ours = [m for m in modules if m.split(".")[0] in ("verifier", "lemmas", "checks")]
     assert ours
     assert all(m == "verifier" or m.startswith("verifier.kernel") for m in ours)
@@ -80,7 +102,7 @@ def test_the_process_that_verifies_imports_only_the_kernel(toy: Toy, monkeypatch
 def test_proofs_go_to_standard_output_without_a_file(toy: Toy) -> None:
     result = toy.run("prove", "lemma5")
     assert result.exit_code == 0
-    assert json.loads(result.stdout)["format"] == 1
+    assert json.loads(result.stdout)["format"] == "verifier bundle 2"
 
 
 def test_an_existing_file_survives_a_failure_to_write(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -117,7 +139,7 @@ def test_list_shows_mine_and_shipped_ones_and_names_broken_files(toy: Toy) -> No
 def test_show_a_statement_with_hypotheses_proof_and_errata(toy: Toy) -> None:
     text = toy.run("show", "lemma4").stdout
     shown = 'verifier check lemma4 -k "H=2,L=3,r=3"'
-    for words in ("lemma4.identity", "without it", "eq.series_product", "proved", "E20", shown):
+    for words in ("lemma4.identity", "without it", "Theorems", "proved", "E20", shown):
         assert words in text
     data = json.loads(toy.run("show", "lemma4", "--json").stdout)
     assert data["name"] == "lemma4"

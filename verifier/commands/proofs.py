@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -14,17 +15,8 @@ from verifier.commands.codes import EXPECTED, UNDECIDED, UNEXPECTED, USAGE, Comm
 from verifier.commands.files import writable, write
 from verifier.commands.options import as_json, verbosity
 
-#: Run in a fresh interpreter, so that nothing but the kernel and its libraries is imported.
-_KERNEL = """
-import dataclasses, json, sys
-from verifier.kernel.proof import ProofError, check_bundle
-try:
-    results = check_bundle(json.load(sys.stdin))
-except ProofError as error:
-    print(json.dumps({"refused": str(error)}))
-else:
-    print(json.dumps({"goals": [dataclasses.asdict(result) for result in results]}, default=str))
-"""
+#: Run in a fresh interpreter, so that nothing but the kernel and its theory is imported; it reads standard input.
+_KERNEL = "import sys; from verifier.kernel.__main__ import main; sys.exit(main(['--json', '-']))"
 
 
 @click.command()
@@ -44,7 +36,7 @@ def prove(name: str, output: str, verbose: int, quiet: bool) -> int:
     for note in project.notes:
         click.echo(f"verifier: {note}", err=True)
     bundle = _bundle(project, name)
-    text = json.dumps(bundle, indent=1, sort_keys=True) + "\n"
+    text = json.dumps(bundle, separators=(",", ":"), sort_keys=True) + "\n"
     if output == "-":
         click.echo(text, nl=False)
         return EXPECTED
@@ -59,38 +51,40 @@ def prove(name: str, output: str, verbose: int, quiet: bool) -> int:
 
 @click.command()
 @click.argument("file")
-@click.option("--statement", metavar="NAME", help="Demand that the goals are those of this statement.")
+@click.option("--statement", metavar="NAME", help="Demand that the goals are the claims of this statement.")
 @as_json
 @verbosity
 def verify(file: str, statement: str | None, as_json: bool, verbose: int, quiet: bool) -> int:
     """Re-check a proof file in a process that imports nothing but the kernel.
 
-    A file speaks for itself alone: what its goals say is printed, not what they are called.  With --statement
-    the goals are also compared with the statement's claims, as `verifier check` compares them.
+    A file speaks for itself alone: what its goals say is printed, not what they are called.  What engines are
+    said to have computed is computed again, here, from the requests in the file.  With --statement each claim
+    is compiled to its proposition and held against the goals, as `verifier check` does it.
 
-    Exits with 0 if every goal is proved, certified, cited or a re-checked refutation, 3 if one is a gap
-    (which a step that does not re-check makes of it) or a claim of --statement does not follow, 1 if the goals
-    are not those of --statement, 2 if the file is no proof.
+    Exits with 0 if every goal is proved, certified or cited, 3 if one is a gap, 1 if a goal of --statement is
+    not the claim of its name, 2 if the file is no proof or a step of it does not re-check.
     """
     text = _read(file)
-    found = _run_kernel(text)
-    if "refused" in found:
-        raise CommandError(f"{file}: not a proof: {found['refused']}")
-    goals: list[dict[str, Any]] = found["goals"]
-    _with_sentences(goals, json.loads(text))
-    problems = _not_of(statement, goals) if statement is not None else []
-    claims = _claims_of(statement, json.loads(text), goals) if statement is not None else []
+    data = json.loads(text)
+    goals, stopped = _run_kernel(text)
+    if not goals:
+        raise CommandError(f"{file}: not a proof: {stopped or 'it has no goals'}")
+    _computed_again(goals, data)
+    claims, problems = _against(statement, data) if statement is not None else ([], [])
     if as_json:
-        data = {"file": file, "goals": goals, "problems": problems}
-        click.echo(json.dumps(data | ({} if statement is None else {"claims": claims}), indent=2))
+        told: dict[str, Any] = {"file": file, "goals": goals, "problems": [*filter(None, [stopped]), *problems]}
+        click.echo(json.dumps(told | ({} if statement is None else {"claims": claims}), indent=2))
     else:
-        _render_goals(goals, problems)
+        _render_goals(goals, [*filter(None, [stopped]), *problems])
         _render_claims(claims)
+    if stopped:
+        return USAGE
     if problems:
         return UNEXPECTED
-    if not goals or any(goal["status"] == "gap" for goal in goals) or any(c["status"] == "gap" for c in claims):
-        return UNDECIDED
-    return EXPECTED
+    gaps = any(goal["status"] == "gap" for goal in goals) or any(
+        claim["status"] == "gap" and not claim["measured_only"] for claim in claims
+    )
+    return UNDECIDED if gaps else EXPECTED
 
 
 @click.command()
@@ -99,7 +93,7 @@ def verify(file: str, statement: str | None, as_json: bool, verbose: int, quiet:
 @as_json
 @verbosity
 def axioms(names: tuple[str, ...], everything: bool, as_json: bool, verbose: int, quiet: bool) -> int:
-    """What the proof of each claim of NAME rests on in the end: hypotheses, cited theorems, allow-listed theorems.
+    """What the proof of each claim of NAME rests on in the end: hypotheses, definitions, theorems, cited rows.
 
     A claim's status is that of `verifier check`: one that its goals do not prove is a gap here too.
     """
@@ -146,33 +140,58 @@ def _claim_data(result: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _with_sentences(goals: list[dict[str, Any]], bundle: dict[str, Any]) -> None:
-    """Add to each goal what it says in words, and what the hypotheses it grants say, from the file's own content."""
-    from verifier.verify.sentences import hypothesis, sentence
-
-    stated = [(document, goal) for document in bundle["documents"] for goal in document["goals"]]
-    for found, (document, goal) in zip(goals, stated, strict=True):
-        if found["status"] == "gap":
-            found |= {"sentence": "", "granted": {}}
-            continue
-        contents = {h["id"]: h["judgment"] for h in document["hypotheses"]}
-        found |= {
-            "sentence": sentence(goal["judgment"]),
-            "granted": {name: hypothesis(contents[name]) for name in goal["hypotheses"]},
-        }
+def _run_kernel(text: str) -> tuple[list[dict[str, Any]], str]:
+    """The goals of a file as the kernel tells them, from a process of its own, and what it says of what fails."""
+    done = subprocess.run([sys.executable, "-c", _KERNEL], input=text, capture_output=True, text=True, check=False)
+    said = done.stderr.strip().removeprefix("-: ")
+    if done.returncode not in (0, 2, 3):
+        raise RuntimeError(f"the kernel's process failed: {(said.splitlines() or ['no message'])[-1]}")
+    goals: list[dict[str, Any]] = json.loads(done.stdout) if done.stdout.strip() else []
+    return goals, said if done.returncode == USAGE else ""
 
 
-def _claims_of(name: str, bundle: dict[str, Any], goals: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The claims of a statement as the file's goals prove them."""
-    from verifier.kernel.proof import GoalResult
+def _computed_again(goals: list[dict[str, Any]], bundle: Any) -> None:
+    """Make gaps of the goals that rest on a fact which engines do not compute again."""
+    if not any(rest["mark"] == "computed" for goal in goals for rest in goal["rests"]):
+        return
+    import verifier.kernel.theory  # noqa: F401  (its pages fill the table)
+    from verifier.engines.again import computed_again
+    from verifier.kernel.__main__ import bundled
+    from verifier.kernel.core.documents import read
+
+    requests = bundle.get("requests", {})
+    unfounded: dict[str, str] = {}
+    for data in bundled(json.dumps(bundle).encode()):
+        unfounded |= {found.digest: found.gap for found in computed_again(read(data), requests) if found.gap}
+    for goal in goals:
+        gaps = [unfounded[rest["digest"]] for rest in goal["rests"] if rest["digest"] in unfounded]
+        if gaps:
+            goal |= {"status": "gap", "error": "; ".join(dict.fromkeys(gaps))}
+
+
+def _against(name: str, bundle: Any) -> tuple[list[dict[str, Any]], list[str]]:
+    """The claims of a statement by the file's goals, and the goals of its name that are none of its claims."""
+    from verifier.claims.goals import check_documents, claims_of
+    from verifier.kernel.__main__ import bundled
     from verifier.project import default_project
-    from verifier.verify.proof import from_goals
-    from verifier.verify.recheck import goal_reports
 
-    fields = GoalResult.__dataclass_fields__
-    results = [GoalResult(**{key: value for key, value in goal.items() if key in fields}) for goal in goals]
     statement = _statement(default_project(), name).statement
-    return [_claim_data(result) for result in from_goals(statement, goal_reports(name, bundle, results))]
+    checked = check_documents(bundled(json.dumps(bundle).encode()), bundle.get("requests", {}))
+    judged = claims_of(statement, checked)
+    own = {goal.id for goal in checked.goals if goal.statement == name}
+    problems = [f"{goal} is no claim of {name}" for goal in sorted(own - set(judged))]
+    claims = []
+    for claim in statement.claims:
+        one = judged[claim.id]
+        if claim.id not in own and not one.measured_only:
+            problems.append(f"{claim.id} of {name} is not a goal of this file")
+        elif one.status == "gap" and not one.measured_only:
+            problems.append(f"{claim.id}: {one.reason}")
+        claims.append({
+            "claim": claim.id, "form": str(claim.form), "status": str(one.status), "reason": one.reason,
+            "measured_only": one.measured_only,
+        })  # fmt: skip
+    return claims, problems
 
 
 def _statement(project: Any, name: str) -> Any:
@@ -186,15 +205,17 @@ def _statement(project: Any, name: str) -> Any:
 
 
 def _bundle(project: Any, name: str) -> dict[str, Any]:
+    from verifier.kernel.__main__ import BUNDLE
     from verifier.loading import LoadError
 
-    if _statement(project, name).statement.proof is None:
+    statement = _statement(project, name).statement
+    if statement.proof is None:
         raise CommandError(f"{name} has no proof: each of its claims is a gap", UNDECIDED)
     try:
-        bundle: dict[str, Any] = project.bundle(name)
+        documents, requests = statement.proof.documents(statement), statement.proof.requests(statement)
     except (ValueError, LoadError) as error:
         raise CommandError(f"{name} rests on what cannot be loaded: {error}") from None
-    return bundle
+    return {"format": BUNDLE, "documents": documents, "requests": requests}
 
 
 def _read(file: str) -> str:
@@ -207,61 +228,32 @@ def _read(file: str) -> str:
         raise CommandError(f"{file}: not a text file; a proof is JSON in UTF-8") from None
     try:
         data = json.loads(text)
-    except (json.JSONDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:
         raise CommandError(f"{file}: not JSON: {error}") from None
-    if not isinstance(data, dict) or "documents" not in data:
-        raise CommandError(f"{file}: not a proof: a JSON object with \"format\" and \"documents\" is needed")
+    if not isinstance(data, dict) or "format" not in data:
+        raise CommandError(f"{file}: not a proof: a JSON object with a \"format\" is needed")
     return text
 
 
-def _run_kernel(text: str) -> dict[str, Any]:
-    """What the kernel says of a bundle, from a process of its own."""
-    done = subprocess.run(
-        [sys.executable, "-c", _KERNEL], input=text, capture_output=True, text=True, check=False
-    )
-    if done.returncode != 0:
-        last = done.stderr.strip().splitlines()[-1:] or ["no message"]
-        raise RuntimeError(f"the kernel's process failed: {last[0]}")
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
-
-
-def _not_of(name: str, goals: list[dict[str, Any]]) -> list[str]:
-    """How ``goals`` differ from those of statement ``name``: nothing, if the file proves that statement."""
-    from verifier.project import default_project
-
-    answer = _run_kernel(json.dumps(_bundle(default_project(), name)))
-    if "refused" in answer:
-        return [f"the proof that {name} itself comes with is refused: {answer['refused']}"]
-    expected = {_identity(goal) for goal in answer["goals"] if goal["statement"] == name}
-    given = {_identity(goal) for goal in goals if goal["statement"] == name}
-    missing = [f"{claim} ({form}) of {name} is not a goal of this file, or its digest is another" for claim, form, _ in
-               sorted(expected - given)]  # fmt: skip
-    return missing + [f"{claim} ({form}) is not a goal of {name}" for claim, form, _ in sorted(given - expected)]
-
-
-def _identity(goal: dict[str, Any]) -> tuple[str, str, str]:
-    return str(goal["claim"]), str(goal["form"]), str(goal["digest"])
-
-
-def _render_goals(goals: list[dict[str, Any]], problems: list[str]) -> None:
+def _render_goals(goals: Iterable[dict[str, Any]], problems: list[str]) -> None:
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    from verifier.report.text import sizes_text, styled
+    from verifier.report.text import styled
 
     console = Console(highlight=False)
     for goal in goals:
-        console.print(Text.assemble(styled(goal["status"]), "  ", (str(goal["claim"]), "bold"), f" ({goal['form']})"))
+        console.print(Text.assemble(styled(goal["status"]), "  ", (str(goal["id"]), "bold")))
         lines = Table.grid(padding=(0, 2, 0, 0))
         lines.add_column(style="dim", no_wrap=True)
         lines.add_column()
+        rests = [f"{rest['mark']} {rest['name']}" for rest in goal["rests"]]
         for word, value in (
-            ("  says", goal["sentence"]),
-            *(("  granted" if not n else "", f"{h}: {text}") for n, (h, text) in enumerate(goal["granted"].items())),
-            ("  exact at", sizes_text(goal["sizes"])),
-            ("  rests on", ", ".join(goal["rests_on"])),
+            ("  for every", ", ".join(goal["for"])),
+            *(("  if" if not n else "", premise) for n, premise in enumerate(goal["if"])),
+            ("  then", goal["then"]),
+            ("  rests on", ", ".join(dict.fromkeys(rests))),
             ("  digest", goal["digest"]),
             ("  error", goal["error"]),
         ):
@@ -270,8 +262,6 @@ def _render_goals(goals: list[dict[str, Any]], problems: list[str]) -> None:
         console.print(lines)
     for problem in problems:
         console.print(Text(problem, style="red"))
-    if not goals:
-        console.print("there are no goals in this file")
 
 
 def _render_claims(claims: list[dict[str, Any]]) -> None:
