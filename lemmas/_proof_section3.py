@@ -226,15 +226,3 @@ def tight(p: Prover, order: int, depth: int) -> Fact:
 
 
 __all__ = ["prove_section3"]
-
-
-def even_mean(p: Prover, mean: Fact) -> Fact:
-    """E T^r = 0 for even r, r = 2⌊r/2⌋, from E T^{2s} = 0."""
-    h = app("half", r)
-    premises = [app("relu", phi), le(1, L), le(0, r), eq(r, times(2, h))]
-    with p.given(*premises) as (*_, even):
-        with p.using(p.arith(le(0, h))):
-            at = p.by(mean, goal=eq(app("mean", app("S", phi, L, times(2, h), x, y)), 0))
-        hole = Var("hole", "int")
-        found = p.subst(p.flip(even), fun([hole], eq(app("mean", app("S", phi, L, hole, x, y)), 0)), at)
-    return p.close([phi, L, r, x, y], premises, found)

@@ -15,7 +15,7 @@ from lemmas import theorem1
 from lemmas._errata import errata, supplement
 from lemmas._kernels import OutputCovariance, TangentKernel
 from lemmas._proof_limits_printed import prove_limits_printed
-from lemmas._proof_section3 import even_mean, prove_section3
+from lemmas._proof_section3 import prove_section3
 from lemmas._proof_theorem1_exact import prove_theorem1_exact
 from lemmas._proof_theorem1_limits import prove_section3_limits
 from lemmas._study_words import T_tight, exceeds, s_C
@@ -41,7 +41,6 @@ def _prove(p: Author) -> None:
     for part in (prove_section3, prove_section3_limits, prove_theorem1_exact, prove_limits_printed):
         for claim, found in part(p).items():
             facts.setdefault(claim, []).extend(found)
-    facts["section3.mean"] = [even_mean(p, facts["section3.mean"][0])]
     p.note("order", facts["section3.order.shallow"][0], "T^r is K^(r) of Theorem 1 for H = 1 and z = 1")
     p.conclude({claim: found for claim, found in facts.items() if claim in p.claims})
 
