@@ -17,11 +17,11 @@ notation("S", "phi L r x y", "T^{r}", r"T^{{{r}}}")
 notation("a", "phi m H L d k x y w", "⟨∇^{k} f_i^{d}, (∇h_j)^⊗{k}⟩",
          r"\langle\nabla^{{({k})}}f_i^{{{d}}},(\nabla h_j)^{{\otimes {k}}}\rangle")  # fmt: skip
 notation("T", "phi L d ls es x y", "T^({ls},{d})_({es})", r"\mathcal T^{{{ls},{d}}}_{{{es}}}")
-notation("order", "omega X p", "{X} ~ n^({p})", r"{X}\sim n^{{{p}}}")
-notation("upper", "omega X p", "{X} = O_p(n^({p}))", r"{X}=O_p(n^{{{p}}})")
-notation("vanishes", "omega X p", "n^(-({p})) ({X}) → 0", r"n^{{-({p})}}({X})\to0")
+notation("order", "omega X p", "{X} ~ n^{{{p}}}", r"{X}\sim n^{{{p}}}")
+notation("upper", "omega X p", "{X} = O_p(n^{{{p}}})", r"{X}=O_p(n^{{{p}}})")
+notation("vanishes", "omega X p", "n^{{-({p})}} ({X}) → 0", r"n^{{-({p})}}({X})\to0")
 notation("plim", "omega X c", "{X} → {c}", r"{X}\to {c}")
-notation("atom", "omega X p c", "P[lim n^(-({p})) {X} = 0] = {c}", r"P[\lim n^{{-({p})}}{X}=0]={c}")
+notation("atom", "omega X p c", "P[lim n^{{-({p})}} {X} = 0] = {c}", r"P[\lim n^{{-({p})}}{X}=0]={c}")
 notation("mean", "X", "E {X}", r"\mathbb E\,{X}")
 notation("nonzero", "c", "{c} ≠ 0", r"{c}\ne0")
 notation("pos", "c", "{c} > 0", r"{c}>0")
@@ -58,7 +58,7 @@ notation("dual_slope", "phi a b c", "2 E[σ'(a)σ'(b)] at variances {a}, {c} and
 notation("pi", "", "π", r"\pi")
 notation("grows_g", "omega H", "m_1, …, m_(H-1) → ∞", r"m_1,\dots,m_{{H-1}}\to\infty")
 notation("K_same", f"phi m H L r {_PAIR}", "K_same^({r})", r"\mathcal K_{{\mathrm{{same}}}}^{{({r})}}")
-notation("exact_rms", "X p", "√E ({X})² is of exact order n^({p})", r"\sqrt{{\mathbb E({X})^2}}\asymp n^{{{p}}}")
+notation("exact_rms", "X p", "√E ({X})² is of exact order n^{{{p}}}", r"\sqrt{{\mathbb E({X})^2}}\asymp n^{{{p}}}")
 notation("overlap", f"phi m H L {_PAIR}", "P[D_i D_j = 1] > 0", r"P[D_iD_j=1]>0")
 notation("homogeneous", "phi", "{phi} is linear on either side of 0", r"{phi}\text{{ is linear on either side of }}0")
 notation("tuples", "k hi F", "Σ_({F_1} in [{hi}]^{k}) {F}", r"\sum_{{{F_1}\in[{hi}]^{{{k}}}}}{F}", F="s")
@@ -67,7 +67,7 @@ notation("half", "k", "⌊{k}/2⌋", r"\lfloor {k}/2\rfloor")
 notation(
     "tight",
     "omega X p",
-    "n^(-({p})) {X} and its inverse are tight",
+    "n^{{-({p})}} {X} and its inverse are tight",
     r"n^{{-({p})}}{X}\text{{ and its inverse are tight}}",
 )
 notation("level", "omega", "n_1 = … = n_(L-1) = n → ∞", r"n_1=\dots=n_{{L-1}}=n\to\infty")
@@ -75,7 +75,7 @@ notation("binomial_widths", "phi L x", "all correlation functions at {x} have th
          "widths Binomial(n_l, 1/2), times Π (2B_l/n_l)^(m/2)",
          r"X(n_1,\dots)\overset d=\prod_l(2B_l/n_l)^{{m/2}}X_{{\rm lin}}(B_1,\dots)")  # fmt: skip
 notation("null", "X", "P[{X} = 0]", r"P[{X}=0]")
-notation("rms", "X p", "√E ({X})² = O(n^({p}))", r"\sqrt{{\mathbb E({X})^2}}=O(n^{{{p}}})")
+notation("rms", "X p", "√E ({X})² = O(n^{{{p}}})", r"\sqrt{{\mathbb E({X})^2}}=O(n^{{{p}}})")
 notation("corr", "phi L m es x", "C({m}; {es})", r"C({m};{es})")
 notation("cluster_exponent", "m es", "s_C({m}; {es})", r"s_C({m};{es})")
 notation("multigraph", "m es", "{es} are the ends of edges of a graph of {m} factors",
@@ -89,7 +89,7 @@ notation("Kh", "phi L H x y zi wi", "K^h", r"K^h")
 notation("ThetaH", "phi L H x y zi wi", "Θ^h", r"\Theta^h")
 notation("flow_first", _FLOW, "(first term of ∂_t K^h)", r"(\partial_tK^h)_1")
 notation("flow_second", _FLOW, "(second term of ∂_t K^h)", r"(\partial_tK^h)_2")
-notation("powers", "omega L H a b", "n_l ~ n^({a}), m_l ~ n^({b})", r"n_l\sim n^{{{a}}},\ m_l\sim n^{{{b}}}")
+notation("powers", "omega L H a b", "n_l ~ n^{{{a}}}, m_l ~ n^{{{b}}}", r"n_l\sim n^{{{a}}},\ m_l\sim n^{{{b}}}")
 notation("kink", "phi x y", "(f({y}) minus its Taylor polynomial after a unit step at {x})",
          r"\bigl(f({y})-\text{{its Taylor polynomial after a unit step at }}{x}\bigr)")  # fmt: skip
 notation("collinear", "x y", "{y} is collinear with {x}", r"{y}\parallel {x}")
@@ -112,7 +112,7 @@ notation("GDot", "phi L v u x y zi wi", "Π_({u}<=t<{v}) S^({L} - 1) Σ̇^t",
 notation("GNtk", "phi L H i j x y zi wi", "∂_v h^({i})·∂_v h'^({j})", r"\partial_vh^{{{i}}}\cdot\partial_vh'^{{{j}}}")
 notation("GTheta", "phi L H x y zi wi", "Θ^g (S = Σ^({L} - 1))", r"\Theta^g_{{S=\Sigma^{{{L}-1}}}}")
 notation("flat", "X n", "{X} at width {n}", r"{X}\ (n={n})")
-notation("power", "c k", "({c})^({k})", r"({c})^{{{k}}}")
+notation("power", "c k", "({c})^{{{k}}}", r"({c})^{{{k}}}")
 notation("sqrt", "x", "√({x})", r"\sqrt{{{x}}}")
 notation("even_clusters", "m es", "n_e({m}; {es})", r"n_e({m};{es})")
 notation("odd_clusters", "m es", "n_o({m}; {es})", r"n_o({m};{es})")

@@ -15,6 +15,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from itertools import pairwise
+from string import Formatter
 
 from verifier.kernel.core.normal import key
 from verifier.kernel.core.terms import App, Fun, Num, Term, Var, beta, variables
@@ -207,7 +208,7 @@ class _Printer:
                 values |= {f"{name}_{n}": self.name(word) for n, word in enumerate(own, start=1)}
             else:
                 values[name] = self.term(a)
-        shown = set(re.findall(r"(?<!{){(\w+)}", template))
+        shown = {name for _, name, _, _ in Formatter().parse(template) if name}
         hidden = [
             f"{self.name(name)} = {values[name]}" for name, a in zip(found.args, args, strict=True)
             if name not in shown and not (isinstance(a, Var) and a.fields[0] == name)

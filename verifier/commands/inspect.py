@@ -13,7 +13,7 @@ from verifier.commands.options import as_json, verbosity
 
 if TYPE_CHECKING:
     from verifier.project import Entry
-    from verifier.statement import Statement
+    from verifier.statement import Claim, Statement
 
 
 @click.command("list")
@@ -159,7 +159,7 @@ def _as_data(statement: Statement) -> dict[str, Any]:
                 "id": claim.id,
                 "form": str(claim.form),
                 "kind": str(claim.kind),
-                "text": claim.text,
+                **_told(claim, statement),
                 "quantity": str(claim.quantity),
                 "exponent": None if claim.exponent is None else str(claim.exponent),
                 "value": None if claim.value is None else str(claim.value),
@@ -192,6 +192,14 @@ def _as_data(statement: Statement) -> dict[str, Any]:
         ],
         "expected": {str(form): str(word) for form, word in statement.expected.items()},
     }
+
+
+def _told(claim: Claim, statement: Statement) -> dict[str, str]:
+    """The sentence printed from a claim's proposition, and its author's words beside it."""
+    from verifier.claims.wording import wording
+
+    found = wording(claim, statement.hypotheses)
+    return {"text": found.text, "gloss": found.gloss}
 
 
 #: What a stored run's claim must agree in with the present one, for its samples to speak of it.

@@ -231,7 +231,7 @@ def _read(file: str) -> str:
     except (ValueError, RecursionError) as error:
         raise CommandError(f"{file}: not JSON: {error}") from None
     if not isinstance(data, dict) or "format" not in data:
-        raise CommandError(f"{file}: not a proof: a JSON object with a \"format\" is needed")
+        raise CommandError(f'{file}: not a proof: a JSON object with a "format" is needed')
     return text
 
 

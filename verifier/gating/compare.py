@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from verifier.claims.wording import wording
 from verifier.commands.codes import EXPECTED, INTERNAL, UNDECIDED, UNEXPECTED, USAGE
 from verifier.gating.config import FitClaim
 from verifier.gating.lines import claim_line, statement_line
@@ -282,7 +283,8 @@ def _telling(claim: ClaimReport) -> list[CellReport]:
 
 
 def _explain(report: StatementReport, claim: ClaimReport, cells: Sequence[CellReport]) -> list[str]:
-    lines = [f"{claim.claim.text}: proof {claim.proof}, samples {claim.numeric}"]
+    told = wording(claim.claim, report.statement.hypotheses).text
+    lines = [f"{told}: proof {claim.proof}, samples {claim.numeric}"]
     if claim.proof is ProofStatus.GAP:
         lines.append(f"proof: {claim.proof_reason or report.problem or 'there is none'}")
     if claim.numeric_reason and not cells:

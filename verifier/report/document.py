@@ -15,6 +15,7 @@ import numpy as np
 import sympy
 from sympy.logic.boolalg import Boolean
 
+from verifier.claims.wording import wording
 from verifier.report.environment import environment
 from verifier.report.findings import reason_of
 from verifier.report.limits import limits
@@ -75,7 +76,7 @@ def _statement(report: StatementReport) -> Data:
         "source": source_line(statement.source),
         "summary": statement.summary,
         "forms": [_form(report, form) for form in report.forms],
-        "claims": [_claim(claim) for claim in report.claims],
+        "claims": [_claim(claim, statement) for claim in report.claims],
         "hypotheses": [_hypothesis(hypothesis, report) for hypothesis in statement.hypotheses],
         "steps": [
             {
@@ -157,15 +158,17 @@ def _tally(words: Sequence[str], order: Sequence[str]) -> dict[str, int]:
     return {word: words.count(word) for word in order if word in words}
 
 
-def _claim(report: ClaimReport) -> Data:
+def _claim(report: ClaimReport, statement: Statement) -> Data:
     claim = report.claim
+    told = wording(claim, statement.hypotheses)
     cells = [str(cell.verdict) for cell in report.cells if not cell.outside]
     return {
         "id": claim.id,
         "form": str(claim.form),
         "kind": str(claim.kind),
-        "text": claim.text,
-        "latex": claim.latex,
+        "text": told.text,
+        "gloss": told.gloss,
+        "latex": claim.latex or told.latex,
         "hypotheses": list(claim.hypotheses),
         "errata": list(claim.errata),
         "proof": str(report.proof),

@@ -88,7 +88,9 @@ def _lines(rows: Sequence[tuple[str, Text]], console: Console) -> None:
 
 def _claim(claim: Data, words: Sequence[Token], console: Console) -> None:
     console.print(Text.assemble("  ", (claim["id"], "bold")))
-    rows = [("claim", _marked(words, console)), ("proof", _goals(claim))]
+    rows = [("claim", _marked(words, console))]
+    rows += [("", Text(claim["gloss"], style="dim"))] * bool(claim["gloss"])
+    rows += [("proof", _goals(claim))]
     rows += [(label, Text(names)) for label, names in rests_on_lines(claim["rests_on"])]
     tally = ", ".join(f"{count} {word}" for word, count in claim["cells"].items())
     samples = styled(claim["numeric"]).append(f"  ({tally})" if tally else "", style="dim")

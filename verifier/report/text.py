@@ -12,10 +12,11 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from verifier.claims.wording import wording
 from verifier.report.instances import plain
 from verifier.report.numbers import severities
 from verifier.sampling.select import text_of
-from verifier.statement import Form, Kind
+from verifier.statement import Form, Kind, Statement
 from verifier.verdict import NumericStatus, Severity, Summary
 from verifier.verify.recheck import GoalReport
 from verifier.verify.results import CellReport, ClaimReport, RunReport, StatementReport
@@ -76,7 +77,7 @@ def render_statement(report: StatementReport, console: Console, verbose: int = 0
     console.print(source_line(statement.source), style="dim", highlight=False)
     console.print()
     for claim in report.claims:
-        _render_claim(claim, console, verbose)
+        _render_claim(claim, statement, console, verbose)
     if report.problem:
         console.print(Text(f"proof: {report.problem}", style="yellow"))
     rows = _rows(report.claims)
@@ -117,8 +118,9 @@ def styled(word: object) -> Text:
     return Text(str(word), style=STYLES.get(str(word), ""))
 
 
-def _render_claim(report: ClaimReport, console: Console, verbose: int) -> None:
+def _render_claim(report: ClaimReport, statement: Statement, console: Console, verbose: int) -> None:
     claim = report.claim
+    told = wording(claim, statement.hypotheses)
     heading = Text.assemble((claim.id, "bold"), (f"  ({claim.form})", "dim"))
     if report.severity is not None:
         heading.append("  ").append_text(styled(report.severity))
@@ -127,7 +129,9 @@ def _render_claim(report: ClaimReport, console: Console, verbose: int) -> None:
     lines = Table.grid(padding=(0, 2, 0, 0))
     lines.add_column(style="dim", no_wrap=True)
     lines.add_column()
-    lines.add_row("claim", Text(claim.text))
+    lines.add_row("claim", Text(told.text))
+    if told.gloss:
+        lines.add_row("", Text(told.gloss, style="dim"))
     if len(report.goals) == 1:
         lines.add_row("proof", _goal_line(report.goals[0]))
     else:
@@ -145,14 +149,21 @@ def sizes_text(sizes: Sequence[str], shown: int = 3) -> str:
     return listed if len(plain) <= shown else f"{len(plain)} sizes, among them {listed}"
 
 
+#: definitions and theorems of the theory are listed where there are so few, and counted where there are more
+NAMED = 6
+
+
 def rests_on_lines(rests_on: Sequence[str]) -> list[tuple[str, str]]:
-    """What a proof rests on, by kind: ``statement lemma4.identity`` is listed under statements."""
+    """What a proof rests on, by kind: ``cited dot.pos`` is listed under cited."""
     kinds: dict[str, list[str]] = {}
     for entry in rests_on:
         kind, _, name = entry.partition(" ")
         kinds.setdefault(kind if name else "", []).append(name or entry)
-    order = ("cited", "hypothesis", "statement", "theorem")
-    plural = {"hypothesis": "hypotheses", "statement": "statements", "theorem": "theorems"}
+    order = ("cited", "argued", "computed", "hypothesis", "definition", "theorem")
+    plural = {"hypothesis": "hypotheses", "definition": "definitions", "theorem": "theorems"}
+    for kind in ("definition", "theorem"):
+        if len(kinds.get(kind, ())) > NAMED:
+            kinds[kind] = [f"{len(kinds[kind])} of the theory, which `verifier axioms` lists"]
     listed = [*[kind for kind in order if kind in kinds], *[kind for kind in kinds if kind not in order]]
     lines = [(plural.get(kind, kind), ", ".join(kinds[kind])) for kind in listed]
     return [("rests on" if not number else "", f"{kind}: {names}") for number, (kind, names) in enumerate(lines)]
@@ -356,9 +367,7 @@ def _render_exceptions(report: StatementReport, console: Console, verbose: int) 
         _render_kind(Text("outside", style="dim"), outside, claim, console, verbose)
 
 
-def _render_kind(
-    word: Text, cells: Sequence[CellReport], claim: ClaimReport, console: Console, verbose: int
-) -> None:
+def _render_kind(word: Text, cells: Sequence[CellReport], claim: ClaimReport, console: Console, verbose: int) -> None:
     if cells:
         of = f"  {len(cells)} of {len(claim.cells)} cells of "
         console.print(Text.assemble(word, of, (claim.claim.id, "bold"), f" ({claim.claim.form})"))

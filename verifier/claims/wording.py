@@ -1,0 +1,44 @@
+"""What a claim says, for readers: the sentence printed from its proposition, with the author's words beside it.
+
+>>> from lemmas.lemma4 import statement
+>>> wording(statement.claims[0], statement.hypotheses).text[:30]
+'K^(r) = r! Σ_(α_1+…+α_H=r, α<='
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from verifier.claims.compile import compiled
+from verifier.claims.expressions import CannotCompile
+from verifier.claims.notation import latex, ranges, text
+from verifier.statement import Claim, Hypothesis
+
+#: formulas longer than this are not typeset
+LONGEST = 700
+
+
+@dataclass(frozen=True)
+class Wording:
+    """A claim in words: ``text`` says all of it but its hypotheses; ``gloss`` is what its author adds, or nothing.
+
+    Of a claim that has no proposition ``text`` is what its author says, and ``printed`` is False.
+    """
+
+    text: str
+    latex: str
+    gloss: str = ""
+    printed: bool = False
+
+
+def wording(claim: Claim, hypotheses: Iterable[Hypothesis]) -> Wording:
+    """How ``claim`` is told: printed from its proposition where it has one."""
+    try:
+        found = compiled(claim, {h.id: h for h in hypotheses})
+    except CannotCompile:
+        return Wording(claim.text, claim.latex)
+    said, formula = text(found.conclusion), latex(found.conclusion)
+    where = ranges(found.ranges)
+    whole = f"{said}, for {where}" if where else said
+    return Wording(whole, formula if len(formula) <= LONGEST else "", claim.text, True)
