@@ -78,13 +78,15 @@ check = Check(
     Agreement(
         layer_error,
         cells(L=[2, 3], d=0, l=lambda L: layers[L], ds=lambda l: outputs[len(l)], angle=[0, 60]),
-        claims=("lemma3.printed-identity", "lemma3.identity", "lemma3.networks"),
+        claims=("lemma3.printed-identity", "lemma3.identity"),
+        derived=layer_parameters,
     ),
-    # E19: Eq. (12) as printed; where l_k < L it makes no difference.
+    # E19: Eq. (12) as printed; it speaks of l_k = L.
     Agreement(
         printed_case_error,
-        cells(H=1, L=3, l=[(1, 2), (1, 3), (2, 3), (1, 2, 3)], angle=0, cases="printed"),
+        cells(H=1, L=3, d=0, l=[(1, 3), (2, 3), (1, 2, 3)], ds=same, angle=0, cases="printed"),
         claims=("lemma3.printed-case",),
+        derived=layer_parameters,
     ),
     # At one input: T^(1..L) and T^L themselves, then means at every width.
     Measure(full_ratio, cells(L=[2, 3, 4]), widths=WIDE, block=256, samples=1024, claims=("lemma3.full",)),

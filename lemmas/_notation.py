@@ -39,7 +39,7 @@ notation("comps", "H r m B", "Σ_(α_1+…+α_{H}={r}, α<={m}) Π_({B_1}<={H}) 
          r"\sum_{{\alpha_1+\dots+\alpha_{H}={r},\ \alpha\le {m}}}\ \prod_{{{B_1}\le {H}}}{B}",
          B="d alpha_d")  # fmt: skip
 notation("invfact", "k", "1/{k}!", r"\tfrac1{{{k}!}}")
-notation("entry", "s i", "{s}_{i}", r"{s}_{{{i}}}")
+notation("entry", "s i", "{s}_({i})", r"{s}_{{{i}}}")
 notation("delta", "i j", "δ({i}, {j})", r"\delta_{{{i},{j}}}")
 notation("Q", "phi layer x y", "q·q'/n_({layer} - 1)", r"q^\top q'/n_{{{layer}-1}}")
 notation("C", "phi v u i j x y", "(P^({u}→{v}) P'^({u}→{v})ᵀ)_({i}{j})",

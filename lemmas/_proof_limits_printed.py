@@ -56,7 +56,7 @@ def closed(p: Prover, claim: Term, refute: Callable[[Fact], Fact], cosine: int =
     return p.imp_intro(claim, false)
 
 
-def one_input(p: Prover) -> list[Fact]:
+def one_input(p: Prover, x: Term = x) -> list[Fact]:
     """At |x|² = n_0, in scope: x ≠ 0, x is not opposite to itself, and x·x ≠ 0."""
     own = p.by("nonzero_input.intro", positive(p, app("dot", x, x)), x=x)
     with p.given(app("antiparallel", x, x)):

@@ -128,8 +128,13 @@ def section3_range(p: Prover, claim: Term, names: Sequence[Term]) -> Fact:
     return refutation(p, claim, names, 1, {"L": 1, "r": 2}, false)
 
 
-def lemma3_degenerate(p: Prover, claim: Term, names: Sequence[Term], cosine: int) -> Fact:
-    """T^{(1,2)} has an order as printed, also for orthogonal (0) and antiparallel (-1) inputs; it is 0 at L = 2."""
+def lemma3_degenerate(
+    p: Prover, claim: Term, names: Sequence[Term], cosine: int, more: Sequence[Fact] = ()
+) -> Fact:  # fmt: skip
+    """T^{(1,2)} has an order as printed, also for orthogonal (0) and antiparallel (-1) inputs; it is 0 at L = 2.
+
+    The facts ``more`` are in scope.
+    """
     ls, es = listed(1, 2), listed(1, 1)
 
     def false(fact: Fact, phi: Term, omega: Term, x: Term, y: Term) -> Fact:
@@ -148,7 +153,7 @@ def lemma3_degenerate(p: Prover, claim: Term, names: Sequence[Term], cosine: int
         "L": 2, "d": 1, "ls": ls, "es": es, "k": 2, "l": 1, "l_k": 2, "l_1": 1, "last_equal": 1, "all_equal": 1,
         "repeated": 0, "H": 1, "m": 1, "z": 1, "w": 1,
     }  # fmt: skip
-    return refutation(p, claim, names, cosine, values, false, tuples)
+    return refutation(p, claim, names, cosine, values, false, [*tuples, *more])
 
 
 def _opposite(p: Prover, x: Term, y: Term) -> Fact:

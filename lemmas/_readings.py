@@ -101,10 +101,6 @@ _ALL: dict[str, tuple[str, ...]] = {
         "every size, for increasing(l) = 1, len(e) = len(l), 1 ≤ first(l), first(l) ≤ L, 1 ≤ first(e), "
         "first(e) ≤ H, 1 ≤ last(l), last(l) ≤ L, 1 ≤ last(e), last(e) ≤ H",
     ),
-    "lemma3.networks": (
-        "T(d, l, e) = C(last(l), d, last(e))·consecutive(l, e, lp(l0, e0), A(lp, l0, e0))·Q(first(l)), over "
-        "prime fields at the listed sizes only … 0564597f9994",
-    ),
     "lemma3.joint.shallow": (
         "conv base (kind = two-layer, depth = 1) entries [(for = [d(1, H)], x = f(i, d), p = 0, y = F(i, d)),"
         " (for = [d(1, H)], x = f(j, d), p = 0, y = F(j, d)), (for = [l(1, 1)], x = Q(l), p = 0, y = Sig((l -"

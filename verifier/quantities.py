@@ -84,5 +84,5 @@ def layer_parameters(cell: Parameters) -> dict[str, Any]:
         "d_k": order[-1][1] if order else d,
         "last_equal": int(not order or order[-1][1] == d),
         "all_equal": int(all(output == d for output in outputs)),
-        "repeated": int(len(set(layers)) < len(layers)),
+        "distinct": int(len(set(layers)) == len(layers)),
     }

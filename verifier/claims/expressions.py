@@ -10,7 +10,7 @@ import sympy
 from sympy.logic.boolalg import BooleanAtom
 
 from verifier.claims.vocabulary import Env, Quantity, Value, variable
-from verifier.kernel.core.terms import Term, app, eq, fun, le, num
+from verifier.kernel.core.terms import FALSE, Term, app, eq, fun, imp, le, num
 
 
 class CannotCompile(ValueError):
@@ -78,8 +78,7 @@ def _power(expression: sympy.Pow, env: Env) -> Term:
         return app("invfact", to_term(base.args[0], env))
     if isinstance(exponent, sympy.Integer) and abs(int(exponent)) <= 64:
         part = to_term(base, env)
-        product = app("*", *[part] * abs(int(exponent)))
-        return product if exponent >= 0 else app("inv", product)
+        return app("*", *[part if exponent >= 0 else app("inv", part)] * abs(int(exponent)))
     if exponent == sympy.Rational(1, 2):
         return app("sqrt", to_term(base, env))
     power = to_term(exponent, env)
@@ -115,6 +114,10 @@ def to_propositions(condition: Any, env: Env) -> list[Term]:
         if two == 2:
             return [eq(to_term(k, env), app("*", 2, app("half", to_term(k, env))))]
     left, right = (to_term(a, env) for a in condition.args)
+    if isinstance(condition, sympy.Eq) and left.sort == "prop":  # a flag of cells: 1 where it is so, 0 where not
+        if condition.rhs not in (0, 1):
+            raise CannotCompile(f"the flag {condition.lhs} is 0 or 1, not {condition.rhs}")
+        return [left if condition.rhs == 1 else imp(left, FALSE)]
     if isinstance(condition, sympy.Eq):
         return [eq(left, right)]
     strict = isinstance(condition, sympy.Lt | sympy.Gt)

@@ -23,7 +23,7 @@ from verifier.proving.arithmetic import tidy
 
 _LETTERS = {
     "phi": "σ", "omega": "ω", "y": "x'", "w": "z'", "zi": "z", "wi": "z'", "xp": "x_2", "yp": "x'_2", "zp": "z_2",
-    "wp": "z'_2", "alpha_d": "α_d", "theta": "θ", "ls": "l", "es": "e",
+    "wp": "z'_2", "alpha_d": "α_d", "theta": "θ", "rho": "ρ", "ls": "l", "es": "e",
 }  # fmt: skip
 
 
@@ -133,7 +133,7 @@ class _Printer:
     def name(self, name: str) -> str:
         shown = _LETTERS.get(name, name)
         if self.latex:
-            shown = {"σ": r"\sigma", "ω": r"\omega", "α_d": r"\alpha_d", "θ": r"\theta"}.get(shown, shown)
+            shown = {"σ": r"\sigma", "ω": r"\omega", "α_d": r"\alpha_d", "θ": r"\theta", "ρ": r"\rho"}.get(shown, shown)
             shown = re.sub(r"_(\w+)$", r"_{\1}", shown)
         return shown
 

@@ -52,7 +52,8 @@ class Quantity:
     """A quantity that claims speak of.
 
     ``takes`` lists the arguments of its kernel symbol by name, ``arguments`` those that are written in SymPy.
-    ``derived`` gives the parameters of cells that are functions of others (``l_k``, the last of ``ls``).
+    ``derived`` gives the parameters of cells that are functions of others (``l_k``, the last of ``ls``);
+    a flag, 0 or 1, is the proposition that it stands for.
     ``says`` replaces what the kind says by default; it gets the variables, the exponent and the value.
     ``widths`` are the premises on the mode: pairs of a predicate and a variable's name.  ``ranges`` are those of
     variables that only the kernel sees, such as the two units of an entry.
