@@ -10,8 +10,8 @@ A printed claim names in ``instead`` the amended claims that take its place.  It
 
 Another formula than each of its replacements have, or no replacement: **false**.  Else something is missing:
 **incomplete**.  Else it is a **misprint**.  Of a claim without a formula (an identity in words, a law without a stated
-value), and of one about a quantity that its replacements call otherwise, nothing can be computed; there
-``Claim.severity`` says it, and the reason that is shown says so.
+value), of an identity whose sides its replacements write otherwise, and of one about a quantity that they call
+otherwise, nothing can be computed; there ``Claim.severity`` says it, and the reason that is shown says so.
 """
 
 from __future__ import annotations
@@ -98,6 +98,8 @@ def _comparable(claim: Claim, other: Claim) -> bool:
     one = claim.quantity == other.quantity
     if not one and (_head(claim) != _head(other) or isinstance(claim.quantity, sympy.Add | sympy.Mul)):
         return False
+    if claim.kind is Kind.IDENTITY:  # how far two unlike expressions are apart, no number says
+        return other.kind is Kind.IDENTITY and _formula(claim) is not None and _formula(claim) == _formula(other)
     plain = claim.kind in (Kind.ZERO, Kind.MEAN_ZERO)
     return _formula(claim) is not None or plain or (claim.kind in _VALUED and _formula(other) is None)
 
@@ -107,6 +109,8 @@ def _same_formula(claim: Claim, other: Claim) -> bool:
     mine, theirs = _formula(claim), _formula(other)
     if claim.kind in _VALUED:
         return other.kind in _VALUED and mine == theirs
+    if claim.kind is Kind.IDENTITY:
+        return other.kind is Kind.IDENTITY and mine == theirs
     if other.kind is not claim.kind and other.kind not in _IMPLIED_BY.get(claim.kind, ()):
         return False
     if other.kind is Kind.ZERO or mine is None:
