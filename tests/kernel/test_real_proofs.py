@@ -8,7 +8,7 @@ from verifier.kernel.proof import check_bundle
 
 #: claim -> the status of each of its goals, however many there are
 EXPECTED = {
-    "lemma3.printed-identity": "proved", "lemma3.identity": "proved", "lemma3.networks": "certified",
+    "lemma3.printed-identity": "proved", "lemma3.identity": "proved",
     "lemma3.joint.shallow": "proved", "lemma3.joint.deep": "cited",
     "lemma3.order.shallow": "proved", "lemma3.order.deep": "cited",
     "lemma3.elsewhere": "proved", "lemma3.printed-delta": "refuted",

@@ -104,6 +104,14 @@ def test_a_word_by_hand_only_where_nothing_can_be_computed() -> None:
         severity_of(true(VALUE), Statement("s", "S", Source(""), "", (true(VALUE),)))
 
 
+def test_sides_of_an_identity_are_the_same_or_not_compared() -> None:
+    said = replace(VALUE, kind=Kind.IDENTITY)
+    assert judged(said, true(said))[0] == "misprint"
+    unlike = replace(said, severity=Severity.MISPRINT)
+    reason = "s.true cannot be compared with it; said by hand"
+    assert judged(unlike, true(said, value=said.value + 1)) == ("misprint", reason)
+
+
 def test_only_a_claim_that_fails_has_a_severity() -> None:
     amended = true(PRINTED, hypotheses=("ntk",))
     statement = Statement("s", "S", Source(""), "", (PRINTED, amended), (Hypothesis("ntk", "", Witness("")),))
