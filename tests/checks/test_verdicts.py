@@ -22,7 +22,7 @@ RECORDED = {
         "contradicted": "printed-covariance",
     },
     "lemma3": {
-        "consistent": "printed-identity printed-order identity networks order.shallow order.deep elsewhere "
+        "consistent": "printed-identity printed-order identity order.shallow order.deep elsewhere "
         "smaller.shallow smaller.deep full star skipped mixed-star ratio ratio-square",
         "contradicted": "printed-delta printed-case",
         "untested": "joint.shallow joint.deep mixed joint-mean joint-square other-output other-output-first smaller",
