@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from math import cos, radians
 from typing import Any
 
-import lemmas._notation  # noqa: F401  (how it is printed)
+import verifier.claims.symbols  # noqa: F401  (how they are printed)
 from verifier.claims.expressions import CannotCompile
 from verifier.claims.vocabulary import Condition, Env, Quantity, Says, Value, variable
 from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, fun, imp, le

@@ -1,4 +1,4 @@
-"""How the symbols of the supplement are printed, as text and as LaTeX (:mod:`verifier.claims.notation`)."""
+"""How the symbols of the theory are printed, as text and as LaTeX (:mod:`verifier.claims.notation`)."""
 
 from __future__ import annotations
 
@@ -44,6 +44,7 @@ notation("delta", "i j", "δ({i}, {j})", r"\delta_{{{i},{j}}}")
 notation("Q", "phi layer x y", "q·q'/n_({layer} - 1)", r"q^\top q'/n_{{{layer}-1}}")
 notation("C", "phi v u i j x y", "(P^({u}→{v}) P'^({u}→{v})ᵀ)_({i}{j})",
          r"(P^{{{u}\to {v}}}P'^{{{u}\to {v}\top}})_{{{i}{j}}}")  # fmt: skip
+notation("A", "phi L v u e x y", "A^({v},{u})_({e})({x}, {y})", r"A^{{{v},{u}}}_{{{e}}}({x},{y})")
 notation("Ntk", "phi L i j x y", "∂f^{i}/∂w·∂f'^{j}/∂w", r"\partial_wf^{{{i}}}\cdot\partial_wf'^{{{j}}}")
 notation("Sig", "phi l x y", "Σ^({l})({x}, {y})", r"\Sigma^{{{l}}}({x},{y})")
 notation("Dot", "phi L l x y", "Π_({l}<=t<{L}) Σ̇^t({x}, {y})", r"\prod_{{t={l}}}^{{{L}-1}}\dot\Sigma^t({x},{y})")
