@@ -84,6 +84,18 @@ def test_K_is_zero_for_every_r_is_not_proved_by_the_proof_for_large_r() -> None:
     assert "another proposition" in found.reason
 
 
+def test_a_quantity_may_be_a_term_of_several_symbols() -> None:
+    """It stands where a symbol would, and every kind says the same of it."""
+    twice = Quantity("twice", "H L r", "r", term=lambda env: times(2, app("toy_K", env["H"], env["L"], env["r"])))
+    of = times(2, app("toy_K", H, L, plus(1, r)))
+    claim = replace(ZERO, quantity=twice(s + 1))
+    assert compiled(claim, {}).conclusion == eq(of, 0)
+    exponent = sympy.Integer(-1)
+    for kind in (Kind.ORDER, Kind.VANISHES):
+        found = compiled(replace(claim, kind=kind, exponent=exponent), {}).conclusion
+        assert found == app(kind.value, Var("omega", "mode"), of, -1)
+
+
 @pytest.mark.parametrize(
     "wrong",
     [

@@ -14,6 +14,7 @@ from functools import partial
 import verifier.kernel.theory  # noqa: F401  (its pages fill the table)
 from verifier.claims.compile import Compiled, compiled
 from verifier.claims.expressions import CannotCompile
+from verifier.claims.notation import text
 from verifier.kernel.core.sorts import Refused, need
 from verifier.kernel.core.terms import FALSE, App, Term, app, fun, le
 from verifier.proving.matching import fresh
@@ -68,7 +69,11 @@ class Author(Prover):
             name, low, high = cases
             return self.by_cases(name, low, high, self.wanted, facts)
 
-        body = self.prove_closed(target, reach) if cases is not None else self.prove(target.prop, reach)
+        try:
+            body = self.prove_closed(target, reach) if cases is not None else self.prove(target.prop, reach)
+        except Refused as error:
+            given = "; ".join(text(fact.prop)[:300] for fact in facts) or "nothing"
+            raise Refused(f"the claim says {text(target.conclusion)}; what is proved is {given} ({error})") from None
         return self.goal(claim, self.restate(target.prop, body))
 
     def prove_closed(self, target: Compiled, reach: object) -> Fact:
@@ -154,5 +159,5 @@ class Author(Prover):
             try:
                 return self.by(fact, goal=target)
             except Refused as error:
-                reasons.append(str(error)[:400])
+                reasons.append(str(error).replace(repr(fact.prop), "it")[:400])
         raise Refused(f"no theorem reaches {target!r}: " + ("; ".join(reasons) or "none is given"))

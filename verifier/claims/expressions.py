@@ -96,6 +96,8 @@ def quantity_term(expression: sympy.Basic, env: Env) -> Term:
     if len(names) != len(expression.args):
         raise CannotCompile(f"{declaration.name} takes {', '.join(names)}, not {expression.args}")
     given = {name: to_term(a, env) for name, a in zip(names, expression.args, strict=True)}
+    if declaration.term is not None:
+        return declaration.term({**env, **given})
     parts = [given.get(name, env.get(name, variable(name))) for name in declaration.takes.split()]
     return app(declaration.head, *parts)
 

@@ -54,6 +54,7 @@ class Quantity:
     ``takes`` lists the arguments of its kernel symbol by name, ``arguments`` those that are written in SymPy.
     ``derived`` gives the parameters of cells that are functions of others (``l_k``, the last of ``ls``);
     a flag, 0 or 1, is the proposition that it stands for.
+    ``term`` makes its term where that is no symbol at ``takes``, from the variables by name; kinds say the same of it.
     ``says`` replaces what the kind says by default; it gets the variables, the exponent and the value.
     ``widths`` are the premises on the mode: pairs of a predicate and a variable's name.  ``ranges`` are those of
     variables that only the kernel sees, such as the two units of an entry.
@@ -69,6 +70,7 @@ class Quantity:
     says: Says | None = None
     widths: tuple[tuple[str, str], ...] = (("scaled", "L"),)
     ranges: Callable[[Env], Sequence[Term]] | None = None
+    term: Callable[[Env], Term] | None = None
 
     @property
     def head(self) -> str:
