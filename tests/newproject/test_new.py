@@ -56,13 +56,26 @@ def test_what_is_written(project: Path) -> None:
     assert not any("@NAME@" in (project / name).read_text() for name in files)
 
 
-def test_a_claim_that_says_more_than_its_goal_is_a_gap(project: Path) -> None:
-    """The goal is what the steps prove, T ~ 1/n; the claim says something else, and the name alone joins them."""
-    _edit(project / LEMMA, '{**proof.conclusion(step), "power": term(claim.exponent)}', "proof.conclusion(step)")
-    assert "proved" in _verifier("check", "-q", "-j", "1", "--quick", cwd=project, code=0).stdout
+def test_a_claim_that_says_more_than_its_proof_is_a_gap(project: Path) -> None:
+    """The goal is the claim's own proposition: the theorem that T ~ 1/n does not reach another exponent."""
+    shown = " ".join(_verifier("check", "-q", "-j", "1", "--quick", cwd=project, code=0).stdout.split())
+    assert shown.count("proof proved") == 2
+    assert "A^(2,1)_(1)(x, x') [L = 2] x·x'/n_0 ~ n^{-1}" in shown
     _edit(project / LEMMA, "exponent=Integer(-1)", "exponent=Integer(-2)")
     shown = " ".join(_verifier("check", "-q", "-j", "1", "--quick", cwd=project, code=1).stdout.split())
-    assert "gap for 1 ≤ H, L = 2: the claim says -2, the proof -1" in shown
+    assert shown.count("proof proved") == 1
+    assert "the claim says A^(2,1)_(1)(x, x') [L = 2] x·x'/n_0 ~ n^{-2}; what is proved is for every" in shown
+
+
+def test_what_the_kernel_proves_is_checked_again_without_the_project(project: Path) -> None:
+    """``prove`` writes goals that ``verify`` holds against the claims; without a premise they are other goals."""
+    _verifier("prove", "one_hidden_layer", "-o", "proof.json", cwd=project, code=0)
+    verify = ("verify", "proof.json", "--statement", "one_hidden_layer")
+    shown = _verifier(*verify, cwd=project, code=0).stdout
+    assert shown.count("proved  one_hidden_layer") == 4  # two goals, two claims
+    _edit(project / LEMMA, '"not_antiparallel", "not_orthogonal"),\n', '"not_antiparallel"),\n')
+    shown = _verifier(*verify, cwd=project, code=1).stdout
+    assert "its goal is another proposition" in " ".join(shown.split())
 
 
 def test_check_and_gate_pass_and_a_broken_exponent_is_red(project: Path) -> None:
@@ -79,7 +92,8 @@ def test_check_and_gate_pass_and_a_broken_exponent_is_red(project: Path) -> None
     assert broken["one_hidden_layer.second (amended)"]["found"] == "gap, contradicted"
 
     shown = _verifier("gate", "-q", "-j", "1", "--github", cwd=project, code=1).stdout
-    line = (project / LEMMA).read_text().splitlines().index('second = Claim(') + 1
+    lines = (project / LEMMA).read_text().splitlines()
+    line = next(k for k, text in enumerate(lines) if '"one_hidden_layer.second", Kind.ORDER' in text)  # Claim( is above
     assert f"::error file={LEMMA},line={line}," in shown
 
 
@@ -88,7 +102,7 @@ def test_either_side_alone_is_red(project: Path) -> None:
     _edit(project / "checks/one_hidden_layer.py", "(2 / width) ** 1.5", "(2 / width) ** 1.0")
     _verifier("gate", "-q", "-j", "1", cwd=project, code=1)
     _edit(project / "checks/one_hidden_layer.py", "(2 / width) ** 1.0", "(2 / width) ** 1.5")
-    _edit(project / LEMMA, '["relu", "not_antiparallel", "not_orthogonal"])\n    return', '["relu"])\n    return')
+    _edit(project / LEMMA, 'p.by("never0.const", c=DOT)', 'p.by("never0.const", c=1)')
     found = json.loads(_verifier("gate", "-q", "-j", "1", "--json", "-", cwd=project, code=3).stdout)
     assert "gap, consistent" in {claim["found"] for claim in found["claims"]}
 

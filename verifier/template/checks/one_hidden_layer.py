@@ -22,10 +22,10 @@ class Draw:
 
 
 def _hidden(angle: float, width: int, rng: np.random.Generator) -> tuple[npt.NDArray[np.float64], ...]:
-    """Preactivations at x_i and x_j (|x|² = n_0, ``angle`` degrees apart) and output weights, a neuron each."""
-    y_i, independent, v = rng.standard_normal((3, width))
+    """Preactivations at x and x' (|x|² = n_0, ``angle`` degrees apart) and output weights, a neuron each."""
+    y, independent, v = rng.standard_normal((3, width))
     radians = np.deg2rad(angle)
-    return y_i, np.cos(radians) * y_i + np.sin(radians) * independent, v
+    return y, np.cos(radians) * y + np.sin(radians) * independent, v
 
 
 def _output(
@@ -33,19 +33,19 @@ def _output(
 ) -> Draw:
     values = np.empty((samples, len(chosen)))
     for k in range(samples):
-        y_i, _, v = _hidden(shared["angle"], width, rng)
-        values[k] = np.sqrt(2 / width) * np.sum(v * np.maximum(y_i, 0))
+        y, _, v = _hidden(shared["angle"], width, rng)
+        values[k] = np.sqrt(2 / width) * np.sum(v * np.maximum(y, 0))
     return Draw(values)
 
 
 def _second(
     shared: Parameters, chosen: Sequence[Parameters], width: int, samples: int, rng: np.random.Generator
 ) -> Draw:
-    """T = (x_i·x_j/n_0) (2/n)^{3/2} Σ_a 1[y_i > 0] relu(y_j) v_a, both derivatives written out."""
+    """T = (x·x'/n_0) (2/n)^{3/2} Σ_a 1[y_a > 0] relu(y'_a) v_a, both derivatives written out."""
     values = np.empty((samples, len(chosen)))
     for k in range(samples):
-        y_i, y_j, v = _hidden(shared["angle"], width, rng)
-        overlap = np.sum(v * np.maximum(y_j, 0) * (y_i > 0))
+        y, y_other, v = _hidden(shared["angle"], width, rng)
+        overlap = np.sum(v * np.maximum(y_other, 0) * (y > 0))
         values[k] = np.cos(np.deg2rad(shared["angle"])) * (2 / width) ** 1.5 * overlap
     return Draw(values)
 
