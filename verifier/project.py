@@ -142,45 +142,9 @@ class Project:
         return tuple(found)
 
     def dependencies(self, name: str) -> list[str]:
-        """The statements whose claims the proof of ``name`` uses, in the order they are first used."""
-        document = self.statement(name).statement.proof
-        if isinstance(document, Proof):
-            return [statement.name for statement in document.uses]
-        document = document or {}
-        used = [
-            str(step["data"]["statement"])
-            for step in document.get("steps", [])
-            if step.get("rule") == "use" and "statement" in step.get("data", {})
-        ]
-        return [other for other in dict.fromkeys(used) if other != name]
-
-    def order(self, names: Iterable[str]) -> list[str]:
-        """``names`` and everything they rest on, dependencies first.  Raises ValueError for a cycle."""
-        ordered: list[str] = []
-        path: list[str] = []
-
-        def visit(name: str) -> None:
-            if name in ordered:
-                return
-            if name in path:
-                raise ValueError("statements rest on each other: " + " -> ".join([*path[path.index(name) :], name]))
-            path.append(name)
-            for other in self.dependencies(name):
-                visit(other)
-            path.pop()
-            ordered.append(name)
-
-        for name in names:
-            visit(name)
-        return ordered
-
-    def bundle(self, name: str) -> dict[str, Any]:
-        """The proof of ``name`` with all it rests on, dependencies first, as plain data."""
-        documents = [self.statement(other).statement.proof for other in self.order([name])]
-        for other, document in zip(self.order([name]), documents, strict=True):
-            if document is not None and not isinstance(document, Mapping):
-                raise ValueError(f"{name} rests on {other}, whose proof is for another kernel")
-        return {"format": 1, "documents": [dict(document) for document in documents if document is not None]}
+        """The statements whose claims the proof of ``name`` cites, in the order they are listed."""
+        proof = self.statement(name).statement.proof
+        return [statement.name for statement in proof.uses] if isinstance(proof, Proof) else []
 
 
 def load_check(path: Path) -> Check:

@@ -163,8 +163,7 @@ class Statement:
     ``proof`` is the proof document of :mod:`verifier.kernel.proof` as plain data (JSON): a list of
     steps and the goals they prove.  ``expected`` records the verdicts a gate compares with; the
     verdicts themselves are always recomputed.  ``label`` is what readers call it, by default the name
-    in words (``Theorem 1``).  ``readings`` quotes, by claim, what the kernel proves of it, where that cannot be
-    compared with the claim by evaluating both; the quotation must be word for word.
+    in words (``Theorem 1``).
     """
 
     name: str
@@ -177,7 +176,6 @@ class Statement:
     proof: Any = None  # a Mapping as above, or a verifier.claims.proof.Proof
     expected: Mapping[Form, Summary] = field(default_factory=dict)
     label: str = ""
-    readings: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def of_form(self, form: Form) -> tuple[Claim, ...]:
         """The claims of one form, in the order they are written."""

@@ -13,7 +13,7 @@ from verifier.report.text import render
 from verifier.sampling.plan import Options
 from verifier.statement import Claim, Form, Kind, Source, Statement
 from verifier.verdict import NumericStatus, ProofStatus, Summary
-from verifier.verify.recheck import GoalReport
+from verifier.verify.goals import GoalReport
 from verifier.verify.results import CellReport, ClaimReport, RunReport, StatementReport
 
 P, N = ProofStatus, NumericStatus

@@ -13,7 +13,7 @@ import pytest
 from click.testing import CliRunner
 
 from verifier.cli import cli
-from verifier.verify.recheck import in_words
+from verifier.verify.goals import in_words
 
 from .conftest import Toy, _forget
 

@@ -11,8 +11,8 @@ from sympy import Function, Symbol
 
 from verifier.statement import Claim, Form, Kind, Source, Statement
 from verifier.verdict import NumericStatus, ProofStatus, Summary
+from verifier.verify.goals import GoalReport, goal_reports
 from verifier.verify.proof import ProofResult, Proofs, at_odds, from_goals, source_of
-from verifier.verify.recheck import GoalReport, goal_reports
 from verifier.verify.word import Columns, word_of
 
 from .conftest import Toy

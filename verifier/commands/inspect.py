@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -145,6 +144,8 @@ def show(name: str, as_json: bool, verbose: int, quiet: bool) -> int:
 
 
 def _as_data(statement: Statement) -> dict[str, Any]:
+    from verifier.verify.outline import outline
+
     return {
         "name": statement.name,
         "title": statement.title,
@@ -187,8 +188,8 @@ def _as_data(statement: Statement) -> dict[str, Any]:
         ],
         "errata": [vars(erratum) for erratum in statement.errata],
         "proof": [
-            {"id": step.get("id"), "rule": step.get("rule"), "premises": step.get("premises", [])}
-            for step in (statement.proof if isinstance(statement.proof, Mapping) else {}).get("steps", [])
+            {"id": step.id, "rule": step.rule, "premises": list(step.premises)}
+            for step in (outline(statement) if statement.proof is not None else ())
         ],
         "expected": {str(form): str(word) for form, word in statement.expected.items()},
     }

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import gc
 import json
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,8 +24,6 @@ from verifier.kernel.core.theorems import Theorem
 
 #: the format of several documents in one file; their requests to engines stand beside them, and are not read here
 BUNDLE = "verifier bundle 2"
-#: proof files of the first kernel begin so
-_FIRST_FORMAT = re.compile(rb'\s*\{\s*"format"\s*:\s*1\s*[,}]')
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -46,10 +43,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in names:
         try:
             raw = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
-            if _FIRST_FORMAT.match(raw) and len(names) == 1:
-                from verifier.kernel import first_main
-
-                return first_main.run(name, raw, as_json)
             for data in bundled(raw):
                 document = documents.read(data)
                 result = check.check(document, earlier)

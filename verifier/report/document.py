@@ -81,7 +81,7 @@ def _statement(report: StatementReport) -> Data:
         "steps": [
             {
                 "id": step.id, "rule": step.rule, "premises": list(step.premises), "status": str(step.status),
-                "note": step.note, "conclusion": canonical_term(step.conclusion), "error": step.error,
+                "note": step.note, "conclusion": dict(step.conclusion), "error": step.error,
                 "uses": step.data.get("claim") if step.rule == "use" else None,
                 "from": step.data.get("statement") if step.rule == "use" else None,
             }
@@ -220,40 +220,19 @@ def _conditions(when: Boolean) -> str:
 
 
 def _goals(report: StatementReport) -> list[Data]:
-    """Which step proves which claim."""
-    proof = report.statement.proof
-    if not isinstance(proof, Mapping):
-        own = [step.id for step in report.steps if step.rule == "qed"]
-        return [{"claim": c.id, "form": str(c.form), "step": c.id} for c in report.statement.claims if c.id in own]
-    stated = proof.get("goals", [])
-    return [{"claim": str(g.get("claim")), "form": str(g.get("form")), "step": str(g.get("step"))} for g in stated]
+    """Which step proves which claim: a claim's last step has its name."""
+    own = [step.id for step in report.steps if step.rule == "qed"]
+    return [{"claim": c.id, "form": str(c.form), "step": c.id} for c in report.statement.claims if c.id in own]
 
 
 def _uses(report: StatementReport) -> list[Data]:
-    """The statements whose claims the goals' proofs rest on, directly: by the steps that goals depend on."""
-    steps = {step.id: step for step in report.steps}
-    open_, needed = [goal["step"] for goal in _goals(report)], set()
-    while open_:
-        name = open_.pop()
-        if name in steps and name not in needed:
-            needed.add(name)
-            open_ += steps[name].premises
+    """The statements whose claims the proof cites."""
     found: dict[str, list[str]] = {}
     for step in report.steps:
-        if step.rule == "use" and (step.id in needed or step.conclusion.get("is") == "cites"):
+        if step.rule == "use":
             claims = found.setdefault(str(step.data.get("statement")), [])
             claims += [claim for claim in [str(step.data.get("claim"))] if claim not in claims]
     return [{"statement": name, "claims": claims} for name, claims in found.items()]
-
-
-def canonical_term(term: Any) -> Any:
-    """A kernel term without the lists of sizes, which are counted elsewhere and can be long."""
-    if isinstance(term, Mapping):
-        return {
-            name: len(value) if name == "sizes" and isinstance(value, list) else canonical_term(value)
-            for name, value in term.items()
-        }
-    return [canonical_term(entry) for entry in term] if isinstance(term, list | tuple) else term
 
 
 def _measurements(report: StatementReport) -> list[Data]:

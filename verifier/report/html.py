@@ -125,7 +125,7 @@ def conclusion(judgment: Mapping[str, Any]) -> Markup:
     """What a step concludes."""
     words, latex = judgments.readable(judgment)
     shown = mathtext.mathml(latex) if latex else None
-    parts = [f'<span class="says">{html.escape(words)}</span>', f'<span class="math">{shown}</span>' if shown else ""]
+    parts = [f'<span class="says">{html.escape(words)}</span>' if words else "", f'<span class="math">{shown}</span>' if shown else ""]
     return Markup(" ".join(parts).strip())
 
 

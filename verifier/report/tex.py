@@ -79,4 +79,4 @@ def code(value: str) -> str:
 def conclusion(judgment: Mapping[str, Any]) -> str:
     """What a step concludes."""
     words, latex = judgments.readable(judgment)
-    return f"{escaped(words)}: {formula(latex)}" if latex else escaped(words)
+    return formula(latex) if latex else escaped(words)

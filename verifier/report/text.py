@@ -18,7 +18,7 @@ from verifier.report.numbers import severities
 from verifier.sampling.select import text_of
 from verifier.statement import Form, Kind, Statement
 from verifier.verdict import NumericStatus, Severity, Summary
-from verifier.verify.recheck import GoalReport
+from verifier.verify.goals import GoalReport
 from verifier.verify.results import CellReport, ClaimReport, RunReport, StatementReport
 
 STYLES = {

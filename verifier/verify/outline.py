@@ -8,7 +8,7 @@ from verifier.claims.proof import Proof
 from verifier.proving.tactics import Fact
 from verifier.statement import Statement
 from verifier.verdict import ProofStatus
-from verifier.verify.recheck import StepReport
+from verifier.verify.goals import StepReport
 
 
 def outline(statement: Statement) -> tuple[StepReport, ...]:

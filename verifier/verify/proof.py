@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from verifier.claims.goals import CheckedGoals, check_documents, claims_of
 from verifier.claims.proof import Proof
 from verifier.statement import Claim, Form, Statement
-from verifier.verdict import ProofStatus, weakest_proof
-from verifier.verify.recheck import GoalReport, Rechecked, StepReport, recheck
+from verifier.verdict import ProofStatus
+from verifier.verify.goals import GoalReport, StepReport
 
 if TYPE_CHECKING:
     from verifier.project import Project
@@ -63,18 +63,6 @@ class Source(Protocol):
         """What the job returned, claim by claim.  What cannot be compared with its claim is a gap."""
 
 
-class FirstKernel:
-    """Proofs as JSON documents of :mod:`verifier.kernel.proof`."""
-
-    def job(self, statement: Statement, project: Project) -> Job:
-        return recheck, (statement.name, project.bundle(statement.name))
-
-    def results(self, statement: Statement, found: Rechecked) -> Proofs:
-        if found.problem is not None:
-            return Proofs(problem=found.problem)
-        return Proofs(tuple(at_odds(statement, from_goals(statement, found.goals))), found.steps)
-
-
 class CoreKernel:
     """Proofs as functions, whose goals are the claims' own propositions: see :mod:`verifier.claims.goals`."""
 
@@ -99,7 +87,7 @@ class CoreKernel:
 
 
 #: Which kernel re-checks a proof of which type, the first that fits.
-SOURCES: list[tuple[type, Source]] = [(Mapping, FirstKernel()), (Proof, CoreKernel())]
+SOURCES: list[tuple[type, Source]] = [(Proof, CoreKernel())]
 
 
 def source_of(statement: Statement) -> Source | None:
@@ -144,22 +132,3 @@ def at_odds(statement: Statement, results: Sequence[ProofResult]) -> list[ProofR
 def _content(claim: Claim) -> tuple[Any, ...]:
     """What a claim says, but for its hypotheses."""
     return claim.kind, claim.quantity, claim.exponent, claim.value, claim.where
-
-
-def from_goals(statement: Statement, goals: Sequence[GoalReport]) -> list[ProofResult]:
-    """The goals of the first kernel, joined to the claims whose name and form they have."""
-    from verifier.verify.entailment import compared
-
-    found = []
-    for claim in statement.claims:
-        own = [goal for goal in goals if goal.claim == claim.id and goal.form == str(claim.form)]
-        judged = compared(statement, claim, own)
-        status = weakest_proof(goal.status for goal in judged)
-        reasons = [goal.error for goal in judged if goal.error] if status is ProofStatus.GAP else []
-        found_both = {ProofStatus.REFUTED} < {goal.status for goal in judged} - {ProofStatus.GAP}
-        if found_both:
-            status, reasons = ProofStatus.GAP, ["one goal refutes it and another one proves it"]
-        rests_on = tuple(dict.fromkeys(name for goal in judged for name in goal.rests_on))
-        reason = reasons[0] if reasons else "" if judged else "no goal of the proof is about it"
-        found.append(ProofResult(claim.id, claim.form, status, reason, rests_on, judged))
-    return found

@@ -14,7 +14,7 @@ from verifier.sampling.keys import canonical
 from verifier.sampling.plan import Options
 from verifier.statement import Claim, Form, Statement
 from verifier.verdict import NumericStatus, ProofStatus, Severity, Summary
-from verifier.verify.recheck import GoalReport, StepReport
+from verifier.verify.goals import GoalReport, StepReport
 from verifier.verify.word import Columns, word_of
 
 SCHEMA = 1

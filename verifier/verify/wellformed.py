@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import sympy
@@ -51,14 +51,8 @@ def flaws(statement: Statement) -> Iterator[str]:
     for hypothesis in statement.hypotheses:
         if _never(hypothesis.when):
             yield f"hypothesis {hypothesis.id!r} is needed when something holds that never does"
-    for name in statement.readings:
-        if name not in {claim.id for claim in statement.claims}:
-            yield f"what is proved of {name!r} is quoted, which is no claim of the statement"
-    if isinstance(statement.proof, Mapping):
-        yield from _proof_flaws(statement.proof, hypotheses)
-    elif statement.proof is not None and not isinstance(statement.proof, Proof):
-        kind = type(statement.proof).__name__
-        yield f"its proof is of type {kind}; it is what ProofBuilder makes, or a verifier.claims.proof.Proof"
+    if statement.proof is not None and not isinstance(statement.proof, Proof):
+        yield f"its proof is of type {type(statement.proof).__name__}; it is a verifier.claims.proof.Proof"
 
 
 def _wrong_types(statement: Statement) -> Iterator[str]:
@@ -88,40 +82,6 @@ def _never(condition: Any) -> bool:
         return bool(real.as_set() is sympy.S.EmptySet)
     except (NotImplementedError, TypeError, ValueError, AttributeError):
         return False
-
-
-def _proof_flaws(proof: Mapping[str, Any], hypotheses: list[str]) -> Iterator[str]:
-    where = _not_plain(proof, "proof")
-    if where is not None:
-        yield where
-        return
-    for goal in proof.get("goals", []):
-        granted = goal.get("hypotheses", []) if isinstance(goal, Mapping) else []
-        for name in granted if goal.get("form") == "amended" and isinstance(granted, list) else []:
-            if name not in hypotheses:
-                yield (
-                    f"a goal of {goal.get('claim')!r} grants {name!r}, which is no hypothesis of the statement; there "
-                    f"are {_listed(hypotheses)}"
-                )
-
-
-def _not_plain(value: Any, place: str) -> str | None:
-    """Where plain data is none, as in a Python tuple for a list: the kernel would not read what a proof file holds."""
-    if isinstance(value, Mapping):
-        for name, entry in value.items():
-            if not isinstance(name, str):
-                return f"{place} has the key {name!r}; keys are strings"
-            if (found := _not_plain(entry, f"{place}.{name}")) is not None:
-                return found
-        return None
-    if isinstance(value, list):
-        return next((f for n, e in enumerate(value) if (f := _not_plain(e, f"{place}[{n}]")) is not None), None)
-    if type(value) in _PLAIN:
-        return None
-    shown = repr(value)
-    shown = shown if len(shown) < 60 else f"{shown[:57]}..."
-    hint = "; write a list, [...]" if isinstance(value, tuple) else ""
-    return f"{place} is {shown}, of type {type(value).__name__}: a proof is lists, strings and integers{hint}"
 
 
 def _twice(names: list[Any]) -> list[Any]:

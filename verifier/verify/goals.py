@@ -1,0 +1,36 @@
+"""Goals and steps of a proof as the kernel re-checked them, for reports."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from verifier.verdict import ProofStatus
+
+
+@dataclass(frozen=True)
+class GoalReport:
+    """One goal of a proof as the kernel re-checked it; ``error`` says why it is none."""
+
+    claim: str
+    form: str
+    status: ProofStatus
+    rests_on: tuple[str, ...]
+    range: str
+    sizes: tuple[str, ...] = ()
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """One step of a proof as the kernel re-checked it; ``conclusion`` and ``data`` are kernel terms."""
+
+    id: str
+    rule: str
+    premises: tuple[str, ...]
+    conclusion: Mapping[str, Any]
+    status: ProofStatus
+    note: str = ""
+    data: Mapping[str, Any] = field(default_factory=dict)
+    error: str | None = None
