@@ -9,14 +9,15 @@ import pytest
 import sympy
 from toy import H, L, body, d, k, r, toy_theory
 
-import verifier.kernel.theory.logic  # noqa: F401
+import verifier.claims.symbols
+import verifier.kernel.theory  # noqa: F401
 from verifier.claims.author import Author
 from verifier.claims.compile import compiled
 from verifier.claims.expressions import CannotCompile, MeasuredOnly
 from verifier.claims.goals import ClaimProof, check_documents, claims_of
 from verifier.claims.notation import NOTATIONS, latex, notation, ranges, text
 from verifier.claims.vocabulary import Condition, Quantity
-from verifier.kernel.core.terms import Var, app, eq, forall, imp, le
+from verifier.kernel.core.terms import Var, app, eq, forall, fun, imp, le
 from verifier.kernel.theory.writing import plus, times
 from verifier.proving.tactics import Fact
 from verifier.statement import Claim, Form, Hypothesis, Kind, Source, Statement, Witness
@@ -165,3 +166,10 @@ def test_the_sentence_is_printed_from_the_proposition() -> None:
     assert latex(found.conclusion) == "K^{(r)} = 0"
     fixed = app("toy_K", 2, Var("L", "int"), 3)
     assert text(eq(fixed, times(-1, plus(r, times(-1, H))))) == "K^(3) [H = 2] = -(r - H)"
+
+
+def test_what_a_product_binds_is_not_named_like_a_variable_beside_it() -> None:
+    k, x = Var("k", "int"), Var("l", "int")
+    entries = fun([x], app("entry", Var("es", "seq"), x))
+    assert text(app("prod", 1, k, entries)) == "Π_(1<=l<=k) e_(l)"
+    assert text(app("prod", 1, k, Var("F", (("int",), "rand")))) == "Π_(1<=l<=k) F(l)"

@@ -139,11 +139,11 @@ def test_list_shows_mine_and_shipped_ones_and_names_broken_files(toy: Toy) -> No
 def test_show_a_statement_with_hypotheses_proof_and_errata(toy: Toy) -> None:
     text = toy.run("show", "lemma4").stdout
     shown = 'verifier check lemma4 -k "H=2,L=3,r=3"'
-    for words in ("lemma4.identity", "without it", "Theorems", "proved", "E20", shown):
+    for words in ("lemma4.identity", "without it", "theorems", "proved", "E20", shown):
         assert words in text
     data = json.loads(toy.run("show", "lemma4", "--json").stdout)
     assert data["name"] == "lemma4"
-    assert [h["id"] for h in data["hypotheses"]] == ["m_is_1", "symmetric_argument", "multinomial_factors"]
+    assert [h["id"] for h in data["hypotheses"]] == ["relu", "m_is_1", "symmetric_argument", "multinomial_factors"]
 
 
 def test_show_a_statement_without_a_proof(toy: Toy) -> None:

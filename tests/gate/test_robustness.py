@@ -13,7 +13,6 @@ import pytest
 from click.testing import CliRunner
 
 from verifier.cli import cli
-from verifier.verify.goals import in_words
 
 from .conftest import Toy, _forget
 
@@ -144,12 +143,3 @@ def test_a_worker_that_dies_is_an_internal_error_and_what_was_decided_is_shown(t
     assert result.exit_code == 4
     found = {claim["name"]: claim for claim in json.loads(result.stdout)["claims"]}
     assert "the run is incomplete: a worker process ended" in found["other.order (amended)"]["message"]
-
-
-def test_a_gap_is_told_in_words() -> None:
-    stated = '{"is":"order","power":-2,"where":[]}'
-    computed = '{"is":"order","power":["*",["-",3,2],-1],"where":[]}'
-    told = in_words(f"stated {stated} but the rule gives {computed}")
-    assert told == "power -2 is stated, the rule gives -1"
-    assert in_words("stated {x} but the rule gives {y}") == "stated {x} but the rule gives {y}"
-    assert in_words("no rule of that name") == "no rule of that name"

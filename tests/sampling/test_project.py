@@ -12,34 +12,30 @@ from verifier.project import Project, UnknownStatement, default_project, natural
 
 LEMMA = """
 from sympy import Symbol
+from verifier.claims.proof import Proof
+from verifier.loading import load_file
 from verifier.statement import Claim, Kind, Source, Statement
+from pathlib import Path
 claims = (Claim("{name}.x", Kind.ZERO, Symbol("x"), ""),)
-statement = Statement("{name}", "T", Source("D"), "", claims, proof={proof})
+uses = tuple(load_file(Path(__file__).parent / (name + ".py")).statement for name in {uses})
+statement = Statement("{name}", "T", Source("D"), "", claims, proof=Proof(lambda author: None, uses))
 """
 
 
-def write(folder: Path, name: str, uses: list[str] | None = None) -> None:
-    steps = [{"id": u, "rule": "use", "data": {"statement": u, "claim": f"{u}.x"}} for u in uses or []]
-    proof = {"statement": name, "hypotheses": [], "steps": steps, "goals": []}
+def write(folder: Path, name: str, uses: tuple[str, ...] = ()) -> None:
     (folder / "lemmas").mkdir(exist_ok=True)
-    (folder / "lemmas" / f"{name}.py").write_text(LEMMA.format(name=name, proof=proof))
+    (folder / "lemmas" / f"{name}.py").write_text(LEMMA.format(name=name, uses=uses))
 
 
-def test_everything_a_proof_rests_on_comes_before_it(tmp_path: Path) -> None:
-    write(tmp_path, "c", ["b", "a", "b"])
-    write(tmp_path, "b", ["a"])
+def test_a_statement_depends_on_those_that_its_proof_uses(tmp_path: Path) -> None:
+    write(tmp_path, "c", ("b", "a"))
+    write(tmp_path, "b", ("a",))
     write(tmp_path, "a")
     project = Project((tmp_path,))
     assert project.dependencies("c") == ["b", "a"]
-    assert project.order(["c"]) == ["a", "b", "c"]
-    assert [d["statement"] for d in project.bundle("c")["documents"]] == ["a", "b", "c"]
-
-
-def test_a_cycle_is_named(tmp_path: Path) -> None:
-    write(tmp_path, "a", ["b"])
-    write(tmp_path, "b", ["a"])
-    with pytest.raises(ValueError, match="a -> b -> a"):
-        Project((tmp_path,)).order(["a"])
+    assert project.dependencies("a") == []
+    statement = project.statement("c").statement
+    assert [d["statement"] for d in statement.proof.documents(statement)] == ["a", "b", "c"]
 
 
 def test_a_name_that_does_not_exist_suggests_near_ones(tmp_path: Path) -> None:

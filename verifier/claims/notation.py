@@ -119,15 +119,20 @@ class _Printer:
             found.append(Var(name, sort))
         return found
 
-    def body(self, t: Fun, names: tuple[str, ...]) -> tuple[str, list[str]]:
-        """A function by its body, its variables under the names of its symbol, or the next that are free."""
-        taken = {str(v.fields[0]) for v in variables(t)}
+    def body(self, t: Term, names: tuple[str, ...], beside: Sequence[Term]) -> tuple[str, list[str]]:
+        """A function by its body, its variables under the names of its symbol, or the next that are free.
+
+        ``beside`` are the arguments next to it: what is bound has none of their variables' names.
+        """
+        taken = {str(v.fields[0]) for a in (t, *beside) for v in variables(a)}
         own: list[str] = []
         for name in names:
             while name in taken:
                 name = name[:-1] + chr(ord(name[-1]) + 1)
             taken.add(name)
             own.append(name)
+        if not isinstance(t, Fun):
+            return f"{self.term(t)}({', '.join(map(self.name, own))})", own
         return self.term(beta(t, [Var(n, s) for n, s in zip(own, t.fields[0], strict=True)]), 1), own
 
     def name(self, name: str) -> str:
@@ -203,8 +208,8 @@ class _Printer:
         template = found.latex if self.latex else found.text
         values: dict[str, str] = {}
         for name, a in zip(found.args, args, strict=True):
-            if name in found.binders and isinstance(a, Fun):
-                values[name], own = self.body(a, found.binders[name])
+            if name in found.binders:
+                values[name], own = self.body(a, found.binders[name], args)
                 values |= {f"{name}_{n}": self.name(word) for n, word in enumerate(own, start=1)}
             else:
                 values[name] = self.term(a)
