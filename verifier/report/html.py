@@ -125,7 +125,8 @@ def conclusion(judgment: Mapping[str, Any]) -> Markup:
     """What a step concludes."""
     words, latex = judgments.readable(judgment)
     shown = mathtext.mathml(latex) if latex else None
-    parts = [f'<span class="says">{html.escape(words)}</span>' if words else "", f'<span class="math">{shown}</span>' if shown else ""]
+    said = f'<span class="says">{html.escape(words)}</span>' if words else ""
+    parts = [said, f'<span class="math">{shown}</span>' if shown else ""]
     return Markup(" ".join(parts).strip())
 
 
