@@ -173,3 +173,11 @@ def test_what_a_product_binds_is_not_named_like_a_variable_beside_it() -> None:
     entries = fun([x], app("entry", Var("es", "seq"), x))
     assert text(app("prod", 1, k, entries)) == "Π_(1<=l<=k) e_(l)"
     assert text(app("prod", 1, k, Var("F", (("int",), "rand")))) == "Π_(1<=l<=k) F(l)"
+
+
+def test_an_order_is_no_proof_that_something_vanishes() -> None:
+    omega, of, p = Var("omega", "mode"), app("toy_K", H, L, r), -1
+    speaks = Quantity("toy_K", "H L r", "r", says=lambda env, _, __: app("order", omega, of, p))
+    claim = replace(ZERO, quantity=speaks(s), kind=Kind.VANISHES, exponent=sympy.Integer(-1))
+    with pytest.raises(CannotCompile, match="says 'order', which is no claim of kind 'vanishes'"):
+        compiled(claim, {})

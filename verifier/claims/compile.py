@@ -15,13 +15,20 @@ import sympy
 from verifier.claims.expressions import CannotCompile, MeasuredOnly, quantity_term, to_propositions, to_term
 from verifier.claims.vocabulary import Env, Quantity, variable
 from verifier.kernel.core.sorts import Refused
-from verifier.kernel.core.terms import FALSE, Term, app, eq, forall, imp, variables
+from verifier.kernel.core.terms import FALSE, App, Term, app, eq, forall, imp, variables
 from verifier.statement import Claim, Form, Hypothesis, Kind
 
 #: in this order the variables of a claim are bound
 _ORDER = ("act", "mode", "int", "seq", "input", "const", "rand", "lim")
 
 
+#: what a quantity's own words may be, by the kind of a claim: its samples are judged by the kind
+_SAYS = {
+    Kind.ORDER: {"order"}, Kind.UPPER: {"upper", "rms", "exact_rms", "tight"}, Kind.VANISHES: {"vanishes"},
+    Kind.ZERO: {"eq"}, Kind.IDENTITY: {"eq"}, Kind.MEAN_ZERO: {"eq"}, Kind.INTEGER: {"eq", "le", "and"},
+    Kind.CONSTANT: {"plim"}, Kind.ATOM: {"atom", "eq"}, Kind.VALUE: {"plim", "gauss", "eq", "and", "all"},
+    Kind.LAW: {"law", "gauss", "joint", "binomial_widths", "and"},
+}  # fmt: skip
 #: parameters of cells that stand for inputs
 CELL_ONLY = {"angle", "z_angle"}
 
@@ -143,7 +150,11 @@ def conclusion(claim: Claim, declaration: Quantity, env: Env) -> Term:
     if not declaration.head:
         raise MeasuredOnly(f"{declaration.name} has no counterpart in the kernel; it is measured, not proved")
     if declaration.says is not None:
-        return declaration.says(env, exponent, value)
+        said = declaration.says(env, exponent, value)
+        head = str(said.fields[0]) if isinstance(said, App) else ""
+        if head not in _SAYS.get(claim.kind, ()):
+            raise CannotCompile(f"{declaration.name} says {head!r}, which is no claim of kind {claim.kind.value!r}")
+        return said
     omega, of = variable("omega"), _number(claim, env)
 
     def required(found: Term | None, what: str) -> Term:
