@@ -15,6 +15,7 @@ import pytest
 
 from tests.kernel_core.theories import Writer, apart, checked, declare, plus, rows, times
 from verifier.kernel import report
+from verifier.kernel.__main__ import bundled
 from verifier.kernel.core import check, documents, table, theorems
 from verifier.kernel.core.sorts import Refused
 from verifier.kernel.core.terms import FALSE, Var, app, eq, forall, imp, le, num
@@ -354,3 +355,18 @@ def test_a_name_of_the_document_is_not_taken_for_a_word_of_ours() -> None:
     assert first == '"x: proved": certified'
     assert '  rests on computed, not run again here: "one, theorem two"' in others
     assert report.computations(documents.read(w.data())) == [("one, theorem two", le(0, 5))]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"documents": []},
+        {"documents": {}},
+        {"documents": [1], "more": 1},
+    ],
+)
+def test_a_bundle_has_documents_and_requests_and_nothing_else(wrong: dict[str, Any]) -> None:
+    bundle = {"format": "verifier bundle 2", "documents": [{"format": "x"}], "requests": {}}
+    assert bundled(json.dumps(bundle).encode()) == [{"format": "x"}]
+    with pytest.raises(Refused, match="a bundle has"):
+        bundled(json.dumps(bundle | wrong).encode())

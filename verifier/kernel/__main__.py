@@ -69,7 +69,7 @@ def bundled(raw: bytes) -> list[Any]:
     if type(data) is not dict or data.get("format") != BUNDLE:
         return [data]
     need(set(data) == {"format", "documents", "requests"}, "a bundle has a format, documents and requests")
-    need(type(data["documents"]) is list, "the documents of a bundle are a list")
+    need(type(data["documents"]) is list and data["documents"], "a bundle has a list of documents, one or more")
     return list(data["documents"])
 
 
