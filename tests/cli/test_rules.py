@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from click.testing import CliRunner
 
@@ -51,3 +53,11 @@ def test_the_page_takes_no_names() -> None:
     code, shown = _run("--markdown")
     assert code == 0
     assert "### int.induction" in shown
+
+
+def test_the_page_in_the_documentation_is_what_the_command_writes(tmp_path: Path) -> None:
+    code, _ = _run("--markdown", "-o", str(tmp_path / "rules.md"))
+    assert code == 0
+    page = Path(__file__).resolve().parents[2] / "docs" / "rules.md"
+    written = (tmp_path / "rules.md").read_text(encoding="utf-8")
+    assert page.read_text(encoding="utf-8") == written, "run verifier rules --markdown -o docs/rules.md"
