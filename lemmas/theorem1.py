@@ -17,23 +17,24 @@ from collections.abc import Mapping
 from math import cos, radians
 from typing import Any
 
-from sympy import And, Eq, Integer, Min, Rational, symbols
+from sympy import And, Eq, Integer, Lambda, Min, Product, Rational, symbols
 
 from lemmas import _vocabulary as words
 from lemmas._errata import errata, supplement
 from lemmas._proof_exact_claims import prove_exact_claims
 from lemmas._proof_limits_printed import prove_limits_printed
 from lemmas._proof_moments import prove_theorem1 as prove_squares
+from lemmas._proof_refuted import other_layers
 from lemmas._proof_theorem1_exact import prove_theorem1_exact
 from lemmas._proof_theorem1_limits import prove_theorem1_limits
-from lemmas._vocabulary import K, K_atom, K_m, K_same, K_square, K_top, top_power
+from lemmas._vocabulary import K, K_atom, K_m, K_same, K_square, K_top, T, a, entry, slope, top_power
 from verifier.claims.author import Author
+from verifier.claims.expressions import Tuples
 from verifier.claims.proof import Proof
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Severity, Summary
 
 H, L, r, d, k = symbols("H L r d k", integer=True)
-a = words.a
 
 order = Min(0, H - r)
 attained = And(H >= 1, L >= 1, r >= 1, r <= H * L)
@@ -44,6 +45,10 @@ WIDE = (*PAIR, "proportional_widths")
 OUTPUT = ("relu", "m_is_1", "inputs_nonzero", "z_nonzero")
 EXACT = ("relu", "m_is_1", "one_input")
 ATOM = (*EXACT, "not_orthogonal", "ntk")
+
+ls, es, i = symbols("ls es i", integer=True)
+#: (40), (46), (48): as in Lemma 5, but l runs over [H]^k
+OVER_OUTPUTS = Tuples(Lambda((ls, es), Product(slope(entry(es, i)), (i, 1, k)) * T(d, ls, es)), k, H, H)
 
 CLAIMS = (
     Claim(
@@ -118,9 +123,10 @@ CLAIMS = (
         instead=("theorem1.order.shallow", "theorem1.order.deep"), severity=Severity.INCOMPLETE, errata=("E28",),
     ),
     Claim(
-        "theorem1.printed-layers", Kind.IDENTITY, a(d, k),
+        "theorem1.printed-layers", Kind.IDENTITY, a(d, k), value=OVER_OUTPUTS,
+        where=And(H >= 1, L >= 1, d >= 1, k >= 0), text=
         "(40), (46), (48): ⟨∇^k f_i^d, (∇h_j)^{⊗k}⟩ is a sum over l ∈ [H]^k, as printed, in the place of [L]^k",
-        form=Form.PRINTED, severity=Severity.MISPRINT, errata=("E18",),
+        form=Form.PRINTED, hypotheses=("m_is_1",), severity=Severity.MISPRINT, errata=("E18",),
     ),
 )  # fmt: skip
 
@@ -236,6 +242,8 @@ def _prove(p: Author) -> None:
     p.note("cut", facts["theorem1.cut"][0], "K^(r) over compositions (Lemma 4); no part exceeds L, the degree of f")
     p.note("order", facts["theorem1.order.shallow"][0], "the best compositions do not cancel: at some point of the "
            "limit's support all have one sign")  # fmt: skip
+    layers = p.compiled("theorem1.printed-layers")
+    facts["theorem1.printed-layers"] = [other_layers(p, layers.prop, layers.variables)]
     p.conclude({claim: found for claim, found in facts.items() if claim in p.claims})
 
 

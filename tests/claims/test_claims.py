@@ -136,7 +136,7 @@ def test_what_has_no_counterpart_is_refused_with_the_part() -> None:
         compiled(replace(ZERO, where=sympy.Or(h >= 1, l >= 1)), {})
     with pytest.raises(CannotCompile, match="there is no hypothesis 'relu'"):
         compiled(replace(ZERO, hypotheses=("relu",)), {})
-    with pytest.raises(CannotCompile, match="a claim of kind 'order' has an exponent"):
+    with pytest.raises(CannotCompile, match="a claim of kind 'order' needs an exponent"):
         compiled(replace(ZERO, kind=Kind.ORDER), {})
     with pytest.raises(CannotCompile, match="gamma"):
         compiled(replace(ZERO, kind=Kind.IDENTITY, value=sympy.gamma(h)), {})

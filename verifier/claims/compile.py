@@ -159,7 +159,7 @@ def conclusion(claim: Claim, declaration: Quantity, env: Env) -> Term:
 
     def required(found: Term | None, what: str) -> Term:
         if found is None:
-            raise CannotCompile(f"a claim of kind {claim.kind.value!r} has {what}")
+            raise CannotCompile(f"a claim of kind {claim.kind.value!r} needs {what}")
         return found
 
     match claim.kind:
