@@ -292,7 +292,7 @@ def relative(differences: Sequence[float], scale: float) -> float:
 #: Lemma 4, Eq. (29): K^(r) as a multinomial sum, against the plain network and against the samplers' jets.
 lemma4_error = Quantity("K", "error of Eq. (29)", ("H", "L", "angle", "z"), _lemma4)
 
-#: Lemma 5, Eq. (34): <grad^k f^d, (grad h)^k> as a sum over layers and outputs; cells: H, L, k.
+#: Lemma 5, Eq. (34): <grad^k f^d, (grad h)^k> as a sum over layers and outputs; cells: d = 1, H, L, k.
 lemma5_error = Quantity("K", "error of Eq. (34)", ("H", "L", "angle"), _lemma5)
 
 #: Eq. (16): T^(l,d) by products of layers, against f with W^l replaced by a gradient; cells: L, d, l, ds.
