@@ -1,46 +1,45 @@
-"""One quantity is claimed and another one's proof is given; a number, a letter or a range is another one's."""
+"""δ(r, 0) = 0 for r ≥ 1 is proved, and given as the proof of claims that say something else."""
 
-from sympy import And, Function, Ge, Integer, Symbol
+from sympy import Eq, Integer, symbols
 
-from verifier.prover import ProofBuilder
+from verifier.claims.author import Author
+from verifier.claims.proof import Proof
+from verifier.claims.vocabulary import Condition, Quantity
+from verifier.kernel.core.terms import Var, le
 from verifier.statement import Claim, Hypothesis, Kind, Source, Statement, Witness
 
-f, T, K = Function("f"), Function("T"), Function("K")
-x, r, H, L = (Symbol(name) for name in "xrHL")
-GRANTED = ("relu", "inputs_nonzero")
-EVERYWHERE = And(Ge(r, 0), Ge(H, 1), Ge(L, 1))
+r = symbols("r", integer=True)
+R = Var("r", "int")
+delta, fact = Quantity("delta", "r k", "r k"), Quantity("fact", "r", "r")
+positive = Condition("positive", "r ≥ 1", proposition=lambda env: le(1, env["r"]))
+FALSE = ("range", "value", "quantity", "argument", "hardly_ever", "not_granted")
 
 
-def proof():
-    p = ProofBuilder("other")
-    relu, inputs = p.hypothesis("relu"), p.hypothesis("inputs_nonzero")
-    p.step("joint", "conv.two_layer", (relu,), {"depth": 2})
-    p.step("limit", "conv.select", ("joint",), {"of": ["f", "i", 1], "values": {}})
-    p.step("alive", "nonzero.product", ("limit", inputs))
-    p.step("order", "order", ("limit", "alive"))
-    nothing = ["*", 0, ["Q", 1]]  # a number that only a kernel can tell is 0
-    p.goal("other.exponent", "order", GRANTED, judgment={**p.conclusion("order"), "power": nothing})
-    p.goal("other.quantity", "order", GRANTED)
-    p.step("degree", "zero.degree", (relu,), {"of": "K"})
-    p.step("letter", "specialise", ("degree",), {"values": {"r": "k"}})
-    p.goal("other.letter", "letter", ("relu",))
-    p.step("row", "eq.output_row", (), {"of": "C"})
-    p.goal("other.identity", "row", ())
-    zero = p.conclusion("degree")
-    where = [["<=", ["+", ["*", "H", "L"], 1, nothing], "r"], *zero["where"][1:]]
-    p.goal("other.range", "degree", ("relu",), judgment={**zero, "where": where})
-    return p.document()
+def prove(p: Author) -> None:
+    with p.given(le(1, R)):
+        zero = p.by("delta.more", a=R, b=0)
+    zero = p.close([R], [le(1, R)], zero)
+    for name in FALSE:
+        p.goal(f"other.{name}", zero)
+    p.conclude({"other.reached": [zero], "other.true": [zero], "other.granted": [zero]})
 
 
 statement = Statement(
-    "other", "Something else is proved", Source("nowhere"), "None of this is true.",
+    "other", "Something else is proved", Source("nowhere"), "None of this is true but the last two.",
     (
-        Claim("other.exponent", Kind.ORDER, f(x), "f ~ n^5", exponent=Integer(5), hypotheses=GRANTED),
-        Claim("other.quantity", Kind.ORDER, T(x), "T ~ 1", exponent=Integer(0), hypotheses=GRANTED),
-        Claim("other.letter", Kind.ZERO, K(r), "K^(r) = 0, r >= 0", where=EVERYWHERE, hypotheses=("relu",)),
-        Claim("other.identity", Kind.IDENTITY, K(r), "K^(r) = 7"),
-        Claim("other.range", Kind.ZERO, K(r), "K^(r) = 0, r >= 0", where=EVERYWHERE, hypotheses=("relu",)),
+        Claim("other.range", Kind.ZERO, delta(r, 0), where=r >= 0),
+        Claim("other.value", Kind.IDENTITY, delta(r, 0), value=Integer(7), where=r >= 1),
+        Claim("other.quantity", Kind.ZERO, fact(r), where=r >= 1),
+        Claim("other.argument", Kind.ZERO, delta(r, 1), where=r >= 1),
+        Claim("other.hardly_ever", Kind.ZERO, delta(r, 0), where=r >= 0, hypotheses=("seldom",)),
+        Claim("other.not_granted", Kind.ZERO, delta(r, 0)),
+        Claim("other.reached", Kind.ZERO, delta(r, 0), where=r >= 0),
+        Claim("other.true", Kind.ZERO, delta(r, 0), where=r >= 1),
+        Claim("other.granted", Kind.ZERO, delta(r, 0), hypotheses=("positive",)),
     ),
-    hypotheses=(Hypothesis("relu", "relu", Witness("none")), Hypothesis("inputs_nonzero", "x ≠ 0", Witness("none"))),
-    proof=proof(),
+    hypotheses=(
+        Hypothesis("positive", "r ≥ 1", Witness("r = 0"), condition=positive),
+        Hypothesis("seldom", "r ≥ 1, where r = 99", Witness("r = 0"), when=Eq(r, 99), condition=positive),
+    ),
+    proof=Proof(prove),
 )  # fmt: skip
