@@ -54,10 +54,17 @@ def test_the_schema_refuses(
 
 
 def test_edges_are_what_the_proofs_cite(shipped: dict[str, Any]) -> None:
+    from verifier.report.document import graph
+
     edges = {(edge["from"], edge["to"]) for edge in shipped["graph"]["edges"]}
-    assert {("lemma3", "theorem1"), ("lemma4", "theorem1"), ("lemma5", "theorem1")} <= edges
+    assert {("cited joint.deep", "lemma3"), ("cited joint.deep", "theorem1")} <= edges
     assert not any(source == "theorem1" for source, _ in edges)
-    kinds = {node["id"]: node["kind"] for node in shipped["graph"]["nodes"]}
+    statements = copy.deepcopy(shipped["statements"])
+    theorem = next(s for s in statements if s["name"] == "theorem1")
+    theorem["uses"] = [{"statement": name, "claims": [f"{name}.identity"]} for name in ("lemma3", "lemma5")]
+    drawn = graph(statements)
+    assert {("lemma3", "theorem1"), ("lemma5", "theorem1")} <= {(e["from"], e["to"]) for e in drawn["edges"]}
+    kinds = {node["id"]: node["kind"] for node in drawn["nodes"]}
     assert kinds["lemma5"] == "absent"
     assert kinds["theorem1"] == "statement"
 
@@ -74,12 +81,12 @@ def test_a_step_that_no_goal_needs_gives_no_edge(shipped: dict[str, Any]) -> Non
 def test_every_step_has_a_status_of_its_own(shipped: dict[str, Any]) -> None:
     lemma3 = next(s for s in shipped["statements"] if s["name"] == "lemma3")
     status = {step["id"]: step["status"] for step in lemma3["steps"]}
-    assert status["joint-deep"] == "cited"
-    assert status["networks"] == "certified"
-    assert status["joint-2"] == "proved"
-    assert status["delta"] == "refuted"
+    assert status["lemma3.joint.deep"] == "cited"
+    assert status["lemma3.mixed"] == "certified"
+    assert status["lemma3.joint.shallow"] == "proved"
+    assert status["lemma3.printed-delta"] == "proved", "that it is false is a theorem"
     # What rests on a cited step is cited as well.
-    assert status["order-deep"] == "cited"
+    assert status["lemma3.order.deep"] == "cited"
 
 
 def test_restricted_to_a_statement(shipped: dict[str, Any]) -> None:

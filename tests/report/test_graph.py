@@ -95,7 +95,7 @@ def test_border_is_the_statement_and_fill_the_proof(shipped: dict[str, Any]) -> 
     assert node is not None
     assert "as-refuted" in node.group(1)
     assert "fill-cited" in node.group(1)
-    assert '"lemma3" -> "theorem1"' in graph.dot(shipped["graph"])
+    assert '"cited joint.deep" -> "theorem1"' in graph.dot(shipped["graph"])
 
 
 def test_graph_of_nothing() -> None:
