@@ -8,6 +8,7 @@ none in the long one.  Seeds are (SEED, law, run).
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Callable
 
@@ -15,7 +16,7 @@ import numpy as np
 import pytest
 
 from verifier.inference import decide_limit, decide_order
-from verifier.inference.corrections import POWERS_OF_N
+from verifier.inference.corrections import POWERS_OF_N, largest_bias
 from verifier.inference.exponents import DEFAULT_WIDTHS
 from verifier.inference.gates import Decision
 from verifier.inference.samples import LogSample
@@ -142,3 +143,32 @@ def test_a_power_law_that_is_none_is_neither() -> None:
         assert d.verdict is NumericStatus.INCONCLUSIVE
         assert "the data are not a power law with corrections 1/n, n^-2/3 or n^-1/2" in d.reason
         assert d.advice
+
+
+CROSSOVER = (128, 413, 1150, 4690, 20_011)
+
+
+def beyond(limit: float) -> dict[int, np.ndarray]:
+    """limit · G + G'/√n: of order n^0, at widths above 1/limit² alone.  Exact up to the fluctuation of the G."""
+    rng = np.random.Generator(np.random.Philox(1103))
+    return {n: rng.standard_normal(4096) * math.hypot(limit, n**-0.5) for n in CROSSOVER}
+
+
+def test_widths_below_a_known_crossover_decide_nothing() -> None:
+    """The crossover lies at 10^5; all that the widths show is the correction.  The claim holds: any error is a bug."""
+    found = decide_order(beyond(3e-3), 0, correction=True, powers=(1.0,), allowance=1e5, looks=1)
+    assert found.verdict is NumericStatus.INCONCLUSIVE
+    assert found.bias > 1
+
+
+def test_twin_the_same_numbers_contradict_where_no_such_crossover_is_known() -> None:
+    """Seed 1103; the exponent is about -1/2, tens of standard errors from 0."""
+    found = decide_order(beyond(0), 0, correction=True, powers=(1.0,), looks=1)
+    assert found.verdict is NumericStatus.CONTRADICTED
+
+
+def test_a_width_below_the_crossover_counts_by_itself() -> None:
+    """Its correction may have either sign, and is cancelled by that of no other width."""
+    weights = np.array([1.0, -1.0, 0.0])
+    assert largest_bias((4, 8, 10_000), weights, 1.0, 10.0) > 2 * math.log(100)
+    assert largest_bias((400, 800, 10_000), weights, 1.0, 10.0) < 0.05

@@ -40,6 +40,8 @@ POWERS_OF_N = (1.0,)
 #: Slower corrections than 1/n are allowed from a smaller width on, c = 2.4 n^-1/2 at C = 10: at a width of 128 they
 #: are 22 % of a scale, where those of 1/n are 8 %.
 SLOW = 0.6
+#: Of a scale, the largest correction that is reckoned with.
+LARGEST = 0.999
 #: How far corrections are fitted, where that is chosen.
 SHARES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 
@@ -157,12 +159,18 @@ def weighted(widths: Sequence[int], power: float, share: float, allowance: float
 
 
 def largest_bias(widths: Sequence[int], weights: Array, power: float, allowance: float) -> float:
-    """The largest |Σ w log(1 + x)| for x = ± (c/n)^power, and at least what a term x²/2 of its own would make."""
+    """The largest |Σ w log(1 + x)| for x = ± (c/n)^power, and at least what a term x²/2 of its own would make.
+
+    Widths below the crossover count each with its largest correction, of either sign: they do not cancel one another.
+    """
     x = relative(widths, power, allowance)
     if not x.any():
         return 0.0
+    below = x >= LARGEST
+    unknown = float(np.abs(weights[below]).sum()) * -math.log1p(-LARGEST)
+    weights, x = weights[~below], x[~below]
     ends = [abs(float(weights @ np.log1p(sign * x))) for sign in (1.0, -1.0)]
-    return max(*ends, abs(float(weights @ x**2)) / 2)
+    return unknown + max(*ends, abs(float(weights @ x**2)) / 2)
 
 
 def omitted(widths: Sequence[int], power: float, fitted: bool, allowance: float) -> Array:
@@ -172,9 +180,9 @@ def omitted(widths: Sequence[int], power: float, fitted: bool, allowance: float)
 
 
 def relative(widths: Sequence[int], power: float, allowance: float) -> Array:
-    """(c/n)^power at the largest c; at most 0.999, as nothing is known of a scale below its crossover width."""
+    """(c/n)^power at the largest c; at most LARGEST, as nothing is known of a scale below its crossover width."""
     n = np.asarray(widths, dtype=np.float64)
-    return np.minimum((crossover(allowance, power) / n) ** power, 0.999) if allowance else np.zeros_like(n)
+    return np.minimum((crossover(allowance, power) / n) ** power, LARGEST) if allowance else np.zeros_like(n)
 
 
 def crossover(allowance: float, power: float) -> float:
