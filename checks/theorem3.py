@@ -125,6 +125,7 @@ check = Check(
         widths=(128, 256, 512, 1024),
         block=1 << 14,
         samples=1 << 17,
+        quick_samples=1 << 15,
         margin=0.02,
         claims=("theorem3.printed-mean",),
     ),
