@@ -61,7 +61,7 @@ CLAIMS = (
         exponent=1 - k, where=And(k >= 1, distinct, Eq(all_equal, 1)), form=Form.PRINTED,
         instead=("lemma3.order.shallow", "lemma3.order.second", "lemma3.order.deep", "lemma3.order.later"),
         latex=r"n^{\max(k-1,0)}\,\mathcal T^{l}_{i,\mathbf i,d}\to_d\prod_{j=1}^{k-1}\mathcal G_j",
-        errata=("E5", "E7", "E8", "E9"),
+        errata=("E8", "E9", "E5", "E7"),
     ),
     Claim(
         "lemma3.printed-delta", Kind.VANISHES, T(d, l, e),

@@ -183,7 +183,7 @@ notation("nil", "", "", "")
 notation("snoc", "s k", "{s}[{k}]", "{s}[{k}]")
 notation("coupled", "omega phi L x y", "a coupling", r"\text{{a coupling}}")
 notation("joint", "b phi L x y", "on {b} f, Q(l), C(l, d, e), n A(l', l, e) and, for d ≠ e, √n C(l, d, e) converge",
-         r"\text{{on {b} }}f,\ Q(l),\ C(l,d,e),\ nA(l',l,e)\text{{ and, for }}d\ne e,\ \sqrt n\,C(l,d,e)"
+         r"\text{{on }}{b}\text{{: }}f,\ Q(l),\ C(l,d,e),\ nA(l',l,e)\text{{ and, for }}d\ne e,\ \sqrt n\,C(l,d,e)"
          r"\text{{ converge}}")  # fmt: skip
 notation("inv_width", "l", "1/n_({l})", r"\tfrac1{{n_{{{l}}}}}")
 notation("sizes", "N", "{N}(1), {N}(2), … are widths", r"{N}(1),{N}(2),\dots\text{{ are widths}}")

@@ -58,7 +58,7 @@ CLAIMS = (
             "theorem1.order.shallow", "theorem1.order.deep", "theorem1.output.shallow", "theorem1.output.deep",
             "theorem1.zero",
         ),
-        errata=("E2", "E3", "E4", "E8", "E9", "E14", "E18", "E25", "E26", "E27", "E28"),
+        errata=("E4", "E2", "E3", "E8", "E9", "E14", "E18", "E25", "E26", "E27", "E28"),
     ),
     Claim(
         "theorem1.order.shallow", Kind.ORDER, K(r), "K^(r) ~ n^{min(0, H-r)} for 1 <= r <= HL; L <= 2", exponent=order,

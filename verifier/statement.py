@@ -130,7 +130,7 @@ class Claim:
     form: Form = Form.AMENDED
     latex: str = ""
     hypotheses: tuple[str, ...] = ()
-    errata: tuple[str, ...] = ()
+    errata: tuple[str, ...] = ()  # of a printed claim, first the one that tells why it is wrong
     instead: tuple[str, ...] = ()
     severity: Severity | None = None
 

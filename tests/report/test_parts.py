@@ -9,7 +9,7 @@ import pytest
 
 from verifier.report import forests, markdown, mathtext, plots, tex
 from verifier.report.exact import SecondMoments
-from verifier.report.judgments import judgment, readable
+from verifier.report.judgments import readable
 from verifier.report.mathtext import latex, mathml, tokens
 from verifier.report.numbers import claimed, measured
 
@@ -75,66 +75,12 @@ def test_differences() -> None:
     assert [t.text for t in new if t.mark] == ["n^{min(0, H-r)}", "<=", "HL"]
 
 
-@pytest.mark.parametrize(
-    ("judgment", "formula"),
-    [
-        ({"is": "zero", "of": ["K", "r"], "where": [["<=", 1, "r"]]}, r"\mathcal K^{(r)}=0\qquad 1\le r"),
-        ({"is": "order", "of": ["K", "r"], "power": ["-", "H", "r"]}, r"\mathcal K^{(r)}\sim n^{H-r}"),
-        ({"is": "vanishes", "of": ["X"], "power": -1}, r"n\operatorname{X}()\to 0"),
-        ({"is": "something new", "of": 3}, ""),
-        ({"is": "order"}, ""),
-    ],
-)
-def test_judgments_in_latex(judgment: dict[str, Any], formula: str) -> None:
-    assert readable(judgment)[1] == formula
-
-
-@pytest.mark.parametrize(
-    ("judgment", "words", "formula"),
-    [
-        (
-            {"is": "growth", "of": ["^", ["S", 2], 2], "power": -2, "activation": "relu", "coefficient": [9, 2],
-             "where": [["=", "L", 3]]},
-            "exact growth for a ReLU network",
-            r"\mathbb E\,\left(T^{2}\right)^{2}=\frac{9}{2}\,n^{-2}\left(1+O(n^{-1})\right)\qquad L=3",
-        ),
-        (
-            {"is": "growth", "of": ["^", ["S", 1], 2], "power": 0, "activation": "linear", "coefficient": [1, 1]},
-            "exact growth for a linear network", r"\mathbb E\,\left(T^{1}\right)^{2}=1\left(1+O(n^{-1})\right)",
-        ),
-        (
-            {"is": "theta", "of": ["S", 3], "power": ["/", -4, 2]}, "of exact order, in the sense of tightness",
-            r"T^{3}=\Theta_p(n^{-2})",
-        ),
-        ({"is": "bounded", "of": ["z", "i"], "power": 0, "power_m": -1}, "bounded in probability", "z_{i}=O_p(m^{-1})"),
-        (
-            {"is": "atom", "of": ["D", "i"], "value": ["-", 1, ["halves", ["-", "H", 1]]]},
-            "is zero with this probability", r"\mathbb P[D_{i}=0]=1-2^{-\left(H-1\right)}",
-        ),
-        (
-            {"is": "gp", "of": ["F", "i", 1], "cov": ["S", "v"]},
-            "Gaussian process in the limit, of the stated covariance", r"F^{1}_{i}:\ S^{v}",
-        ),
-        (
-            {"is": "vanishes", "of": ["+", ["*", -1, ["Ks", "r"]], ["K", "r"]], "power": -2}, "vanishes",
-            r"n^{2}\left(\mathcal K^{(r)}-\mathcal K^{(r)}_{\mathrm{same}}\right)\to 0",
-        ),
-        (
-            {"is": "expect", "of": ["coscos", 1, 0, 1, 0, -2, 0], "value": ["exp", ["norm2", 1, -1]]}, "expectation",
-            r"\mathbb E\,\cos\left(W\cdot z+b\right)\cos\left(-2W\cdot z'\right)=\exp\left(\left|z-z'\right|^2\right)",
-        ),
-        (
-            {"is": "plim", "of": ["GGram", "L", "v"], "to": ["sqrt", "rho"]}, "limit in probability",
-            r"\frac{a^{v}\cdot a'^{v}}{m_{v}}\to \sqrt{\rho}",
-        ),
-        ({"is": "bounded", "of": ["kink", 0], "power": ["/", -3, 4], "power_m": 0}, "bounded in probability",
-         r"R_{0}=O_p(n^{-3/4})"),
-        ({"is": "no such kind"}, "no such kind", ""),
-    ],
-)  # fmt: skip
-def test_every_kind_of_judgment_is_said(judgment: dict[str, Any], words: str, formula: str) -> None:
-    """The kernel writes S for T^r as for the Gram kernel of a layer; a reader sees which one is meant."""
-    assert readable(judgment) == (words, formula)
+def test_conclusions_are_formulas_or_words() -> None:
+    proposition = {"is": "proposition", "text": "K^(r) = 0", "latex": "K^{(r)}=0"}
+    assert readable(proposition) == ("", "K^{(r)}=0")
+    assert readable(proposition | {"latex": "x" * 701}) == ("K^(r) = 0", "")
+    assert readable({"is": "cites", "statement": "s", "claim": "s.one"}) == ("s.one of s", "")
+    assert readable({"is": "no such kind"}) == ("", "")
 
 
 def test_conclusions_of_shipped_proofs_are_typeset(shipped: dict[str, Any]) -> None:
@@ -218,7 +164,3 @@ def test_the_templates_are_packaged() -> None:
 
     names = {entry.name for entry in (files("verifier.report") / "templates").iterdir()}
     assert {"report.html.j2", "report.css", "report.md.j2", "report.tex.j2", "graph.css"} <= names
-
-
-def test_a_symbol_without_notation_is_named() -> None:
-    assert judgment({"is": "zero", "of": ["Unknown", 1]})[1] == r"\operatorname{Unknown}(1)=0"

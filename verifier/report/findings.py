@@ -74,8 +74,11 @@ def reason_of(concerned: Sequence[Data], instances: Sequence[str], label: str = 
 
 
 def own_reason(concerned: Sequence[Data], instances: Sequence[str]) -> Data | None:
-    """The erratum that speaks of this claim: its only one, or the one that names an instance at which it is refuted."""
-    if len(concerned) < 2:
+    """The erratum that tells why this claim is wrong: the one that names an instance at which it is refuted.
+
+    Where no instance is known it is the first that the claim lists.
+    """
+    if len(concerned) < 2 or not instances:
         return concerned[0] if concerned else None
     told = [entry for entry in concerned if _told(entry, instances)]
     return max(told, key=lambda entry: _told(entry, instances)) if told else None

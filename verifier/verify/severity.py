@@ -138,7 +138,7 @@ def _slip(claim: Claim, other: Claim) -> bool:
     mine, theirs = _formula(claim), _formula(other)
     if mine is None or theirs is None or mine == theirs:
         return False
-    spoken = mine.free_symbols | claim.where.free_symbols
+    spoken = mine.free_symbols | claim.where.free_symbols | claim.quantity.free_symbols
     free = {symbol: sympy.Wild(str(symbol)) for symbol in theirs.free_symbols - spoken}
     return _bare(mine).match(_bare(theirs).xreplace(free)) is not None
 
