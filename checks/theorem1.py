@@ -71,7 +71,7 @@ check = Check(
         misprinted_layers_error,
         cells(H=[1, 2], L=3, k=[1, 2, 3], angle=0),
         claims=("theorem1.printed-layers",),
-        derived=lambda cell: {"r": cell["k"]},
+        derived=lambda cell: {"r": cell["k"], "d": 1},
         quick=never,
     ),
 )

@@ -10,7 +10,6 @@ from lemmas import _vocabulary as words
 from lemmas._study_words import listed
 from lemmas._vocabulary import angle_of, at, mode, needs
 from verifier.claims.expressions import conjunction
-from verifier.claims.notation import notation
 from verifier.claims.vocabulary import Env, Quantity, Value
 from verifier.kernel.core.terms import Term, Var, app, eq, forall, fun, imp, le, num
 
@@ -166,25 +165,3 @@ not_antiparallel = replace(
 one_input = replace(
     words.one_input, text="x_i = x_j with |x|² = n_0", holds=lambda cell: angle_of(cell) <= 1e-9
 )
-
-# -- how it is printed -------------------------------------------------------------------------------------------------
-
-notation("A", "phi L above below e x y", "A({above}, {below}, {e})", r"A({above},{below},{e})")
-notation("A_printed", "phi L above below e x y", "A_printed({above}, {below}, {e})",
-         r"A^{{\mathrm{{printed}}}}({above},{below},{e})")  # fmt: skip
-notation("len", "s", "|{s}|", r"|{s}|")
-notation("first", "s", "first({s})", r"\mathrm{{first}}({s})")
-notation("last", "s", "last({s})", r"\mathrm{{last}}({s})")
-notation("increasing", "s low high", "{low} <= {s} <= {high}, strictly increasing",
-         r"{low}\le {s}\le {high}\text{{, strictly increasing}}")  # fmt: skip
-notation("outputs", "s", "entries of {s} are at least 1", r"\text{{entries of }}{s}\text{{ are at least }}1")
-notation("and", "p q", "{p} and {q}", r"{p}\text{{ and }}{q}")
-notation("nil", "", "", "")
-notation("snoc", "s k", "{s}[{k}]", "{s}[{k}]")
-notation("coupled", "omega phi L x y", "a coupling", r"\text{{a coupling}}")
-notation("joint", "b phi L x y", "on {b} f, Q(l), C(l, d, e), n A(l', l, e) and, for d ≠ e, √n C(l, d, e) converge",
-         r"\text{{on }}{b}\text{{: }}f,\ Q(l),\ C(l,d,e),\ nA(l',l,e)\text{{ and, for }}d\ne e,\ \sqrt n\,C(l,d,e)"
-         r"\text{{ converge}}")  # fmt: skip
-notation("inv_width", "l", "1/n_({l})", r"\tfrac1{{n_{{{l}}}}}")
-notation("sizes", "N", "{N}(1), {N}(2), … are widths", r"{N}(1),{N}(2),\dots\text{{ are widths}}")
-notation("at", "X N", "({X} at widths {N})", r"({X}\text{{ at widths }}{N})")

@@ -13,20 +13,28 @@ from click.testing import CliRunner
 
 from verifier.cli import cli
 
-#: K^(r) = 0 for r > HL: one rule of the kernel, and samples that are 0.
+#: K^(r), here δ(r, HL + d) with d ≤ 0 granted, is 0 for r > HL: one row of the theory, and samples that are 0.
 LEMMA = '''
 from sympy import And, Function, symbols
-from verifier.prover import ProofBuilder
+from verifier.claims.proof import Proof
+from verifier.claims.vocabulary import Condition, Quantity
+from verifier.kernel.core.terms import Var, app, eq, le
+from verifier.kernel.theory.writing import plus, times
 from verifier.statement import Claim, Hypothesis, Kind, Source, Statement, Witness
 
-H, L, r = symbols("H L r")
-K = Function("K")
+H, L, r = symbols("H L r", integer=True)
+h, l, s, d = (Var(name, "int") for name in "HLrd")
+size = app("delta", s, plus(times(h, l), d))
+K = Quantity("K", "H L r d", "r", term=lambda env: app("delta", env["r"], plus(times(h, l), d)))
+twice = Quantity("K", "H L r d", "r", says=lambda env, _, __: app("and", eq(size, 0), eq(size, 0)))
+small = Condition("relu", "d <= 0", proposition=lambda env: le(d, 0))
 
-def proof():
-    p = ProofBuilder("@NAME")
-    p.step("degree", "zero.degree", (p.hypothesis("relu"),), {"of": "K"})
-    p.goal("@NAME.zero", "degree", ["relu"])
-    return p.document()
+def prove(p):
+    granted = [le(1, h), le(1, l), le(plus(times(h, l), 1), s), le(d, 0)]
+    with p.given(*granted):
+        zero = p.by("delta.more", p.arith(le(plus(times(h, l), d, 1), s)), a=s, b=plus(times(h, l), d))
+        both = p.by("and.intro", zero, zero, P=zero.prop, Q=zero.prop)
+    p.conclude({"@NAME.zero": [p.close([h, l, s, d], granted, fact) for fact in (zero, both)]})
 
 statement = Statement(
     "@NAME", "A toy", Source("nowhere"), "K^(r) = 0 for r > HL.",
@@ -34,7 +42,7 @@ statement = Statement(
         Claim("@NAME.zero", Kind.ZERO, K(r), "K^(r) = 0 for r > HL", where=And(H >= 1, L >= 1, r >= H * L + 1),
               hypotheses=("relu",)),
     ),
-    hypotheses=(Hypothesis("relu", "σ is the ReLU", Witness("tanh")),), proof=proof(),
+    hypotheses=(Hypothesis("relu", "d <= 0", Witness("d = 1"), condition=small),), proof=Proof(prove),
 )
 '''
 

@@ -105,8 +105,6 @@ def test_a_sentence_mended_is_proved(project: Path) -> None:
          "the range of claim 'other.not_granted' is never true"),
         ('Claim("other.quantity"', 'Claim("other.range"', "two claims are called 'other.range'"),
         ("when=Eq(r, 99)", "when=(r > 1) & (r < 0)", "that never does"),
-        ("proof=Proof(prove),", 'proof=Proof(prove), readings={"other.x": ()},',
-         "'other.x' is quoted, which is no claim"),
     ],
 )  # fmt: skip
 def test_what_cannot_be_meant_is_refused_where_it_is_loaded(project: Path, old: str, new: str, words: str) -> None:

@@ -131,9 +131,7 @@ def test_an_angle_that_nothing_is_measured_at(toy: Toy) -> None:
 
 def test_what_cannot_be_sampled_is_proof_alone(toy: Toy) -> None:
     """A law without a stated value; with a claim beside it that could be sampled and is not, it is inconclusive."""
-    toy.edit("lemmas/toy.py", "Kind.ZERO, K(r)", "Kind.LAW, K(r)")
-    toy.edit("lemmas/toy.py", "proof=proof(),", 'proof=proof(), readings={"toy.zero": (\n'
-             '        "K(r) = 0 almost surely, at every width, for (H·L) + 1 ≤ r, 1 ≤ L, 1 ≤ H",)},')  # fmt: skip
+    toy.edit("lemmas/toy.py", "Kind.ZERO, K(r)", "Kind.LAW, twice(r)")
     (toy.folder / "checks" / "toy.py").unlink()
     found = toy.check(code=0)["statements"][0]
     reading = found["claims"][0]["proof_reason"]

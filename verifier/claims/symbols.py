@@ -44,7 +44,6 @@ notation("delta", "i j", "δ({i}, {j})", r"\delta_{{{i},{j}}}")
 notation("Q", "phi layer x y", "q·q'/n_({layer} - 1)", r"q^\top q'/n_{{{layer}-1}}")
 notation("C", "phi v u i j x y", "(P^({u}→{v}) P'^({u}→{v})ᵀ)_({i}{j})",
          r"(P^{{{u}\to {v}}}P'^{{{u}\to {v}\top}})_{{{i}{j}}}")  # fmt: skip
-notation("A", "phi L v u e x y", "A^({v},{u})_({e})({x}, {y})", r"A^{{{v},{u}}}_{{{e}}}({x},{y})")
 notation("Ntk", "phi L i j x y", "∂f^{i}/∂w·∂f'^{j}/∂w", r"\partial_wf^{{{i}}}\cdot\partial_wf'^{{{j}}}")
 notation("Sig", "phi l x y", "Σ^({l})({x}, {y})", r"\Sigma^{{{l}}}({x},{y})")
 notation("Dot", "phi L l x y", "Π_({l}<=t<{L}) Σ̇^t({x}, {y})", r"\prod_{{t={l}}}^{{{L}-1}}\dot\Sigma^t({x},{y})")
@@ -119,3 +118,19 @@ notation("even_clusters", "m es", "n_e({m}; {es})", r"n_e({m};{es})")
 notation("odd_clusters", "m es", "n_o({m}; {es})", r"n_o({m};{es})")
 notation("sign_law", "ls", "the laws of (f, T^1, T^2) on all sign patterns at sizes {ls} are those of random widths",
          r"\text{{the laws of }}(f,T^1,T^2)\text{{ at sizes }}{ls}")  # fmt: skip
+notation("A", "phi L v u e x y", "A^({v},{u})_({e})({x}, {y})", r"A^{{{v},{u}}}_{{{e}}}({x},{y})")
+notation("A_printed", "phi L above below e x y", "A_printed({above}, {below}, {e})",
+         r"A^{{\mathrm{{printed}}}}({above},{below},{e})")  # fmt: skip
+notation("len", "s", "|{s}|", r"|{s}|")
+notation("first", "s", "first({s})", r"\mathrm{{first}}({s})")
+notation("last", "s", "last({s})", r"\mathrm{{last}}({s})")
+notation("increasing", "s low high", "{low} <= {s} <= {high}, strictly increasing",
+         r"{low}\le {s}\le {high}\text{{, strictly increasing}}")  # fmt: skip
+notation("outputs", "s", "entries of {s} are at least 1", r"\text{{entries of }}{s}\text{{ are at least }}1")
+notation("coupled", "omega phi L x y", "a coupling", r"\text{{a coupling}}")
+notation("joint", "b phi L x y", "on {b} f, Q(l), C(l, d, e), n A(l', l, e) and, for d ≠ e, √n C(l, d, e) converge",
+         r"\text{{on }}{b}\text{{: }}f,\ Q(l),\ C(l,d,e),\ nA(l',l,e)\text{{ and, for }}d\ne e,\ \sqrt n\,C(l,d,e)"
+         r"\text{{ converge}}")  # fmt: skip
+notation("inv_width", "l", "1/n_({l})", r"\tfrac1{{n_{{{l}}}}}")
+notation("sizes", "N", "{N}(1), {N}(2), … are widths", r"{N}(1),{N}(2),\dots\text{{ are widths}}")
+notation("at", "X N", "({X} at widths {N})", r"({X}\text{{ at widths }}{N})")
