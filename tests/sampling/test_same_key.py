@@ -10,6 +10,7 @@ import pytest
 from sympy import Function, Integer
 
 from verifier.check import Check, Measure, Quantity, cells
+from verifier.project import default_project
 from verifier.quantities import hypernetwork_term, star_term
 from verifier.sampling.plan import Options, plan
 from verifier.sampling.run import run
@@ -57,10 +58,10 @@ def test_its_twin_that_draws_from_the_one_it_is_given_is_decided() -> None:
 @pytest.mark.parametrize("name", ["section3", "theorem1"])
 def test_every_check_of_a_quantity_grants_what_its_limit_formula_asks_for(name: str, angle: int) -> None:
     """T^1 tends to Θ(113°) = -.002 and Θ(116°) = -.04 at L = 2: corrections are as large at widths of 10^4 and 80."""
-    import importlib
 
-    check = importlib.import_module(f"checks.{name}").check
-    statement = importlib.import_module(f"lemmas.{name}").statement
+    entry = default_project().entry(name)
+    check, statement = entry.check, entry.statement
+    assert check is not None
     found = plan(check, statement, Options(angle=angle))
     granted = {
         question.allowance
@@ -86,7 +87,8 @@ def test_where_the_limit_is_far_from_zero_the_usual_allowance_is_enough() -> Non
 @pytest.mark.parametrize("angle", [113, 116])
 def test_section3_near_the_angle_where_its_coefficient_vanishes_is_not_contradicted(angle: int) -> None:
     """Twin: with the usual allowance the proved claim T^1 ~ 1 is contradicted there."""
-    from checks.section3 import check
+    check = default_project().entry("section3").check
+    assert check is not None
     from lemmas.section3 import statement
 
     found = run(plan(check, statement, Options(angle=angle, quick=True), select=lambda p: p.get("L") == 2), seed=1)
