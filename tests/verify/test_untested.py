@@ -184,7 +184,10 @@ def interrupted(folder: Path, after: float) -> tuple[int, str]:
 
 
 def test_interrupted_at_any_moment(toy: Toy) -> None:
-    """Four moments between the start and the end of a run; seed 31.  What was not interrupted is verified."""
+    """Four moments between the start and the end of a run; seed 31.  What was not interrupted is verified.
+
+    A signal may also come after the last line, while the process ends: then all six cells have been sampled.
+    """
     toy.write(sleep=0.12)
     start = time.monotonic()
     code, text = interrupted(toy.folder, 60)
@@ -195,7 +198,7 @@ def test_interrupted_at_any_moment(toy: Toy) -> None:
     for part in range(4):
         code, text = interrupted(toy.folder, whole * (part + moments.random()) / 4)
         codes.add(code)
-        if code == 0:
+        if code == 0 or "samples   consistent  (6 consistent)" in text:
             assert "amended: verified" in text
         else:
             assert "verified" not in text.replace("expected verified", ""), text
