@@ -83,7 +83,9 @@ class CoreKernel:
             results.append(ProofResult(claim.id, claim.form, one.status, reason, rests_on, (part,)))
         from verifier.verify.outline import outline
 
-        return Proofs(tuple(at_odds(statement, results)), outline(statement), problem=found.problem or None)
+        judged_last = tuple(at_odds(statement, results))
+        steps = outline(statement, {result.claim: result.status for result in judged_last})
+        return Proofs(judged_last, steps, problem=found.problem or None)
 
 
 #: Which kernel re-checks a proof of which type, the first that fits.
