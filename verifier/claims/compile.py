@@ -14,6 +14,7 @@ import sympy
 
 from verifier.claims.expressions import CannotCompile, MeasuredOnly, quantity_term, to_propositions, to_term
 from verifier.claims.vocabulary import Env, Quantity, variable
+from verifier.kernel.core.normal import key
 from verifier.kernel.core.sorts import Refused
 from verifier.kernel.core.terms import FALSE, App, Term, app, eq, forall, imp, variables
 from verifier.statement import Claim, Form, Hypothesis, Kind
@@ -97,7 +98,8 @@ def _compiled(claim: Claim, hypotheses: Mapping[str, Hypothesis]) -> Compiled:
             raise CannotCompile(f"the hypothesis {identifier!r} is about {foreign[0]!r}, the claim is not")
     own = () if declaration.ranges is None else declaration.ranges(env)
     ranges = [*to_propositions(_of_claim(claim), env), *own]
-    return Compiled(tuple(ranges), tuple(widths), tuple(granted), says)
+    once = {key(p): p for p in reversed(ranges)}  # a quantity and its claim may give the same range
+    return Compiled(tuple(reversed(once.values())), tuple(widths), tuple(granted), says)
 
 
 def _of_claim(claim: Claim) -> Any:
