@@ -17,6 +17,7 @@ from verifier.claims.expressions import CannotCompile, MeasuredOnly
 from verifier.claims.goals import ClaimProof, check_documents, claims_of
 from verifier.claims.notation import NOTATIONS, latex, notation, ranges, text
 from verifier.claims.vocabulary import Condition, Quantity
+from verifier.claims.wording import wording
 from verifier.kernel.core.terms import Var, app, eq, forall, fun, imp, le
 from verifier.kernel.theory.writing import plus, times
 from verifier.proving.tactics import Fact
@@ -181,3 +182,27 @@ def test_an_order_is_no_proof_that_something_vanishes() -> None:
     claim = replace(ZERO, quantity=speaks(s), kind=Kind.VANISHES, exponent=sympy.Integer(-1))
     with pytest.raises(CannotCompile, match="says 'order', which is no claim of kind 'vanishes'"):
         compiled(claim, {})
+
+
+def test_what_stands_beside_a_sum_a_mean_or_a_factorial_is_not_read_into_it() -> None:
+    """E X·Y for (E X)·Y, Σ k!·k for (Σ k!)·k, 3!! for (3!)! and 1/1/2 for 1/(1/2) would be other numbers."""
+    k, i, X = Var("k", "int"), Var("i", "int"), Var("X", "rand")
+    total = app("csum", 1, 2, fun([i], app("fact", i)))
+    assert text(times(total, k)) == "(Σ_(1<=l<=2) l!) k"
+    assert text(app("csum", 1, 2, fun([i], times(app("fact", i), k)))) == "Σ_(1<=l<=2) l! k"
+    assert text(plus(total, k)) == "(Σ_(1<=l<=2) l!) + k"
+    assert text(times(app("cprod", 1, 2, fun([i], i)), 3)) == "(Π_(1<=k<=2) k) 3"
+    assert text(app("fact", app("fact", 3))) == "(3!)!"
+    assert text(app("fact", plus(k, 1))) == "(k + 1)!"
+    assert text(app("inv", app("inv", 2))) == "1/(1/2)"
+    assert text(app("half", plus(k, 1))) == "⌊(k + 1)/2⌋"
+    assert text(times(app("mean", X), X)) == "(E X) X"
+    assert text(app("mean", times(X, X))) == "E XX"
+
+
+def test_what_a_claim_grants_is_told_by_its_proposition() -> None:
+    """An author may call r = 1 'the width is large': readers are shown r = 1."""
+    condition = Condition("large", "the width is large", proposition=lambda env: eq(env["r"], 1))
+    claim = replace(ZERO, hypotheses=("large",))
+    found = wording(claim, [Hypothesis("large", condition.text, Witness("r = 2"), condition=condition)])
+    assert found.premises == (("large", "r = 1"),)

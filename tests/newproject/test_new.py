@@ -60,11 +60,11 @@ def test_a_claim_that_says_more_than_its_proof_is_a_gap(project: Path) -> None:
     """The goal is the claim's own proposition: the theorem that T ~ 1/n does not reach another exponent."""
     shown = " ".join(_verifier("check", "-q", "-j", "1", "--quick", cwd=project, code=0).stdout.split())
     assert shown.count("proof proved") == 2
-    assert "A^(2,1)_(1)(x, x') [L = 2] x·x'/n_0 ~ n^{-1}" in shown
+    assert "(A^(2,1)_(1)(x, x') [L = 2]) x·x'/n_0 ~ n^{-1}" in shown
     _edit(project / LEMMA, "exponent=Integer(-1)", "exponent=Integer(-2)")
     shown = " ".join(_verifier("check", "-q", "-j", "1", "--quick", cwd=project, code=1).stdout.split())
     assert shown.count("proof proved") == 1
-    assert "the claim says A^(2,1)_(1)(x, x') [L = 2] x·x'/n_0 ~ n^{-2}; what is proved is for every" in shown
+    assert "the claim says (A^(2,1)_(1)(x, x') [L = 2]) x·x'/n_0 ~ n^{-2}; what is proved is for every" in shown
 
 
 def test_what_the_kernel_proves_is_checked_again_without_the_project(project: Path) -> None:

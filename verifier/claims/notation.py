@@ -11,9 +11,10 @@ the variables of that name (``K^(2) [H = 1, y = x]``), so that a sentence says a
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import cache
 from itertools import pairwise
 from string import Formatter
 
@@ -27,6 +28,8 @@ _LETTERS = {
 }  # fmt: skip
 
 
+#: what may be an index or an exponent without brackets
+_SHORT = re.compile(r"[0-9]+|\\?\w|\w'|\\[a-z]+|\w_\w|\w_\{\w\}")
 #: a conjunction of more parts is printed by its first and its last
 LONG = 6
 
@@ -57,8 +60,23 @@ def notation(symbol: str, args: str, text: str, latex: str, **binders: str) -> N
 class _Printer:
     """One of the two languages; ``latex`` says which."""
 
-    def __init__(self, latex: bool) -> None:
+    def __init__(self, latex: bool, reserved: Iterable[str] = ()) -> None:
         self.latex = latex
+        self.reserved = frozenset(reserved)  # names that what is bound here must not have
+
+    def inside(self, names: Iterable[str]) -> _Printer:
+        """The printer for what stands in the scope of ``names``."""
+        return _Printer(self.latex, self.reserved | set(names))
+
+    def operand(self, t: Term, tight: int = 0) -> str:
+        """``t`` beside a sign: in brackets where the words of its symbol would run into what stands next to it."""
+        shown = self.term(t, tight)
+        named = isinstance(t, App) and t.fields[0] not in ("+", "*")
+        return self.wrapped(shown, named and self.runs_on(t))
+
+    def runs_on(self, t: Term) -> bool:
+        """Whether the text of ``t`` has a space outside of brackets, as Σ_(k) F or E X have."""
+        return " " in _outside(self.term(t) if not self.latex else _Printer(False, self.reserved).term(t))
 
     def term(self, t: Term, tight: int = 0) -> str:
         """``t``; in brackets where it binds less than ``tight``: 1 in a product or after a minus, 2 in a power."""
@@ -68,7 +86,7 @@ class _Printer:
             return self.number(t.fields[0], tight)
         if isinstance(t, Fun):
             vs = self.fresh(t)
-            return f"{', '.join(map(self.term, vs))} ↦ {self.term(beta(t, vs))}"
+            return f"{', '.join(map(self.term, vs))} ↦ {self.inside(_names(vs)).term(beta(t, vs))}"
         assert isinstance(t, App), "a closed term"
         if t.fields[0] == "+":
             shorter = tidy(t)
@@ -91,7 +109,7 @@ class _Printer:
         if head == "all":
             vs = self.fresh(args[0])
             word = r"\text{{for every }}{}:\ " if self.latex else "for every {}: "
-            return word.format(", ".join(map(self.term, vs))) + self.term(beta(args[0], vs))
+            return word.format(", ".join(map(self.term, vs))) + self.inside(_names(vs)).term(beta(args[0], vs))
         if head in ("min", "max") and len(args) == 2:
             return f"{chr(92) if self.latex else ''}{head}({', '.join(map(self.term, args))})"
         if head == "and":
@@ -99,14 +117,17 @@ class _Printer:
         if head in ("nil", "snoc"):
             return self.sequence(t)
         if head == "fact":
-            return self.term(args[0], 2) + "!"
+            shown = self.term(args[0], 2)
+            return self.wrapped(shown, not shown.isalnum() and bool(_outside(shown))) + "!"
         if head == "inv":
-            return rf"\frac{{1}}{{{self.term(args[0])}}}" if self.latex else f"1/{self.term(args[0], 2)}"
+            if self.latex:
+                return rf"\frac{{1}}{{{self.term(args[0])}}}"
+            return self.wrapped(f"1/{self.operand(args[0], 2)}", tight > 1)
         return self.symbol(head if isinstance(head, str) else self.term(head), args)
 
     def fresh(self, t: Term) -> list[Term]:
         """Names for the arguments of a function, by their sorts."""
-        taken = {str(v.fields[0]) for v in variables(t)}
+        taken = {str(v.fields[0]) for v in variables(t)} | self.reserved
         letters = {
             "int": "d k l i j a b", "input": "x y zi wi xp yp zp wp", "seq": "l e", "const": "s t", "mode": "omega",
             "act": "phi",
@@ -124,7 +145,7 @@ class _Printer:
 
         ``beside`` are the arguments next to it: what is bound has none of their variables' names.
         """
-        taken = {str(v.fields[0]) for a in (t, *beside) for v in variables(a)}
+        taken = {str(v.fields[0]) for a in (t, *beside) for v in variables(a)} | self.reserved
         own: list[str] = []
         for name in names:
             while name in taken:
@@ -133,7 +154,8 @@ class _Printer:
             own.append(name)
         if not isinstance(t, Fun):
             return f"{self.term(t)}({', '.join(map(self.name, own))})", own
-        return self.term(beta(t, [Var(n, s) for n, s in zip(own, t.fields[0], strict=True)]), 1), own
+        vs = [Var(n, s) for n, s in zip(own, t.fields[0], strict=True)]
+        return self.inside(own).operand(beta(t, vs), 1), own
 
     def name(self, name: str) -> str:
         shown = _LETTERS.get(name, name)
@@ -154,14 +176,14 @@ class _Printer:
         out = ""
         for a in args:
             negative, positive = _negated(a)
-            part = self.term(positive, 1 if negative else 0)
+            part = self.operand(positive, 1 if negative else 0)
             out += (" - " if negative else " + ") + part if out else ("-" if negative else "") + part
         return out or "0"
 
     def product(self, args: Sequence[Term]) -> str:
         if not args:
             return "1"
-        parts = [self.term(a, 1) for a in args]
+        parts = [self.operand(a, 1) for a in args]
         out = parts[0]
         for before, after in pairwise(parts):
             letters = len(before) == 1 and len(after) == 1 and after.isalpha()
@@ -206,6 +228,7 @@ class _Printer:
             name = rf"\mathrm{{{head}}}" if self.latex and len(head) > 1 else head
             return f"{name}({inner})" if inner else name
         template = found.latex if self.latex else found.text
+        bare = _bare(template)
         values: dict[str, str] = {}
         for name, a in zip(found.args, args, strict=True):
             if name in found.binders:
@@ -213,6 +236,8 @@ class _Printer:
                 values |= {f"{name}_{n}": self.name(word) for n, word in enumerate(own, start=1)}
             else:
                 values[name] = self.term(a)
+                raised = bare.get(name) == "raised" and not _SHORT.fullmatch(values[name])
+                values[name] = self.wrapped(values[name], raised or (bare.get(name) == "beside" and self.runs_on(a)))
         shown = {name for _, name, _, _ in Formatter().parse(template) if name}
         hidden = [
             f"{self.name(name)} = {values[name]}" for name, a in zip(found.args, args, strict=True)
@@ -223,6 +248,50 @@ class _Printer:
     @staticmethod
     def wrapped(shown: str, needed: bool) -> str:
         return f"({shown})" if needed else shown
+
+
+def _names(vs: Iterable[Term]) -> list[str]:
+    return [str(v.fields[0]) for v in vs]
+
+
+def _outside(shown: str) -> str:
+    """What of a text stands outside of all brackets."""
+    depth, out = 0, []
+    for letter in shown:
+        depth += letter in "([{⟨⌊"
+        if not depth:
+            out.append(letter)
+        depth -= letter in ")]}⟩⌋"
+    return "".join(out)
+
+
+#: what ends before, or begins after, an argument that needs no brackets there
+_OPENS = re.compile(r"([(\[{⟨|⌊]|, |→|=|~|<=|\\to|\\sim|\\ne|\\le|\b(and|of|covariance|on|is))[ :}]*$|^$")
+_CLOSES = re.compile(r"[)\]}⟩|,:]|[ \\]*(→|=|~|<=|≠|>|to|sim|ne|le|asymp|is|are|has|and|text)|$")
+
+
+@cache
+def _bare(template: str) -> dict[str, str]:
+    """The arguments that a template does not set apart: those that are ``raised``, and those ``beside`` other signs.
+
+    Brackets set an argument apart, and so does a relation, as in ``{X} → {c}``.
+    """
+    found: dict[str, str] = {}
+    before, pending = "", ""
+    for literal, name, _, _ in [*Formatter().parse(template), ("", None, None, None)]:
+        before += literal
+        if pending and (name or not literal):
+            found |= _side(*pending.split("\0"), before)
+            pending = ""
+        if name:
+            pending, before = f"{name}\0{before}", ""
+    return found
+
+
+def _side(name: str, before: str, after: str) -> dict[str, str]:
+    if before[-1:] in ("^", "_"):
+        return {name: "raised"}
+    return {} if _OPENS.search(before) and _CLOSES.match(after) else {name: "beside"}
 
 
 def _parts(t: Term) -> list[Term]:
@@ -245,12 +314,12 @@ def _negated(t: Term) -> tuple[bool, Term]:
 
 def text(t: Term) -> str:
     """``t`` as text."""
-    return _Printer(latex=False).term(t)
+    return _Printer(False, _names(variables(t))).term(t)
 
 
 def latex(t: Term) -> str:
     """``t`` as LaTeX."""
-    return _Printer(latex=True).term(t)
+    return _Printer(True, _names(variables(t))).term(t)
 
 
 def ranges(propositions: Sequence[Term], as_latex: bool = False) -> str:

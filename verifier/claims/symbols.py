@@ -98,7 +98,7 @@ notation("tangent", "phi c11 c12 c22 l s11 s12 s22",
          r"\Theta^g_{{S=({c11},{c12},{c22}),H={l},\Sigma^0=({s11},{s12},{s22})}}")  # fmt: skip
 notation("feature_gram", "zi wi", "Σ^0(p({zi}), p({wi}))", r"\Sigma^0(p({zi}),p({wi}))")
 notation("Lam_features", "phi L H x y zi wi", "Λ^({H})", r"\Lambda^{{{H}}}")
-notation("distance2", "zi wi", "|{zi} - {wi}|²", r"\|{zi}-{wi}\|^2")
+notation("distance2", "zi wi", "|{zi}-{wi}|²", r"\|{zi}-{wi}\|^2")
 notation("exp", "c", "exp({c})", r"\exp({c})")
 notation("many_features", "omega", "k → ∞", r"k\to\infty")
 notation("G", "phi L l x zi a", "g^({l})_({a})({x}, {zi})", r"g^{{{l}}}_{{{a}}}({x},{zi})")
@@ -110,7 +110,7 @@ notation("GC", "phi L v u i j x y zi wi", "(P^({u}→{v}) P'^({u}→{v})ᵀ)_({i
 notation("GDot", "phi L v u x y zi wi", "Π_({u}<=t<{v}) S^({L} - 1) Σ̇^t",
          r"\prod_{{t={u}}}^{{{v}-1}}S^{{{L}-1}}\dot\Sigma^t")  # fmt: skip
 notation("GNtk", "phi L H i j x y zi wi", "∂_v h^({i})·∂_v h'^({j})", r"\partial_vh^{{{i}}}\cdot\partial_vh'^{{{j}}}")
-notation("GTheta", "phi L H x y zi wi", "Θ^g (S = Σ^({L} - 1))", r"\Theta^g_{{S=\Sigma^{{{L}-1}}}}")
+notation("GTheta", "phi L H x y zi wi", "Θ^g(S = Σ^({L} - 1))", r"\Theta^g_{{S=\Sigma^{{{L}-1}}}}")
 notation("flat", "X n", "{X} at width {n}", r"{X}\ (n={n})")
 notation("power", "c k", "({c})^{{{k}}}", r"({c})^{{{k}}}")
 notation("sqrt", "x", "√({x})", r"\sqrt{{{x}}}")
@@ -128,7 +128,7 @@ notation("increasing", "s low high", "{low} <= {s} <= {high}, strictly increasin
          r"{low}\le {s}\le {high}\text{{, strictly increasing}}")  # fmt: skip
 notation("outputs", "s", "entries of {s} are at least 1", r"\text{{entries of }}{s}\text{{ are at least }}1")
 notation("coupled", "omega phi L x y", "a coupling", r"\text{{a coupling}}")
-notation("joint", "b phi L x y", "on {b} f, Q(l), C(l, d, e), n A(l', l, e) and, for d ≠ e, √n C(l, d, e) converge",
+notation("joint", "b phi L x y", "on {b}: f, Q(l), C(l, d, e), n A(l', l, e) and, for d ≠ e, √n C(l, d, e) converge",
          r"\text{{on }}{b}\text{{: }}f,\ Q(l),\ C(l,d,e),\ nA(l',l,e)\text{{ and, for }}d\ne e,\ \sqrt n\,C(l,d,e)"
          r"\text{{ converge}}")  # fmt: skip
 notation("inv_width", "l", "1/n_({l})", r"\tfrac1{{n_{{{l}}}}}")

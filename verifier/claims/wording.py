@@ -21,7 +21,8 @@ LONGEST = 700
 
 @dataclass(frozen=True)
 class Wording:
-    """A claim in words: ``text`` says all of it but its hypotheses; ``gloss`` is what its author adds, or nothing.
+    """A claim in words: ``text`` is what it says and for which range, ``premises`` what is granted, by hypothesis, each
+    printed from the proposition that it is; ``gloss`` is what its author adds, or nothing.
 
     Of a claim that has no proposition ``text`` is what its author says, and ``printed`` is False.
     """
@@ -29,6 +30,7 @@ class Wording:
     text: str
     latex: str
     gloss: str = ""
+    premises: tuple[tuple[str, str], ...] = ()
     printed: bool = False
 
 
@@ -41,4 +43,8 @@ def wording(claim: Claim, hypotheses: Iterable[Hypothesis]) -> Wording:
     said, formula = text(found.conclusion), latex(found.conclusion)
     where = ranges(found.ranges)
     whole = f"{said}, for {where}" if where else said
-    return Wording(whole, formula if len(formula) <= LONGEST else "", claim.text, True)
+    given: dict[str, list[str]] = {}
+    for name, premise in found.hypotheses:
+        given.setdefault(name, []).append(text(premise))
+    premises = tuple((name, ", ".join(parts)) for name, parts in given.items())
+    return Wording(whole, formula if len(formula) <= LONGEST else "", claim.text, premises, True)

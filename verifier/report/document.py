@@ -168,6 +168,7 @@ def _claim(report: ClaimReport, statement: Statement) -> Data:
         "kind": str(claim.kind),
         "text": told.text,
         "gloss": told.gloss,
+        "premises": dict(told.premises),
         "latex": claim.latex or told.latex,
         "hypotheses": list(claim.hypotheses),
         "errata": list(claim.errata),

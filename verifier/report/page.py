@@ -100,8 +100,10 @@ def _claim(claim: Data, words: Sequence[Token], console: Console) -> None:
     if claim["severity"]:
         rows.append(("wrong", styled(claim["severity"]).append(f": {claim['severity_reason']}", style="dim")))
     rows += [("instead", Text(", ".join(claim["instead"])))] * bool(claim["instead"])
-    for label, key in (("needs", "hypotheses"), ("errata", "errata")):
-        rows += [(label, Text(", ".join(claim[key])))] * bool(claim[key])
+    rows += [("if" if not n else "", Text(f"{name}: {said}")) for n, (name, said) in enumerate(claim["premises"].items())]
+    readings = [name for name in claim["hypotheses"] if name not in claim["premises"]]
+    rows += [("read as", Text(", ".join(readings)))] * bool(readings)
+    rows += [("errata", Text(", ".join(claim["errata"])))] * bool(claim["errata"])
     _lines(rows, console)
 
 
