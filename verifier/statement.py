@@ -195,10 +195,21 @@ def _evaluate(expression: sympy.Basic, parameters: Mapping[str, Any]) -> Any:
     return expression.subs(values)
 
 
+def _with_empty_sums(expression: sympy.Basic) -> sympy.Basic:
+    """Sums and products without terms as 0 and 1, also below their first term, where SymPy extends them otherwise."""
+
+    def empty(part: sympy.Basic) -> bool:
+        if not isinstance(part, sympy.Sum | sympy.Product):
+            return False
+        return any((high - low).is_negative for _, low, high in part.limits)
+
+    return expression.replace(empty, lambda part: sympy.Integer(0 if isinstance(part, sympy.Sum) else 1))
+
+
 def _number(expression: sympy.Expr | None, parameters: Mapping[str, Any]) -> float | None:
     if expression is None:
         return None
-    value = _evaluate(sympy.sympify(expression), parameters)
+    value = _with_empty_sums(_evaluate(sympy.sympify(expression), parameters))
     if value.free_symbols:
         missing = ", ".join(sorted(symbol.name for symbol in value.free_symbols))
         raise ValueError(f"the parameters {dict(parameters)} leave {missing} open in {expression}")

@@ -206,3 +206,42 @@ def test_what_a_claim_grants_is_told_by_its_proposition() -> None:
     claim = replace(ZERO, hypotheses=("large",))
     found = wording(claim, [Hypothesis("large", condition.text, Witness("r = 2"), condition=condition)])
     assert found.premises == (("large", "r = 1"),)
+
+
+def test_a_symbol_is_printed_one_way_for_every_project() -> None:
+    """notation("delta", …) in a project's file would change what the sentences of all its statements say."""
+    with pytest.raises(ValueError, match=r"toy_K is printed 'K\^\(\{r\}\)' already"):
+        notation("toy_K", "H L r", "1", "1")
+    with pytest.raises(ValueError, match="arguments are shown as they are"):
+        notation("toy_J", "r", "J{r:.0s}", "J")
+
+
+def test_an_argument_of_the_quantity_is_not_read_into_its_hypotheses() -> None:
+    """δ(r - 5, 0) = 0 under r ≥ 1 is false at r = 5; under r - 5 ≥ 1 it would be true."""
+    is_zero = Quantity("delta", "r k", "r k", says=lambda env, _, __: eq(app("delta", env["r"], env["k"]), 0))
+    positive = Condition("positive", "r >= 1", proposition=lambda env: le(1, env["r"]))
+    given = {"positive": Hypothesis("positive", "r >= 1", Witness("r = 0"), condition=positive)}
+    found = compiled(Claim("toy.shifted", Kind.ZERO, is_zero(s - 5, 0), hypotheses=("positive",)), given)
+    assert found.hypotheses[0][1] == le(1, r)
+    assert text(found.conclusion) == "δ(-5 + r, 0) = 0"
+
+
+def test_a_stated_hypothesis_about_more_than_the_claim_is_not_dropped() -> None:
+    """What the paper grants of x and x' is granted of x where a printed claim has no x'; of both together, refused."""
+    apart = Condition("apart", "", proposition=lambda env: [le(1, Var("r", "int")), le(1, Var("q", "int"))])
+    joined = Condition("joined", "", proposition=lambda env: le(Var("q", "int"), Var("r", "int")))
+    printed = replace(EVERY, hypotheses=())
+    given = {c.id: Hypothesis(c.id, "", Witness(""), stated=True, condition=c) for c in (apart,)}
+    assert compiled(printed, given).hypotheses == (("apart", le(1, r)),)
+    given = {"joined": Hypothesis("joined", "", Witness(""), stated=True, condition=joined)}
+    with pytest.raises(CannotCompile, match="'joined' is about q, the claim is not"):
+        compiled(printed, given)
+
+
+def test_a_sum_without_terms_is_0_in_samples_as_in_proofs() -> None:
+    i = sympy.Symbol("i", integer=True)
+    for value, number in ((sympy.Sum(1, (i, 1, s)), 0.0), (sympy.Product(2, (i, 1, s)), 1.0)):
+        claim = replace(ZERO, kind=Kind.VALUE, value=value, where=sympy.true)
+        expected = claim.at({"r": -3})
+        assert expected is not None
+        assert expected.value == number

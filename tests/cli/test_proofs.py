@@ -148,3 +148,10 @@ def test_show_a_statement_with_hypotheses_proof_and_errata(toy: Toy) -> None:
 
 def test_show_a_statement_without_a_proof(toy: Toy) -> None:
     assert "every claim is a gap" in toy.run("show", "toy").stdout
+
+
+def test_another_file_is_no_proof_of_a_statement_that_proves_nothing(toy: Toy) -> None:
+    _proof(toy)
+    result = toy.run("verify", "proof.json", "--statement", "toy")
+    assert result.exit_code == 1
+    assert "the file has no goal of toy" in " ".join(result.stdout.split())

@@ -148,3 +148,15 @@ def test_a_formula_is_compared_wherever_both_ranges_hold() -> None:
     """Twins that agree at all points but one are not the same."""
     but_one = sympy.Piecewise((Integer(7), Eq(r, 2)), (Min(0, H - r), True))
     assert judged(PRINTED, true(PRINTED, exponent=but_one, hypotheses=("ntk",)))[0] == "false"
+
+
+def test_an_exponent_that_differs_only_far_away_is_another_exponent() -> None:
+    """n^{-r} and n^{-min(r, 4)} agree in the small box."""
+    r = sympy.Symbol("r", integer=True)
+    quantity = Function("K")(r)
+    printed = Claim("s.p", Kind.ORDER, quantity, exponent=-r, where=r >= 0, form=Form.PRINTED, instead=("s.a",))
+    for amended, word in (
+        (Claim("s.a", Kind.ORDER, quantity, exponent=-Min(r, 4), where=r >= 0), Severity.FALSE),
+        (Claim("s.a", Kind.ORDER, quantity, exponent=-r, where=And(r >= 0, r <= 4)), Severity.INCOMPLETE),
+    ):
+        assert severity_of(printed, Statement("s", "S", Source(""), "", (printed, amended))).severity is word

@@ -79,24 +79,26 @@ def compiled(claim: Claim, hypotheses: Mapping[str, Hypothesis]) -> Compiled:
 
 def _compiled(claim: Claim, hypotheses: Mapping[str, Hypothesis]) -> Compiled:
     declaration = declared(claim)
-    env = environment(claim, declaration)
-    says = conclusion(claim, declaration, env)
+    env, inside = environment(claim, declaration)
+    says = conclusion(claim, declaration, env, inside)
     asymptotic = any(v.sort == "mode" for v in variables(says))
     modes = declaration.widths if asymptotic else ()
     omega = variable("omega")
-    widths = [app(head, omega, *([env.get(of, variable(of))] if of else [])) for head, of in modes]
+    widths = [app(head, omega, *([inside.get(of, variable(of))] if of else [])) for head, of in modes]
     granted = []
     stated = [h.id for h in hypotheses.values() if h.stated] if claim.form is Form.PRINTED else []
     for identifier in dict.fromkeys((*stated, *claim.hypotheses)):
         if identifier not in hypotheses:
             raise CannotCompile(f"there is no hypothesis {identifier!r}; there are {', '.join(hypotheses) or 'none'}")
         found = premises_of(hypotheses[identifier], env)
-        foreign = [v for p in found for v in variables(p) if str(v.fields[0]) not in env]
-        if not foreign:
-            granted += [(identifier, p) for p in found]
-        elif identifier in claim.hypotheses:
-            raise CannotCompile(f"the hypothesis {identifier!r} is about {foreign[0]!r}, the claim is not")
-    own = () if declaration.ranges is None else declaration.ranges(env)
+        for premise in found:
+            names = {str(v.fields[0]) for v in variables(premise)}
+            foreign = sorted(names - set(env))
+            if not foreign:
+                granted.append((identifier, premise))
+            elif identifier in claim.hypotheses or names & set(env):  # else it is about other inputs alone
+                raise CannotCompile(f"the hypothesis {identifier!r} is about {foreign[0]}, the claim is not")
+    own = () if declaration.ranges is None else declaration.ranges(inside)
     ranges = [*to_propositions(_of_claim(claim), env), *own]
     once = {key(p): p for p in reversed(ranges)}  # a quantity and its claim may give the same range
     return Compiled(tuple(reversed(once.values())), tuple(widths), tuple(granted), says)
@@ -130,17 +132,23 @@ def declared(claim: Claim) -> Quantity:
     raise MeasuredOnly(f"{claim.quantity} is no declared quantity; it is measured, not proved")
 
 
-def environment(claim: Claim, declaration: Quantity) -> dict[str, Term]:
-    """The variables of the claim's quantity by name, its own arguments for them, and what is derived from them."""
+def environment(claim: Claim, declaration: Quantity) -> tuple[dict[str, Term], dict[str, Term]]:
+    """The variables of the claim by name, and the same with the quantity's arguments in their place.
+
+    Range, hypotheses, exponent and value speak of the former, what the quantity says of itself of the latter: of
+    ``R(l + 1)`` for l ≥ 1 the range is that of l.
+    """
     names = {*declaration.takes.split(), *declaration.arguments.split(), "omega"}
     env: dict[str, Term] = {name: variable(name) for name in names}
+    inside = dict(env)
     if declaration.says is not None and claim.quantity.func is declaration.word:
         for name, given in zip(declaration.arguments.split(), claim.quantity.args, strict=False):
-            env[name] = to_term(given, env)
-    return env | {name: derive(env) for name, derive in declaration.derived.items()}
+            inside[name] = to_term(given, env)
+    found = [of | {name: derive(of) for name, derive in declaration.derived.items()} for of in (env, inside)]
+    return found[0], found[1]
 
 
-def conclusion(claim: Claim, declaration: Quantity, env: Env) -> Term:
+def conclusion(claim: Claim, declaration: Quantity, env: Env, inside: Env) -> Term:
     """What the claim says, inside its range."""
     exponent = None if claim.exponent is None else to_term(claim.exponent, env)
     try:
@@ -152,7 +160,7 @@ def conclusion(claim: Claim, declaration: Quantity, env: Env) -> Term:
     if not declaration.head:
         raise MeasuredOnly(f"{declaration.name} has no counterpart in the kernel; it is measured, not proved")
     if declaration.says is not None:
-        said = declaration.says(env, exponent, value)
+        said = declaration.says(inside, exponent, value)
         head = str(said.fields[0]) if isinstance(said, App) else ""
         if head not in _SAYS.get(claim.kind, ()):
             raise CannotCompile(f"{declaration.name} says {head!r}, which is no claim of kind {claim.kind.value!r}")

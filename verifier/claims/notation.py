@@ -50,11 +50,17 @@ NOTATIONS: dict[str, Notation] = {}
 def notation(symbol: str, args: str, text: str, latex: str, **binders: str) -> None:
     """Say how ``symbol`` is printed: ``notation("K", "phi m H L r x y z w", "K^({r})", r"K^{{({r})}}")``.
 
+    ValueError where the symbol has another notation, so that no project changes what the sentences of others say.
     An argument that is a function is printed as its body; ``binders`` names its variables (``F="k"``), which stand in
     the template as ``{F_1}``, ``{F_2}``.
     """
     names = {name: tuple(words.split()) for name, words in binders.items()}
-    NOTATIONS[symbol] = Notation(tuple(args.split()), text, latex, names)
+    made = Notation(tuple(args.split()), text, latex, names)
+    for template in (text, latex):
+        if any(spec or conversion for _, _, spec, conversion in Formatter().parse(template)):
+            raise ValueError(f"{symbol}: {template!r} formats an argument; arguments are shown as they are: {{name}}")
+    if NOTATIONS.setdefault(symbol, made) != made:
+        raise ValueError(f"{symbol} is printed {NOTATIONS[symbol].text!r} already; a symbol has one notation")
 
 
 class _Printer:
@@ -277,14 +283,15 @@ def _bare(template: str) -> dict[str, str]:
     Brackets set an argument apart, and so does a relation, as in ``{X} → {c}``.
     """
     found: dict[str, str] = {}
-    before, pending = "", ""
+    before = ""
+    last: tuple[str, str] | None = None  # an argument and the text before it, until what follows is known
     for literal, name, _, _ in [*Formatter().parse(template), ("", None, None, None)]:
         before += literal
-        if pending and (name or not literal):
-            found |= _side(*pending.split("\0"), before)
-            pending = ""
+        if last and (name or not literal):
+            found |= _side(*last, before)
+            last = None
         if name:
-            pending, before = f"{name}\0{before}", ""
+            last, before = (name, before), ""
     return found
 
 

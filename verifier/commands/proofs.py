@@ -180,6 +180,8 @@ def _against(name: str, bundle: Any) -> tuple[list[dict[str, Any]], list[str]]:
     judged = claims_of(statement, checked)
     own = {goal.id for goal in checked.goals if goal.statement == name}
     problems = [f"{goal} is no claim of {name}" for goal in sorted(own - set(judged))]
+    if not own:
+        problems.append(f"the file has no goal of {name}")
     claims = []
     for claim in statement.claims:
         one = judged[claim.id]

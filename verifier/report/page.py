@@ -100,7 +100,8 @@ def _claim(claim: Data, words: Sequence[Token], console: Console) -> None:
     if claim["severity"]:
         rows.append(("wrong", styled(claim["severity"]).append(f": {claim['severity_reason']}", style="dim")))
     rows += [("instead", Text(", ".join(claim["instead"])))] * bool(claim["instead"])
-    rows += [("if" if not n else "", Text(f"{name}: {said}")) for n, (name, said) in enumerate(claim["premises"].items())]
+    told = [Text(f"{name}: {said}") for name, said in claim["premises"].items()]
+    rows += [("if" if not n else "", line) for n, line in enumerate(told)]
     readings = [name for name in claim["hypotheses"] if name not in claim["premises"]]
     rows += [("read as", Text(", ".join(readings)))] * bool(readings)
     rows += [("errata", Text(", ".join(claim["errata"])))] * bool(claim["errata"])

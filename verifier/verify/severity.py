@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import math
 import operator
+import random
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -184,9 +185,13 @@ def _symbols(*claims: Claim) -> list[sympy.Symbol]:
 
 
 def _box(parameters: int) -> Iterator[tuple[int, ...]]:
-    """Integer points of a small box, those from 1 upwards first."""
+    """Integer points of a small box, those from 1 upwards first; then some far away, the same ones every time."""
     values = (1, 2, 3, 4, 0, -1) if parameters < 5 else (1, 2, 0)
-    return product(values, repeat=parameters)
+    yield from product(values, repeat=parameters)
+    far = random.Random(20)
+    for most in (12, 60, 400):
+        for _ in range(200):
+            yield tuple(far.randint(0, most) for _ in range(parameters))
 
 
 def _function(symbols: Sequence[sympy.Symbol], expression: sympy.Basic) -> Callable[..., Any] | None:
