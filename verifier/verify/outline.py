@@ -8,6 +8,7 @@ from dataclasses import replace
 from verifier.claims.goals import status_of
 from verifier.claims.notation import latex, text
 from verifier.claims.proof import Proof
+from verifier.kernel.core.terms import imp
 from verifier.proving.tactics import Fact
 from verifier.statement import Statement
 from verifier.verdict import ProofStatus
@@ -37,5 +38,6 @@ def outline(statement: Statement, statuses: Mapping[str, ProofStatus] | None = N
 
 
 def _step(name: str, rule: str, fact: Fact, note: str = "") -> StepReport:
-    said = {"is": "proposition", "text": text(fact.prop), "latex": latex(fact.prop)}
+    whole = imp(*fact.theorem.hyps, fact.prop)  # what was assumed where it was proved
+    said = {"is": "proposition", "text": text(whole), "latex": latex(whole)}
     return StepReport(name, rule, (), said, status_of(fact.theorem.rests), note)
