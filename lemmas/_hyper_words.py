@@ -77,14 +77,17 @@ def _dots(*pairs: tuple[int, int]) -> Any:
 
 
 _EVERY = ((0, 0), (0, 1), (1, 1), (2, 2), (2, 3), (3, 3))
+_FUNCTION = "samples are compared with the value at L = 1; proved is that it is a function"
 _SIX = "phi L H x y zi wi xp yp zp wp"
 unit = Quantity("hh", "phi L H", "H L", says=process_of("G", "phi", "L", "H", inputs=2), widths=BOTH_GROW)
 weight = Quantity("V", "phi L", "L", says=process_of("f", "phi", "L", inputs=1), widths=GROW)
 activity = Quantity("R", "phi L H l x zi", "l", says=_activity, widths=BOTH_GROW, ranges=_unit_norms)
 fourth = Quantity("f4", "phi L d n x", "L", says=_fourth,
                   ranges=lambda env: [le(1, env["d"]), eq(app("dot", *at(env, "x", "x")), 1)])  # fmt: skip
-covariance = Quantity("hh", _SIX, "H s a c d", says=_function("Lam"), ranges=_equal(_dots(*_EVERY)))
-covariance_printed = Quantity("hh", _SIX, "H s a c d", says=_function("Lam"), ranges=_equal(_dots((0, 1), (2, 3))))
+covariance = Quantity("hh", _SIX, "H s a c d", apart=_FUNCTION, says=_function("Lam"), ranges=_equal(_dots(*_EVERY)))
+covariance_printed = Quantity(
+    "hh", _SIX, "H s a c d", apart=_FUNCTION, says=_function("Lam"), ranges=_equal(_dots((0, 1), (2, 3)))
+)
 implicit_jacobian = Quantity(
     "PPg", "phi L H v u i j x y zi wi", "u v",
     says=entry_of("GC", "phi", "L", "v", "u", "i", "j", *_QUAD), widths=BOTH_GROW, ranges=UNITS,
@@ -123,9 +126,13 @@ limit_of_features = Value(
     "limit_of_features", lambda distance: exp(-float(distance) ** 2 / 2) / 2,
     lambda env, _: app("*", Fraction(1, 2), _exponential(env, *at(env, *_QUAD))[0]),
 )  # fmt: skip
-features_fixed = Quantity("pp", "zi wi", "k", says=_fixed)
-fourier = Quantity("hp", _SIX, "H s distance", says=_function("Lam_features"), ranges=_equal(_exponential))
-fourier_printed = Quantity("hp", _SIX, "H s distance", says=_function("Lam_features"), ranges=_equal(_output))
+features_fixed = Quantity("pp", "zi wi", "k", apart=_FUNCTION, says=_fixed)
+fourier = Quantity(
+    "hp", _SIX, "H s distance", apart=_FUNCTION, says=_function("Lam_features"), ranges=_equal(_exponential)
+)
+fourier_printed = Quantity(
+    "hp", _SIX, "H s distance", apart=_FUNCTION, says=_function("Lam_features"), ranges=_equal(_output)
+)
 many_features = Condition(
     "many_features", "k → ∞", r"k\to\infty", proposition=lambda env: app("many_features", mode(env)),
     holds=lambda cell: not cell.get("fixed_k"),
@@ -148,26 +155,22 @@ def _flow(head: str, rate: str) -> Says:
 
     def says(env: Env, exponent: Term | None, _: Term | None) -> Term:
         of = app(head, *at(env, *_FLOW.split()))
-        power = app("*", needs(exponent), env[rate]) if rate != "both" else env["p"]
-        return app("upper", mode(env), of, power)
+        if rate != "both":
+            return app("upper", mode(env), of, app("*", needs(exponent), env[rate]))
+        powers = [app("*", needs(exponent), env[name]) for name in ("a", "b")]  # p is the larger of the two, or more
+        return imp(*[le(power, env["p"]) for power in powers], app("upper", mode(env), of, env["p"]))
 
     return says
 
 
-def _flow_ranges(rate: str) -> Any:
-    def ranges(env: Env) -> list[Term]:
-        a, b, p = env["a"], env["b"], env["p"]
-        L, H = at(env, "L", "H")
-        found = [le(1, L), le(1, H), le(0, a), le(0, b), app("powers", mode(env), L, H, a, b)]
-        if rate == "both":  # the larger of 1/n and 1/m
-            found += [le(app("*", -1, a), p), le(app("*", -1, b), p)]
-        return found
-
-    return ranges
+def _flow_ranges(env: Env) -> list[Term]:
+    a, b = env["a"], env["b"]
+    L, H = at(env, "L", "H")
+    return [le(1, L), le(1, H), le(0, a), le(0, b), app("powers", mode(env), L, H, a, b)]
 
 
 def _flows(name: str, head: str, arguments: str, rate: str) -> Quantity:
-    return Quantity(name, f"{_FLOW} a b p", arguments, says=_flow(head, rate), widths=(), ranges=_flow_ranges(rate))
+    return Quantity(name, f"{_FLOW} a b p", arguments, says=_flow(head, rate), widths=(), ranges=_flow_ranges)
 
 
 first = _flows("dK_first", "flow_first", "n m", "both")

@@ -18,7 +18,7 @@ exceeds = Quantity("s_C", "r", "r", symbol="sC",
 T_tight = Quantity(
     "T", "phi L r x", "r", symbol="S", widths=(("level", ""),),
     says=lambda env, p, _: app(
-        "tight", mode(env), app("S", *at(env, "phi", "L", "r", "x", "x")), plus(1, app("*", -1, env["r"]))),
+        "tight", mode(env), app("S", *at(env, "phi", "L", "r", "x", "x")), needs(p)),
 )  # fmt: skip
 law_of_widths = Quantity("X", "phi L x", "m", says=lambda env, _, __: app("binomial_widths", *at(env, "phi", "L", "x")),
                          ranges=lambda env: [le(1, env["L"])])  # fmt: skip

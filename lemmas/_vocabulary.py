@@ -271,7 +271,15 @@ def _both_positive(env: Env, _: Term | None, value: Term | None) -> Term:
 
 
 sgn = Quantity("sgn", "X Y s", "X", says=_sign, widths=(), ranges=_converges)
-chance = Quantity("P_positive", "X Y", "X", says=_positive, widths=(), ranges=_converges)
+chance = Quantity(
+    "P_positive",
+    "X Y",
+    "X",
+    says=_positive,
+    apart="the limit of each sampled sequence is its own",
+    widths=(),
+    ranges=_converges,
+)
 both_positive = Quantity("P_both", "phi L d x y", "L", says=_both_positive, widths=GROW,
                          ranges=lambda env: [le(1, env["d"])])  # fmt: skip
 no_mass_at_zero = Condition(

@@ -92,8 +92,9 @@ statement = Statement(
         ),
         Claim(
             "section3.tight", Kind.UPPER, T_tight(r),
-            "at one input T^r n^{r-1} and its inverse are tight, 1 <= r <= L <= 6: exact second moments",
-            exponent=order, where=And(attained, L <= 6), hypotheses=AT_ONE,
+            "at one input T^r n^{r-1} and its inverse are tight, 1 <= r <= L <= 6: exact second moments; "
+            "what is sampled is that it does not grow",
+            exponent=1 - r, where=And(attained, L <= 6), hypotheses=AT_ONE,
         ),
         Claim(
             "section3.mean", Kind.MEAN_ZERO, T(r), "E T^r = 0 at every width for even r", value=0,

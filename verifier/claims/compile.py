@@ -16,7 +16,7 @@ from verifier.claims.expressions import CannotCompile, MeasuredOnly, quantity_te
 from verifier.claims.vocabulary import Env, Quantity, variable
 from verifier.kernel.core.normal import key
 from verifier.kernel.core.sorts import Refused
-from verifier.kernel.core.terms import FALSE, App, Term, app, eq, forall, imp, variables
+from verifier.kernel.core.terms import FALSE, App, Term, Var, app, eq, forall, imp, num, variables
 from verifier.statement import Claim, Form, Hypothesis, Kind
 
 #: in this order the variables of a claim are bound
@@ -161,9 +161,8 @@ def conclusion(claim: Claim, declaration: Quantity, env: Env, inside: Env) -> Te
         raise MeasuredOnly(f"{declaration.name} has no counterpart in the kernel; it is measured, not proved")
     if declaration.says is not None:
         said = declaration.says(inside, exponent, value)
-        head = str(said.fields[0]) if isinstance(said, App) else ""
-        if head not in _SAYS.get(claim.kind, ()):
-            raise CannotCompile(f"{declaration.name} says {head!r}, which is no claim of kind {claim.kind.value!r}")
+        _of_its_kind(claim, declaration, said)
+        _uses(claim, declaration, inside, exponent, value)
         return said
     omega, of = variable("omega"), _number(claim, env)
 
@@ -175,6 +174,8 @@ def conclusion(claim: Claim, declaration: Quantity, env: Env, inside: Env) -> Te
     match claim.kind:
         case Kind.ORDER | Kind.UPPER | Kind.VANISHES:
             return app(claim.kind.value, omega, of, required(exponent, "an exponent"))
+        case Kind.ZERO | Kind.MEAN_ZERO if claim.value not in (None, 0):
+            raise CannotCompile(f"a claim of kind {claim.kind.value!r} has the value 0, not {claim.value}")
         case Kind.ZERO:
             return eq(of, 0)
         case Kind.IDENTITY | Kind.VALUE | Kind.INTEGER:
@@ -187,6 +188,33 @@ def conclusion(claim: Claim, declaration: Quantity, env: Env, inside: Env) -> Te
             return app("atom", omega, of, 0 if exponent is None else exponent, required(value, "a value"))
         case _:
             raise MeasuredOnly(f"claims of kind {claim.kind.value!r} are measured, not proved")
+
+
+def _of_its_kind(claim: Claim, declaration: Quantity, said: Term) -> None:
+    """CannotCompile where the quantity's words, under their premises, are not what claims of this kind say."""
+    while isinstance(said, App) and said.fields[0] == "imp":
+        said = said.fields[1][1]
+    head, args = said.fields if isinstance(said, App) else ("", ())
+    zero = claim.kind is not Kind.ZERO or (head == "eq" and key(args[1]) == key(num(0)))
+    if head not in _SAYS.get(claim.kind, ()) or not zero:
+        raise CannotCompile(f"{declaration.name} says {head!r}, which is no claim of kind {claim.kind.value!r}")
+
+
+def _uses(claim: Claim, declaration: Quantity, inside: Env, exponent: Term | None, value: Term | None) -> None:
+    """CannotCompile where samples are compared with an exponent or a value that what is said leaves out."""
+    assert declaration.says is not None
+    if declaration.apart:
+        return
+    mark = Var("mark~", "const")
+    for what, given, marked in (("exponent", claim.exponent, (mark, value)), ("value", claim.value, (exponent, mark))):
+        if given is None:
+            continue
+        try:
+            left_out = mark not in variables(declaration.says(inside, *marked))
+        except (CannotCompile, Refused):  # it looks at it
+            continue
+        if left_out:
+            raise CannotCompile(f"the {what} {given} of the claim is no part of what {declaration.name} says")
 
 
 def _number(claim: Claim, env: Env) -> Term:

@@ -56,6 +56,8 @@ class Quantity:
     a flag, 0 or 1, is the proposition that it stands for.
     ``term`` makes its term where that is no symbol at ``takes``, from the variables by name; kinds say the same of it.
     ``says`` replaces what the kind says by default; it gets the variables, the exponent and the value.
+    It must use the exponent and the value of the claim, which samples are compared with; ``apart`` is the reason where
+    they are compared with a number that is no part of what is proved.
     ``widths`` are the premises on the mode: pairs of a predicate and a variable's name.  ``ranges`` are those of
     variables that only the kernel sees, such as the two units of an entry.
     """
@@ -68,6 +70,7 @@ class Quantity:
     latex: str = ""
     derived: Mapping[str, Callable[[Env], Term]] = field(default_factory=dict)
     says: Says | None = None
+    apart: str = ""
     widths: tuple[tuple[str, str], ...] = (("scaled", "L"),)
     ranges: Callable[[Env], Sequence[Term]] | None = None
     term: Callable[[Env], Term] | None = None

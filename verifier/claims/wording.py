@@ -21,8 +21,8 @@ LONGEST = 700
 
 @dataclass(frozen=True)
 class Wording:
-    """A claim in words: ``text`` is what it says and for which range, ``premises`` what is granted, by hypothesis, each
-    printed from the proposition that it is; ``gloss`` is what its author adds, or nothing.
+    """A claim in words: ``text`` is what it says and for which range, ``premises`` what is granted of the widths and by
+    each hypothesis, printed from the proposition that it is; ``gloss`` is what its author adds, or nothing.
 
     Of a claim that has no proposition ``text`` is what its author says, and ``printed`` is False.
     """
@@ -44,6 +44,8 @@ def wording(claim: Claim, hypotheses: Iterable[Hypothesis]) -> Wording:
     where = ranges(found.ranges)
     whole = f"{said}, for {where}" if where else said
     given: dict[str, list[str]] = {}
+    if found.widths:
+        given["widths"] = [text(premise) for premise in found.widths]
     for name, premise in found.hypotheses:
         given.setdefault(name, []).append(text(premise))
     premises = tuple((name, ", ".join(parts)) for name, parts in given.items())
