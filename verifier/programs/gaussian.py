@@ -1,0 +1,137 @@
+"""A matrix of iid N(0, 1) entries that is never formed: met through blocks of products, exact in law.
+
+State: orthonormal right queries Q with Y = W Q, orthonormal left queries U with Z = Wᵀ U.  A new direction e orthogonal
+to Q is answered by  W e = U Zᵀ e + (I - U Uᵀ) g,  g fresh, and recorded; the mirror image for Wᵀ.  Queries may depend
+on earlier answers: conditioning a Gaussian on linear functionals keeps it Gaussian of this form.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+from scipy.linalg import solve_triangular
+
+Array = NDArray[np.floating]
+
+
+class _Record:
+    """Rows that are appended to, in memory that doubles."""
+
+    def __init__(self, width: int, dtype: DTypeLike) -> None:
+        self._rows, self.count = np.empty((8, width), dtype), 0
+
+    @property
+    def rows(self) -> Array:
+        return self._rows[: self.count]
+
+    def append(self, block: Array) -> None:
+        wanted = self.count + len(block)
+        if wanted > len(self._rows):
+            larger = np.empty((2 * wanted, self._rows.shape[1]), self._rows.dtype)
+            larger[: self.count] = self.rows
+            self._rows = larger
+        self._rows[self.count : wanted] = block
+        self.count = wanted
+
+
+class GaussianMatrix:
+    """``rows`` x ``columns`` iid standard normal entries; vectors are rows of a block.
+
+    >>> W = GaussianMatrix(1000, 2000, np.random.default_rng(0))
+    >>> W.apply(np.ones((3, 2000))).shape          # three times W 1, the same each time
+    (3, 1000)
+    """
+
+    def __init__(self, rows: int, columns: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> None:
+        self.shape, self.rng, self.dtype = (rows, columns), rng, np.dtype(dtype)
+        self._Q, self._Y = _Record(columns, dtype), _Record(rows, dtype)
+        self._U, self._Z = _Record(rows, dtype), _Record(columns, dtype)
+
+    def apply(self, block: Array) -> Array:
+        """(W vᵀ)ᵀ for the rows v of ``block``, shape (b, columns) → (b, rows)."""
+        return self._answer(block, self._Q, self._Y, self._U, self._Z)
+
+    def apply_transposed(self, block: Array) -> Array:
+        """(Wᵀ uᵀ)ᵀ for the rows u of ``block``, shape (b, rows) → (b, columns)."""
+        return self._answer(block, self._U, self._Z, self._Q, self._Y)
+
+    @property
+    def queries(self) -> int:
+        """How many directions have been asked for so far, on both sides."""
+        return self._Q.count + self._U.count
+
+    def _answer(self, block: Array, Q: _Record, Y: _Record, U: _Record, Z: _Record) -> Array:
+        block = np.ascontiguousarray(block, self.dtype)
+        known, fresh, mix = self._split(Q.rows, block)
+        out: Array = known @ Y.rows
+        if len(fresh):
+            g = self.rng.standard_normal((len(fresh), Y.rows.shape[1]), dtype=self.dtype.type)
+            if U.count:
+                g += (fresh @ Z.rows.T - g @ U.rows.T) @ U.rows
+            out += mix @ g
+            Q.append(fresh)
+            Y.append(g)
+        return out
+
+    def _split(self, Q: Array, block: Array) -> tuple[Array, Array, Array]:
+        """``block`` = known Q + mix fresh, the rows of ``fresh`` orthonormal and orthogonal to Q."""
+        tiny = 1e-13 if self.dtype == np.float64 else 1e-5
+        norms = np.sqrt(np.einsum("bn,bn->b", block, block))
+        if not np.all(np.isfinite(norms)):
+            raise FloatingPointError("a vector that a matrix is applied to is not finite")
+        known = block @ Q.T
+        rest = block - known @ Q if len(Q) else block.copy()
+        left = np.sqrt(np.einsum("bn,bn->b", rest, rest))
+        if len(Q) and np.any(left < 0.3 * norms):  # twice is enough (Kahan)
+            again = rest @ Q.T
+            rest -= again @ Q
+            known = known + again
+            left = np.sqrt(np.einsum("bn,bn->b", rest, rest))
+        alive = left > tiny * np.where(norms > 0, norms, 1)
+        scaled = rest / np.where(alive, left, 1)[:, None]
+        fresh, mix = _cholesky(scaled) if alive.all() else (None, None)
+        if fresh is None or mix is None:
+            fresh, mix = _gram_schmidt(scaled, alive)
+        return known, fresh, (np.where(alive, left, 0)[:, None] * mix).astype(self.dtype)
+
+    def completed(self) -> Array:
+        """The whole matrix, drawn given what has been answered: for tests at small sizes."""
+        U, Q, Y, Z = (r.rows.T for r in (self._U, self._Q, self._Y, self._Z))
+        W = self.rng.standard_normal(self.shape)
+        W = W - U @ (U.T @ W)
+        W = W - (W @ Q) @ Q.T
+        return np.asarray(Y @ Q.T + U @ (Z - Q @ (Q.T @ Z)).T + W)
+
+
+def _cholesky(rows: Array) -> tuple[Array | None, Array | None]:
+    """Orthonormal rows E and T with rows = T E, by two Cholesky factorisations; None where that loses digits."""
+    try:
+        first = np.linalg.cholesky(rows @ rows.T)
+        if first.diagonal().min(initial=1.0) <= 1e-2:
+            return None, None
+        E = solve_triangular(first, rows, lower=True, check_finite=False)
+        second = np.linalg.cholesky(E @ E.T)
+    except np.linalg.LinAlgError:
+        return None, None
+    E = solve_triangular(second, E, lower=True, check_finite=False).astype(rows.dtype)
+    return E, first @ second
+
+
+def _gram_schmidt(rows: Array, alive: NDArray[np.bool_]) -> tuple[Array, Array]:
+    """The same row by row, with rows that depend on earlier ones, or are dead, left out of E."""
+    E = np.zeros((0, rows.shape[1]), rows.dtype)
+    tiny = 1e-12 if rows.dtype == np.float64 else 1e-4
+    T = np.zeros((len(rows), len(rows)), rows.dtype)
+    for j, row in enumerate(rows):
+        if not alive[j]:
+            continue
+        first = E @ row
+        rest = row - first @ E
+        second = E @ rest
+        rest = rest - second @ E
+        T[j, : len(E)] = first + second
+        norm = float(np.linalg.norm(rest))
+        if norm > tiny:
+            T[j, len(E)] = norm
+            E = np.vstack([E, rest / norm])
+    return E, T[:, : len(E)]
