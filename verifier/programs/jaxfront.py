@@ -29,11 +29,13 @@ def available() -> bool:
     return True
 
 
-def trace(function: Callable[..., Any], shapes: Mapping[str, Shape], data: Sequence[Any] = ()) -> tuple[Graph, Any]:
+def trace(
+    function: Callable[..., Any], shapes: Mapping[str, Shape], data: Sequence[Any] = (), origin: Any = None
+) -> tuple[Graph, Any]:
     """The graph of ``function(weights, *data)``, and the tree of its outputs.
 
-    ``shapes`` are those of the weights by name, in the order of the graph's inputs; ``data`` are constants.
-    Raises :class:`NotTraceable`, and ImportError without JAX.
+    ``shapes`` are those of the weights by name, in the order of the graph's inputs; ``data`` are constants; ``origin``
+    is the user's function, for messages.  Raises :class:`NotTraceable`, and ImportError without JAX.
     """
     import jax
     import jax.numpy as jnp
@@ -45,12 +47,23 @@ def trace(function: Callable[..., Any], shapes: Mapping[str, Shape], data: Seque
         try:
             closed, tree = jax.make_jaxpr(lambda weights: function(weights, *fixed), return_shape=True)(given)
         except (jax.errors.JAXTypeError, jax.errors.JAXIndexError, TypeError, ValueError) as error:
-            raise NotTraceable(_reason(error, function)) from error
+            raise NotTraceable(_reason(error, origin or function)) from error
     graph = _converted(closed.jaxpr, closed.consts)
     order = sorted(names)  # how JAX flattens a dictionary
     if order != names:
         raise AssertionError("shapes are given in sorted order")
     return graph, tree
+
+
+def names(tree: Any, label: str) -> tuple[str, ...]:
+    """Names for the leaves of a tree of outputs: ``label`` for a single number, keys and places for others."""
+    import jax
+
+    found = []
+    for path, _ in jax.tree_util.tree_flatten_with_path(tree)[0]:
+        key = ".".join(str(getattr(p, "key", getattr(p, "idx", getattr(p, "name", p)))) for p in path)
+        found.append(key if key and not key.isdigit() else f"{label}[{key}]" if key else label)
+    return tuple(found)
 
 
 def _converted(jaxpr: Any, consts: Sequence[Any]) -> Graph:

@@ -95,7 +95,7 @@ def _mul(op: Op, x: Sequence[Any]) -> Structured:
 
 def _square(op: Op, x: Sequence[Any]) -> Structured:
     (a,) = x
-    if op.name == "integer_pow" and op.params["y"] != 2 or len(a.terms) > 4:
+    if (op.name == "integer_pow" and op.params["y"] != 2) or len(a.terms) > 4:
         return _entrywise(op, x)
     found: Structured = a.times(a)
     return found

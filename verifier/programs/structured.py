@@ -288,7 +288,7 @@ def _entrywise_product(a: Any, b: Any, shape: tuple[int, int]) -> Any:
         return LowRank(A, (a.B[:, None] * b.B[None]).reshape(-1, shape[1]), a.c * b.c)
     if isinstance(a, Gaussian) and isinstance(b, LowRank):
         return Hadamard(a, b)
-    if isinstance(a, Hadamard) and isinstance(b, LowRank) or isinstance(b, Hadamard) and isinstance(a, LowRank):
+    if (isinstance(a, Hadamard) and isinstance(b, LowRank)) or (isinstance(b, Hadamard) and isinstance(a, LowRank)):
         h, l = (a, b) if isinstance(a, Hadamard) else (b, a)
         return Hadamard(h.gaussian, _entrywise_product(h.factor, l, shape), h.c)
     both = Structured(shape, (a, b))
