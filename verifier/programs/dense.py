@@ -1,4 +1,4 @@
-"""Operations on dense arrays, by the names of JAX's ``lax`` primitives; what is not here is evaluated by its front end."""
+"""Operations on dense arrays, by the names of JAX's ``lax`` primitives; others are evaluated by the front end."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ENTRYWISE: dict[str, Callable[..., Any]] = {
     "atan2": np.arctan2, "floor": np.floor, "ceil": np.ceil, "is_finite": np.isfinite,
     "gt": np.greater, "ge": np.greater_equal, "lt": np.less, "le": np.less_equal, "eq": np.equal, "ne": np.not_equal,
     "and": np.logical_and, "or": np.logical_or, "not": np.logical_not,
-    "select_n": lambda which, *cases: np.where(which, cases[1], cases[0]) if len(cases) == 2 else np.choose(which, cases),
+    "select_n": lambda which, *x: np.where(which, x[1], x[0]) if len(x) == 2 else np.choose(which, x),
     "clamp": lambda low, x, high: np.clip(x, low, high),
 }  # fmt: skip
 

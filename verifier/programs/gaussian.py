@@ -14,6 +14,12 @@ from scipy.linalg import solve_triangular
 Array = NDArray[np.floating]
 
 
+def normals(rng: np.random.Generator, shape: tuple[int, ...], dtype: DTypeLike) -> Array:
+    """iid N(0, 1) in single or double precision; each has a stream of its own."""
+    single = np.dtype(dtype) == np.float32
+    return rng.standard_normal(shape, dtype=np.float32) if single else rng.standard_normal(shape)
+
+
 class _Record:
     """Rows that are appended to, in memory that doubles."""
 
@@ -65,7 +71,7 @@ class GaussianMatrix:
         known, fresh, mix = self._split(Q.rows, block)
         out: Array = known @ Y.rows
         if len(fresh):
-            g = self.rng.standard_normal((len(fresh), Y.rows.shape[1]), dtype=self.dtype.type)
+            g = normals(self.rng, (len(fresh), Y.rows.shape[1]), self.dtype)
             if U.count:
                 g += (fresh @ Z.rows.T - g @ U.rows.T) @ U.rows
             out += mix @ g

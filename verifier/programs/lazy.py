@@ -21,7 +21,7 @@ def is_large(shape: Sequence[int]) -> bool:
 
 
 def evaluate(op: Op, x: Sequence[Any]) -> Any:
-    """One operation with a structured operand, or a result that must be structured.  NotLazy says what cannot be done."""
+    """One operation with a structured operand, or a result that must be structured.  NotLazy where that cannot be."""
     try:
         found = _RULES[op.name](op, x) if op.name in _RULES else _entrywise(op, x)
     except CannotForm as error:
@@ -105,7 +105,7 @@ def _dot(op: Op, x: Sequence[Any]) -> Any:
     (ca, cb), (ba, _) = op.params["dimension_numbers"]
     a, b = x
     if ba:
-        raise NotLazy(op, "a batch of products with a matrix that is not formed", "batch over vectors, not over matrices")
+        raise NotLazy(op, "a batch of products with a matrix that is not formed", "batch over vectors instead")
     if isinstance(a, Structured) and isinstance(b, Structured):
         if len(ca) == 2:
             return np.asarray(a.inner(b if tuple(ca) == tuple(cb) else b.transposed()))

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from numpy.typing import DTypeLike, NDArray
 
 from verifier.programs import jaxfront, lazy
 from verifier.programs.evaluate import NotFinite, Watch, evaluate, first_not_finite
-from verifier.programs.gaussian import GaussianMatrix
+from verifier.programs.gaussian import GaussianMatrix, normals
 from verifier.programs.graph import Graph
 from verifier.programs.structured import Gaussian, Structured
 
@@ -144,12 +145,13 @@ class Program:
                 arguments.append(_constant(shape, spec.value, dtype))
             elif lazy.is_large(shape):
                 if len(shape) != 2:
-                    raise ValueError(f"{self.label}: the weight {name} has {len(shape)} axes, more than one of them wide; "
-                                     "give it one matrix a block")  # fmt: skip
+                    raise ValueError(
+                        f"{self.label}: the weight {name} has {len(shape)} axes, two of them wide; give it one a block"
+                    )
                 matrix = GaussianMatrix(shape[0], shape[1], rng, dtype)
                 arguments.append(Structured((shape[0], shape[1]), (Gaussian(matrix),)))
             else:
-                arguments.append(rng.standard_normal(shape, dtype=np.dtype(dtype).type))
+                arguments.append(normals(rng, shape, dtype))
         return arguments
 
     def sample(
@@ -183,10 +185,8 @@ class Program:
     @staticmethod
     def _first(graph: Graph, arguments: Sequence[Any]) -> str:
         watch, told = first_not_finite()
-        try:
+        with suppress(FloatingPointError):
             evaluate(graph, arguments, watch)  # again: the same answers are recorded
-        except FloatingPointError:
-            pass
         return told()
 
 
