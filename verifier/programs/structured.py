@@ -288,9 +288,10 @@ def _entrywise_product(a: Any, b: Any, shape: tuple[int, int]) -> Any:
         return LowRank(A, (a.B[:, None] * b.B[None]).reshape(-1, shape[1]), a.c * b.c)
     if isinstance(a, Gaussian) and isinstance(b, LowRank):
         return Hadamard(a, b)
-    if (isinstance(a, Hadamard) and isinstance(b, LowRank)) or (isinstance(b, Hadamard) and isinstance(a, LowRank)):
-        h, l = (a, b) if isinstance(a, Hadamard) else (b, a)
-        return Hadamard(h.gaussian, _entrywise_product(h.factor, l, shape), h.c)
+    if isinstance(b, Hadamard):
+        a, b = b, a
+    if isinstance(a, Hadamard) and isinstance(b, LowRank):
+        return Hadamard(a.gaussian, _entrywise_product(a.factor, b, shape), a.c)
     both = Structured(shape, (a, b))
     if both.low_rank:
         parts = (Structured(shape, (a,)), Structured(shape, (b,)))
