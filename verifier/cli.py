@@ -26,6 +26,8 @@ _COMMANDS = {
     "graph": ("verifier.commands.graph", "graph", "Which statements rest on which, as SVG or dot."),
     "gate": ("verifier.commands.gate", "gate", "Red where a verdict is not the recorded one; for CI."),
     "fit": ("verifier.commands.fit", "fit", "Decide a claim about samples in a file, from anywhere."),
+    "measure": ("verifier.commands.programs", "measure", "Decide a claim about a JAX program, sampled at any width."),
+    "scan": ("verifier.commands.programs", "scan", "Every intermediate of a JAX program: exponent, line, verdict."),
     "sample": ("verifier.commands.sample", "sample", "Write raw samples of a correlation function."),
     "exact": ("verifier.commands.exact", "exact", "An exact finite-width moment, as a polynomial in 1/n."),
     "conjecture": ("verifier.commands.exact", "conjecture", "The Dyer-Gur-Ari conjecture, graph by graph."),

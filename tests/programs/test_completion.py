@@ -7,41 +7,33 @@ from typing import Any
 import numpy as np
 import pytest
 
-jax = pytest.importorskip("jax", reason="programs need JAX (wide-verifier[jax])")
+jax = pytest.importorskip("jax", reason="programs need JAX: pip install 'verifier[jax]'")
 
-from networks import EXAMPLES  # noqa: E402
+from program_networks import EXAMPLES  # noqa: E402
 
-from verifier.programs import evaluate, jaxfront  # noqa: E402
-from verifier.programs.gaussian import GaussianMatrix  # noqa: E402
-from verifier.programs.lazy import is_large  # noqa: E402
-from verifier.programs.structured import Gaussian, Structured  # noqa: E402
+from verifier.programs.evaluate import evaluate  # noqa: E402
+from verifier.programs.program import Program, Width  # noqa: E402
+from verifier.programs.structured import Structured  # noqa: E402
 
-SIZES = {"n": 100, "m": 87}
+SIZES = {Width("n"): 100, Width("m"): 87}
 
 
-def drawn(shapes: dict[str, tuple[int, ...]], rng: np.random.Generator) -> tuple[list[Any], dict[str, Any]]:
-    """Arguments of a graph, matrices unformed, and what completes them."""
-    arguments, made = [], {}
-    for name, shape in shapes.items():
-        if is_large(shape):
-            made[name] = GaussianMatrix(*shape, rng)
-            arguments.append(Structured(shape, (Gaussian(made[name]),)))
-        else:
-            made[name] = rng.standard_normal(shape)
-            arguments.append(made[name])
-    return arguments, made
+def completed(argument: Any) -> Any:
+    """A weight in full, drawn given what has been answered."""
+    return argument.terms[0].matrix.completed() if isinstance(argument, Structured) else argument
 
 
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_lazy_is_dense(name: str) -> None:
-    program, symbolic = EXAMPLES[name]
-    shapes = {k: tuple(SIZES.get(d, d) for d in symbolic[k]) for k in sorted(symbolic)}
-    arguments, made = drawn(shapes, np.random.default_rng(20261127))
-    graph, _ = jaxfront.trace(program, shapes)
-    out = evaluate.evaluate(graph, arguments)
-    weights = {k: w.completed() if isinstance(w, GaussianMatrix) else w for k, w in made.items()}
+    function, symbolic = EXAMPLES[name]
+    weights = {k: tuple(d if isinstance(d, int) else Width(d) for d in shape) for k, shape in symbolic.items()}
+    program = Program(function, weights)
+    (arguments,) = program.arguments(SIZES, 1, seed=20261127)
+    out = evaluate(program.graph(SIZES), arguments)
+    full = dict(zip(program.shapes(SIZES), map(completed, arguments), strict=True))
+    assert any(isinstance(a, Structured) for a in arguments)
     with jax.enable_x64(True):
-        dense = jax.tree.leaves(program({k: jax.numpy.asarray(w) for k, w in weights.items()}))
+        dense = jax.tree.leaves(function({k: jax.numpy.asarray(w) for k, w in full.items()}))
     assert len(out) == len(dense) > 0
     for lazy, reference in zip(out, dense, strict=True):
         reference = np.asarray(reference)

@@ -136,6 +136,7 @@ OTHERS: dict[str, Callable[[Sequence[Any], Params], Any]] = {
     "argmin": _arg(np.argmin),
     "cumsum": lambda x, p: np.flip(np.cumsum(np.flip(x[0], p["axis"]), p["axis"]), p["axis"]) if p["reverse"]
     else np.cumsum(x[0], p["axis"]),
+    "name": lambda x, p: x[0],
     "copy": lambda x, p: x[0],
     "copy_p": lambda x, p: x[0],
     "stop_gradient": lambda x, p: x[0],

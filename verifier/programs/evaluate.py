@@ -8,14 +8,22 @@ from typing import Any
 import numpy as np
 
 from verifier.programs import dense, lazy
-from verifier.programs.graph import Constant, Graph, NotLazy, Op, Operand, size_of
+from verifier.programs.graph import Constant, Graph, NotLazy, Op, Operand
 from verifier.programs.structured import Structured
 
 Watch = Callable[[Op, int, Any], None]
 
 
 class NotFinite(ArithmeticError):
-    """A NaN or an infinity appeared; says at which operation first."""
+    """A NaN or an infinity appeared; says at which operation first.  ``values`` are the results, if there are any."""
+
+    def __init__(self, message: str, values: Sequence[Any] | None = None) -> None:
+        super().__init__(message)
+        self.values = values
+
+
+class Overflow(FloatingPointError):
+    """A matrix was to be applied to a vector that is not finite, or whose square is not; names the operation."""
 
 
 def evaluate(graph: Graph, arguments: Sequence[Any], watch: Watch | None = None) -> list[Any]:
@@ -44,8 +52,11 @@ def evaluate(graph: Graph, arguments: Sequence[Any], watch: Watch | None = None)
 def _one(op: Op, x: Sequence[Any], watch: Watch | None) -> Sequence[Any]:
     if op.name in _CONTROL:
         return _CONTROL[op.name](op, x, watch)
-    if any(isinstance(a, Structured) for a in x) or (lazy.is_large(op.shapes[0]) and _must_stay_apart(op, x)):
-        return [lazy.evaluate(op, x)]
+    if any(isinstance(a, Structured) for a in x) or op.large:
+        try:
+            return [lazy.evaluate(op, x)]
+        except FloatingPointError:
+            raise Overflow(described(op)) from None
     with np.errstate(all="ignore"):
         found = dense.evaluate(op.name, [np.asarray(a) for a in x], op.params)
     if found is not NotImplemented:
@@ -53,11 +64,6 @@ def _one(op: Op, x: Sequence[Any], watch: Watch | None) -> Sequence[Any]:
     if op.fallback is None:
         raise NotLazy(op, "this operation is not known")
     return [np.asarray(a) for a in op.fallback(*x)]
-
-
-def _must_stay_apart(op: Op, x: Sequence[Any]) -> bool:
-    """Whether the result is larger than what it is made of: two width axes that came from two arrays."""
-    return size_of(op.shapes[0]) > 4 * max((np.size(a) for a in x), default=0)
 
 
 def _scan(op: Op, x: Sequence[Any], watch: Watch | None) -> Sequence[Any]:
@@ -102,6 +108,12 @@ _CONTROL: dict[str, Callable[[Op, Sequence[Any], Watch | None], Sequence[Any]]] 
 }  # fmt: skip
 
 
+def described(op: Op) -> str:
+    """``tanh at model.py:12, in the backward pass``."""
+    back = ", in the backward pass" if op.place is not None and op.place.backward else ""
+    return f"{op.name} at {op.line}{back}" if op.line else op.name
+
+
 def first_not_finite() -> tuple[Watch, Callable[[], str]]:
     """A watcher that remembers the first operation whose result is not finite, and what it saw in words."""
     seen: list[str] = []
@@ -111,6 +123,6 @@ def first_not_finite() -> tuple[Watch, Callable[[], str]]:
             return
         array = np.asarray(value)
         if np.issubdtype(array.dtype, np.floating) and not np.all(np.isfinite(array)):
-            seen.append(f"{op.name}" + (f" at {op.line}" if op.line else ""))
+            seen.append(described(op))
 
     return watch, lambda: seen[0] if seen else ""

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 Shape = tuple[int, ...]
 
@@ -25,12 +24,43 @@ class Constant:
 Operand = int | Constant  # the number of an earlier value, or a constant
 
 
+class ProgramError(ValueError):
+    """What a program cannot be, or does not do: one sentence that names the user's file and line."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where an operation stands in the user's code; ``backward``: in the backward pass of what stands there."""
+
+    file: str
+    line: int
+    function: str
+    backward: bool = False
+
+    def __str__(self) -> str:
+        return f"{Path(self.file).name}:{self.line}"
+
+
+@dataclass(frozen=True)
+class Axis:
+    """An axis that grows with the width: its name in terms of widths (``n``, ``2n``), and its degree (2: n²)."""
+
+    name: str
+    degree: int = 1
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Dim = int | Axis
+
+
 @dataclass(frozen=True)
 class Op:
     """One operation: ``outputs`` are numbers of the values it makes, ``shapes`` theirs.
 
-    ``line`` is the place in the user's file (``model.py:12 (loss)``); ``fallback`` evaluates the operation on dense
-    arrays where this package has no implementation of its own.
+    ``dims`` are the shapes with the axes told apart that grow with the width.  ``place`` is in the user's file;
+    ``fallback`` evaluates the operation on dense arrays where this package has no implementation of its own.
     """
 
     name: str
@@ -38,9 +68,20 @@ class Op:
     outputs: tuple[int, ...]
     shapes: tuple[Shape, ...]
     params: Mapping[str, Any] = field(default_factory=dict)
-    line: str = ""
+    place: Place | None = None
     subgraphs: tuple[Graph, ...] = ()
     fallback: Callable[..., Sequence[Any]] | None = None
+    dims: tuple[tuple[Dim, ...], ...] = ()
+
+    @property
+    def line(self) -> str:
+        """``model.py:12``, or nothing where it is not known."""
+        return "" if self.place is None else str(self.place)
+
+    @property
+    def large(self) -> bool:
+        """Whether its first result has two width axes, or more, and is never formed."""
+        return bool(self.dims) and is_large(self.dims[0])
 
 
 @dataclass(frozen=True)
@@ -51,6 +92,13 @@ class Graph:
     ops: tuple[Op, ...]
     outputs: tuple[Operand, ...]
     last_use: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def results(self) -> tuple[Shape, ...]:
+        """The shapes of the outputs."""
+        made = dict(enumerate(self.inputs))
+        made |= {number: shape for op in self.ops for number, shape in zip(op.outputs, op.shapes, strict=True)}
+        return tuple(made[o] if isinstance(o, int) else tuple(o.value.shape) for o in self.outputs)
 
     @property
     def size(self) -> int:
@@ -71,15 +119,19 @@ def finished(inputs: Sequence[Shape], ops: Sequence[Op], outputs: Sequence[Opera
     return Graph(tuple(inputs), tuple(ops), tuple(outputs), last)
 
 
-class NotLazy(ValueError):
+class NotLazy(ProgramError):
     """An operation would form an array with two width axes, or is not known; says which, where, and what would do."""
 
     def __init__(self, op: Op, why: str, instead: str = "") -> None:
-        where = f" at {op.line}" if op.line else ""
-        super().__init__(f"{op.name}{where}: {why}" + (f"; {instead}" if instead else ""))
+        super().__init__(f"{op.line or 'the program'}: {op.name}: {why}" + (f"; {instead}" if instead else ""))
         self.op = op
 
 
-def size_of(shape: Shape) -> int:
-    """The number of entries."""
-    return int(np.prod(shape, dtype=object)) if shape else 1
+def is_large(dims: Sequence[Dim]) -> bool:
+    """Whether an array of this shape has two width axes, or more."""
+    return sum(d.degree for d in dims if isinstance(d, Axis)) >= 2
+
+
+def shown(dims: Sequence[Dim]) -> str:
+    """``(4, n)``; a number is ``()``."""
+    return f"({', '.join(map(str, dims))}{',' if len(dims) == 1 else ''})"

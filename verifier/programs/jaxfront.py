@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import site
+import sysconfig
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from verifier.programs.graph import Constant, Graph, Op, Operand, Shape, finished
+from verifier.programs.graph import Constant, Graph, Op, Operand, Place, ProgramError, Shape, finished
 
 #: primitives that only call another graph: written out
 _CALLS = ("pjit", "jit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "custom_vjp_call_jaxpr",
@@ -16,17 +20,20 @@ _CALLS = ("pjit", "jit", "closed_call", "core_call", "custom_jvp_call", "custom_
 _CONTROL = ("scan", "while", "cond")
 
 
-class NotTraceable(ValueError):
+class NotTraceable(ProgramError):
     """The function cannot be traced: it looks at values, or is no JAX function; names the place in the user's file."""
 
 
-def available() -> bool:
-    """Whether JAX is installed."""
+class NoJax(ImportError):
+    """JAX is not installed; names the extra that brings it."""
+
+
+def require() -> None:
+    """Raise :class:`NoJax` where JAX cannot be imported."""
     try:
         import jax  # noqa: F401
     except ImportError:
-        return False
-    return True
+        raise NoJax("programs need JAX, which the extra [jax] brings: pip install 'verifier[jax]'") from None
 
 
 def trace(
@@ -35,8 +42,9 @@ def trace(
     """The graph of ``function(weights, *data)``, and the tree of its outputs.
 
     ``shapes`` are those of the weights by name, in the order of the graph's inputs; ``data`` are constants; ``origin``
-    is the user's function, for messages.  Raises :class:`NotTraceable`, and ImportError without JAX.
+    is the user's function, for messages.  Raises :class:`NotTraceable`, and :class:`NoJax` without JAX.
     """
+    require()
     import jax
     import jax.numpy as jnp
 
@@ -46,9 +54,11 @@ def trace(
         fixed = [jnp.asarray(d) if isinstance(d, np.ndarray | float | int) else d for d in data]
         try:
             closed, tree = jax.make_jaxpr(lambda weights: function(weights, *fixed), return_shape=True)(given)
-        except (jax.errors.JAXTypeError, jax.errors.JAXIndexError, TypeError, ValueError) as error:
+        except ProgramError:
+            raise
+        except Exception as error:  # whatever the user's code raises is named with its line
             raise NotTraceable(_reason(error, origin or function)) from error
-    graph = _converted(closed.jaxpr, closed.consts)
+    graph = _converted(closed.jaxpr, closed.consts, False)
     order = sorted(names)  # how JAX flattens a dictionary
     if order != names:
         raise AssertionError("shapes are given in sorted order")
@@ -66,8 +76,8 @@ def names(tree: Any, label: str) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _converted(jaxpr: Any, consts: Sequence[Any]) -> Graph:
-    writer = _Writer(len(jaxpr.invars))
+def _converted(jaxpr: Any, consts: Sequence[Any], backward: bool) -> Graph:
+    writer = _Writer(len(jaxpr.invars), backward)
     for variable, number in zip(jaxpr.invars, range(len(jaxpr.invars)), strict=True):
         writer.names[variable] = number
     for variable, value in zip(jaxpr.constvars, consts, strict=True):
@@ -79,7 +89,9 @@ def _converted(jaxpr: Any, consts: Sequence[Any]) -> Graph:
 class _Writer:
     """Equations of a jaxpr, one after the other, calls written out."""
 
-    def __init__(self, inputs: int) -> None:
+    def __init__(self, inputs: int, backward: bool) -> None:
+        self.backward = backward
+        self.library: Place | None = None
         self.names: dict[Any, Operand] = {}
         self.ops: list[Op] = []
         self.next = inputs
@@ -98,30 +110,41 @@ class _Writer:
                 continue
             outputs = tuple(range(self.next, self.next + len(equation.outvars)))
             self.next += len(outputs)
-            subgraphs = tuple(_sub(j) for j in _jaxprs(name, params)) if name in _CONTROL else ()
+            place = self._place(equation)
+            _check_constants(name, inputs, place)
+            back = self.backward if place is None else place.backward
+            inner = _jaxprs(name, params) if name in _CONTROL else ()
+            subgraphs = tuple(_converted(j.jaxpr, j.consts, back) for j in inner)
             shapes = tuple(tuple(v.aval.shape) for v in equation.outvars)
             self.ops.append(
-                Op(name, inputs, outputs, shapes, _plain(params), _line(equation), subgraphs, _fallback(equation))
+                Op(name, inputs, outputs, shapes, _plain(params), place, subgraphs, _fallback(equation))
             )
             self.names.update(zip(equation.outvars, outputs, strict=True))
+
+    def _place(self, equation: Any) -> Place | None:
+        """Its own place, or where the library function is called that it is a part of."""
+        own = _place(equation, self.backward)
+        if self.library is None:
+            return own
+        return replace(self.library, backward=self.library.backward or (own is not None and own.backward))
 
     def _call(self, equation: Any, inputs: tuple[Operand, ...]) -> None:
         params = equation.params
         inner = next(params[k] for k in ("jaxpr", "call_jaxpr", "fun_jaxpr") if params.get(k) is not None)
         jaxpr, consts = (inner.jaxpr, inner.consts) if hasattr(inner, "jaxpr") else (inner, ())
+        outer = self.library
+        if self.library is None and _installed(str(jaxpr.debug_info.func_filename)):
+            self.library = _place(equation, self.backward)  # traced once, for whoever called it first
         saved = {v: self.names.get(v) for v in (*jaxpr.invars, *jaxpr.constvars)}
         self.names.update(zip(jaxpr.invars, inputs, strict=True))
         self.names.update((v, Constant(np.asarray(c))) for v, c in zip(jaxpr.constvars, consts, strict=True))
         self.write(jaxpr)
+        self.library = outer
         results = [self.read(v) for v in jaxpr.outvars]
         self.names.update(zip(equation.outvars, results, strict=True))
         for v, old in saved.items():  # a jaxpr that is called twice is written twice
             if old is not None:
                 self.names[v] = old
-
-
-def _sub(closed: Any) -> Graph:
-    return _converted(closed.jaxpr, closed.consts)
 
 
 def _jaxprs(name: str, params: Mapping[str, Any]) -> Sequence[Any]:
@@ -145,25 +168,64 @@ def _fallback(equation: Any) -> Callable[..., Sequence[Any]]:
     return run
 
 
-def _line(equation: Any) -> str:
-    """``file.py:12 (function)`` of the user's code; empty where JAX does not tell."""
+def _place(equation: Any, backward: bool) -> Place | None:
+    """Where it stands in the user's code; None where JAX does not tell."""
     try:
         from jax._src import source_info_util
 
-        frame = source_info_util.user_frame(equation.source_info.traceback)
+        frames = list(source_info_util.user_frames(equation.source_info.traceback))
+        stack = str(equation.source_info.name_stack)
     except (ImportError, AttributeError, TypeError):
-        return ""
-    return f"{Path(frame.file_name).name}:{frame.start_line} ({frame.function_name})" if frame is not None else ""
+        return None
+    own = [frame for frame in frames if not _installed(frame.file_name)] or frames
+    if not own:
+        return None
+    frame = own[0]
+    name = frame.function_name.rsplit(".", 1)[-1]
+    return Place(frame.file_name, frame.start_line, name, backward or "transpose(" in stack)
+
+
+@lru_cache(maxsize=1024)
+def _installed(file: str) -> bool:
+    """Whether a file belongs to an installed package, and not to the user."""
+    folders = [*site.getsitepackages(), site.getusersitepackages(), sysconfig.get_paths()["stdlib"]]
+    return any(Path(file).is_relative_to(folder) for folder in folders)
+
+
+#: what an infinity may meet without being a mistake: the start of a maximum, a mask
+_MAY_BE_INFINITE = ("max", "min", "reduce_max", "reduce_min", "select_n", "eq", "ne", "lt", "le", "gt", "ge", "clamp")
+
+
+def _check_constants(name: str, inputs: Sequence[Operand], place: Place | None) -> None:
+    for operand in inputs if name not in _MAY_BE_INFINITE else ():
+        if isinstance(operand, Constant) and operand.value.dtype.kind == "f" and np.any(np.isposinf(operand.value)):
+            kind = operand.value.dtype
+            raise NotTraceable(
+                f"{place or 'the program'}: {name}: a constant is infinite in {kind}; write a smaller one"
+                + (", or use float64" if kind.itemsize < 8 else "")
+            )
 
 
 def _reason(error: Exception, function: Callable[..., Any]) -> str:
+    """``model.py:12: what is wrong`` in one sentence."""
+    import jax
+
     code = getattr(function, "__code__", None)
     place = Path(code.co_filename).name if code is not None else "the function"
     trace = error.__traceback__
-    line = None
     while trace is not None:
-        if code is not None and trace.tb_frame.f_code.co_filename == code.co_filename:
-            line = trace.tb_lineno
+        file = trace.tb_frame.f_code.co_filename
+        if code is not None and (file == code.co_filename or not (_installed(file) or _own(file))):
+            place = f"{Path(file).name}:{trace.tb_lineno}"
         trace = trace.tb_next
-    first = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    return f"{place}{f':{line}' if line else ''}: {first}"
+    if isinstance(error, jax.errors.ConcretizationTypeError | jax.errors.TracerArrayConversionError):
+        return (
+            f"{place}: Python or NumPy looks at a value here (if, float(), int(), np.…), which is not known when the "
+            "function is traced; write jnp.where, jax.lax.cond or jnp.…"
+        )
+    first = str(error).strip().splitlines()[0] if str(error).strip() else "no message"
+    return f"{place}: {type(error).__name__}: {first}"
+
+
+def _own(file: str) -> bool:
+    return Path(file).is_relative_to(Path(__file__).parent) or file.startswith("<")

@@ -11,14 +11,6 @@ from verifier.programs.dense import entrywise
 from verifier.programs.graph import NotLazy, Op
 from verifier.programs.structured import CannotForm, Structured, applied, low_rank
 
-#: an axis that is longer than this is a width where nothing else says so
-LONG = 64
-
-
-def is_large(shape: Sequence[int]) -> bool:
-    """Whether an array of this shape has two width axes, or more."""
-    return sum(d > LONG for d in shape) >= 2
-
 
 def evaluate(op: Op, x: Sequence[Any]) -> Any:
     """One operation with a structured operand, or a result that must be structured.  NotLazy where that cannot be."""
@@ -187,6 +179,6 @@ def _reshape(op: Op, x: Sequence[Any]) -> Any:
 _RULES = {
     "add": _add, "add_any": _add, "sub": _add, "mul": _mul, "div": _mul, "square": _square, "integer_pow": _square,
     "neg": lambda op, x: x[0].scaled(-1.0), "dot_general": _dot, "transpose": _transpose, "reduce_sum": _sum,
-    "broadcast_in_dim": _broadcast, "convert_element_type": _same, "copy": _same, "stop_gradient": _same,
+    "broadcast_in_dim": _broadcast, "convert_element_type": _same, "copy": _same, "name": _same, "stop_gradient": _same,
     "optimization_barrier": _same, "reshape": _reshape, "squeeze": _reshape,
 }  # fmt: skip

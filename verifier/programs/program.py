@@ -1,17 +1,17 @@
 """A quantity written as a program: a function of random weights, with the shapes of the weights.
 
->>> n = Width("n")
+>>> n = width("n")
 >>> @quantity(weights={"W": (n, n), "V": (n,), "x": (n,)})
 ... def output(w):
 ...     return jnp.tanh(w["W"] @ w["x"] / jnp.sqrt(len(w["x"]))) @ w["V"] / jnp.sqrt(len(w["V"]))
->>> output.sample({n: 100_000}, samples=8, seed=0)["output"].shape
+>>> output.sample(100_000, samples=8, seed=0)["output"].shape
 (8,)
 """
 
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,50 +20,59 @@ from typing import Any
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from verifier.programs import jaxfront, lazy
-from verifier.programs.evaluate import NotFinite, Watch, evaluate, first_not_finite
+from verifier.programs import jaxfront
+from verifier.programs.axes import FACTORS, like, marked
+from verifier.programs.evaluate import NotFinite, Overflow, Watch, evaluate, first_not_finite
 from verifier.programs.gaussian import GaussianMatrix, normals
-from verifier.programs.graph import Graph
-from verifier.programs.structured import Gaussian, Structured
+from verifier.programs.graph import Axis, Dim, Graph, ProgramError, is_large, shown
+from verifier.programs.structured import Gaussian, Structured, low_rank
 
 
 @dataclass(frozen=True)
 class Width:
-    """A width: an axis whose length grows.  ``Width("n")``."""
+    """A width: an axis whose length grows."""
 
     name: str
 
 
-Dim = Width | int
+def width(name: str) -> Width:
+    """A width by its name: ``n = width("n")``.  Two weights that share it have the same length there."""
+    if not name.isidentifier():
+        raise ValueError(f"a width is called {name!r}; write a letter or a word, as in width('n')")
+    return Width(name)
+
+
+Length = Width | int
 
 
 @dataclass(frozen=True)
 class Given:
     """A weight that is the same number everywhere, such as a bias or the gain of a normalisation."""
 
-    shape: tuple[Dim, ...]
+    shape: tuple[Length, ...]
     value: float
 
 
-def zeros(*shape: Dim) -> Given:
+def zeros(*shape: Length) -> Given:
     """A weight that starts at 0 (a bias)."""
     return Given(shape, 0.0)
 
 
-def ones(*shape: Dim) -> Given:
+def ones(*shape: Length) -> Given:
     """A weight that starts at 1 (a gain)."""
     return Given(shape, 1.0)
 
 
-Spec = tuple[Dim, ...] | Given
+Spec = Sequence[Length] | Given
+Sizes = Mapping[Width, int] | int
 
 
 @dataclass(frozen=True, eq=False)
 class Program:
-    """A function of weights that returns numbers, with the shapes of its weights.
+    """A function of weights that returns numbers, with the shapes of its weights; made by :func:`quantity`.
 
     ``weights``: name → shape (entries iid N(0, 1)) or :func:`zeros`, :func:`ones`.  ``data`` are further arguments,
-    ``given`` keyword arguments.  ``line`` is where the function stands.
+    ``given`` keyword arguments.  ``expect`` holds exponents of what it returns and of its intermediates, by name.
     """
 
     function: Callable[..., Any]
@@ -71,11 +80,23 @@ class Program:
     data: tuple[Any, ...] = ()
     given: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
+    expect: Mapping[str, Any] = field(default_factory=dict)
     _graphs: dict[Any, tuple[Graph, tuple[str, ...]]] = field(default_factory=dict, repr=False)
 
     def __post_init__(self) -> None:
+        for key, spec in self.weights.items():
+            for d in _shape(spec):
+                if isinstance(d, bool) or not isinstance(d, Width | int) or (isinstance(d, int) and d < 1):
+                    raise ProgramError(
+                        f"{self.line}: the weight {key} of {self.label} has an axis {d!r}; an axis is a width or a "
+                        "positive integer, as in (n, 2) with n = width('n')"
+                    )
         if not self.widths:
-            raise ValueError(f"{self.label} has no width: write weights={{'W': (n, n)}} with n = Width('n')")
+            raise ProgramError(
+                f"{self.line}: {self.label} has no width axis; write weights={{'W': (n, n)}} with n = width('n')"
+            )
+        if len(self.widths) > len(FACTORS):
+            raise ProgramError(f"{self.line}: {self.label} has {len(self.widths)} widths; at most {len(FACTORS)}")
 
     @property
     def label(self) -> str:
@@ -95,10 +116,10 @@ class Program:
     @property
     def line(self) -> str:
         """``file.py:12``, where the function is defined."""
-        code = inspect.unwrap(self.function).__code__
-        return f"{Path(code.co_filename).name}:{code.co_firstlineno}"
+        code = getattr(inspect.unwrap(self.function), "__code__", None)
+        return "the program" if code is None else f"{Path(code.co_filename).name}:{code.co_firstlineno}"
 
-    def sizes(self, widths: Mapping[Width, int] | int) -> dict[Width, int]:
+    def sizes(self, widths: Sizes) -> dict[Width, int]:
         """A size for each width; one integer is for all of them.  ValueError names one that is missing or too small."""
         found = dict.fromkeys(self.widths, widths) if isinstance(widths, int) else dict(widths)
         for w in self.widths:
@@ -108,7 +129,7 @@ class Program:
                 raise ValueError(f"{self.label}: the width {w.name} is {found[w]}; at least 1 is allowed")
         return found
 
-    def shapes(self, widths: Mapping[Width, int] | int) -> dict[str, tuple[int, ...]]:
+    def shapes(self, widths: Sizes) -> dict[str, tuple[int, ...]]:
         """The shapes of the weights at these widths, by name in order."""
         at = self.sizes(widths)
         return {
@@ -116,96 +137,124 @@ class Program:
             for name in sorted(self.weights)
         }
 
-    def graph(self, widths: Mapping[Width, int] | int) -> Graph:
-        """Traced at these widths, once."""
+    def graph(self, widths: Sizes) -> Graph:
+        """Traced at these widths, once; width axes are marked."""
         return self._traced(widths)[0]
 
-    def outputs(self, widths: Mapping[Width, int] | int) -> tuple[str, ...]:
+    def outputs(self, widths: Sizes) -> tuple[str, ...]:
         """The names of what it returns: keys of a dictionary, or its own name."""
         return self._traced(widths)[1]
 
-    def _traced(self, widths: Mapping[Width, int] | int) -> tuple[Graph, tuple[str, ...]]:
-        shapes = self.shapes(widths)
-        key = tuple(shapes.items())
+    def _traced(self, widths: Sizes) -> tuple[Graph, tuple[str, ...]]:
+        at = self.sizes(widths)
+        key = tuple(at[w] for w in self.widths)
         if key not in self._graphs:
-            run = self.function
-            given = dict(self.given)
-            graph, tree = jaxfront.trace(lambda w, *data: run(w, *data, **given), shapes, self.data, origin=run)
-            self._graphs[key] = (graph, jaxfront.names(tree, self.label))
+            graph, names = self._trace(at)
+            pattern = next(iter(self._graphs.values()), None)
+            if pattern is not None:
+                graph = like(graph, pattern[0], self.label)
+            else:
+                larger = {w: at[w] * factor for w, factor in zip(self.widths, FACTORS, strict=False)}
+                sizes = {w.name: at[w] for w in self.widths}
+                graph = marked(graph, self._trace(larger)[0], sizes, self.label)
+            self._check_outputs(graph, names)
+            self._graphs[key] = (graph, names)
         return self._graphs[key]
 
-    def draw(
-        self, widths: Mapping[Width, int] | int, rng: np.random.Generator, dtype: DTypeLike = np.float64
-    ) -> list[Any]:
+    def _trace(self, at: Mapping[Width, int]) -> tuple[Graph, tuple[str, ...]]:
+        run, given = self.function, dict(self.given)
+        shapes = self.shapes(at)
+        graph, tree = jaxfront.trace(lambda w, *data: run(w, *data, **given), shapes, self.data, origin=run)
+        return graph, jaxfront.names(tree, self.label)
+
+    def _check_outputs(self, graph: Graph, names: Sequence[str]) -> None:
+        if not names:
+            raise ProgramError(f"{self.line}: {self.label} returns nothing; return numbers by name")
+        made = {number: (op, dims) for op in graph.ops for number, dims in zip(op.outputs, op.dims, strict=True)}
+        for name, operand in zip(names, graph.outputs, strict=True):
+            if isinstance(operand, int) and operand < len(graph.inputs):
+                raise ProgramError(f"{self.line}: {self.label} returns a weight as it is ({name}); return numbers")
+            if not isinstance(operand, int):
+                raise ProgramError(f"{self.line}: {name} does not depend on the weights")
+            op, dims = made[operand]
+            if any(isinstance(d, Axis) for d in dims):
+                raise ProgramError(
+                    f"{op.line or self.line}: {self.label} returns {name} of shape {shown(dims)}; return numbers, such "
+                    "as the mean square over the width"
+                )
+
+    def draw(self, widths: Sizes, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> list[Any]:
         """Arguments for the graph: dense arrays, and matrices that are met through products."""
-        arguments: list[Any] = []
-        for name, shape in self.shapes(widths).items():
-            spec = self.weights[name]
-            if isinstance(spec, Given):
-                arguments.append(_constant(shape, spec.value, dtype))
-            elif lazy.is_large(shape):
-                if len(shape) != 2:
-                    raise ValueError(
-                        f"{self.label}: the weight {name} has {len(shape)} axes, two of them wide; give it one a block"
-                    )
-                matrix = GaussianMatrix(shape[0], shape[1], rng, dtype)
-                arguments.append(Structured((shape[0], shape[1]), (Gaussian(matrix),)))
-            else:
-                arguments.append(normals(rng, shape, dtype))
-        return arguments
+        return [self._drawn(name, shape, rng, dtype) for name, shape in self.shapes(widths).items()]
 
-    def sample(
-        self, widths: Mapping[Width, int] | int, samples: int, seed: int | Sequence[int] = 0,
-        dtype: DTypeLike = np.float64, watch: Watch | None = None,
-    ) -> dict[str, NDArray[Any]]:  # fmt: skip
-        """``samples`` independent values of each output, shape (samples, …), exact in law.
+    def _drawn(self, name: str, shape: tuple[int, ...], rng: np.random.Generator, dtype: DTypeLike) -> Any:
+        spec = self.weights[name]
+        dims: list[Dim] = [Axis(d.name) if isinstance(d, Width) else d for d in _shape(spec)]
+        if not is_large(dims):
+            return np.full(shape, spec.value, dtype) if isinstance(spec, Given) else normals(rng, shape, dtype)
+        if len(shape) != 2:
+            raise ProgramError(
+                f"{self.line}: the weight {name} of shape {shown(dims)} has {len(shape)} axes, two of them widths; "
+                "give each block a weight of its own"
+            )
+        plane = (shape[0], shape[1])
+        if not isinstance(spec, Given):
+            return Structured(plane, (Gaussian(GaussianMatrix(*plane, rng, dtype)),))
+        if not spec.value:
+            return Structured(plane)
+        return low_rank(np.full((shape[0], 1), spec.value, dtype), np.ones((shape[1], 1), dtype))
 
-        The k-th sample has the stream (seed, widths, k).  NotFinite names the operation at which a NaN or an infinity
-        first appeared, and the sample.
-        """
-        graph, names = self._traced(widths)
+    def arguments(
+        self, widths: Sizes, samples: int, seed: int | Sequence[int] = 0, dtype: DTypeLike = np.float64
+    ) -> Iterator[list[Any]]:
+        """Weights of ``samples`` independent networks; the k-th has the stream (seed, widths, k)."""
         at = self.sizes(widths)
         entropy = [*(seed if isinstance(seed, Sequence) else (seed,)), *(at[w] for w in self.widths)]
-        found: dict[str, list[Any]] = {name: [] for name in names}
         for k in range(samples):
             rng = np.random.Generator(np.random.Philox(np.random.SeedSequence([*entropy, k])))
-            values = self.run(graph, self.draw(widths, rng, dtype), watch, k)
-            for name, value in zip(names, values, strict=True):
+            yield self.draw(widths, rng, dtype)
+
+    def sample(
+        self, widths: Sizes, samples: int, seed: int | Sequence[int] = 0, dtype: DTypeLike = np.float64
+    ) -> dict[str, NDArray[Any]]:
+        """``samples`` independent values of each output, shape (samples, …), exact in law.
+
+        The first samples of a longer run are those of a shorter one.  NotFinite names the operation at which a NaN or
+        an infinity first appeared, and the sample.
+        """
+        graph, names = self._traced(widths)
+        found: dict[str, list[Any]] = {name: [] for name in names}
+        for k, arguments in enumerate(self.arguments(widths, samples, seed, dtype)):
+            for name, value in zip(names, self.run(graph, arguments, k), strict=True):
                 found[name].append(np.asarray(value))
         return {name: np.stack(values) for name, values in found.items()}
 
-    def run(self, graph: Graph, arguments: Sequence[Any], watch: Watch | None, number: int) -> list[Any]:
+    def run(self, graph: Graph, arguments: Sequence[Any], number: int, watch: Watch | None = None) -> list[Any]:
         """One evaluation; NotFinite where the result is not."""
-        values = evaluate(graph, arguments, watch)
-        if all(np.all(np.isfinite(v)) for v in values):
+        values = None
+        with suppress(Overflow):  # a matrix cannot be applied to what is not finite
+            values = evaluate(graph, arguments, watch)
+        if values is not None and all(np.all(np.isfinite(v)) for v in values):
             return values
-        where = self._first(graph, arguments)
-        raise NotFinite(f"{self.label}: sample {number} is not finite" + (f"; first at {where}" if where else ""))
+        raise NotFinite(f"sample {number} is not finite, first at {self._first(graph, arguments)}", values)
 
     @staticmethod
     def _first(graph: Graph, arguments: Sequence[Any]) -> str:
         watch, told = first_not_finite()
-        with suppress(FloatingPointError):
+        try:
             evaluate(graph, arguments, watch)  # again: the same answers are recorded
-        return told()
+        except Overflow as error:
+            return told() or str(error)
+        return told() or "the result"
 
 
 def quantity(
-    weights: Mapping[str, Spec], *, data: Sequence[Any] = (), given: Mapping[str, Any] | None = None, name: str = ""
-) -> Callable[[Callable[..., Any]], Program]:
+    weights: Mapping[str, Spec], *, data: Sequence[Any] = (), given: Mapping[str, Any] | None = None, name: str = "",
+    expect: Mapping[str, Any] | None = None,
+) -> Callable[[Callable[..., Any]], Program]:  # fmt: skip
     """Declare a function of weights as a quantity; see :class:`Program`."""
-    return lambda function: Program(function, dict(weights), tuple(data), dict(given or {}), name)
+    return lambda function: Program(function, dict(weights), tuple(data), dict(given or {}), name, dict(expect or {}))
 
 
-def _shape(spec: Spec) -> tuple[Dim, ...]:
+def _shape(spec: Spec) -> tuple[Length, ...]:
     return spec.shape if isinstance(spec, Given) else tuple(spec)
-
-
-def _constant(shape: tuple[int, ...], value: float, dtype: DTypeLike) -> Any:
-    from verifier.programs.structured import low_rank
-
-    if not lazy.is_large(shape):
-        return np.full(shape, value, dtype)
-    if not value:
-        return Structured((shape[0], shape[1]))
-    return low_rank(np.full((shape[0], 1), value, dtype), np.ones((shape[1], 1), dtype))

@@ -1,0 +1,158 @@
+"""``verifier measure`` and ``verifier scan``: a program's results, and every intermediate of it."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from verifier.commands.codes import EXPECTED, CommandError
+from verifier.commands.fit import Kind, exit_code
+from verifier.commands.options import Number, Whole, Widths, as_json, verbosity
+
+if TYPE_CHECKING:
+    from verifier.programs import Program
+
+F = TypeVar("F", bound=Callable[..., Any])
+DEFAULT_SEED = 0
+
+
+def _sampling(function: F) -> F:
+    """Options that both commands have."""
+    for option in (
+        click.option("--seed", type=Whole(0, 2**128 - 1), default=DEFAULT_SEED, show_default=True,
+                     help="The random seed."),
+        click.option("--samples", type=Whole(1, 1_000_000), help="Samples a width."),
+        click.option("--widths", type=Widths(), help="At least four, as in 256,1031,2^12,2^14."),
+        click.option("--margin", type=Number(1e-6, 1e6, "M"), help="Room around the claim: 1/8."),
+        click.option("--alpha", type=Number(1e-12, 0.49, "A"), default=1e-3, show_default=True, help="The error rate."),
+    ):  # fmt: skip
+        function = option(function)
+    return function
+
+
+@click.command()
+@click.argument("target", metavar="FILE:NAME")
+@click.option("--expect", multiple=True, metavar="P", help="What is claimed of what is returned, as in fit: an "
+              "exponent for all, NAME=P for one; by default what the file declares.")
+@click.option("--kind", type=Kind(), default="order", show_default=True, help="What is claimed, as in fit.")
+@_sampling
+@as_json
+@verbosity
+def measure(
+    target: str, expect: tuple[str, ...], kind: str, widths: tuple[int, ...] | None, samples: int | None, seed: int,
+    margin: float | None, alpha: float, as_json: bool, verbose: int, quiet: bool,
+) -> int:  # fmt: skip
+    """Sample the program NAME of FILE at growing widths, and decide a claim about each number that it returns.
+
+    A program is a function of random weights in JAX, declared with verifier.programs.quantity; NAME may be left out
+    where FILE declares one only.  Exits with 0 if all is consistent with the claim, 1 if something contradicts it, 3 if
+    something is not decided or invalid, 2 if the file is no program.
+    """
+    program = load(target)
+    from verifier.fitting import Settings
+    from verifier.programs import NoJax
+    from verifier.programs import measure as run
+    from verifier.programs.measure import MEASURE_SAMPLES, MEASURE_WIDTHS
+
+    try:
+        found = run(
+            program, expect, kind, widths=widths or MEASURE_WIDTHS, samples=samples or MEASURE_SAMPLES, seed=seed,
+            settings=Settings(alpha=alpha, margin=margin),
+        )  # fmt: skip
+    except (ValueError, NoJax) as error:
+        raise CommandError(str(error)) from None
+    if as_json:
+        from verifier.report.fit_text import as_plain
+
+        click.echo(json.dumps(as_plain(found.data, kind, found.fits) | {"program": program.label}, indent=2))
+    else:
+        from rich.console import Console
+
+        from verifier.report.fit_text import render
+
+        render(found.data, kind, found.fits, Console(highlight=False), verbose=verbose)
+    return exit_code(found.verdict)
+
+
+@click.command()
+@click.argument("target", metavar="FILE:NAME")
+@click.option("--expect", multiple=True, metavar="P", help="What is claimed: NAME=P for a value or those that match, "
+              "as in 'h*=0', P for all, or mup; by default what the file declares.")
+@_sampling
+@as_json
+@verbosity
+def scan(
+    target: str, expect: tuple[str, ...], widths: tuple[int, ...] | None, samples: int | None, seed: int,
+    margin: float | None, alpha: float, as_json: bool, verbose: int, quiet: bool,
+) -> int:  # fmt: skip
+    """The exponent of every value that the program NAME of FILE makes: activations, gradients, updates, results.
+
+    A line has the value's name, shape and source line, the exponent of its root mean square in the width with an
+    interval, and what was expected of it.  --expect mup claims that what is returned has order 0 and that no value of
+    a forward pass grows.  Exits with 0 if nothing is other than expected, 1 if something contradicts what is expected
+    of it (the first is named), 3 if that is not decided or if a value is not finite, 2 if the file is no program.
+    """
+    program = load(target)
+    from verifier.fitting import Settings
+    from verifier.programs import NoJax
+    from verifier.programs import scan as run
+    from verifier.programs.scan import SCAN_SAMPLES, SCAN_WIDTHS
+    from verifier.verdict import NumericStatus
+
+    def progress(done: int, width: int) -> None:
+        click.echo(f"\rwidth {width}", err=True, nl=False)
+
+    shown = not quiet and not as_json and sys.stderr.isatty()
+    try:
+        found = run(
+            program, expect, widths=widths or SCAN_WIDTHS, samples=samples or SCAN_SAMPLES, seed=seed,
+            settings=Settings(alpha=alpha, margin=margin), progress=progress if shown else None,
+        )  # fmt: skip
+    except (ValueError, NoJax) as error:
+        raise CommandError(str(error)) from None
+    finally:
+        if shown:
+            click.echo("\r" + " " * 30 + "\r", err=True, nl=False)
+    if as_json:
+        click.echo(json.dumps(found.as_dict(), indent=2))
+    else:
+        from rich.console import Console
+
+        from verifier.report.scan_text import render
+
+        render(found, Console(highlight=False), verbose=verbose)
+    return EXPECTED if found.verdict is NumericStatus.UNTESTED else exit_code(found.verdict)
+
+
+def load(target: str) -> Program:
+    """The program that ``FILE:NAME`` names.  CommandError for a file that cannot be loaded and a name that is none."""
+    file, colon, name = target.rpartition(":")
+    if not colon or name.endswith(".py"):
+        file, name = target, ""
+    path = Path(file)
+    if not path.is_file():
+        raise CommandError(f"{file}: no such file; FILE:NAME is needed, as in model.py:change")
+    from verifier.loading import LoadError, load_file
+    from verifier.programs import NoJax, Program, jaxfront
+
+    try:
+        jaxfront.require()
+        module = load_file(path)
+    except NoJax as error:
+        raise CommandError(str(error)) from None
+    except LoadError as error:
+        raise CommandError(str(error)) from None
+    found = {key: value for key, value in vars(module).items() if isinstance(value, Program)}
+    if not found:
+        raise CommandError(f"{file}: there is no program; declare one with @quantity(weights=…) of verifier.programs")
+    if not name and len(found) == 1:
+        return next(iter(found.values()))
+    if name not in found:
+        what = f"{name!r} is no program" if name else "which program is meant"
+        raise CommandError(f"{file}: {what}; there are {', '.join(found)}: say {file}:{next(iter(found))}")
+    return found[name]

@@ -1,0 +1,81 @@
+"""Which axes grow with the width: a graph beside the same program's graph at other widths.
+
+Widths are multiplied by 2, 3, 5, … in the second one.  An axis that does not change is an ordinary one (inputs, tokens,
+a batch), however long it is; one that does is a width, and the prime factors of its growth say of which degree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from fractions import Fraction
+
+from verifier.programs.graph import Axis, Dim, Graph, Op, ProgramError
+
+#: what widths are multiplied by, one after the other
+FACTORS = (2, 3, 5, 7, 11, 13)
+
+Dims = tuple[tuple[Dim, ...], ...]
+
+
+def marked(graph: Graph, other: Graph, sizes: Mapping[str, int], label: str) -> Graph:
+    """``graph``, at ``sizes``, with its width axes marked; ``other`` is at sizes times :data:`FACTORS`, in order.
+
+    Raises ProgramError where the two are not one program.
+    """
+    growth = {name: (size, factor) for (name, size), factor in zip(sizes.items(), FACTORS, strict=False)}
+
+    def dims(a: Op, b: Op) -> Dims:
+        return tuple(
+            tuple(_axis(p, q, growth) for p, q in zip(x, y, strict=True))
+            for x, y in zip(a.shapes, b.shapes, strict=True)
+        )
+
+    return _paired(graph, other, dims, label)
+
+
+def like(graph: Graph, pattern: Graph, label: str) -> Graph:
+    """``graph`` with the marks of ``pattern``, which is the same program at other widths."""
+    return _paired(graph, pattern, lambda a, b: b.dims, label)
+
+
+def _paired(graph: Graph, other: Graph, dims: Callable[[Op, Op], Dims], label: str) -> Graph:
+    ops = []
+    for a, b in zip(graph.ops, other.ops, strict=False):
+        alike = a.name == b.name and [len(s) for s in a.shapes] == [len(s) for s in b.shapes]
+        if not alike or len(a.subgraphs) != len(b.subgraphs):
+            raise _different(a if len(graph.ops) >= len(other.ops) else b, label)
+        inner = tuple(_paired(x, y, dims, label) for x, y in zip(a.subgraphs, b.subgraphs, strict=True))
+        ops.append(replace(a, dims=dims(a, b), subgraphs=inner))
+    if len(graph.ops) != len(other.ops):
+        longer = max(graph.ops, other.ops, key=len)
+        raise _different(longer[len(ops)], label)
+    return replace(graph, ops=tuple(ops))
+
+
+def _different(op: Op, label: str) -> ProgramError:
+    where = f"{op.line}: " if op.line else ""
+    return ProgramError(
+        f"{where}{label} is not the same program at every width: its operations change here with the sizes; let only "
+        "lengths of axes change"
+    )
+
+
+def _axis(length: int, grown: int, widths: Mapping[str, tuple[int, int]]) -> Dim:
+    if length == grown:
+        return length
+    ratio = Fraction(grown, length)
+    powers: dict[str, int] = {}
+    for name, (_, factor) in widths.items():
+        while ratio.numerator % factor == 0 and ratio.numerator:
+            ratio /= factor
+            powers[name] = powers.get(name, 0) + 1
+    if ratio != 1 or not powers:  # a sum, as in n + 1
+        return Axis("+".join(widths))
+    product = Fraction(length)
+    for name, power in powers.items():
+        product /= Fraction(widths[name][0]) ** power
+    words = "·".join(name if power == 1 else f"{name}^{power}" for name, power in powers.items())
+    front = "" if product.numerator == 1 else str(product.numerator)
+    back = "" if product.denominator == 1 else f"/{product.denominator}"
+    return Axis(f"{front}{words}{back}", sum(powers.values()))

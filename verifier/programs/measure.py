@@ -1,0 +1,100 @@
+"""What a program returns, measured: samples at several widths, and the gate's verdict on a claim about each."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+
+import numpy as np
+
+from verifier.datafiles import Group, Grouped, Plan, Samples
+from verifier.fitting import Settings
+from verifier.groupfits import GroupFit, fit_groups, overall
+from verifier.programs.evaluate import NotFinite
+from verifier.programs.program import Program
+from verifier.sampling.plan import check_widths
+from verifier.verdict import NumericStatus
+
+#: Ratios are not equal: a grid of equal ratios is blind to log-periodic factors.
+MEASURE_WIDTHS = (128, 413, 1150, 4690, 20011)
+#: From here on a verdict assumes nothing about the scatter.
+MEASURE_SAMPLES = 128
+#: Numbers that one program may return.
+MOST_NUMBERS = 1000
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A program's results as groups of samples, the claims' kind, and a verdict for each group."""
+
+    program: Program
+    kind: str
+    data: Grouped
+    fits: tuple[GroupFit, ...]
+
+    @property
+    def verdict(self) -> NumericStatus:
+        """Contradicted if one is; consistent only if all are."""
+        return overall(self.fits)
+
+
+def measure(
+    program: Program, expect: float | str | Sequence[str] | None = None, kind: str = "order", *,
+    widths: Sequence[int] = MEASURE_WIDTHS, samples: int = MEASURE_SAMPLES, seed: int = 0,
+    settings: Settings | None = None,
+) -> Measured:  # fmt: skip
+    """Sample a program and decide a claim of ``kind`` about each number that it returns.
+
+    ``expect`` is as in :func:`verifier.groupfits.fit_groups`: an exponent, or ``NAME=P`` for each; by default what the
+    program declares.  All widths of the program have the same size.  NaN makes a verdict invalid, and a note says
+    where it came from.  Raises ValueError for widths, samples or expectations that are none, and ProgramError for a
+    program that cannot be traced or would form a matrix.
+    """
+    data = drawn(program, check_widths(widths), samples, seed)
+    return Measured(program, kind, data, fit_groups(data, kind, words(program, expect, data), settings))
+
+
+def words(program: Program, expect: float | str | Sequence[str] | None, data: Grouped) -> tuple[str, ...]:
+    """Expectations as ``verifier fit`` takes them: what is given, else of what is declared what the program returns."""
+    if expect is None or (not isinstance(expect, str | float | int) and not expect):
+        own = {name: p for name, p in program.expect.items() if any(g.matches(name) for g in data.groups)}
+        return tuple(f"{name}={p}" for name, p in own.items())
+    return (str(expect),) if isinstance(expect, str | float | int | Fraction) else tuple(expect)
+
+
+def drawn(program: Program, widths: Sequence[int], samples: int, seed: int) -> Grouped:
+    """One group of samples for each number that the program returns."""
+    if samples < 1:
+        raise ValueError(f"{samples} samples a width; at least 1 is needed")
+    columns: dict[str, dict[tuple[int, ...], np.ndarray]] = {}
+    notes: list[str] = []
+    for n in widths:
+        graph, names = program.graph(n), program.outputs(n)
+        rows = []
+        for k, arguments in enumerate(program.arguments(n, samples, seed)):
+            try:
+                rows.append(program.run(graph, arguments, k))
+            except NotFinite as error:
+                notes = notes or [f"n = {n}: {error}"]
+                broken = [np.full(shape, np.nan) for shape in graph.results]
+                rows.append(broken if error.values is None else list(error.values))
+        for name, stack in zip(names, map(np.stack, zip(*rows, strict=True)), strict=True):
+            for label, values in _numbers(name, stack):
+                columns.setdefault(label, {})[(n,)] = values
+    if len(columns) > MOST_NUMBERS:
+        raise ValueError(f"{program.line}: {program.label} returns {len(columns)} numbers; at most {MOST_NUMBERS}")
+    axis = program.widths[0].name if len(program.widths) == 1 else "n"
+    groups = tuple(Group((("value", name),), Samples((axis,), cells)) for name, cells in columns.items())
+    plan = Plan((axis,), ("value",), ("value",), None)
+    return Grouped(groups, plan, "width", samples * len(widths), tuple(notes))
+
+
+def _numbers(name: str, stack: np.ndarray) -> list[tuple[str, np.ndarray]]:
+    """The entries of an output by name, each with its samples."""
+    if stack.ndim == 1:
+        return [(name, stack.astype(np.float64))]
+    return [
+        (f"{name}[{','.join(map(str, place))}]", stack[(slice(None), *place)].astype(np.float64))
+        for place in np.ndindex(stack.shape[1:])
+    ]

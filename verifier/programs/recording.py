@@ -1,0 +1,85 @@
+"""The root mean square of every intermediate of a program, in each sample, as it is run."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from verifier.programs.evaluate import NotFinite, Watch
+from verifier.programs.graph import Op
+from verifier.programs.intermediates import Intermediate, intermediates
+from verifier.programs.program import Program
+from verifier.programs.structured import LowRank, Structured
+
+#: An intermediate, and how often a loop had made it before.
+Key = tuple[int, int]
+
+
+@dataclass
+class Recorded:
+    """rms by intermediate and width, one number a sample; NaN where a sample did not get so far."""
+
+    samples: int
+    items: list[Intermediate] = field(default_factory=list)
+    columns: dict[Key, dict[int, npt.NDArray[np.float64]]] = field(default_factory=dict)
+    unmeasured: set[int] = field(default_factory=set)
+    not_finite: str = ""
+
+    def at(self, program: Program, n: int, seed: int) -> None:
+        """Run ``program`` at width n."""
+        graph = program.graph(n)
+        self.items = intermediates(graph, program.outputs(n))
+        numbers = {(id(item.op), item.number): k for k, item in enumerate(self.items)}
+        for sample, arguments in enumerate(program.arguments(n, self.samples, seed)):
+            try:
+                program.run(graph, arguments, sample, self._watch(numbers, n, sample))
+            except NotFinite as error:
+                self.not_finite = self.not_finite or f"n = {n}: {error}"
+
+    def _watch(self, numbers: dict[tuple[int, int], int], n: int, sample: int) -> Watch:
+        turns: Counter[int] = Counter()
+
+        def watch(op: Op, number: int, value: object) -> None:
+            k = numbers.get((id(op), number))
+            if k is None:
+                return
+            size = root_mean_square(value)
+            if size is None:
+                self.unmeasured.add(k)
+                return
+            cells = self.columns.setdefault((k, turns[k]), {})
+            cells.setdefault(n, np.full(self.samples, np.nan))[sample] = size
+            turns[k] += 1
+
+        return watch
+
+    def names(self) -> dict[Key, str]:
+        """``h``, or ``h[1]``, ``h[2]``, … where several values are called h, in the order in which they are made."""
+        total = Counter(self.items[k].name for k, _ in self.columns)
+        seen: Counter[str] = Counter()
+        found = {}
+        for key in self.columns:
+            name = self.items[key[0]].name
+            seen[name] += 1
+            found[key] = name if total[name] == 1 else f"{name}[{seen[name]}]"
+        return found
+
+
+def root_mean_square(value: object) -> float | None:
+    """√(mean of squares) over the entries, without overflow; None for what is no number or has a Gaussian part."""
+    if isinstance(value, Structured):
+        if not all(isinstance(term, LowRank) for term in value.terms):
+            return None
+        with np.errstate(all="ignore"):
+            return math.sqrt(max(value.inner(value), 0.0) / (value.shape[0] * value.shape[1]))
+    array = np.asarray(value)
+    if array.dtype.kind != "f" or not array.size:
+        return None
+    largest = float(np.max(np.abs(array)))
+    if largest == 0 or not math.isfinite(largest):
+        return largest
+    return largest * math.sqrt(float(np.mean(np.square(array / largest))))

@@ -1,0 +1,52 @@
+"""The user's statements: what a line of a file assigns, and to which name."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from verifier.programs.graph import Place
+
+
+@dataclass(frozen=True)
+class Statement:
+    """The lines ``first`` to ``last`` of ``file``; ``name`` is what they assign, the function for what it returns."""
+
+    file: str
+    first: int
+    last: int
+    name: str
+
+
+def statement(place: Place) -> Statement:
+    """The innermost statement at a place; a line of its own, without a name, where the file cannot be read."""
+    for first, last, name in _statements(place.file):
+        if first <= place.line <= last:
+            return Statement(place.file, first, last, name or place.function.strip("<>"))
+    return Statement(place.file, place.line, place.line, place.function.strip("<>"))
+
+
+@lru_cache(maxsize=256)
+def _statements(file: str) -> tuple[tuple[int, int, str], ...]:
+    """Simple statements of a file, shortest first."""
+    try:
+        tree = ast.parse(Path(file).read_text(encoding="utf-8"))
+    except (OSError, SyntaxError, ValueError):
+        return ()
+    simple = ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Return | ast.Expr
+    found = [
+        (node.lineno, node.end_lineno or node.lineno, _assigned(node))
+        for node in ast.walk(tree)
+        if isinstance(node, simple)
+    ]
+    return tuple(sorted(found, key=lambda s: s[1] - s[0]))
+
+
+def _assigned(node: ast.stmt) -> str:
+    if isinstance(node, ast.Assign):
+        return ", ".join(ast.unparse(target).strip("()") for target in node.targets[:1])
+    if isinstance(node, ast.AugAssign | ast.AnnAssign):
+        return ast.unparse(node.target)
+    return ""

@@ -1,0 +1,141 @@
+"""What ``verifier scan`` prints: a line for each intermediate, in the order in which a program makes them.
+
+Every line makes sense without colour and fits into 80 columns.
+"""
+
+from __future__ import annotations
+
+import math
+import textwrap
+from collections import Counter
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from verifier.programs.scan import Row, Scan
+from verifier.report.fit_text import MARKS, STYLES
+
+#: Reasons that are printed before the rest is only counted.
+LISTED = 4
+_GAP = "  "
+
+
+def render(found: Scan, console: Console, verbose: int = 0) -> None:
+    """Print the table, what departs first, and why what is not as expected is not."""
+    size = f"n = {found.widths[0]} … {found.widths[-1]} ({len(found.widths)} of them)"
+    _wrapped(console, f"{found.program.label} ({found.program.line}); {size}, {found.samples} samples a width")
+    console.print()
+    for row_text in _table(found, console.width):
+        console.print(row_text, soft_wrap=True)
+    console.print()
+    for sentence in _summary(found):
+        _wrapped(console, sentence)
+    odd = [row for row in found.rows if row.expect is not None and str(row.verdict) != "consistent"]
+    chosen = found.rows if verbose else odd[:LISTED]
+    for row in chosen:
+        console.print()
+        expected = f", expected {claim(row)}" if row.expect is not None else ""
+        _wrapped(console, f"{row.name} at {row.line}{expected}: {word(row)}", style=STYLES.get(word(row), ""))
+        _wrapped(console, f"  {row.reason}")
+        if row.finding is not None and row.finding.advice:
+            _wrapped(console, f"  {row.finding.advice}", style="dim")
+    if len(chosen) < len(odd):
+        console.print()
+        _wrapped(console, f"{len(odd) - len(chosen)} more are not as expected; -v shows all", style="dim")
+
+
+def word(row: Row) -> str:
+    """The verdict where something is expected; else whether the exponent is known."""
+    if row.expect is not None:
+        return str(row.verdict)
+    if row.finding is None:
+        return "zero"
+    if str(row.finding.status) == "invalid":
+        return "invalid"
+    return "decided" if row.decided else "undecided"
+
+
+def claim(row: Row) -> str:
+    """``-1/2``, or ``≤ 0`` for an upper bound."""
+    return f"{'≤ ' if row.kind == 'upper' else ''}{row.expect}"
+
+
+def _table(found: Scan, width: int) -> list[Text]:
+    home = found.program.line.rsplit(":", 1)[0] + ":"
+    rows = [
+        (row.name, row.shape, row.line.removeprefix(home), *_figures(row), *_expected(row), row) for row in found.rows
+    ]
+    head = ("value", "shape", "line", "exponent", "interval", "expected")
+    shapes, lines = (max([cell_len(head[k]), *(cell_len(str(r[k])) for r in rows)]) for k in (1, 2))
+    shapes, lines = min(shapes, 14), min(lines, 20)
+    last = max([8, *(cell_len(r[5]) + 2 for r in rows)])
+    name = max(width - shapes - lines - last - 8 - 16 - 5 * len(_GAP), 8)
+    name = min(name, max([5, *(cell_len(r[0]) for r in rows)]))
+
+    def line(cells: tuple[str, ...]) -> str:
+        a, b, c, d, e, f = cells
+        parts = (_left(a, name), _left(b, shapes), _right(c, lines), f"{d:>8}", f"{e:<16}", f)
+        return _GAP.join(parts).rstrip()
+
+    out = [Text(line(head), style="dim")]
+    for *cells, mark, row in rows:
+        shown = line((*cells[:5], f"{cells[5]} {mark}".rstrip()))
+        out.append(Text(shown, style=STYLES.get(word(row), "") if row.expect is not None else ""))
+    return out
+
+
+def _figures(row: Row) -> tuple[str, str]:
+    if math.isnan(row.exponent):
+        return ("zero" if row.finding is None else "-"), ""
+    low, high = row.interval
+    interval = "" if math.isnan(low) else f"[{low:+.3f}, {high:+.3f}]"
+    return f"{row.exponent:+.3f}" + ("" if row.decided else "?"), interval
+
+
+def _expected(row: Row) -> tuple[str, str]:
+    return ("", "") if row.expect is None else (claim(row), MARKS[str(row.verdict)].strip())
+
+
+def _summary(found: Scan) -> list[str]:
+    decided = sum(row.decided for row in found.rows)
+    alphas = {row.finding.alpha for row in found.rows if row.finding is not None}
+    alpha = f", alpha {max(alphas):g} each" if alphas else ""
+    few = ", all by few seeds" if any(row.finding is not None and row.finding.mark for row in found.rows) else ""
+    lines = [f"{len(found.rows)} values: the exponents of {decided} are decided{few}{alpha}"]
+    if decided < len(found.rows):
+        lines[0] += "; ? marks the others"
+    claims = Counter(str(row.verdict) for row in found.rows if row.expect is not None)
+    if claims:
+        marks = ", ".join(f"{n} {name} {_marked(name)}".rstrip() for name, n in claims.items())
+        lines.append(f"{sum(claims.values())} expectations: {marks}")
+    first = found.first_departure
+    if first is not None:
+        lines.append(f"the first that departs: {first.name} at {first.line}")
+    if found.not_finite:
+        lines.append(f"not finite: {found.not_finite}")
+    if found.unmeasured:
+        what = "matrix with a Gaussian part is" if found.unmeasured == 1 else "matrices with a Gaussian part are"
+        lines.append(f"{found.unmeasured} {what} not measured")
+    return lines
+
+
+def _marked(name: str) -> str:
+    return f"({MARKS[name]})" if MARKS[name].strip() else ""
+
+
+def _left(text: str, size: int) -> str:
+    if cell_len(text) > size:
+        text = text[: size - 1] + "…"
+    return text + " " * (size - cell_len(text))
+
+
+def _right(text: str, size: int) -> str:
+    if cell_len(text) > size:
+        text = "…" + text[-(size - 1) :]
+    return " " * (size - cell_len(text)) + text
+
+
+def _wrapped(console: Console, text: str, style: str = "") -> None:
+    for part in textwrap.wrap(text, max(console.width, 40), subsequent_indent="  "):
+        console.print(Text(part, style=style), soft_wrap=True)
