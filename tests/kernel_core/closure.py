@@ -118,7 +118,7 @@ class Closure:
 
     def _all_intro(self) -> Theorem:
         t = self._some(lambda t: bool(t.prop.free))
-        vs = sorted(t.prop.free, key=repr)
+        vs = sorted(t.prop.free, key=by_name)
         return theorems.all_intro(self.rnd.sample(vs, self.rnd.randint(1, len(vs))), t)
 
     def _ring(self) -> Theorem:
@@ -245,7 +245,12 @@ class Closure:
 def closed_off(t: Theorem) -> Term:
     """What a theorem says: ⋀ free variables. hypotheses ⟹ proposition."""
     p = imp(*t.hyps, t.prop)
-    return forall(sorted(p.free, key=lambda v: (v.fields[0], repr(v.sort))), p)
+    return forall(sorted(p.free, key=by_name), p)
+
+
+def by_name(v: Term) -> tuple[str, str]:
+    """The same order in every process: two variables may differ in their sorts alone."""
+    return v.fields[0], repr(v.sort)
 
 
 def _head(p: Term) -> Any:

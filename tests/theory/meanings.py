@@ -173,6 +173,8 @@ def _chains(world: World, k: int, lo: int, hi: int, f: Any) -> Any:
     if k < 0:
         return world.junk("chains", k, lo, hi)
     bounded_by(hi - lo, 14)
+    if k > max(hi - lo + 1, 0):  # none; combinations would make room for k of them
+        return 0
     return sum(f(s) for s in combinations(range(lo, hi + 1), k))
 
 

@@ -118,6 +118,8 @@ def _one(claim: Claim, hypotheses: Mapping[str, Any], goals: list[CheckedGoal], 
     own = [goal for goal in goals if goal.id == claim.id]
     reasons = [problem] if problem else [] if own else ["no goal of the proof is about it"]
     proved, denied = digest(target.prop), digest(target.refuted)
+    if {proved, denied} <= {goal.digest for goal in own if not goal.error}:
+        return ClaimProof(claim.id, ProofStatus.GAP, reason="it is both proved and refuted", compiled=target)
     best: ClaimProof | None = None
     for goal in own:
         if goal.error:
