@@ -105,11 +105,21 @@ def _compiled(claim: Claim, hypotheses: Mapping[str, Hypothesis]) -> Compiled:
 
 
 def _of_claim(claim: Claim) -> Any:
-    """The range of an amended claim without what it says of angles, which only cells have: so the claim is larger."""
+    """The range of an amended claim without what it says of angles, which only cells have: so the claim is larger.
+
+    CannotCompile where that cannot be: without its angles a printed claim would say more than is printed, and its
+    refutation too little.
+    """
     where = sympy.sympify(claim.where)
     parts = where.args if isinstance(where, sympy.And) else (where,)
-    angles = [part for part in parts if part.free_symbols and {s.name for s in part.free_symbols} <= CELL_ONLY]
-    return sympy.And(*[part for part in parts if part not in angles]) if claim.form is Form.AMENDED else where
+    kept = []
+    for part in parts:
+        names = {s.name for s in part.free_symbols}
+        if not names & CELL_ONLY:
+            kept.append(part)
+        elif claim.form is not Form.AMENDED or not names <= CELL_ONLY:
+            raise CannotCompile(f"the range {part} is about an angle, which cells have and inputs in proofs do not")
+    return sympy.And(*kept)
 
 
 def premises_of(hypothesis: Hypothesis, env: Env) -> list[Term]:
