@@ -15,6 +15,7 @@ from sympy import Expr, Rational
 
 from verifier.claims.compile import compiled, declared
 from verifier.claims.goals import CheckedGoals, check_documents, claims_of
+from verifier.claims.wording import wording
 from verifier.project import default_project
 from verifier.statement import Claim, Form, Statement
 
@@ -140,3 +141,32 @@ def test_no_claim_keeps_its_proof_when_it_says_something_else(name: str) -> None
                 kept.append(f"{claim.id}: {what}")
     assert kept == []
     assert tried
+
+
+#: what readers are shown of some claims, and what is granted of some of these, word for word
+SENTENCES = {
+    "theorem1.order.shallow": "K^(r) ~ n^{min(0, H - r)}, for 1 <= H, 1 <= L <= 2, 1 <= r <= HL",
+    "theorem1.zero": "K^(r) = 0, for 1 <= H, 1 <= L, 1 + HL <= r",
+    "lemma2.gradients": "(P^(u→L) P'^(u→L)ᵀ)_(ij) → δ(i, j) (Π_(u<=t<L) Σ̇^t(x, x')), for 1 <= u <= L, 1 <= i, 1 <= j",
+    "theorem2.process":
+        "g^(H)_(i)(x, z) → independent Gaussian processes of covariance Λ^(H), for 1 <= H, 1 <= L",
+    "theorem3.limit": "K^h → Θ^h, for 2 <= H, 1 <= L",
+    "lemma3.order.deep":
+        "T^(l,d)_(e) ~ n^{1 - |l|}, for 3 <= L, 1 <= |l| <= L, 1 <= d, 1 <= l <= L, strictly increasing, "
+        "first(l) = 1, last(e) = d, |l| = |e|, entries of e are at least 1",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("claim", SENTENCES)
+def test_readers_are_shown_what_is_proved(claim: str) -> None:
+    statement = PROJECT.statement(claim.split(".", maxsplit=1)[0]).statement
+    (one,) = (c for c in statement.claims if c.id == claim)
+    assert wording(one, statement.hypotheses).text == SENTENCES[claim]
+
+
+def test_readers_are_shown_what_is_granted() -> None:
+    statement = PROJECT.statement("theorem3").statement
+    (one,) = (c for c in statement.claims if c.id == "theorem3.limit")
+    premises = dict(wording(one, statement.hypotheses).premises)
+    assert premises["relu"] == "σ is the ReLU"
+    assert premises["inputs_nonzero"] == "x ≠ 0, x' ≠ 0"
