@@ -102,6 +102,8 @@ class _Printer:
         if head == "+":
             return self.wrapped(self.sum(args), tight > 0)
         if head == "*":
+            if any(isinstance(a, Num) and a.fields[0] == 0 for a in args):
+                return "0"
             negative, positive = _negated(t)
             shown = "-" + self.term(positive, 1) if negative else self.product(args)
             return self.wrapped(shown, tight > (0 if negative else 1))
@@ -164,7 +166,7 @@ class _Printer:
         return self.inside(own).operand(beta(t, vs), 1), own
 
     def name(self, name: str) -> str:
-        shown = _LETTERS.get(name, name)
+        shown = printed_name(name)
         if self.latex:
             shown = {"σ": r"\sigma", "ω": r"\omega", "α_d": r"\alpha_d", "θ": r"\theta", "ρ": r"\rho"}.get(shown, shown)
             shown = re.sub(r"_(\w+)$", r"_{\1}", shown)
@@ -317,6 +319,12 @@ def _negated(t: Term) -> tuple[bool, Term]:
             left = ([] if first.fields[0] == -1 and rest else [Num(-first.fields[0])]) + rest
             return True, left[0] if len(left) == 1 else App("*", tuple(left))
     return False, t
+
+
+def printed_name(name: str) -> str:
+    """How a variable of this name is printed: ``x'`` for ``y``, ``x'_2`` for ``y_2``."""
+    letter, underscore, number = name.partition("_")
+    return _LETTERS.get(name) or _LETTERS.get(letter, letter) + underscore + number
 
 
 def text(t: Term) -> str:

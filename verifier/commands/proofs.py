@@ -70,12 +70,13 @@ def verify(file: str, statement: str | None, as_json: bool, verbose: int, quiet:
     if not goals:
         raise CommandError(f"{file}: not a proof: {stopped or 'it has no goals'}")
     _computed_again(goals, data)
+    _in_words(goals, text)
     claims, problems = _against(statement, data) if statement is not None else ([], [])
     if as_json:
         told: dict[str, Any] = {"file": file, "goals": goals, "problems": [*filter(None, [stopped]), *problems]}
         click.echo(json.dumps(told | ({} if statement is None else {"claims": claims}), indent=2))
     else:
-        _render_goals(goals, [*filter(None, [stopped]), *problems])
+        _render_goals(goals, [*filter(None, [stopped]), *problems], everything=verbose > 0)
         _render_claims(claims)
     if stopped:
         return USAGE
@@ -169,6 +170,22 @@ def _computed_again(goals: list[dict[str, Any]], bundle: Any) -> None:
             goal |= {"status": "gap", "error": "; ".join(dict.fromkeys(gaps))}
 
 
+def _in_words(goals: list[dict[str, Any]], text: str) -> None:
+    """Add to each goal its sentence, printed from the proposition that the kernel was given for it."""
+    import verifier.kernel.theory  # noqa: F401  (its pages fill the table)
+    from verifier.claims.sentences import sentence
+    from verifier.kernel.__main__ import bundled
+    from verifier.kernel.core.documents import read
+    from verifier.kernel.show import show
+
+    told = [goal for data in bundled(text.encode()) for goal in read(data).goals]
+    for goal, (name, prop, _) in zip(goals, told, strict=False):  # the kernel may have stopped before the last document
+        if (goal["id"], goal["says"]) != (name, show(prop)):
+            raise RuntimeError(f"the kernel's process told of {goal['id']} where the file has {name}")
+        found = sentence(prop)
+        goal["sentence"] = {"says": found.says, "premises": list(found.premises), "refutes": found.refutes}
+
+
 def _against(name: str, bundle: Any) -> tuple[list[dict[str, Any]], list[str]]:
     """The claims of a statement by the file's goals, and the goals of its name that are none of its claims."""
     from verifier.claims.goals import check_documents, claims_of
@@ -237,7 +254,8 @@ def _read(file: str) -> str:
     return text
 
 
-def _render_goals(goals: Iterable[dict[str, Any]], problems: list[str]) -> None:
+def _render_goals(goals: Iterable[dict[str, Any]], problems: list[str], *, everything: bool) -> None:
+    """Goals in the notation of claims; with ``everything`` as the kernel writes them too, and all that they rest on."""
     from rich.console import Console
     from rich.table import Table
     from rich.text import Text
@@ -250,12 +268,12 @@ def _render_goals(goals: Iterable[dict[str, Any]], problems: list[str]) -> None:
         lines = Table.grid(padding=(0, 2, 0, 0))
         lines.add_column(style="dim", no_wrap=True)
         lines.add_column()
-        rests = [f"{rest['mark']} {rest['name']}" for rest in goal["rests"]]
+        words = goal["sentence"]
         for word, value in (
-            ("  for every", ", ".join(goal["for"])),
-            *(("  if" if not n else "", premise) for n, premise in enumerate(goal["if"])),
-            ("  then", goal["then"]),
-            ("  rests on", ", ".join(dict.fromkeys(rests))),
+            ("  is false:" if words["refutes"] else "  says", words["says"]),
+            *(("  if" if not n else "", premise) for n, premise in enumerate(words["premises"])),
+            *(_as_the_kernel_writes(goal) if everything else ()),
+            ("  rests on", _rests(goal["rests"], everything)),
             ("  digest", goal["digest"]),
             ("  error", goal["error"]),
         ):
@@ -264,6 +282,22 @@ def _render_goals(goals: Iterable[dict[str, Any]], problems: list[str]) -> None:
         console.print(lines)
     for problem in problems:
         console.print(Text(problem, style="red"))
+
+
+def _as_the_kernel_writes(goal: dict[str, Any]) -> Iterable[tuple[str, str]]:
+    yield "  for every", ", ".join(goal["for"])
+    for n, premise in enumerate(goal["if"]):
+        yield "" if n else "  if", premise
+    yield "  then", goal["then"]
+
+
+def _rests(rests: list[dict[str, Any]], everything: bool) -> str:
+    """What a goal rests on: rows that are proved by their count, what is only argued, cited or computed by name."""
+    settled = () if everything else ("definition", "theorem")
+    names = dict.fromkeys(f"{rest['mark']} {rest['name']}" for rest in rests if rest["mark"] not in settled)
+    counts = [(mark, len({rest["name"] for rest in rests if rest["mark"] == mark})) for mark in settled]
+    counted = [f"{count} {mark}{'s' if count > 1 else ''}" for mark, count in counts if count]
+    return ", ".join([*counted, *names])
 
 
 def _render_claims(claims: list[dict[str, Any]]) -> None:
