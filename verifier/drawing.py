@@ -41,7 +41,7 @@ def cells_of(kind: str, widths: Any) -> tuple[tuple[int, ...], ...]:
 
 
 def _checked_widths(widths: Sequence[int]) -> tuple[int, ...]:
-    from verifier.inference.gates import MIN_WIDTHS
+    from verifier.inference.decisions import MIN_WIDTHS
     from verifier.inference.samples import check_width
 
     chosen = tuple(sorted(check_width(n) for n in widths))

@@ -8,11 +8,7 @@ names what it assumes.
 
 from __future__ import annotations
 
-import ast
-import math
-import re
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -39,10 +35,11 @@ from verifier.inference import (
     decide_variance,
     decide_zero,
 )
+from verifier.inference.decisions import MIN_WIDTHS
 from verifier.inference.dependence import ADVICE, dependence
-from verifier.inference.gates import MIN_WIDTHS
 from verifier.inference.logs import decide_log_order
 from verifier.inference.moment_orders import Mean, decide_mean_values, decide_means, decide_moment_order
+from verifier.targets import expression, number, remainder
 from verifier.verdict import NumericStatus, weakest_numeric
 
 Array = npt.NDArray[np.float64]
@@ -318,9 +315,7 @@ def _decide(kind: str, data: Mapping[int, Array], expect: str, margin: float, ch
         )  # fmt: skip
     if kind == "remainder":
         return _remainder(data, remainder(expect), margin, chosen)
-    return decide_polynomial(
-        data, expression(expect), alpha=chosen.alpha, margin=margin, bounds=chosen.bounds, **once
-    )
+    return decide_polynomial(data, expression(expect), alpha=chosen.alpha, margin=margin, bounds=chosen.bounds, **once)
 
 
 _MOMENTS = {"mean-order": "mean", "variance-order": "variance", "kappa4-order": "kappa4"}
@@ -354,28 +349,6 @@ def _remainder(
     return replace(found, quantity=f"lim {power}E X", reason=found.reason.replace("lim E X", f"lim {power}E X"))
 
 
-def remainder(text: str) -> tuple[float, Fraction, Fraction]:
-    """``3/n + O(n^-2)`` as (3, 1, 2): the coefficient, the term's order, the remainder's.  Raises ValueError."""
-    complaint = f"{text!r} is not a term with its remainder; write c/n^s + O(n^-t) with t > s, as in 3/n + O(n^-2)"
-    match = re.fullmatch(
-        r"\s*(?P<c>[-+]?[\d./]+?)\s*(?:/\s*n(?:\s*\^\s*(?P<s>[\d./]+))?)?\s*\+\s*O\(\s*"
-        r"(?:n\^\(?-(?P<t>[\d./]+)\)?|1/n(?:\^(?P<u>[\d./]+))?)\s*\)\s*",
-        text,
-    )
-    if match is None:
-        raise ValueError(complaint)
-    head = text[: text.index("O(")]
-    try:
-        c = number(match["c"])
-        s = Fraction(match["s"] or 1) if "n" in head else Fraction(0)
-        t = Fraction(match["t"] or match["u"] or 1)
-    except (ValueError, ZeroDivisionError):
-        raise ValueError(complaint) from None
-    if t <= s:
-        raise ValueError(complaint)
-    return c, s, t
-
-
 def _two_widths(samples: Samples, expect: str, chosen: Settings) -> Fitted:
     words = expect.split(",")
     if len(words) != 2:
@@ -385,61 +358,3 @@ def _two_widths(samples: Samples, expect: str, chosen: Settings) -> Fitted:
         samples.by_pair(), claimed, margin=_margin("two-widths", chosen.margin), looks=1, **chosen.scaling
     )
     return Fitted("two-widths", tuple(_finding("two-widths", d) for d in decisions), samples.rows)
-
-
-def number(text: str) -> float:
-    """A finite number: ``-1``, ``0.25``, ``-1/2``.  Raises ValueError naming the text."""
-    try:
-        value = float(Fraction(text.strip()))
-    except (ValueError, ZeroDivisionError, OverflowError):
-        raise ValueError(f"{text!r} is not a number; write -1, 0.25 or -1/2") from None
-    if not math.isfinite(value):
-        raise ValueError(f"{text!r} is not a finite number")
-    return value
-
-
-_OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
-    ast.Add: lambda a, b: a + b,
-    ast.Sub: lambda a, b: a - b,
-    ast.Mult: lambda a, b: a * b,
-    ast.Div: lambda a, b: a / b,
-}
-
-
-def expression(text: str) -> Callable[[int], float]:
-    """A rational function of n, such as ``3 + 2/n - 4/n^2``, evaluated exactly.  Raises ValueError if it is not."""
-    complaint = f"{text!r} is not an expression in n; write sums, products, quotients and powers, as in 3 + 2/n^2"
-    try:
-        tree = ast.parse(text.replace("^", "**").strip(), mode="eval").body
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        raise ValueError(complaint) from None
-
-    def value(node: ast.expr, n: int) -> Fraction:
-        if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
-            return Fraction(str(node.value))
-        if isinstance(node, ast.Name) and node.id == "n":
-            return Fraction(n)
-        if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
-            inner = value(node.operand, n)
-            return -inner if isinstance(node.op, ast.USub) else inner
-        if isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-            result: Fraction = _OPERATORS[type(node.op)](value(node.left, n), value(node.right, n))
-            return result
-        if isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow):
-            negative = isinstance(node.right, ast.UnaryOp) and isinstance(node.right.op, ast.USub)
-            power = node.right.operand if isinstance(node.right, ast.UnaryOp) else node.right
-            if isinstance(power, ast.Constant) and isinstance(power.value, int) and power.value <= 100:
-                return value(node.left, n) ** (-power.value if negative else power.value)
-        raise ValueError(complaint)
-
-    with suppress(ZeroDivisionError):
-        value(tree, 7)  # complain now, not at the first width
-
-    def at(n: int) -> float:
-        try:
-            return float(value(tree, n))
-        except ZeroDivisionError:
-            raise ValueError(f"{text!r} divides by zero at n = {n}") from None
-
-    return at
-

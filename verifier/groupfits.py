@@ -12,7 +12,7 @@ from verifier.datafiles import Group, Grouped, Means, Samples
 from verifier.datafiles.grouping import no_group
 from verifier.datafiles.table import printable
 from verifier.fitting import KINDS, Finding, Fitted, Settings, assess, fit
-from verifier.inference.gates import MIN_WIDTHS
+from verifier.inference.decisions import MIN_WIDTHS
 from verifier.inference.moment_orders import Mean
 from verifier.verdict import NumericStatus, weakest_numeric
 

@@ -19,7 +19,8 @@ from click.testing import CliRunner
 
 from verifier.cli import cli
 from verifier.datafiles import read_samples
-from verifier.fitting import expression, fit, number
+from verifier.fitting import fit
+from verifier.targets import expression, number
 
 SEED = 20_201
 ALPHA = "1e-9"

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from verifier.inference.averages import average, clt_factor, decide_limit, decide_polynomial
+from verifier.inference.averages import decide_limit, decide_polynomial
+from verifier.inference.means import average, clt_factor
 from verifier.verdict import NumericStatus
 
 SEED = 20_245

@@ -17,8 +17,8 @@ import pytest
 
 from verifier.inference import decide_limit, decide_order
 from verifier.inference.corrections import POWERS_OF_N, largest_bias
+from verifier.inference.decisions import Decision
 from verifier.inference.exponents import DEFAULT_WIDTHS
-from verifier.inference.gates import Decision
 from verifier.inference.samples import LogSample
 from verifier.verdict import NumericStatus
 
@@ -57,8 +57,7 @@ def _count(found: list[Decision], verdict: NumericStatus) -> int:
 
 @pytest.mark.parametrize(
     ("size", "runs"),
-    [(1000, 12), (100_000, 1)]
-    + [pytest.param(size, 200, marks=pytest.mark.slow) for size in (1000, 100_000)],
+    [(1000, 12), (100_000, 1)] + [pytest.param(size, 200, marks=pytest.mark.slow) for size in (1000, 100_000)],
 )
 @pytest.mark.parametrize("name", ORDERS)
 def test_orders(name: str, size: int, runs: int) -> None:
@@ -78,8 +77,7 @@ def test_orders(name: str, size: int, runs: int) -> None:
 
 @pytest.mark.parametrize(
     ("size", "runs"),
-    [(1000, 12), (100_000, 1)]
-    + [pytest.param(size, 200, marks=pytest.mark.slow) for size in (1000, 100_000)],
+    [(1000, 12), (100_000, 1)] + [pytest.param(size, 200, marks=pytest.mark.slow) for size in (1000, 100_000)],
 )
 @pytest.mark.parametrize("name", LIMITS)
 def test_limits(name: str, size: int, runs: int) -> None:

@@ -15,7 +15,7 @@ import pytest
 from sympy import Function, Rational, symbols
 
 from verifier.check import Check, Measure, Quantity, cells
-from verifier.inference.gates import Decision
+from verifier.inference.decisions import Decision
 from verifier.sampling.plan import Options, plan
 from verifier.sampling.run import run
 from verifier.statement import Claim, Kind, Source, Statement

@@ -3,8 +3,9 @@
 from verifier.inference.atoms import decide_atom, decide_symmetric, decide_zero
 from verifier.inference.averages import decide_limit, decide_mean_zero, decide_polynomial
 from verifier.inference.corrections import FREE_POWERS, POWERS_OF_N
+from verifier.inference.decisions import DEFAULT_ALPHA, DEFAULT_MARGIN, Decision
 from verifier.inference.exponents import DEFAULT_ALLOWANCE, DEFAULT_WIDTHS
-from verifier.inference.gates import DEFAULT_ALPHA, DEFAULT_MARGIN, Decision, decide_order
+from verifier.inference.gates import decide_order
 from verifier.inference.kinds import decide_constant, decide_to_zero, decide_upper, decide_variance
 from verifier.inference.samples import LogSample
 from verifier.inference.schedule import Schedule

@@ -19,8 +19,8 @@ import numpy.typing as npt
 from scipy import special
 
 from verifier.check import Law
+from verifier.inference.decisions import DEFAULT_ALPHA, LOOKS, Decision, check_settings, replace_verdict
 from verifier.inference.exponents import DEFAULT_ALLOWANCE
-from verifier.inference.gates import DEFAULT_ALPHA, LOOKS, Decision, check_settings, replace_verdict
 from verifier.inference.samples import check_width
 from verifier.verdict import NumericStatus
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from scipy import special
 
-from verifier.inference.gates import (
+from verifier.inference.decisions import (
     DEFAULT_ALPHA,
     LOOKS,
     Decision,
@@ -19,8 +19,8 @@ from verifier.inference.gates import (
     check_settings,
     replace_verdict,
     zero_fraction,
-    zeros_only,
 )
+from verifier.inference.gates import zeros_only
 from verifier.inference.presence import binomial_interval, zero_bound, zeros_for
 from verifier.inference.samples import LogSample, Samples, by_width
 from verifier.verdict import NumericStatus

@@ -17,19 +17,11 @@ from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 
+from verifier.inference.decisions import ALL_ZERO, DEFAULT_MARGIN, Decision, unusable, zero_fraction
+from verifier.inference.evidence import describe, gather
 from verifier.inference.exponents import DEFAULT_ALLOWANCE, DEFAULT_WIDTHS
 from verifier.inference.families import Family, families
-from verifier.inference.gates import (
-    ALL_ZERO,
-    DEFAULT_MARGIN,
-    Decision,
-    decide_order,
-    describe,
-    gather,
-    settle,
-    unusable,
-    zero_fraction,
-)
+from verifier.inference.gates import decide_order, settle
 from verifier.inference.rates import Rate, Tally, planned_repetitions
 from verifier.inference.samples import LogSample
 from verifier.inference.schedule import Schedule

@@ -18,153 +18,28 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
-from typing import Any
-
-import numpy as np
+from dataclasses import replace
 
 from verifier.inference.budget import Budget, budget
-from verifier.inference.corrections import FREE_POWERS, Profile, assumption, either, name_of, omitted, profile, reach
-from verifier.inference.diagnostics import Diagnostic, law_drift
-from verifier.inference.exponents import DEFAULT_ALLOWANCE, contrast, correction_coefficient, slope_weights
+from verifier.inference.corrections import FREE_POWERS, Profile, either, name_of
+from verifier.inference.decisions import (
+    ALL_ZERO,
+    DEFAULT_ALPHA,
+    DEFAULT_MARGIN,
+    LOOKS,
+    MIN_NONZERO,
+    Decision,
+    check_settings,
+    replace_verdict,
+    unusable,
+    zero_fraction,
+)
+from verifier.inference.evidence import Evidence, describe, describe_profiles, gather, profiles
+from verifier.inference.exponents import DEFAULT_ALLOWANCE, contrast, slope_weights
 from verifier.inference.few import ASSUMPTION, FEWEST, LOWEST_LEVEL, MARK, Scatter, scatter
-from verifier.inference.presence import RARE, Presence, presence, zero_bound, zeros_for
-from verifier.inference.samples import LogSample, Moments, Samples, by_width
+from verifier.inference.presence import RARE, Presence, zero_bound, zeros_for
+from verifier.inference.samples import LogSample, Samples, by_width
 from verifier.verdict import NumericStatus
-
-DEFAULT_ALPHA = 1e-3
-DEFAULT_MARGIN = 0.125
-LOOKS = 8
-#: Fewest non-zero samples a width needs before its means are trusted at a deep level.
-MIN_NONZERO = 128
-MIN_WIDTHS = 4
-ALL_ZERO = "identically zero: no exponent exists"
-
-
-@dataclass(frozen=True)
-class Decision:
-    """What the samples say about one claim, with everything the verdict was taken from.
-
-    ``low`` and ``high`` bound ``quantity`` at level 1 - alpha/looks, bias allowance included. ``assumption`` names the
-    corrections that this rests on, ``mark`` is "few seeds" where a verdict has the weaker guarantee of
-    :mod:`verifier.inference.few`, and ``advice`` says what would decide. Numbers that do not exist are NaN in Python
-    and null in :meth:`as_dict`.
-    """
-
-    verdict: NumericStatus
-    reason: str
-    quantity: str
-    claimed: float
-    alpha: float
-    margin: float
-    widths: tuple[int, ...]
-    samples_by_width: tuple[int, ...]
-    zero_fraction: float = math.nan
-    estimate: float = math.nan
-    low: float = math.nan
-    high: float = math.nan
-    standard_error: float = math.nan
-    second_estimate: float = math.nan
-    second_low: float = math.nan
-    second_high: float = math.nan
-    correction: bool = False
-    allowance: float = DEFAULT_ALLOWANCE
-    bias: float = 0.0
-    c_hat: float = math.nan
-    look: int = 1
-    looks: int = LOOKS
-    degenerate: bool = False
-    diagnostics: tuple[Diagnostic, ...] = ()
-    samples_needed: int | None = None
-    powers: tuple[float, ...] = ()
-    assumption: str = ""
-    mark: str = ""
-    advice: str = ""
-
-    @property
-    def samples(self) -> int:
-        """Samples a width (the fewest, if they differ)."""
-        return min(self.samples_by_width, default=0)
-
-    @property
-    def decided(self) -> bool:
-        """More samples cannot change it."""
-        return self.verdict is not NumericStatus.INCONCLUSIVE
-
-    @property
-    def hopeless(self) -> bool:
-        """More samples will hardly decide it: the bias allowance B alone fills the margin, and the claim lies within B
-        of all values that the samples leave possible, so that it will not be contradicted either.
-        """
-        room = max(self.high - self.claimed, self.claimed - self.low)
-        return self.verdict is NumericStatus.INCONCLUSIVE and self.bias >= self.margin and room < 2 * self.bias
-
-    @property
-    def clearance(self) -> float:
-        """How far the nearest end of either interval is from the claim or an edge of its margin.
-
-        With fixed seeds only a verdict with almost none can change with the arithmetic of the machine. NaN
-        if there are no intervals.
-        """
-        ends = [e for e in (self.low, self.high, self.second_low, self.second_high) if not math.isnan(e)]
-        edges = (self.claimed - self.margin, self.claimed, self.claimed + self.margin)
-        return min((abs(e - edge) for e in ends for edge in edges), default=math.nan)
-
-    def as_dict(self) -> dict[str, object]:
-        """Plain data for JSON: NaN and infinities become None, the verdict a word."""
-        data = {key: _plain(value) for key, value in asdict(self).items() if key != "diagnostics"}
-        found = [{**asdict(d), "vetoes": d.vetoes} for d in self.diagnostics]
-        return data | {"verdict": str(self.verdict), "samples": self.samples, "diagnostics": _plain(found)}
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """Both functionals on all widths (``full``) and without the smallest two (``reduced``); P(X ≠ 0) apart.
-
-    ``shape``: whether the law keeps its shape, where that can be told.
-    """
-
-    full: tuple[Profile, ...]
-    reduced: tuple[Profile, ...]
-    presence: Presence
-    level: float
-    shape: Diagnostic | None = None
-
-    @property
-    def kept(self) -> tuple[float, ...]:
-        """The exponents q of corrections under which some functional is a power law."""
-        return tuple(dict.fromkeys(fit.power for found in self.full for fit in found.kept))
-
-    @property
-    def misfits(self) -> tuple[Diagnostic, ...]:
-        """What shows that the data are no power law with any of the corrections."""
-        found = [d for functional in self.full for d in functional.misfit if d.vetoes]
-        return (*found, *([self.shape] if self.shape is not None and self.shape.vetoes else []))
-
-    def lows(self) -> list[float]:
-        return [found.interval()[0] for found in self.full]
-
-    def highs(self) -> list[float]:
-        return [found.interval()[1] for found in self.full]
-
-    def all_above(self, value: float) -> bool:
-        """Every interval, reduced ones too, lies above ``value``."""
-        return all(found.interval()[0] > value for found in (*self.full, *self.reduced))
-
-    def all_below(self, value: float) -> bool:
-        return all(found.interval()[1] < value for found in (*self.full, *self.reduced))
-
-
-def check_settings(alpha: float, margin: float, looks: int, look: int, allowance: float) -> None:
-    """ValueError naming the first setting that is out of range."""
-    if not 0 < alpha < 0.5:
-        raise ValueError(f"alpha is {alpha}; it must lie strictly between 0 and 1/2")
-    if not (margin > 0 and math.isfinite(margin)):
-        raise ValueError(f"margin is {margin}; it must be positive and finite")
-    if looks < 1 or not 1 <= look <= looks:
-        raise ValueError(f"look {look} of {looks}; looks count from 1 to their planned number")
-    if not (allowance >= 0 and math.isfinite(allowance)):
-        raise ValueError(f"allowance C is {allowance}; it must be at least 0 and finite")
 
 
 def decide_order(
@@ -283,121 +158,6 @@ def misfit(base: Decision, evidence: Evidence) -> Decision:
     return replace(replace_verdict(base, NumericStatus.INCONCLUSIVE, reason), advice=advice)
 
 
-def unusable(
-    base: Decision,
-    logs: Sequence[LogSample],
-    all_zero: str | None,
-    places: Sequence[object] | None = None,
-) -> Decision | None:
-    """The decision, if it is already forced: nothing sampled, invalid data, or too few non-zero samples.
-
-    ``places`` names where each sample was taken, if that is not a width each (a pair of widths, say).
-    """
-    problem = broken(base.widths if places is None else places, logs, MIN_WIDTHS)
-    if not logs or problem == "nothing was sampled":
-        return replace_verdict(base, NumericStatus.UNTESTED, "nothing was sampled")
-    if problem is None and all_zero is not None and all(s.nonzeros == 0 for s in logs):
-        problem = all_zero
-    if problem is not None:
-        return replace_verdict(base, NumericStatus.INVALID, problem)
-    fewest = min(s.nonzeros for s in logs)
-    if fewest < MIN_NONZERO:
-        rare = min(logs, key=lambda s: s.nonzeros / s.count)
-        needed = math.ceil(1.2 * MIN_NONZERO * rare.count / rare.nonzeros) if rare.nonzeros else None
-        reason = f"a width has only {fewest} non-zero samples; {MIN_NONZERO} are needed"
-        return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed)
-    return None
-
-
-def broken(widths: Sequence[object], logs: Sequence[LogSample], min_widths: int, underflow: bool = True) -> str | None:
-    """Why nothing can be concluded from these samples, or None. A NaN is never dropped.
-
-    ``underflow``: subnormal numbers, whose logarithms have lost digits, count as broken.
-    """
-    if not any(s.count for s in logs):
-        return "nothing was sampled"
-    for n, s in zip(widths, logs, strict=True):
-        if s.invalid:
-            return f"{s.invalid} of {s.count} samples at width {n} are NaN or infinite"
-        if underflow and s.subnormal:
-            return f"{s.subnormal} of {s.count} samples at width {n} underflow; pass their logarithms instead"
-        if not s.count:
-            return f"there are no samples at width {n}"
-    if len(widths) < min_widths:
-        return f"{len(widths)} widths; at least {min_widths} are needed"
-    return None
-
-
-def gather(
-    widths: Sequence[int],
-    logs: Sequence[LogSample],
-    level: float,
-    correction: bool | None,
-    allowance: float,
-    powers: Sequence[float] = FREE_POWERS,
-) -> Evidence:
-    """Both functionals on all widths and without the smallest two (fewer, if columns must stay fittable)."""
-    functionals = (scattered([s.log_mean() for s in logs]), scattered([s.log_half() for s in logs]))
-    found, reduced = profiles(widths, functionals, level, correction, allowance, powers)
-    room = np.max([omitted(widths, q, False, allowance) for q in powers], axis=0)
-    shape = law_drift(widths, logs, level / 3, room.tolist())
-    return Evidence(found, reduced, presence(widths, logs, level), level, shape)
-
-
-def scattered(moments: Sequence[Moments]) -> Sequence[Moments]:
-    """The moments; where all samples of a width are equal and those of others are not, with the others' variance.
-
-    Equal samples have no variance to show, which is not to say that the quantity has none there.
-    """
-    largest = max(m.variance for m in moments)
-    if not largest > 0 or all(m.variance > 0 for m in moments):
-        return moments
-    return [m if m.variance > 0 else replace(m, variance=largest) for m in moments]
-
-
-def profiles(
-    widths: Sequence[int],
-    functionals: Sequence[Sequence[Moments]],
-    level: float,
-    correction: bool | None,
-    allowance: float,
-    powers: Sequence[float],
-) -> tuple[tuple[Profile, ...], tuple[Profile, ...]]:
-    """Each functional on all widths, and without the smallest two under the models that fit all of them."""
-    drop = min(2, len(widths) - (3 if correction else 2))
-    settings: dict[str, Any] = {"correction": correction, "allowance": allowance}
-    full = tuple(profile(widths, m, level, powers=powers, **settings) for m in functionals)
-    reduced = tuple(
-        profile(widths[drop:], m[drop:], level, powers=[f.power for f in p.kept], tested=False, **settings)
-        for p, m in zip(full, functionals, strict=True)
-    )
-    return full, reduced
-
-
-def describe(base: Decision, evidence: Evidence, logs: Sequence[LogSample]) -> Decision:
-    """``base`` with the estimates filled in."""
-    moments = [s.log_mean() for s in logs]
-    described = describe_profiles(base, evidence)
-    return replace(
-        described, c_hat=correction_coefficient(base.widths, moments), degenerate=all(m.variance == 0 for m in moments)
-    )
-
-
-def describe_profiles(base: Decision, evidence: Evidence) -> Decision:
-    """``base`` with the estimates of one or two functionals filled in, and the assumption they rest on."""
-    first, second = evidence.full[0], evidence.full[-1]
-    (low, high), (second_low, second_high) = first.interval(), second.interval()
-    shown = first.best
-    kept = [fit for fit in first.fits if fit.power in evidence.kept]
-    checks = (*shown.misfits, *([evidence.shape] if evidence.shape is not None else []))
-    return replace(
-        base, estimate=shown.estimate.value, low=low, high=high, standard_error=shown.estimate.standard_error,
-        second_estimate=second.best.estimate.value, second_low=second_low, second_high=second_high,
-        bias=max(reach(first.kept), reach(second.kept)), correction=shown.fitted, diagnostics=checks,
-        powers=evidence.kept, assumption=assumption(kept, [f.power for f in first.fits], base.allowance),
-    )  # fmt: skip
-
-
 def _absence(base: Decision, evidence: Evidence) -> Decision:
     p = evidence.presence
     reason = f"P(X ≠ 0) has exponent in [{p.low:+.4f}, {p.high:+.4f}], not surely within ± {base.margin:g}"
@@ -447,24 +207,3 @@ def zeros_only(base: Decision, count: int) -> Decision:
     reason = f"{reason}: {count} zeros say nothing of rarer values"
     more = replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed)
     return replace(more, advice=f"{needed} zeros a width bound it by {RARE:g}")
-
-
-def zero_fraction(logs: Sequence[LogSample]) -> float:
-    """The fraction of exact zeros among all samples; NaN for none."""
-    count = sum(s.count for s in logs)
-    return sum(s.zeros for s in logs) / count if count else math.nan
-
-
-def replace_verdict(base: Decision, verdict: NumericStatus, reason: str, needed: int | None = None) -> Decision:
-    """``base`` with its verdict, the sentence that explains it, and the samples a width it still needs."""
-    return replace(base, verdict=verdict, reason=reason, samples_needed=needed)
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, dict):
-        return {k: _plain(v) for k, v in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(v) for v in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value

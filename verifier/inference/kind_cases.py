@@ -18,8 +18,8 @@ import numpy.typing as npt
 from verifier.inference.agreement import Normal, decide_law
 from verifier.inference.atoms import decide_atom, decide_symmetric, decide_zero
 from verifier.inference.averages import decide_limit, decide_mean_zero, decide_polynomial
+from verifier.inference.decisions import Decision
 from verifier.inference.exponents import DEFAULT_WIDTHS
-from verifier.inference.gates import Decision
 from verifier.inference.kinds import decide_constant, decide_to_zero, decide_upper, decide_variance
 from verifier.inference.rates import Rate, Tally
 from verifier.inference.schedule import Schedule

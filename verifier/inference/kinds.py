@@ -17,25 +17,20 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from verifier.inference.corrections import FREE_POWERS
-from verifier.inference.diagnostics import curvature
-from verifier.inference.exponents import DEFAULT_ALLOWANCE, columns
-from verifier.inference.gates import (
+from verifier.inference.decisions import (
     DEFAULT_ALPHA,
     DEFAULT_MARGIN,
     LOOKS,
     Decision,
-    Evidence,
     check_settings,
-    decide_order,
-    examine,
-    misfit,
     replace_verdict,
-    scarce,
     unusable,
-    with_budget,
     zero_fraction,
-    zeros_only,
 )
+from verifier.inference.diagnostics import curvature
+from verifier.inference.evidence import Evidence
+from verifier.inference.exponents import DEFAULT_ALLOWANCE, columns
+from verifier.inference.gates import decide_order, examine, misfit, scarce, with_budget, zeros_only
 from verifier.inference.presence import presence
 from verifier.inference.samples import LogSample, Samples, by_width
 from verifier.verdict import NumericStatus

@@ -14,8 +14,9 @@ from typing import Any
 
 import numpy as np
 
+from verifier.inference.decisions import DEFAULT_MARGIN, Decision, replace_verdict
 from verifier.inference.exponents import slope_weights
-from verifier.inference.gates import DEFAULT_MARGIN, Decision, decide_order, replace_verdict
+from verifier.inference.gates import decide_order
 from verifier.inference.samples import LogSample, Samples, by_width, rescaled
 from verifier.verdict import NumericStatus
 

@@ -15,23 +15,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from verifier.inference.averages import Average, average
 from verifier.inference.corrections import FREE_POWERS
-from verifier.inference.exponents import DEFAULT_ALLOWANCE, t_quantile
-from verifier.inference.gates import (
+from verifier.inference.decisions import (
     DEFAULT_ALPHA,
     DEFAULT_MARGIN,
     LOOKS,
     MIN_NONZERO,
     MIN_WIDTHS,
     Decision,
-    Evidence,
     check_settings,
-    describe_profiles,
-    profiles,
     replace_verdict,
-    settle,
 )
+from verifier.inference.evidence import Evidence, describe_profiles, profiles
+from verifier.inference.exponents import DEFAULT_ALLOWANCE, t_quantile
+from verifier.inference.gates import settle
+from verifier.inference.means import Average, average
 from verifier.inference.presence import Presence
 from verifier.inference.samples import Moments, check_width
 from verifier.verdict import NumericStatus

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from verifier.inference.atoms import binomial_interval
-from verifier.inference.gates import Decision
+from verifier.inference.decisions import Decision
 from verifier.verdict import NumericStatus
 
 #: Two-sided confidence of the intervals around the measured rates: 95 % if a row is run in two stages.

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from verifier.inference.gates import LOOKS, Decision
+from verifier.inference.decisions import LOOKS, Decision
 
 
 @dataclass(frozen=True)

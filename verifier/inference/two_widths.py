@@ -10,23 +10,22 @@ import numpy as np
 import numpy.typing as npt
 
 from verifier.inference.corrections import FREE_POWERS, Fit, Profile, largest_bias, omitted
-from verifier.inference.diagnostics import lack_of_fit
-from verifier.inference.exponents import DEFAULT_ALLOWANCE, Estimate, contrast
-from verifier.inference.gates import (
+from verifier.inference.decisions import (
     ALL_ZERO,
     DEFAULT_ALPHA,
     DEFAULT_MARGIN,
     LOOKS,
     MIN_WIDTHS,
     Decision,
-    Evidence,
     check_settings,
-    describe_profiles,
     replace_verdict,
-    settle,
     unusable,
     zero_fraction,
 )
+from verifier.inference.diagnostics import lack_of_fit
+from verifier.inference.evidence import Evidence, describe_profiles
+from verifier.inference.exponents import DEFAULT_ALLOWANCE, Estimate, contrast
+from verifier.inference.gates import settle
 from verifier.inference.presence import Presence, binomial_interval
 from verifier.inference.samples import LogSample, Moments, check_width
 from verifier.verdict import NumericStatus

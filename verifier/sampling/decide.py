@@ -10,8 +10,9 @@ from typing import Any
 from verifier.inference.agreement import decide_law
 from verifier.inference.atoms import decide_atom, decide_symmetric, decide_zero
 from verifier.inference.averages import decide_mean_zero
+from verifier.inference.decisions import Decision
 from verifier.inference.exponents import DEFAULT_ALLOWANCE
-from verifier.inference.gates import Decision, decide_order
+from verifier.inference.gates import decide_order
 from verifier.inference.kinds import decide_to_zero, decide_upper, decide_variance
 from verifier.inference.laws import kolmogorov_distance, kolmogorov_threshold
 from verifier.inference.presence import binomial_interval
@@ -23,9 +24,7 @@ from verifier.statement import Kind
 from verifier.verdict import NumericStatus
 
 
-def decide(
-    group: Group, question: Question, samples: Mapping[Any, LogSample], largest: float, look: int
-) -> Decision:
+def decide(group: Group, question: Question, samples: Mapping[Any, LogSample], largest: float, look: int) -> Decision:
     """Decide ``question`` from ``samples`` by width (by pair of widths, on a grid), at this look of the schedule."""
     looks = len(group.schedule.sizes)
     alpha = question.alpha

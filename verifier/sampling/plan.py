@@ -18,8 +18,8 @@ from sympy import sympify
 
 from verifier.check import LARGEST_WIDTH, Agreement, Check, Law, Measure, Part
 from verifier.inference.corrections import FREE_POWERS
+from verifier.inference.decisions import DEFAULT_ALPHA, DEFAULT_MARGIN, LOOKS, MIN_WIDTHS
 from verifier.inference.exponents import DEFAULT_ALLOWANCE
-from verifier.inference.gates import DEFAULT_ALPHA, DEFAULT_MARGIN, LOOKS, MIN_WIDTHS
 from verifier.inference.schedule import Schedule
 from verifier.sampling.keys import canonical, group_key
 from verifier.statement import Claim, Expectation, Form, Kind, Statement

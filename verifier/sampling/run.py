@@ -16,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
-from verifier.inference.gates import Decision
+from verifier.inference.decisions import Decision
 from verifier.inference.samples import LogSample
 from verifier.sampling.decide import decide, settled
 from verifier.sampling.draw import Block, Coefficients, Drawn, draw
@@ -161,9 +161,7 @@ class _State:
 
     def _decide(self) -> None:
         for number, question in sorted(self.open, key=lambda item: (item[0], str(item[1]))):
-            decision = decide(
-                self.group, question, self._samples(number), self._largest(number), self.look
-            )
+            decision = decide(self.group, question, self._samples(number), self._largest(number), self.look)
             self.decisions[number, question] = decision
             if settled(self.group, question, decision):
                 self.open.discard((number, question))

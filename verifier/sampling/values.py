@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from verifier.inference.atoms import decide_atom
 from verifier.inference.averages import decide_limit, decide_polynomial
-from verifier.inference.gates import Decision
+from verifier.inference.decisions import Decision
 from verifier.inference.kinds import decide_constant
 from verifier.inference.samples import LogSample
 from verifier.sampling.plan import Question

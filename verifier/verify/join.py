@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from verifier.inference.gates import Decision
+from verifier.inference.decisions import Decision
 from verifier.sampling.plan import Asked, Cell, Group, Options, Question
 from verifier.sampling.run import Answers, Outcome
 from verifier.sampling.select import text_of

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from verifier.check import Law
-from verifier.inference.gates import Decision
+from verifier.inference.decisions import Decision
 from verifier.sampling.evidence import Evidence
 from verifier.sampling.keys import canonical
 from verifier.sampling.plan import Options
