@@ -146,8 +146,9 @@ check = Check(
     # E24: √n is o(n), and too large a step: f grows to the order √n, then all units close.
     Measure(trained_output, cells(L=2, mu=SIZES, steps=1), claims=("theorem3.printed-bounded",), **DESCENT),
     Measure(trained_output, cells(L=2, mu=SIZES, steps=30), claims=("theorem3.printed-alive",), **TRAINED),
+    # Corrections of n^-1/2 leave a mean ±0.169 at these widths, whatever the samples: no margin below that is met.
     Measure(
-        trained_fit, cells(L=2, mu=SIZES, steps=30), claims=("theorem3.printed-descent",), **{**TRAINED, "margin": 0.18}
+        trained_fit, cells(L=2, mu=SIZES, steps=30), claims=("theorem3.printed-descent",), **{**TRAINED, "margin": 0.17}
     ),
     # z' = 0: no angle, and K = 0.
     Measure(

@@ -45,17 +45,20 @@ def test_claims_off_by_the_margin_never_pass(name, off):
         ("atom 511/512, G1 G2", OPEN), ("7/8 noise 1e-17 G", PASS), ("G1 G2 n^-60", PASS),
         ("constant", PASS), ("G, 1 + 5/n", PASS), ("G1 G2, 1 + 10/n", PASS), ("G1 G2, 1 - 10/n", PASS),
         ("G, 1 + 5/n, 32 ... 1024", PASS), ("G1 G2, 1 + 10/n, 32 ... 4096", PASS),
-        ("G1 G2, 1 - 20/n", PASS | OPEN), ("G1 G2, 1 + 30/n", PASS | OPEN), ("G1 G2, 1 + 2/sqrt(n)", PASS | OPEN),
+        # Corrections at the edge of what is assumed or beyond it, which at these widths stay inside the margin.
+        ("G1 G2, 1 - 20/n", PASS), ("G1 G2, 1 + 30/n", PASS), ("G1 G2, 1 + 2/sqrt(n)", PASS),
         ("7/8 near-zeros n^-3", OPEN), ("exp(Cauchy)", OPEN),
         # True of the law, so a pass is right; at more samples the second functional sees the spikes.
-        ("spikes sqrt(n) w.p. 1/n", PASS | OPEN),
-        # No power laws: their exponent misses the claim, and what shows that they are none keeps it from being denied.
-        ("log n", FAIL | OPEN), ("log(n)^2", FAIL | OPEN),
-        # Their slope on these widths is half the margin, so early looks may pass them: see below.
+        ("spikes sqrt(n) w.p. 1/n", PASS),
+        # The slope is off by more than the margin long before it is seen that they are no power laws.
+        ("log n", FAIL), ("log(n)^2", FAIL),
+        # Their slope on these widths is half the margin: looks at few samples may pass them, so that some seeds end
+        # consistent and some open. What many samples say is below.
         ("sqrt(log n)", OPEN | PASS), ("log log n", OPEN | PASS),
-        ("log-periodic", FAIL | OPEN), ("random exponent n^(-2U)", OPEN), ("P(X != 0) = 64/n", OPEN),
-        ("factor 10 at odd n", FAIL | OPEN), ("factor 10 at odd n, alternating", FAIL | OPEN),
-        ("0.01 n^-1/2 G + n^-1 G'", FAIL | OPEN), ("all zero", INVALID), ("one NaN", INVALID),
+        # No power laws, and seen to be none: neither claim nor denial, for a contradiction needs a power law.
+        ("log-periodic", OPEN), ("random exponent n^(-2U)", OPEN), ("P(X != 0) = 64/n", OPEN),
+        ("factor 10 at odd n", OPEN), ("factor 10 at odd n, alternating", OPEN),
+        ("0.01 n^-1/2 G + n^-1 G'", OPEN), ("all zero", INVALID), ("one NaN", INVALID),
         # False, and beyond any test at these widths: recorded so that nobody believes otherwise.
         ("0.0001 n^-1/2 G + n^-1 G'", PASS), ("another law above n = 10^6", PASS), ("log-periodic, ratio 4", PASS),
     ],
@@ -68,9 +71,9 @@ def test_family(name, verdicts):
 
 @pytest.mark.parametrize("name", ["log n", "log(n)^2", "sqrt(log n)", "log log n"])
 def test_logarithms_do_not_pass_with_enough_samples(name):
-    """They are not promised to be contradicted either: n^-1 with slow corrections would look the same."""
+    """Nor are they contradicted: they are seen to be no power laws, or lie where n^-1 with slow corrections would."""
     d = run_gate(KNOWN[name], -1.0, 1e-8, SEED, schedule=Schedule(start=1 << 18, looks=1))
-    assert d.verdict in OPEN | FAIL
+    assert d.verdict in OPEN
 
 
 def test_every_family_has_its_expectation():
