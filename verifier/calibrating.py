@@ -107,7 +107,6 @@ def natural_row(name: str, seed: int, counts: Sequence[int], sets: int) -> Natur
     )  # fmt: skip
 
 
-
 def few_laws() -> dict[str, Callable[[np.random.Generator, int, int], Array]]:
     """Laws of log|X|, by name."""
     return {
@@ -122,6 +121,9 @@ def few_laws() -> dict[str, Callable[[np.random.Generator, int, int], Array]]:
         "falling with n^-1/2, 0.2 at 128": lambda r, n, k: 0.2 * (128 / n) ** 0.5 * r.standard_normal(k),
         "falling and skewed, 0.3 at 128": lambda r, n, k: 0.3 * (128 / n) ** 0.5 * r.exponential(size=k),
         "falling with n^-1/3, 0.3 at 128": lambda r, n, k: 0.3 * (128 / n) ** (1 / 3) * r.standard_normal(k),
+        "skewed: log of four Gaussians": lambda r, n, k: np.log(np.abs(np.prod(r.standard_normal((4, k)), axis=0))),
+        "skewed and falling with n^-1/4, 0.3": lambda r, n, k: 0.3 * (128 / n) ** 0.25 * np.log(r.exponential(size=k)),
+        "two values, 0 and 0.5": lambda r, n, k: 0.5 * (r.random(k) < 0.5) + 0.02 * r.standard_normal(k),
         "1 + 2/sqrt n, 0.05": lambda r, n, k: np.log1p(2 / np.sqrt(n)) + 0.05 * r.standard_normal(k),
     }
 

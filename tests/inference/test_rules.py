@@ -209,7 +209,7 @@ def test_five_seeds_decide_one_order_against_another(key: int) -> None:
         (few(0.03, seeds=1), "1 sample at width 128"),
         ({n: [1.0, 1.0, 1.0] for n in FIVE}, "are equal"),
         ({**few(0.03), 512: [1.0, 0.0, 1.1]}, "a sample is zero"),
-        (drawn(lambda g, n: np.exp(np.where(g.random(20) < 0.1, 3.0, 0.05 * g.standard_normal(20))), FIVE),
+        (drawn(lambda g, n: np.exp(np.where(g.random(20) < 40 / n, 3, 0) + 0.05 * g.standard_normal(20)), FIVE),
          "scatter"),
     ],
 )  # fmt: skip

@@ -107,7 +107,7 @@ def _memory(data: Mapping[int, Array], level: float) -> str | None:
             ordered = np.diff(x)
             if np.all(ordered >= 0) or np.all(ordered <= 0):
                 continue  # sorted: the order is not that in which they were drawn
-            ranks = _ranks(values(x))
+            ranks = centred_ranks(values(x))
             spread = float(ranks @ ranks)
             if spread > 0:
                 # Without memory the expectation is -1/N and the variance 1/N.
@@ -138,7 +138,7 @@ def _groups(
             count = np.bincount(index)
             if count.size < 2 or count.size == x.size:
                 continue
-            ranks = _ranks(x)
+            ranks = centred_ranks(x)
             means = np.bincount(index, weights=ranks) / count
             between += float(count @ means**2)
             within += float(np.square(ranks - means[index]).sum())
@@ -158,7 +158,7 @@ def _groups(
     return None
 
 
-def _ranks(x: Array) -> Array:
+def centred_ranks(x: Array) -> Array:
     """Centred ranks, ties in the middle."""
     _, inverse, counts = np.unique(x, return_inverse=True, return_counts=True)
     ends = np.cumsum(counts)

@@ -11,6 +11,8 @@ zero, and where all samples of a width are equal.  From 32 samples a width the a
 Where widths have no such scatter in common each width's own is taken, with a t interval of as few degrees of freedom
 as the smallest width has alone; residuals divided by the scatter of their width must look normal then.
 
+What is refused here may still have an order that :mod:`verifier.inference.few_orders` decides.
+
 This is a weaker guarantee than that of 128 samples a width and carries the mark "few seeds": its error rates are those
 counted in docs/calibration.md on laws that are normal, heavy and skewed, not a theorem about all laws.
 """

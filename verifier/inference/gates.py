@@ -37,6 +37,7 @@ from verifier.inference.decisions import (
 from verifier.inference.evidence import Evidence, describe, describe_profiles, gather, profiles
 from verifier.inference.exponents import DEFAULT_ALLOWANCE, contrast, slope_weights
 from verifier.inference.few import ASSUMPTION, FEWEST, LOWEST_LEVEL, MARK, Scatter, scatter
+from verifier.inference.few_orders import alternative
 from verifier.inference.presence import RARE, Presence, zero_bound, zeros_for
 from verifier.inference.samples import LogSample, Samples, by_width
 from verifier.verdict import NumericStatus
@@ -61,7 +62,8 @@ def decide_order(
     |c| <= ``allowance``, of which one is assumed; ``correction`` fits them (True), only allows for them (False), or
     takes the shorter interval (None). ``look`` of ``looks`` says how often these data were meant to be looked at; a
     single look at given data is looks=1. With ``few``, fewer than 128 samples a width are decided as
-    :mod:`verifier.inference.few` says. Raises ValueError for repeated or non-integer widths and settings out of range.
+    :mod:`verifier.inference.few` and :mod:`verifier.inference.few_orders` say. Raises ValueError for repeated or
+    non-integer widths and settings out of range.
     """
     check_settings(alpha, margin, looks, look, allowance)
     if not math.isfinite(claimed):
@@ -75,8 +77,10 @@ def decide_order(
     stopped = unusable(base, logs, all_zero=ALL_ZERO)
     if stopped is not None and not (few and scarce(stopped, logs)):
         return stopped
-    found = examine(base, logs, correction, powers, few)
-    return found[0] if found[1] is None else settle(found[0], found[1])
+    found, evidence = examine(base, logs, correction, powers, few)
+    if evidence is not None:
+        return settle(found, evidence)
+    return _otherwise(replace(base, mark=MARK), logs, correction, powers) or found
 
 
 def examine(
@@ -101,9 +105,24 @@ def examine(
     return with_few(describe_profiles(base, evidence)), evidence
 
 
-def with_few(base: Decision) -> Decision:
+def _otherwise(
+    base: Decision, logs: Sequence[LogSample], correction: bool | None, powers: Sequence[float]
+) -> Decision | None:
+    """What the intervals of :mod:`verifier.inference.few_orders` decide of few samples; None if that is nothing."""
+    level = base.alpha / base.looks
+    if level < LOWEST_LEVEL or any(s.zeros for s in logs):
+        return None
+    other = alternative(base.widths, [s.logs() for s in logs], level, correction, base.allowance, powers)
+    if other is None:
+        return None
+    evidence = Evidence((other.full,), (other.reduced,), Presence(0.0, 0.0), level)
+    found = settle(with_few(describe_profiles(base, evidence), other.assumption), evidence)
+    return found if found.decided else None
+
+
+def with_few(base: Decision, assumed: str = ASSUMPTION) -> Decision:
     """``base`` with what a verdict from few samples assumes besides."""
-    return replace(base, assumption=f"{base.assumption}; {ASSUMPTION}" if base.assumption else ASSUMPTION)
+    return replace(base, assumption=f"{base.assumption}; {assumed}" if base.assumption else assumed)
 
 
 def refuse_few(base: Decision, found: Scatter, reason: str) -> Decision:
