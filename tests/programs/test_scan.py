@@ -38,7 +38,9 @@ THEORY = {
 }  # fmt: skip
 
 #: exponents that 32 samples decide at these widths; the output's scatter is in all gradients of the second
-DECIDED = {"mup": 50, "ntp": 20}
+DECIDED = {"mup": 50, "ntp": 35}
+#: rows of which the theory above speaks; the output's first ones in μP are of another order than later ones
+NAMED = {"mup": 52, "ntp": 56}
 
 
 def program(name: str) -> Program:
@@ -52,8 +54,8 @@ def test_exponents_of_all_intermediates(name: str) -> None:
     found = scan(program(name), widths=WIDTHS, samples=32)
     expected = [(row, THEORY[name].get(row.name.split("[")[0])) for row in found.rows]
     known = [(row, p) for row, p in expected if p is not None]
-    assert len(found.rows) == 61
-    assert len(known) >= 56
+    assert len(found.rows) == 56
+    assert len(known) == NAMED[name]
     for row, p in known:
         assert abs(row.exponent - p) < 0.15, row  # four standard errors of the least certain ones
         low, high = row.interval
@@ -70,7 +72,7 @@ def test_names_shapes_and_lines() -> None:
     lines = EXAMPLE.read_text().splitlines()
     for name, shape, text in (
         ("h1[1]", "(4, n)", "h1 = X @"), ("h2[3]", "(4, n)", "h2 = x1 @"), ("grad x1[2]", "(4, n)", "h2 = x1 @"),
-        ("grad in h2[1]", "(n, n)", "h2 = x1 @"), ("w[2]", "(n, 2)", "w = {k"), ("f[5]", "(4,)", "f = x2"),
+        ("grad in h2[1]", "(n, n)", "h2 = x1 @"), ("w[2]", "(n, 2)", "w = {k"), ("f[4]", "(4,)", "f = x2"),
         ("df", "()", "df, dh2, dh1 ="),
     ):  # fmt: skip
         file, number = rows[name].line.split(":")
@@ -101,7 +103,7 @@ def test_the_table_mup_holds_of_mup() -> None:
     assert {row.kind for row in claims} == {"order", "upper"}
     assert not any(row.backward for row in claims)
     assert found.first_departure is None
-    assert sum(row.verdict is NumericStatus.CONSISTENT for row in claims) >= len(claims) - 1 == 36
+    assert sum(row.verdict is NumericStatus.CONSISTENT for row in claims) >= len(claims) - 1 == 31
 
 
 def test_declared_expectations_are_used_and_replaced() -> None:
@@ -116,15 +118,15 @@ def test_declared_expectations_are_used_and_replaced() -> None:
 def test_samples_have_the_law_of_dense_runs() -> None:
     """Two-sample Kolmogorov–Smirnov tests at n = 32, three of them, each at 1e-8 (seeds 1 and 2)."""
     chosen = program("mup")
-    lazy = chosen.sample(32, 1000, seed=1)
+    lazy = chosen.sample(32, 400, seed=1)
     run = jax.jit(jax.vmap(chosen.function))
     rng = np.random.default_rng(2)
-    weights = {k: rng.standard_normal((1000, *shape)) for k, shape in chosen.shapes(32).items()}
+    weights = {k: rng.standard_normal((400, *shape)) for k, shape in chosen.shapes(32).items()}
     with jax.enable_x64(True):
         dense = run({k: jnp.asarray(w) for k, w in weights.items()})
     for name, values in lazy.items():
         assert stats.ks_2samp(values, np.asarray(dense[name])).pvalue > 1e-8
-        assert stats.ks_2samp(1.25 * values, np.asarray(dense[name])).pvalue < 1e-8
+        assert stats.ks_2samp(2 * values, np.asarray(dense[name])).pvalue < 1e-8
 
 
 def test_a_long_axis_that_does_not_grow_is_no_width() -> None:
@@ -192,3 +194,60 @@ def test_root_mean_square() -> None:
     assert root_mean_square(np.zeros(3)) == 0
     assert root_mean_square(np.array([True])) is None
     assert np.isnan(root_mean_square(np.array([np.nan, 1.0])) or 0.0)
+
+
+def test_a_loop_over_layers_has_a_row_for_each_layer() -> None:
+    """The loop is one statement; an execution of it is told from the next, forward and backward."""
+
+    @quantity(weights={"E": (n, 2), "A": (n, n), "B": (n, n), "V": (n,)})
+    def deep(w: Any) -> Any:
+        size = w["V"].shape[0]
+
+        def net(w: Any) -> Any:
+            h = jnp.ones((4, 2)) @ w["E"].T
+            for name in "AB":
+                h = jnp.tanh(h @ w[name].T / jnp.sqrt(size))
+            for _ in range(2):
+                u = h = jnp.exp(-h)
+            return u @ w["V"] / size
+
+        start = net(w)
+        g = jax.grad(lambda w: jnp.mean(net(w) ** 2))(w)
+        return jnp.mean(start**2) + jnp.mean(g["V"] ** 2) + jnp.mean(g["E"] ** 2)
+
+    rows = [row for row in scan(deep, widths=WIDTHS[:4], samples=3).rows if not row.returned]
+    assert [r.name for r in rows if r.name.startswith("h")] == ["h[1]", "h[2]", "h[3]"]
+    assert [r.name for r in rows if r.name.startswith("u")] == ["u[1]", "u[2]"]
+    assert [r.name for r in rows if r.name.startswith("grad h")] == ["grad h[1]", "grad h[2]", "grad h[3]"]
+    assert [r.shape for r in rows if r.name.startswith("grad in h")] == ["(n, 2)"]  # the others are not used
+
+
+def test_training_in_a_loop_of_jax() -> None:
+    """A scan is evaluated turn by turn; each turn of its body has rows, and they are those of a Python loop."""
+
+    def network(w: Any) -> Any:
+        return jnp.tanh(jnp.ones((4, 2)) @ w["E"].T) @ w["W"].T @ w["V"] / w["V"].shape[0]
+
+    def step(w: Any, _: Any) -> tuple[Any, Any]:
+        g = jax.grad(lambda w: jnp.mean((network(w) - 1) ** 2))(w)
+        return {k: w[k] - 0.1 * g[k] for k in w}, jnp.mean(network(w))
+
+    weights = {"E": (n, 2), "W": (n, n), "V": (n,)}
+
+    @quantity(weights=weights)
+    def scanned(w: Any) -> Any:
+        end, seen = jax.lax.scan(step, w, None, length=3)
+        return {"first": seen[0], "last": jnp.mean(network(end))}
+
+    @quantity(weights=weights)
+    def unrolled(w: Any) -> Any:
+        seen = []
+        for _ in range(3):
+            w, y = step(w, None)
+            seen.append(y)
+        return {"first": seen[0], "last": jnp.mean(network(w))}
+
+    one, two = scanned.sample(60, 3), unrolled.sample(60, 3)
+    for name in one:
+        np.testing.assert_allclose(one[name], two[name], rtol=1e-9)
+    assert len(scan(scanned, widths=WIDTHS[:4], samples=2).rows) >= 3 * 4

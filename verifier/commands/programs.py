@@ -27,7 +27,7 @@ def _sampling(function: F) -> F:
         click.option("--seed", type=Whole(0, 2**128 - 1), default=DEFAULT_SEED, show_default=True,
                      help="The random seed."),
         click.option("--samples", type=Whole(1, 1_000_000), help="Samples a width."),
-        click.option("--widths", type=Widths(), help="At least four, as in 256,1031,2^12,2^14."),
+        click.option("--widths", type=Widths(), help="At least four, as in 256,1088,2^12,2^14."),
         click.option("--margin", type=Number(1e-6, 1e6, "M"), help="Room around the claim: 1/8."),
         click.option("--alpha", type=Number(1e-12, 0.49, "A"), default=1e-3, show_default=True, help="The error rate."),
     ):  # fmt: skip

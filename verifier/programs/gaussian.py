@@ -14,10 +14,13 @@ from scipy.linalg import solve_triangular
 Array = NDArray[np.floating]
 
 
-def normals(rng: np.random.Generator, shape: tuple[int, ...], dtype: DTypeLike) -> Array:
+def normals(
+    rng: np.random.Generator, shape: tuple[int, ...], dtype: DTypeLike, out: Array | None = None
+) -> Array:
     """iid N(0, 1) in single or double precision; each has a stream of its own."""
-    single = np.dtype(dtype) == np.float32
-    return rng.standard_normal(shape, dtype=np.float32) if single else rng.standard_normal(shape)
+    if np.dtype(dtype) == np.float32:
+        return rng.standard_normal(shape, dtype=np.float32, out=out)
+    return rng.standard_normal(shape, out=out)
 
 
 class _Record:
@@ -31,13 +34,17 @@ class _Record:
         return self._rows[: self.count]
 
     def append(self, block: Array) -> None:
-        wanted = self.count + len(block)
+        self.grown(len(block))[:] = block
+
+    def grown(self, rows: int) -> Array:
+        """Room for so many more rows, which belong to the record from now on."""
+        wanted = self.count + rows
         if wanted > len(self._rows):
             larger = np.empty((2 * wanted, self._rows.shape[1]), self._rows.dtype)
             larger[: self.count] = self.rows
             self._rows = larger
-        self._rows[self.count : wanted] = block
         self.count = wanted
+        return self._rows[wanted - rows : wanted]
 
 
 class GaussianMatrix:
@@ -71,12 +78,12 @@ class GaussianMatrix:
         known, fresh, mix = self._split(Q.rows, block)
         out: Array = known @ Y.rows
         if len(fresh):
-            g = normals(self.rng, (len(fresh), Y.rows.shape[1]), self.dtype)
+            room = Y.grown(len(fresh))
+            g = normals(self.rng, room.shape, self.dtype, out=room)
             if U.count:
                 g += (fresh @ Z.rows.T - g @ U.rows.T) @ U.rows
             out += mix @ g
             Q.append(fresh)
-            Y.append(g)
         return out
 
     def _split(self, Q: Array, block: Array) -> tuple[Array, Array, Array]:
@@ -110,17 +117,29 @@ class GaussianMatrix:
 
 
 def _cholesky(rows: Array) -> tuple[Array | None, Array | None]:
-    """Orthonormal rows E and T with rows = T E, by two Cholesky factorisations; None where that loses digits."""
+    """Orthonormal rows E and T with rows = T E, by Cholesky factorisations; None where that loses digits.
+
+    ``rows`` have norm 1, so that the smallest diagonal entry tells their condition: the second factorisation, which
+    mends what the first has lost, is left out where that is less than two digits.
+    """
     try:
         first = np.linalg.cholesky(rows @ rows.T)
-        if first.diagonal().min(initial=1.0) <= 1e-2:
+        worst = first.diagonal().min(initial=1.0)
+        if worst <= 1e-2:
             return None, None
-        E = solve_triangular(first, rows, lower=True, check_finite=False)
+        E = _inverse(first) @ rows
+        if worst > 0.3:
+            return E, first
         second = np.linalg.cholesky(E @ E.T)
     except np.linalg.LinAlgError:
         return None, None
-    E = solve_triangular(second, E, lower=True, check_finite=False).astype(rows.dtype)
-    return E, first @ second
+    return _inverse(second) @ E, first @ second
+
+
+def _inverse(lower: Array) -> Array:
+    """The inverse of a small lower triangular matrix."""
+    found: Array = solve_triangular(lower, np.eye(len(lower), dtype=lower.dtype), lower=True, check_finite=False)
+    return found
 
 
 def _gram_schmidt(rows: Array, alive: NDArray[np.bool_]) -> tuple[Array, Array]:

@@ -30,12 +30,16 @@ class ProgramError(ValueError):
 
 @dataclass(frozen=True)
 class Place:
-    """Where an operation stands in the user's code; ``backward``: in the backward pass of what stands there."""
+    """Where an operation stands in the user's code; ``backward``: in the backward pass of what stands there.
+
+    ``spot`` tells apart the expressions of a line.
+    """
 
     file: str
     line: int
     function: str
     backward: bool = False
+    spot: tuple[int, ...] = ()
 
     def __str__(self) -> str:
         return f"{Path(self.file).name}:{self.line}"

@@ -36,44 +36,88 @@ def intermediates(graph: Graph, outputs: Sequence[str]) -> list[Intermediate]:
     return list(_found(graph, set(range(len(graph.inputs))), names))
 
 
+@dataclass(frozen=True)
+class _Run:
+    """One execution of a statement, in a forward or a backward pass."""
+
+    statement: Statement
+    backward: bool
+    number: int
+
+    def sees(self, value_of: _Run) -> bool:
+        """Whether a value is more here than a part of the statement that made it.
+
+        What a forward pass keeps for the backward pass of the same statement is not.
+        """
+        if self.statement != value_of.statement:
+            return True
+        return self != value_of and (self.backward == value_of.backward)
+
+
 def _found(graph: Graph, random: set[int], names: Mapping[int, str]) -> Iterator[Intermediate]:
     """``random`` are the values known to depend on the weights; more are added."""
+    runs = _runs(graph)
     takers = _takers(graph)
     kept = {operand for operand in graph.outputs if isinstance(operand, int)}
-    for op in graph.ops:
+    for op, run in zip(graph.ops, runs, strict=True):
         if not any(operand in random for operand in op.inputs if isinstance(operand, int)):
             continue
         random.update(op.outputs)
         for body in op.subgraphs:  # what a loop carries depends on the weights from the second turn on
             yield from _found(body, set(range(len(body.inputs))), {})
-        if op.place is None or op.subgraphs:
+        if run is None or op.subgraphs:
             continue
-        here = statement(op.place)
         for number, (value, dims) in enumerate(zip(op.outputs, op.dims, strict=True)):
-            others = [taker for taker in takers.get(value, ()) if _statement(taker) != here]
-            if others or value in kept:
-                name = names.get(value) or _name(op, here, others)
-                back = op.place.backward and value not in names
+            others = [runs[place] for place in takers.get(value, ())]
+            after = [other for other in others if other is None or other.sees(run)]
+            if after or value in kept:
+                name = names.get(value) or _name(run, after)
+                back = run.backward and value not in names
                 yield Intermediate(op, number, name, dims, op.line, back, value in names)
 
 
-def _name(op: Op, here: Statement, takers: Sequence[Op]) -> str:
-    assert op.place is not None
-    if not op.place.backward:
-        return here.name
-    after = [taker for taker in takers if taker.place is not None and taker.place.backward]
-    inner = _statement(after[0]) if after else None
-    return f"grad {inner.name}" if inner is not None else f"grad in {here.name}"
+def _name(run: _Run, takers: Sequence[_Run | None]) -> str:
+    """What a statement assigns, or that with respect to which a backward pass has the gradient."""
+    if not run.backward:
+        return run.statement.name
+    inner = next((taker for taker in takers if taker is not None and taker.backward), None)
+    return f"grad in {run.statement.name}" if inner is None else f"grad {inner.statement.name}"
 
 
-def _statement(op: Op) -> Statement | None:
-    return None if op.place is None else statement(op.place)
+def _runs(graph: Graph) -> list[_Run | None]:
+    """Of which execution each operation is a part.
 
-
-def _takers(graph: Graph) -> dict[int, list[Op]]:
-    found: dict[int, list[Op]] = {}
+    A statement is executed again, as in a loop over layers, where the expression of it that came first comes again
+    after others, or where it is but one operation and that comes again.  (Of the backward pass the latter says nothing:
+    the derivative of one operation may be the same one twice.)
+    """
+    found: list[_Run | None] = []
+    current: dict[tuple[Statement, bool], tuple[_Run, list[tuple[object, str]]]] = {}
     for op in graph.ops:
+        if op.place is None:
+            found.append(None)
+            continue
+        here, back, now = statement(op.place), op.place.backward, (op.place.spot, op.name)
+        run, seen = current.get((here, back), (_Run(here, back, 0), []))
+        again = not back and all(before == now for before in seen)
+        if seen and (again or _left(seen, op.place.spot)):
+            run, seen = _Run(here, back, run.number + 1), []
+        seen.append(now)
+        current[here, back] = (run, seen)
+        found.append(run)
+    return found
+
+
+def _left(seen: Sequence[tuple[object, str]], spot: object) -> bool:
+    """Whether a run began at this expression and has been elsewhere since."""
+    return seen[0][0] == spot and any(other != spot for other, _ in seen)
+
+
+def _takers(graph: Graph) -> dict[int, list[int]]:
+    """The places of the operations that take a value."""
+    found: dict[int, list[int]] = {}
+    for place, op in enumerate(graph.ops):
         for operand in op.inputs:
             if isinstance(operand, int):
-                found.setdefault(operand, []).append(op)
+                found.setdefault(operand, []).append(place)
     return found

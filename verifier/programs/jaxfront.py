@@ -182,13 +182,16 @@ def _place(equation: Any, backward: bool) -> Place | None:
         return None
     frame = own[0]
     name = frame.function_name.rsplit(".", 1)[-1]
-    return Place(frame.file_name, frame.start_line, name, backward or "transpose(" in stack)
+    spot = (frame.start_line, frame.start_column, frame.end_line, frame.end_column)
+    return Place(frame.file_name, frame.start_line, name, backward or "transpose(" in stack, spot)
 
 
 @lru_cache(maxsize=1024)
 def _installed(file: str) -> bool:
     """Whether a file belongs to an installed package, and not to the user."""
-    folders = [*site.getsitepackages(), site.getusersitepackages(), sysconfig.get_paths()["stdlib"]]
+    import jax
+
+    folders = [*site.getsitepackages(), site.getusersitepackages(), sysconfig.get_paths()["stdlib"], *jax.__path__]
     return any(Path(file).is_relative_to(folder) for folder in folders)
 
 

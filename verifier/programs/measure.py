@@ -16,8 +16,8 @@ from verifier.programs.program import Program
 from verifier.sampling.plan import check_widths
 from verifier.verdict import NumericStatus
 
-#: Ratios are not equal: a grid of equal ratios is blind to log-periodic factors.
-MEASURE_WIDTHS = (128, 413, 1150, 4690, 20011)
+#: Multiples of 64, for heads; ratios are not equal: a grid of equal ratios is blind to log-periodic factors.
+MEASURE_WIDTHS = (128, 448, 1216, 4672, 20032)
 #: From here on a verdict assumes nothing about the scatter.
 MEASURE_SAMPLES = 128
 #: Numbers that one program may return.

@@ -25,6 +25,7 @@ from verifier.programs.axes import FACTORS, like, marked
 from verifier.programs.evaluate import NotFinite, Overflow, Watch, evaluate, first_not_finite
 from verifier.programs.gaussian import GaussianMatrix, normals
 from verifier.programs.graph import Axis, Dim, Graph, ProgramError, is_large, shown
+from verifier.programs.sharing import merged, shared
 from verifier.programs.structured import Gaussian, Structured, low_rank
 
 
@@ -82,6 +83,7 @@ class Program:
     name: str = ""
     expect: Mapping[str, Any] = field(default_factory=dict)
     _graphs: dict[Any, tuple[Graph, tuple[str, ...]]] = field(default_factory=dict, repr=False)
+    _patterns: list[tuple[Graph, tuple[int | None, ...]]] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
         for key, spec in self.weights.items():
@@ -150,13 +152,13 @@ class Program:
         key = tuple(at[w] for w in self.widths)
         if key not in self._graphs:
             graph, names = self._trace(at)
-            pattern = next(iter(self._graphs.values()), None)
-            if pattern is not None:
-                graph = like(graph, pattern[0], self.label)
-            else:
+            if not self._patterns:
                 larger = {w: at[w] * factor for w, factor in zip(self.widths, FACTORS, strict=False)}
-                sizes = {w.name: at[w] for w in self.widths}
-                graph = marked(graph, self._trace(larger)[0], sizes, self.label)
+                other = self._trace(larger)[0]
+                graph = marked(graph, other, {w.name: at[w] for w in self.widths}, self.label)
+                self._patterns.append((graph, shared(graph, other)))
+            pattern, earlier = self._patterns[0]
+            graph = merged(like(graph, pattern, self.label), earlier)
             self._check_outputs(graph, names)
             self._graphs[key] = (graph, names)
         return self._graphs[key]
@@ -211,7 +213,7 @@ class Program:
         at = self.sizes(widths)
         entropy = [*(seed if isinstance(seed, Sequence) else (seed,)), *(at[w] for w in self.widths)]
         for k in range(samples):
-            rng = np.random.Generator(np.random.Philox(np.random.SeedSequence([*entropy, k])))
+            rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence([*entropy, k])))
             yield self.draw(widths, rng, dtype)
 
     def sample(

@@ -26,8 +26,9 @@ from verifier.programs.recording import Recorded
 from verifier.sampling.plan import check_widths
 from verifier.verdict import NumericStatus, weakest_numeric
 
-SCAN_WIDTHS = (256, 1031, 4099, 16381, 65536)
-SCAN_SAMPLES = 32
+#: Multiples of 64, for heads; ratios are not equal: a grid of equal ratios is blind to log-periodic factors.
+SCAN_WIDTHS = (256, 1088, 4032, 16448, 65536)
+SCAN_SAMPLES = 64
 #: Values whose logarithms differ by less in all samples are the same number, rounded.
 SAME = 1e-9
 #: Named tables of expectations: what is claimed of what is returned, and of everything else in a forward pass.
@@ -37,10 +38,12 @@ _ANY = "?"
 
 @dataclass(frozen=True)
 class Row:
-    """An intermediate: its name, shape and line, what is expected of it, and what was found.
+    """An intermediate: its name, shape and line, its exponent, and what was found of what is expected of it.
 
-    ``kind`` and ``expect``: the claim, ``order`` or ``upper`` and an exponent; None where nothing is expected.
-    ``finding`` is None where there is nothing to decide, for ``problem``.
+    ``size`` is the finding that its exponent is what it is estimated to be: *consistent* where the interval reaches no
+    farther than the margin to both sides, and the data are a power law.  ``kind`` and ``expect`` are the claim,
+    ``order`` or ``upper`` and an exponent, and ``finding`` is on that; None where nothing is expected.  Where there is
+    nothing to decide there is a ``problem`` instead.
     """
 
     name: str
@@ -50,46 +53,44 @@ class Row:
     backward: bool
     kind: str
     expect: str | None
-    finding: Finding | None
+    size: Finding | None
+    finding: Finding | None = None
     problem: str = ""
 
     @property
     def verdict(self) -> NumericStatus:
         """On what is expected; untested where nothing is."""
-        if self.finding is None:
+        if self.size is None or self.size.status is NumericStatus.INVALID:
             return NumericStatus.INVALID
-        return NumericStatus.UNTESTED if self.expect is None else self.finding.status
+        return NumericStatus.UNTESTED if self.finding is None else self.finding.status
 
     @property
     def decided(self) -> bool:
-        """Whether the exponent is known: its interval is no longer than the margin to both sides."""
-        if self.finding is None or self.finding.status is NumericStatus.INVALID:
-            return False
-        if self.finding.status is NumericStatus.INCONCLUSIVE:
-            return False
-        return self.finding.high - self.finding.low <= 2 * self.finding.margin
+        """Whether the exponent is known as well as the margin asks."""
+        return self.size is not None and self.size.status is NumericStatus.CONSISTENT
 
     @property
     def exponent(self) -> float:
-        return math.nan if self.finding is None else self.finding.estimate
+        return math.nan if self.size is None else self.size.estimate
 
     @property
     def interval(self) -> tuple[float, float]:
-        return (math.nan, math.nan) if self.finding is None else (self.finding.low, self.finding.high)
+        return (math.nan, math.nan) if self.size is None else (self.size.low, self.size.high)
 
     @property
     def reason(self) -> str:
-        return self.problem if self.finding is None else "; ".join(self.finding.reasons)
+        """Why the verdict is what it is; without one, why the exponent is not decided."""
+        found = self.finding or self.size
+        return self.problem if found is None else "; ".join(found.reasons)
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON; numbers that do not exist are null."""
-        low, high = (None if math.isnan(x) else x for x in self.interval)
+        exponent, low, high = (x if math.isfinite(x) else None for x in (self.exponent, *self.interval))
         return {
             "name": self.name, "shape": self.shape, "line": self.line, "returned": self.returned,
-            "backward": self.backward, "exponent": None if math.isnan(self.exponent) else self.exponent,
-            "low": low, "high": high, "decided": self.decided, "kind": None if self.expect is None else self.kind,
-            "expect": self.expect, "verdict": str(self.verdict), "reason": self.reason,
-            "mark": "" if self.finding is None else self.finding.mark,
+            "backward": self.backward, "exponent": exponent, "low": low, "high": high, "decided": self.decided,
+            "kind": None if self.expect is None else self.kind, "expect": self.expect, "verdict": str(self.verdict),
+            "reason": self.reason, "mark": "" if self.size is None else self.size.mark,
         }  # fmt: skip
 
 
@@ -201,17 +202,15 @@ def _row(item: Intermediate, group: Group, claim: tuple[str, str] | None, settin
     made = partial(Row, group.key[0][1], shown(item.dims), item.line, item.returned, item.backward, kind, expect)
     data = group.data.by_width()
     if all(np.all(x == 0) for x in data.values()):
-        return made(None, "it is exactly zero in every sample")
-    return made(_decided(data, kind, expect, settings))
+        return made(None, problem="it is exactly zero in every sample")
+    finding = None if expect is None else assess(_given(data, kind), kind, expect, settings)
+    given = _given(data, "order")
+    first = finding if finding is not None and kind == "order" else assess(given, "order", 0, settings)
+    size = assess(given, "order", repr(first.estimate), settings) if math.isfinite(first.estimate) else first
+    return made(size, finding)
 
 
-def _decided(data: Mapping[int, Any], kind: str, expect: str | None, settings: Settings) -> Finding:
-    """The gate's finding; where nothing is expected, on the nearest multiple of 1/2, for the sake of its interval."""
+def _given(data: Mapping[int, Any], kind: str) -> Any:
+    """The samples; where they are one number at each width, that number, exact but for rounding."""
     same = kind == "order" and all(np.all(x > 0) and np.ptp(np.log(x)) < SAME for x in data.values())
-    given: Any = {n: Mean(float(np.mean(x)), SAME * float(np.mean(x))) for n, x in data.items()} if same else data
-    target = "0" if expect is None else expect
-    finding = assess(given, kind, target, settings)
-    if expect is None and math.isfinite(finding.estimate):
-        nearest = round(2 * finding.estimate) / 2
-        finding = assess(given, kind, nearest, settings) if nearest else finding
-    return finding
+    return {n: Mean(float(np.mean(x)), SAME * float(np.mean(x))) for n, x in data.items()} if same else data

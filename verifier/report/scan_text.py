@@ -49,9 +49,9 @@ def word(row: Row) -> str:
     """The verdict where something is expected; else whether the exponent is known."""
     if row.expect is not None:
         return str(row.verdict)
-    if row.finding is None:
+    if row.size is None:
         return "zero"
-    if str(row.finding.status) == "invalid":
+    if str(row.size.status) == "invalid":
         return "invalid"
     return "decided" if row.decided else "undecided"
 
@@ -87,7 +87,7 @@ def _table(found: Scan, width: int) -> list[Text]:
 
 def _figures(row: Row) -> tuple[str, str]:
     if math.isnan(row.exponent):
-        return ("zero" if row.finding is None else "-"), ""
+        return ("zero" if row.size is None else "-"), ""
     low, high = row.interval
     interval = "" if math.isnan(low) else f"[{low:+.3f}, {high:+.3f}]"
     return f"{row.exponent:+.3f}" + ("" if row.decided else "?"), interval
@@ -99,9 +99,9 @@ def _expected(row: Row) -> tuple[str, str]:
 
 def _summary(found: Scan) -> list[str]:
     decided = sum(row.decided for row in found.rows)
-    alphas = {row.finding.alpha for row in found.rows if row.finding is not None}
+    alphas = {row.size.alpha for row in found.rows if row.size is not None}
     alpha = f", alpha {max(alphas):g} each" if alphas else ""
-    few = ", all by few seeds" if any(row.finding is not None and row.finding.mark for row in found.rows) else ""
+    few = ", all by few seeds" if any(row.size is not None and row.size.mark for row in found.rows) else ""
     lines = [f"{len(found.rows)} values: the exponents of {decided} are decided{few}{alpha}"]
     if decided < len(found.rows):
         lines[0] += "; ? marks the others"
