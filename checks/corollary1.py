@@ -8,7 +8,7 @@ check = Check(
     "corollary1",
     Measure(
         hyper_covariance,
-        cells(H=[2, 3], s=0.5, a=[1, 4], c=0.5, d=[1, 4]),
+        cells(H=[2, 3], s=0.5, a=[1, 4], c=0.5, b=[1, 4]),
         widths=(128, 256, 512, 1024),
         block=512,
         samples=2048,
@@ -18,7 +18,7 @@ check = Check(
     # σ = tanh: another value.
     Measure(
         tanh_gram,
-        cells(H=2, s=1, a=1, c=1, d=1, activation="tanh", sd=1),
+        cells(H=2, s=1, a=1, c=1, b=1, activation="tanh", sd=1),
         widths=(128, 256, 512, 1024),
         block=512,
         samples=1024,

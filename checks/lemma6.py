@@ -34,7 +34,7 @@ check = Check(
     Measure(
         implicit_jacobian,
         cells(u=1, v=2, H=2, L=2, angle=0, z_angle=0),
-        claims=("lemma6.printed-root", "lemma6.jacobians"),
+        claims=("lemma6.printed-root", "lemma6.one-input", "lemma6.jacobians"),
         **sizes,
     ),
     # σ = tanh: another value.

@@ -142,7 +142,7 @@ _ALL = (
         "Σ^0 = S^0 = .5 with |z|² = m_0 for both, against 4 m_0 for one: Λ² is .22665 against .38330.",
         "A function of the two Gram matrices. Remark 1 also needs k → ∞.",
         "The statement is false as printed.",
-        reproduce='verifier check corollary1 -k "H=2,a=1,d=4"',
+        reproduce='verifier check corollary1 -k "H=2,a=1,b=4"',
     ),
     Erratum(
         "E14", "Eqs. (48), (51)",

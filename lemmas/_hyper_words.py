@@ -34,7 +34,10 @@ z_inputs_nonzero = Condition(
     holds=lambda cell: all(any(v) for v in directions(cell)),
 )  # fmt: skip
 #: the mode of a limit is in the limit itself: n and m tend to infinity, and depths are ``int``, which no width is
-widths_grow = reading("widths_grow", "n → ∞ and m → ∞ at fixed depths L and H")
+widths_grow = Condition(
+    "widths_grow", "n → ∞ and m → ∞ at fixed depths L and H",
+    proposition=lambda env: [app(head, mode(env), env[of]) for head, of in BOTH_GROW if of in env],
+)  # fmt: skip
 
 
 def _unit_norms(env: Env) -> list[Term]:
@@ -84,13 +87,18 @@ weight = Quantity("V", "phi L", "L", says=process_of("f", "phi", "L", inputs=1),
 activity = Quantity("R", "phi L H l x zi", "l", says=_activity, widths=BOTH_GROW, ranges=_unit_norms)
 fourth = Quantity("f4", "phi L d n x", "L", says=_fourth,
                   ranges=lambda env: [le(1, env["d"]), eq(app("dot", *at(env, "x", "x")), 1)])  # fmt: skip
-covariance = Quantity("hh", _SIX, "H s a c d", apart=_FUNCTION, says=_function("Lam"), ranges=_equal(_dots(*_EVERY)))
+covariance = Quantity("hh", _SIX, "H s a c b", apart=_FUNCTION, says=_function("Lam"), ranges=_equal(_dots(*_EVERY)))
 covariance_printed = Quantity(
-    "hh", _SIX, "H s a c d", apart=_FUNCTION, says=_function("Lam"), ranges=_equal(_dots((0, 1), (2, 3)))
+    "hh", _SIX, "H s a c b", apart=_FUNCTION, says=_function("Lam"), ranges=_equal(_dots((0, 1), (2, 3)))
 )
 implicit_jacobian = Quantity(
     "PPg", "phi L H v u i j x y zi wi", "u v",
     says=entry_of("GC", "phi", "L", "v", "u", "i", "j", *_QUAD), widths=BOTH_GROW, ranges=UNITS,
+)  # fmt: skip
+#: the same where x' = x and z' = z
+implicit_jacobian_same = Quantity(
+    "PPg", "phi L H v u i j x zi", "u v",
+    says=entry_of("GC", "phi", "L", "v", "u", "i", "j", "x", "x", "zi", "zi"), widths=BOTH_GROW, ranges=UNITS,
 )  # fmt: skip
 implicit_gradient = Quantity("Kg", "phi L H i j x y zi wi", "H",
                              says=entry_of("GNtk", "phi", "L", "H", "i", "j", *_QUAD),

@@ -67,9 +67,9 @@ def _implicit_mask(u: Any, v: Any, depth: Any, angle: Any, z_angle: Any) -> floa
     return out
 
 
-def _gram(layers: Any, scale: Any, a: Any, c: Any, d: Any) -> float:
-    layers, scale, a, c, d = (float(argument) for argument in (layers, scale, a, c, d))
-    length = sqrt(a * d)  # both the ReLU and the recursion are homogeneous
+def _gram(layers: Any, scale: Any, a: Any, c: Any, b: Any) -> float:
+    layers, scale, a, c, b = (float(argument) for argument in (layers, scale, a, c, b))
+    length = sqrt(a * b)  # both the ReLU and the recursion are homogeneous
     return scale * length * recursion(int(layers), c / length, scale)[0]
 
 
@@ -107,5 +107,10 @@ ImplicitMaskKernel = Value(
     "ImplicitMaskKernel", _implicit_mask,
     lambda env, u, v, depth, _, __: app("GDot", *_at(env, "phi"), depth, v, u, *_at(env, "x", "y", "zi", "wi")),
 )  # fmt: skip
-#: Λ^H(u, u') of (H, s, a, c, d): S^{L-1} = ((1, s), (s, 1)) and z·z'/m_0 = ((a, c), (c, d))
+#: the same where x' = x and z' = z, of (u, v, L)
+ImplicitMaskSame = Value(
+    "ImplicitMaskSame", lambda u, v, depth: _implicit_mask(u, v, depth, 0, 0),
+    lambda env, u, v, depth: app("GDot", *_at(env, "phi"), depth, v, u, *_at(env, "x", "x", "zi", "zi")),
+)  # fmt: skip
+#: Λ^H(u, u') of (H, s, a, c, b): S^{L-1} = ((1, s), (s, 1)) and z·z'/m_0 = ((a, c), (c, b))
 GramCovariance = Value("GramCovariance", _gram)

@@ -161,6 +161,7 @@ def prove_lemma6(p: Prover) -> dict[str, list[Fact]]:
         "lemma6.printed-gradient": [printed_gradient(known)],
         "lemma6.printed-root": [printed_root(known, lost=False), printed_root(known, lost=True), printed_lost(known)],
         "lemma6.jacobians": [known.chains_g()],
+        "lemma6.one-input": [known.chains_g()],
         "lemma6.gradient": [known.tangents_g()],
     }
 

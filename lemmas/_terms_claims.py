@@ -21,7 +21,7 @@ from verifier.verdict import Severity
 
 # k layers l_1 < … < l_k with outputs d_1..d_k; the flags say d_k = d, d_1 = … = d_k = d, and l_1 < … < l_k.
 L, k, l_1, l_k, d, l, e, n, m = symbols("L k l_1 l_k d l e n m", integer=True)
-rho = symbols("rho", positive=True)  # n_2/n_1, widths n_1 = n/rho, n_2 = n
+rho = symbols("rho", real=True)  # n_2/n_1, widths n_1 = n/rho, n_2 = n
 last_equal, all_equal, different = symbols("last_equal all_equal distinct", integer=True)
 
 distinct = Eq(different, 1)

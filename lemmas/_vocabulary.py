@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from math import cos, radians
 from typing import Any
 
-import verifier.claims.symbols  # noqa: F401  (how they are printed)
 from verifier.claims.expressions import CannotCompile
 from verifier.claims.vocabulary import Condition, Env, Quantity, Says, Value, variable
 from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, fun, imp, le
@@ -30,7 +29,7 @@ def _seq(head: str, name: str) -> Any:
 
 #: T^{l,d}: a cell's parameters k, l_1, l_k and whether d_k = d are functions of the sequences l and e
 T = Quantity(
-    "T", "phi L d ls es x y", "d l e",
+    "T", "phi L d ls es x y", "d ls es",
     derived={"k": _seq("len", "ls"), "l_1": _seq("first", "ls"), "l_k": _seq("last", "ls")},
 )  # fmt: skip
 
@@ -233,10 +232,9 @@ K_m = Quantity("K_m", "", "r", symbol="")
 
 
 def _top(env: Env, _: Term | None, value: Term | None) -> Term:
-    """K^(HL) is the value times K_same^(HL)."""
-    sizes = at(env, "phi", "m", "H", "L")
-    order = app("*", sizes[2], sizes[3])
-    whole, same = (app(head, *sizes, order, *at(env, *_PAIR.split())) for head in ("K", "K_same"))
+    """K^(r) is the value times K_same^(r)."""
+    sizes = at(env, "phi", "m", "H", "L", "r")
+    whole, same = (app(head, *sizes, *at(env, *_PAIR.split())) for head in ("K", "K_same"))
     return eq(whole, app("*", needs(value), same))
 
 

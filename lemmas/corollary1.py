@@ -15,7 +15,7 @@ from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
 
 H = symbols("H", integer=True)
-s, a, c, d = symbols("s a c d", real=True)
+s, a, c, b = symbols("s a c b", real=True)
 
 
 def _prove(p: Author) -> None:
@@ -31,14 +31,14 @@ statement = Statement(
     summary="The covariance of the limit is a function of the Gram matrices of x and of z, and of nothing else.",
     claims=(
         Claim(
-            "corollary1.printed", Kind.VALUE, covariance_printed(H, s, a, c, d),
+            "corollary1.printed", Kind.VALUE, covariance_printed(H, s, a, c, b),
             "Λ^l(u,u') = F(Σ^0(z,z'), S^0(x,x')) for 0 < l <= H", value=GramCovariance(H, s, 1, c, 1),
             where=H >= 1, form=Form.PRINTED, instead=("corollary1.function",), errata=("E6", "E13"),
         ),
         Claim(
-            "corollary1.function", Kind.VALUE, covariance(H, s, a, c, d),
-            "Λ^l is a function of the two Gram matrices: at L = 1, S = ((1, s), (s, 1)), Σ^0 = ((a, c), (c, d))",
-            value=GramCovariance(H, s, a, c, d), where=H >= 1, hypotheses=("relu",), errata=("E13",),
+            "corollary1.function", Kind.VALUE, covariance(H, s, a, c, b),
+            "Λ^l is a function of the two Gram matrices: at L = 1, S = ((1, s), (s, 1)), Σ^0 = ((a, c), (c, b))",
+            value=GramCovariance(H, s, a, c, b), where=H >= 1, hypotheses=("relu",), errata=("E13",),
         ),
     ),
     hypotheses=(

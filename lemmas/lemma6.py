@@ -13,8 +13,8 @@ from sympy import And, sqrt, symbols
 from lemmas import _hyper_words as hyper_words
 from lemmas import _vocabulary as words
 from lemmas._errata import errata, supplement
-from lemmas._hyper_words import implicit_gradient, implicit_jacobian
-from lemmas._kernels import ImplicitMaskKernel, ImplicitTangentKernel
+from lemmas._hyper_words import implicit_gradient, implicit_jacobian, implicit_jacobian_same
+from lemmas._kernels import ImplicitMaskKernel, ImplicitMaskSame, ImplicitTangentKernel
 from lemmas._proof_lemma6 import prove_lemma6
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
@@ -50,14 +50,19 @@ statement = Statement(
             instead=("lemma6.gradient",), errata=("E6",),
         ),
         Claim(
-            "lemma6.printed-root", Kind.CONSTANT, implicit_jacobian(u, u + 1), "Eq. (69), at one input",
-            value=sqrt(2) / 2 * ImplicitMaskKernel(u, u + 1, L, 0, 0), where=And(u >= 1, u <= H - 1, L >= 1),
-            form=Form.PRINTED, instead=("lemma6.jacobians",), errata=("E17",),
+            "lemma6.printed-root", Kind.CONSTANT, implicit_jacobian_same(u, u + 1), "Eq. (69), at one input",
+            value=sqrt(2) / 2 * ImplicitMaskSame(u, u + 1, L), where=And(u >= 1, u <= H - 1, L >= 1),
+            form=Form.PRINTED, instead=("lemma6.one-input",), errata=("E17",),
         ),
         Claim(
             "lemma6.jacobians", Kind.CONSTANT, implicit_jacobian(u, v),
             value=ImplicitMaskKernel(u, v, L, angle, z_angle), where=And(u >= 1, u <= v, v <= H, L >= 1),
             hypotheses=EVERY, errata=("E6", "E17", "E21"),
+        ),
+        Claim(
+            "lemma6.one-input", Kind.CONSTANT, implicit_jacobian_same(u, u + 1), "one layer, one input: 2 E[σ'σ'] = 1",
+            value=ImplicitMaskSame(u, u + 1, L), where=And(u >= 1, u <= H - 1, L >= 1), hypotheses=EVERY,
+            errata=("E17",),
         ),
         Claim(
             "lemma6.gradient", Kind.CONSTANT, implicit_gradient(H),

@@ -154,7 +154,7 @@ def _covariance(start: Callable[[Parameters, int, int, np.random.Generator], Arr
 
 
 def _given_gram(cell: Parameters, width: int, batch: int, rng: np.random.Generator) -> Array:
-    gram = np.array([[cell["a"], cell["c"]], [cell["c"], cell["d"]]], dtype=float)
+    gram = np.array([[cell["a"], cell["c"]], [cell["c"], cell["b"]]], dtype=float)
     return np.broadcast_to(gram, (batch, 2, 2)).copy()
 
 

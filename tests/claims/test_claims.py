@@ -9,13 +9,12 @@ import pytest
 import sympy
 from toy import H, L, body, d, k, r, toy_theory
 
-import verifier.claims.symbols
 import verifier.kernel.theory  # noqa: F401
 from verifier.claims.author import Author
 from verifier.claims.compile import compiled
 from verifier.claims.expressions import CannotCompile, MeasuredOnly
 from verifier.claims.goals import ClaimProof, check_documents, claims_of
-from verifier.claims.notation import NOTATIONS, latex, notation, ranges, text
+from verifier.claims.notation import NOTATIONS, Notation, latex, notation, ranges, text
 from verifier.claims.vocabulary import Condition, Quantity
 from verifier.claims.wording import wording
 from verifier.kernel.core.terms import Var, app, eq, forall, fun, imp, le
@@ -35,7 +34,7 @@ EVERY = Claim("toy.every", Kind.ZERO, K(s), "", where=sympy.And(h >= 1, l >= 1, 
 def _theory() -> Iterator[None]:
     with toy_theory():
         kept = dict(NOTATIONS)
-        notation("toy_K", "H L r", "K^({r})", r"K^{{({r})}}")
+        NOTATIONS["toy_K"] = Notation(("H", "L", "r"), "K^({r})", r"K^{{({r})}}")
         yield
         NOTATIONS.clear()
         NOTATIONS.update(kept)
@@ -214,6 +213,8 @@ def test_a_symbol_is_printed_one_way_for_every_project() -> None:
         notation("toy_K", "H L r", "1", "1")
     with pytest.raises(ValueError, match="arguments are shown as they are"):
         notation("toy_J", "r", "J{r:.0s}", "J")
+    with pytest.raises(ValueError, match="is printed as it is"):
+        notation("within", "s lo hi", "true", "true")  # one that has no notation
 
 
 def test_an_argument_of_the_quantity_is_not_read_into_its_hypotheses() -> None:
@@ -245,3 +246,25 @@ def test_a_sum_without_terms_is_0_in_samples_as_in_proofs() -> None:
         expected = claim.at({"r": -3})
         assert expected is not None
         assert expected.value == number
+
+
+def test_no_premise_is_left_out_of_a_long_one() -> None:
+    """Of 222 conclusions two are told and counted; of seven premises each, where the fifth may never hold."""
+    parts = [le(n, r) for n in range(1, 8)]
+    long = parts[0]
+    for p in parts[1:]:
+        long = app("and", long, p)
+    assert text(long) == "1 <= r; …; 7 <= r (7 propositions)"
+    assert text(long, premise=True) == " and ".join(f"{n} <= r" for n in range(1, 8))
+    assert "5 <= r" in text(imp(long, eq(r, 1)))
+    condition = Condition("long", "long", proposition=lambda env: long)
+    claim = replace(ZERO, hypotheses=("long",))
+    (told,) = wording(claim, [Hypothesis("long", "", Witness(""), condition=condition)]).premises
+    assert "5 <= r" in told[1]
+
+
+def test_a_negation_under_a_premise_is_told_as_one() -> None:
+    from verifier.kernel.core.terms import FALSE
+
+    assert text(imp(le(1, r), eq(r, 2), FALSE)) == "not (r = 2) if 1 <= r"
+    assert text(imp(eq(r, 2), FALSE)) == "not (r = 2)"

@@ -8,15 +8,17 @@ from dataclasses import replace
 import pytest
 import sympy
 
-import verifier.claims.symbols
 import verifier.kernel.theory  # noqa: F401
 from verifier.claims.compile import compiled
 from verifier.claims.expressions import CannotCompile, MeasuredOnly
+from verifier.claims.goals import CheckedGoal, CheckedGoals, claims_of
 from verifier.claims.notation import text
-from verifier.claims.vocabulary import Env, Quantity, variable
+from verifier.claims.vocabulary import Condition, Env, Quantity, variable
 from verifier.kernel.core.sorts import Refused
+from verifier.kernel.core.table import digest
 from verifier.kernel.core.terms import SIGNATURE, Term, Var, app, eq, imp, le
-from verifier.statement import Claim, Form, Kind
+from verifier.statement import Claim, Form, Hypothesis, Kind, Source, Statement, Witness
+from verifier.verdict import ProofStatus
 
 #: the same table as in verifier/claims/compile.py, written by hand a second time
 SPEAKS = {
@@ -107,13 +109,24 @@ def test_why_samples_are_apart_is_said() -> None:
     assert found.conclusion == eq(Var("r", "int"), 1)
 
 
-def test_angles_leave_the_range_of_amended_claims_alone() -> None:
-    """Without its angles a claim says more, so proving that is proving it; refuting it would be refuting too much."""
-    where = sympy.And(r >= 1, angle > 0)
-    claim = claim_that_says(lambda env, e, v: eq(env["r"], 0), kind=Kind.ZERO, where=where)
-    assert compiled(claim, {}).ranges == (le(1, Var("r", "int")),)
-    with pytest.raises(CannotCompile, match="angle"):
-        compiled(replace(claim, form=Form.PRINTED), {})
+@pytest.mark.parametrize("form", list(Form))
+def test_a_claim_at_one_angle_is_not_refuted_because_it_fails_at_others(form: Form) -> None:
+    """x·x' = 0 at 90 degrees: without its angle it says more, so that proving this is proving it, and no more."""
+    where = sympy.And(r >= 1, sympy.Eq(angle, 90))
+    claim = claim_that_says(lambda env, e, v: eq(env["r"], 0), kind=Kind.ZERO, where=where, form=form)
+    found = compiled(claim, {})
+    assert found.ranges == (le(1, Var("r", "int")),)
+    assert found.dropped == ("Eq(angle, 90)",)
+    statement = Statement("s", "S", Source(""), "", (claim,))
+    for prop, status in ((found.prop, ProofStatus.PROVED), (found.refuted, ProofStatus.GAP)):
+        goals = CheckedGoals((CheckedGoal("s", "s.c", digest(prop), ""),))
+        assert claims_of(statement, goals)["s.c"].status is status
+
+
+def test_a_claim_under_a_reading_is_not_refuted_without_it() -> None:
+    read = Hypothesis("read", "as the text means it", Witness(""), condition=Condition("read", "as the text means it"))
+    claim = claim_that_says(lambda env, e, v: eq(env["r"], 0), kind=Kind.ZERO, hypotheses=("read",))
+    assert compiled(claim, {"read": read}).dropped == ("read",)
 
 
 def test_a_range_of_an_angle_and_a_size_together_is_kept() -> None:

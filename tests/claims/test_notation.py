@@ -6,7 +6,6 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-import verifier.claims.symbols
 import verifier.kernel.theory  # noqa: F401
 from verifier.claims.notation import NOTATIONS, latex, text
 from verifier.kernel.core.normal import key

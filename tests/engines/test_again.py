@@ -14,7 +14,7 @@ from verifier.engines.again import computed_again
 from verifier.kernel.core import check, documents
 from verifier.kernel.core.sorts import Refused
 from verifier.kernel.core.table import digest
-from verifier.kernel.core.terms import app, eq
+from verifier.kernel.core.terms import app, eq, le
 from verifier.proving.tactics import Prover
 
 MOMENT = {"of": [["f", 1]] * 2, "depth": 2, "activation": "relu", "say": "equal"}
@@ -140,3 +140,40 @@ def test_without_its_requests_nothing_is_certified():
     honest = proof(("moments", MOMENT))
     (goal,) = check_documents([honest.document()]).goals
     assert "no request says how moments 1 computes it" in goal.error
+
+
+NUMBER = ["num", "1"]
+BAD = {
+    "a bound variable of no binder": (["bound", 0, "int"], NUMBER, "points outside of its side"),
+    "a sum to 10^30": (["app", "csum", [NUMBER, ["num", f"{10**30}"], ["fun", ["int"], NUMBER]]], NUMBER, "summands"),
+    "a number of ten million digits": (["num", "1e9999999"], NUMBER, "no fraction"),
+    "a number in words of its own": (["num", " 2/4"], NUMBER, "no fraction"),
+    "a number that is none": (["num", 1.5], NUMBER, "no fraction"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", BAD)
+def test_a_request_that_cannot_be_read_is_a_gap(case):
+    """One is not at most nothing, whatever an engine stumbles over."""
+    left, right, told = BAD[case]
+    prop = le(1, 0)
+    p = proof(("fields 1", prop))
+    request = {"left": left, "right": right, "widths": [1], "outputs": 1}
+    (gap,) = gaps(p, {digest(prop): {"engine": "fields", "request": request}})
+    assert told in gap
+
+
+def test_an_engine_that_fails_computes_nothing(monkeypatch):
+    def broken(request):
+        raise IndexError("tuple index out of range")
+
+    monkeypatch.setattr(engines.ENGINES["fields"], "compute", broken)
+    prop = le(1, 0)
+    (gap,) = gaps(proof(("fields 1", prop)), {digest(prop): {"engine": "fields", "request": {}}})
+    assert gap == "fields 1 fails on this request: IndexError tuple index out of range"
+
+
+def test_requests_are_an_object():
+    p = proof(("fields 1", le(1, 0)))
+    with pytest.raises(Refused, match="requests are an object"):
+        gaps(p, [])

@@ -178,7 +178,7 @@ def test_what_is_undefined_equals_nothing_not_even_itself(undefined: Term):
         ({"widths": []}, "at least one layer"), ({"widths": [5]}, "width 5"), ({"widths": [0]}, "width 0"),
         ({"widths": [True]}, "width True"), ({"widths": [2] * 5}, "at most 4"), ({"outputs": 0}, "outputs 0"),
         ({"outputs": 4}, "outputs 4"), ({"left": ["num", "1", "2"]}, "no term"),
-        ({"left": ["num", "1/0"]}, "no number"),
+        ({"left": ["num", "1/0"]}, "no fraction"),
         ({"left": ["app", "nothing", []]}, "no symbol"), ({"left": 3}, "no term"),
         ({"left": ["var", "v", "rand"]}, "free"),
         ({"left": ["bound", 0, "rand"]}, "."), ({"more": 1}, "fields"),

@@ -54,7 +54,7 @@ STATUS = {
         "proved": "printed identity",
     },
     "lemma6": {
-        "proved": "jacobians gradient",
+        "proved": "jacobians one-input gradient",
         "refuted": "printed-jacobians printed-gradient printed-root",
     },
     "relu_law": {

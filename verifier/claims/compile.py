@@ -12,36 +12,38 @@ from typing import Any
 
 import sympy
 
-from verifier.claims.expressions import CannotCompile, MeasuredOnly, quantity_term, to_propositions, to_term
-from verifier.claims.vocabulary import Env, Quantity, variable
+from verifier.claims.expressions import (
+    CannotCompile,
+    MeasuredOnly,
+    quantity_term,
+    require_arguments,
+    to_propositions,
+    to_term,
+)
+from verifier.claims.guards import require_kind, require_known, require_names, require_satisfiable, require_used
+from verifier.claims.vocabulary import CELL_ONLY, Env, Quantity, variable
 from verifier.kernel.core.normal import key
 from verifier.kernel.core.sorts import Refused
-from verifier.kernel.core.terms import FALSE, App, Term, Var, app, eq, forall, imp, num, variables
+from verifier.kernel.core.terms import FALSE, Term, app, eq, forall, imp, num, variables
 from verifier.statement import Claim, Form, Hypothesis, Kind
 
 #: in this order the variables of a claim are bound
 _ORDER = ("act", "mode", "int", "seq", "input", "const", "rand", "lim")
 
 
-#: what a quantity's own words may be, by the kind of a claim: its samples are judged by the kind
-_SAYS = {
-    Kind.ORDER: {"order"}, Kind.UPPER: {"upper", "rms", "exact_rms", "tight"}, Kind.VANISHES: {"vanishes"},
-    Kind.ZERO: {"eq"}, Kind.IDENTITY: {"eq"}, Kind.MEAN_ZERO: {"eq"}, Kind.INTEGER: {"eq", "le", "and"},
-    Kind.CONSTANT: {"plim"}, Kind.ATOM: {"atom", "eq"}, Kind.VALUE: {"plim", "gauss", "eq", "and", "all"},
-    Kind.LAW: {"law", "gauss", "joint", "binomial_widths", "and"},
-}  # fmt: skip
-#: parameters of cells that stand for inputs
-CELL_ONLY = {"angle", "z_angle"}
-
-
 @dataclass(frozen=True)
 class Compiled:
-    """A claim in the kernel's terms: premises by where they come from, and what is said."""
+    """A claim in the kernel's terms: premises by where they come from, and what is said.
+
+    ``dropped`` are parts of its range, and hypotheses, that have no proposition: without them it says more, so that a
+    proof of this is one of the claim, and a refutation is none.
+    """
 
     ranges: tuple[Term, ...]
     widths: tuple[Term, ...]
     hypotheses: tuple[tuple[str, Term], ...]
     conclusion: Term
+    dropped: tuple[str, ...] = ()
 
     @property
     def body(self) -> Term:
@@ -85,7 +87,7 @@ def _compiled(claim: Claim, hypotheses: Mapping[str, Hypothesis]) -> Compiled:
     modes = declaration.widths if asymptotic else ()
     omega = variable("omega")
     widths = [app(head, omega, *([inside.get(of, variable(of))] if of else [])) for head, of in modes]
-    granted = []
+    granted, known = [], {key(p) for p in widths}
     stated = [h.id for h in hypotheses.values() if h.stated] if claim.form is Form.PRINTED else []
     for identifier in dict.fromkeys((*stated, *claim.hypotheses)):
         if identifier not in hypotheses:
@@ -94,32 +96,36 @@ def _compiled(claim: Claim, hypotheses: Mapping[str, Hypothesis]) -> Compiled:
         for premise in found:
             names = {str(v.fields[0]) for v in variables(premise)}
             foreign = sorted(names - set(env))
+            if key(premise) in known:  # the quantity grants it of the widths
+                continue
             if not foreign:
                 granted.append((identifier, premise))
             elif identifier in claim.hypotheses or names & set(env):  # else it is about other inputs alone
                 raise CannotCompile(f"the hypothesis {identifier!r} is about {foreign[0]}, the claim is not")
     own = () if declaration.ranges is None else declaration.ranges(inside)
-    ranges = [*to_propositions(_of_claim(claim), env), *own]
+    where, dropped = _of_claim(claim)
+    dropped += [i for i in dict.fromkeys((*stated, *claim.hypotheses)) if not premises_of(hypotheses[i], env)]
+    ranges = [*to_propositions(where, env), *own]
     once = {key(p): p for p in reversed(ranges)}  # a quantity and its claim may give the same range
-    return Compiled(tuple(reversed(once.values())), tuple(widths), tuple(granted), says)
+    made = Compiled(tuple(reversed(once.values())), tuple(widths), tuple(granted), says, tuple(dropped))
+    require_satisfiable([*made.ranges, *(p for _, p in made.hypotheses)])
+    require_names(made.variables)
+    return made
 
 
-def _of_claim(claim: Claim) -> Any:
-    """The range of an amended claim without what it says of angles, which only cells have: so the claim is larger.
+def _of_claim(claim: Claim) -> tuple[Any, list[str]]:
+    """The range of a claim without what it says of angles, which only cells have, and that.
 
-    CannotCompile where that cannot be: without its angles a printed claim would say more than is printed, and its
-    refutation too little.
+    CannotCompile where a part is of angles and of other parameters together: nothing can be left out of it.
     """
     where = sympy.sympify(claim.where)
     parts = where.args if isinstance(where, sympy.And) else (where,)
-    kept = []
-    for part in parts:
-        names = {s.name for s in part.free_symbols}
-        if not names & CELL_ONLY:
-            kept.append(part)
-        elif claim.form is not Form.AMENDED or not names <= CELL_ONLY:
+    about = {part: {s.name for s in part.free_symbols} for part in parts}
+    for part, names in about.items():
+        if names & CELL_ONLY and not names <= CELL_ONLY:
             raise CannotCompile(f"the range {part} is about an angle, which cells have and inputs in proofs do not")
-    return sympy.And(*kept)
+    dropped = [part for part in parts if about[part] & CELL_ONLY]
+    return sympy.And(*[part for part in parts if part not in dropped]), [str(part) for part in dropped]
 
 
 def premises_of(hypothesis: Hypothesis, env: Env) -> list[Term]:
@@ -152,8 +158,10 @@ def environment(claim: Claim, declaration: Quantity) -> tuple[dict[str, Term], d
     env: dict[str, Term] = {name: variable(name) for name in names}
     inside = dict(env)
     if declaration.says is not None and claim.quantity.func is declaration.word:
-        for name, given in zip(declaration.arguments.split(), claim.quantity.args, strict=False):
-            inside[name] = to_term(given, env)
+        written = declaration.arguments.split()
+        if len(written) != len(claim.quantity.args):
+            raise CannotCompile(f"{declaration.name} takes {', '.join(written)}, not {claim.quantity.args}")
+        inside |= {name: to_term(given, env) for name, given in zip(written, claim.quantity.args, strict=True)}
     found = [of | {name: derive(of) for name, derive in declaration.derived.items()} for of in (env, inside)]
     return found[0], found[1]
 
@@ -161,20 +169,22 @@ def environment(claim: Claim, declaration: Quantity) -> tuple[dict[str, Term], d
 def conclusion(claim: Claim, declaration: Quantity, env: Env, inside: Env) -> Term:
     """What the claim says, inside its range."""
     exponent = None if claim.exponent is None else to_term(claim.exponent, env)
+    lost: CannotCompile | None = None
     try:
         value = None if claim.value is None else to_term(claim.value, env)
-    except CannotCompile:
+    except CannotCompile as error:
+        value, lost = None, error  # a number for samples alone; a quantity that says it needs one refuses
         if declaration.says is None:
             raise
-        value = None  # a number for samples alone; a quantity that says it needs one refuses
     if not declaration.head:
         raise MeasuredOnly(f"{declaration.name} has no counterpart in the kernel; it is measured, not proved")
     if declaration.says is not None:
-        said = declaration.says(inside, exponent, value)
-        _of_its_kind(claim, declaration, said)
-        _uses(claim, declaration, inside, exponent, value)
-        return said
+        try:
+            return _said(claim, declaration, inside, exponent, value)
+        except CannotCompile as error:
+            raise lost or error from None
     omega, of = variable("omega"), _number(claim, env)
+    require_known(claim, [of], exponent, value)
 
     def required(found: Term | None, what: str) -> Term:
         if found is None:
@@ -200,31 +210,27 @@ def conclusion(claim: Claim, declaration: Quantity, env: Env, inside: Env) -> Te
             raise MeasuredOnly(f"claims of kind {claim.kind.value!r} are measured, not proved")
 
 
-def _of_its_kind(claim: Claim, declaration: Quantity, said: Term) -> None:
-    """CannotCompile where the quantity's words, under their premises, are not what claims of this kind say."""
-    while isinstance(said, App) and said.fields[0] == "imp":
-        said = said.fields[1][1]
-    head, args = said.fields if isinstance(said, App) else ("", ())
-    zero = claim.kind is not Kind.ZERO or (head == "eq" and key(args[1]) == key(num(0)))
-    if head not in _SAYS.get(claim.kind, ()) or not zero:
-        raise CannotCompile(f"{declaration.name} says {head!r}, which is no claim of kind {claim.kind.value!r}")
-
-
-def _uses(claim: Claim, declaration: Quantity, inside: Env, exponent: Term | None, value: Term | None) -> None:
-    """CannotCompile where samples are compared with an exponent or a value that what is said leaves out."""
-    assert declaration.says is not None
+def _said(claim: Claim, declaration: Quantity, inside: Env, exponent: Term | None, value: Term | None) -> Term:
+    """What the quantity says of itself.  CannotCompile where that is not what the claim says of it."""
+    says = declaration.says
+    assert says is not None
+    if claim.quantity.func is not declaration.word:
+        raise CannotCompile(f"{declaration.name} says what is claimed of it alone, not of {claim.quantity}")
+    said = says(inside, exponent, value)
+    require_kind(claim, declaration, said)
+    require_used(claim, declaration, inside, exponent, value)
+    names = declaration.arguments.split()
     if declaration.apart:
-        return
-    mark = Var("mark~", "const")
-    for what, given, marked in (("exponent", claim.exponent, (mark, value)), ("value", claim.value, (exponent, mark))):
-        if given is None:
-            continue
-        try:
-            left_out = mark not in variables(declaration.says(inside, *marked))
-        except (CannotCompile, Refused):  # it looks at it
-            continue
-        if left_out:
-            raise CannotCompile(f"the {what} {given} of the claim is no part of what {declaration.name} says")
+        return said
+    given = {name: inside[name] for name in names}
+    require_arguments(declaration, claim.quantity, given, lambda of: says({**inside, **of}, exponent, value))
+    own = [p for p in (declaration.ranges or (lambda _: ()))(inside) if p.fields[0] != "le"]
+    try:
+        without = says(inside, None if exponent is None else num(0), None if value is None else num(0))
+    except (CannotCompile, Refused):  # it looks at them
+        return said
+    require_known(claim, [without, *own], exponent, value)
+    return said
 
 
 def _number(claim: Claim, env: Env) -> Term:

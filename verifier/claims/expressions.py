@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
 from typing import Any
 
 import sympy
 from sympy.logic.boolalg import BooleanAtom
 
-from verifier.claims.vocabulary import Env, Quantity, Value, variable
-from verifier.kernel.core.terms import FALSE, Term, app, eq, fun, imp, le, num
+from verifier.claims.vocabulary import CELL_ONLY, Env, Quantity, Value, variable
+from verifier.kernel.core.sorts import Refused, Sort
+from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, fun, imp, le, num, variables
 
 
 class CannotCompile(ValueError):
@@ -30,8 +31,31 @@ _FUNCTIONS: dict[Any, str] = {sympy.sin: "sin", sympy.cos: "cos", sympy.acos: "a
 
 
 def names_of(env: Mapping[str, Term], symbol: sympy.Symbol) -> Term:
-    """The term that a SymPy symbol stands for."""
-    return env.get(symbol.name, variable(symbol.name, bool(symbol.is_integer)))
+    """The term that a SymPy symbol stands for.  CannotCompile where SymPy takes it for more, or less, than it is."""
+    found = env.get(symbol.name, variable(symbol.name, bool(symbol.is_integer)))
+    if symbol not in _known(symbol.name):
+        raise CannotCompile(f"{symbol.name} is declared as more than integer or real: its range is said in where")
+    if found.sort == "int" and not symbol.is_integer:
+        raise CannotCompile(f"{symbol.name} is an integer: declare it with integer=True, or call it by another name")
+    return found
+
+
+def _known(name: str) -> tuple[sympy.Symbol, ...]:
+    return sympy.Symbol(name), sympy.Symbol(name, integer=True), sympy.Symbol(name, real=True)
+
+
+def leaves_out(build: Callable[[Term], Term], sort: Sort) -> bool:
+    """Whether what ``build`` makes of a term does not have it in it; False where ``build`` looks at the term."""
+    mark = Var("mark", sort)
+    try:
+        return mark not in variables(build(mark))
+    except (CannotCompile, Refused):
+        return False
+
+
+def stands_for_itself(given: Any, name: str) -> bool:
+    """Whether an argument is the variable of its own name, or a parameter that cells alone have."""
+    return isinstance(given, sympy.Symbol) and given.name in {name, *CELL_ONLY}
 
 
 def to_term(expression: Any, env: Env) -> Term:
@@ -67,7 +91,7 @@ def to_term(expression: Any, env: Env) -> Term:
     if isinstance(declaration, Value):
         if declaration.term is None:
             raise CannotCompile(f"{declaration.name} has no counterpart in the kernel: give its declaration a term")
-        return declaration.term(env, *(to_term(a, env) for a in expression.args))
+        return _value_term(expression, env)
     raise CannotCompile(f"{expression} has no counterpart in the kernel: sums, products, powers, Min, Max, factorials "
                         "and declared quantities and values have one")  # fmt: skip
 
@@ -87,6 +111,21 @@ def _power(expression: sympy.Pow, env: Env) -> Term:
     raise CannotCompile(f"the power {expression} has no counterpart: exponents are integers, or 1/2")
 
 
+def _value_term(expression: sympy.Basic, env: Env) -> Term:
+    """A value at its arguments, each of which is part of the term unless only cells have it."""
+    declaration: Value = expression.func.declaration
+    assert declaration.term is not None
+    args = [to_term(a, env) for a in expression.args]
+    for place, given in enumerate(expression.args):
+
+        def at(t: Term, place: int = place) -> Term:
+            return declaration.term(env, *args[:place], t, *args[place + 1 :])  # type: ignore[misc]
+
+        if not stands_for_itself(given, "") and leaves_out(at, args[place].sort):
+            raise CannotCompile(f"{declaration.name} is the same in the kernel whatever its argument {given} is")
+    return declaration.term(env, *args)
+
+
 def quantity_term(expression: sympy.Basic, env: Env) -> Term:
     """A quantity at its arguments."""
     declaration: Quantity = expression.func.declaration
@@ -96,10 +135,28 @@ def quantity_term(expression: sympy.Basic, env: Env) -> Term:
     if len(names) != len(expression.args):
         raise CannotCompile(f"{declaration.name} takes {', '.join(names)}, not {expression.args}")
     given = {name: to_term(a, env) for name, a in zip(names, expression.args, strict=True)}
-    if declaration.term is not None:
-        return declaration.term({**env, **given})
-    parts = [given.get(name, env.get(name, variable(name))) for name in declaration.takes.split()]
-    return app(declaration.head, *parts)
+
+    def at(of: Mapping[str, Term]) -> Term:
+        if declaration.term is not None:
+            return declaration.term({**env, **of})
+        parts = [of.get(name, env.get(name, variable(name))) for name in declaration.takes.split()]
+        return app(declaration.head, *parts)
+
+    require_arguments(declaration, expression, given, at)
+    return at(given)
+
+
+def require_arguments(
+    declaration: Quantity, expression: sympy.Basic, given: Mapping[str, Term], at: Callable[[Mapping[str, Term]], Term]
+) -> None:
+    """CannotCompile where an argument that is written, and no plain variable, is no part of what ``at`` makes of it."""
+    for name, argument in zip(declaration.arguments.split(), expression.args, strict=True):
+
+        def with_(t: Term, name: str = name) -> Term:
+            return at({**given, name: t})
+
+        if not stands_for_itself(argument, name) and leaves_out(with_, given[name].sort):
+            raise CannotCompile(f"{declaration.name} is the same in the kernel whatever its argument {argument} is")
 
 
 def to_propositions(condition: Any, env: Env) -> list[Term]:

@@ -124,6 +124,8 @@ def _one(claim: Claim, hypotheses: Mapping[str, Any], goals: list[CheckedGoal], 
     for goal in own:
         if goal.error:
             reasons.append(goal.error)
+        elif goal.digest == denied and target.dropped:
+            reasons.append(f"it is refuted without {', '.join(target.dropped)}, which has no proposition")
         elif goal.digest == denied:
             return ClaimProof(claim.id, ProofStatus.REFUTED, goal.rests, compiled=target)
         elif goal.digest != proved:

@@ -11,11 +11,11 @@ the variables of that name (``K^(2) [H = 1, y = x]``), so that a sentence says a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache
-from itertools import pairwise
+from functools import cache, cached_property
+from itertools import count, pairwise
 from string import Formatter
 
 from verifier.kernel.core.normal import key
@@ -45,6 +45,7 @@ class Notation:
 
 
 NOTATIONS: dict[str, Notation] = {}
+_SEALED: set[bool] = set()
 
 
 def notation(symbol: str, args: str, text: str, latex: str, **binders: str) -> None:
@@ -59,16 +60,30 @@ def notation(symbol: str, args: str, text: str, latex: str, **binders: str) -> N
     for template in (text, latex):
         if any(spec or conversion for _, _, spec, conversion in Formatter().parse(template)):
             raise ValueError(f"{symbol}: {template!r} formats an argument; arguments are shown as they are: {{name}}")
+    if symbol not in NOTATIONS and _SEALED:
+        raise ValueError(f"{symbol} is printed as it is: how the theory's symbols are printed is said with the theory")
     if NOTATIONS.setdefault(symbol, made) != made:
         raise ValueError(f"{symbol} is printed {NOTATIONS[symbol].text!r} already; a symbol has one notation")
+
+
+def seal() -> None:
+    """From here on no symbol has another notation: what a sentence says is no project's to choose."""
+    _SEALED.add(True)
 
 
 class _Printer:
     """One of the two languages; ``latex`` says which."""
 
-    def __init__(self, latex: bool, reserved: Iterable[str] = ()) -> None:
+    def __init__(self, latex: bool, reserved: Iterable[str] = (), whole: Term | None = None) -> None:
         self.latex = latex
+        self.whole = whole  # what may be shortened
         self.reserved = frozenset(reserved)  # names that what is bound here must not have
+        self.known: dict[tuple[int, int], tuple[Term, str]] = {}  # by identity, each with its term, which keeps it so
+
+    @cached_property
+    def plain(self) -> _Printer:
+        """The printer of text in the same scope."""
+        return _Printer(False, self.reserved) if self.latex else self
 
     def inside(self, names: Iterable[str]) -> _Printer:
         """The printer for what stands in the scope of ``names``."""
@@ -82,10 +97,19 @@ class _Printer:
 
     def runs_on(self, t: Term) -> bool:
         """Whether the text of ``t`` has a space outside of brackets, as Σ_(k) F or E X have."""
-        return " " in _outside(self.term(t) if not self.latex else _Printer(False, self.reserved).term(t))
+        return " " in _outside(self.plain.term(t))
 
     def term(self, t: Term, tight: int = 0) -> str:
-        """``t``; in brackets where it binds less than ``tight``: 1 in a product or after a minus, 2 in a power."""
+        """``t``; in brackets where it binds less than ``tight``: 1 in a product or after a minus, 2 in a power.
+
+        What was printed is kept: whether an operand needs brackets is asked of its text, once more at each level.
+        """
+        place = id(t), tight
+        if place not in self.known:
+            self.known[place] = t, self.printed(t, tight)
+        return self.known[place][1]
+
+    def printed(self, t: Term, tight: int) -> str:
         if isinstance(t, Var):
             return self.name(str(t.fields[0]))
         if isinstance(t, Num):
@@ -143,7 +167,7 @@ class _Printer:
         found: list[Term] = []
         for sort in t.fields[0]:
             names = [n for n in letters.get(sort if isinstance(sort, str) else "", "F G").split() if n not in taken]
-            name = names[0] if names else f"v{len(taken)}"
+            name = names[0] if names else next(n for n in _others("v") if n not in taken)
             taken.add(name)
             found.append(Var(name, sort))
         return found
@@ -156,10 +180,8 @@ class _Printer:
         taken = {str(v.fields[0]) for a in (t, *beside) for v in variables(a)} | self.reserved
         own: list[str] = []
         for name in names:
-            while name in taken:
-                name = name[:-1] + chr(ord(name[-1]) + 1)
-            taken.add(name)
-            own.append(name)
+            own.append(next(other for other in _others(name) if other not in taken))
+            taken.add(own[-1])
         if not isinstance(t, Fun):
             return f"{self.term(t)}({', '.join(map(self.name, own))})", own
         vs = [Var(n, s) for n, s in zip(own, t.fields[0], strict=True)]
@@ -204,16 +226,22 @@ class _Printer:
         while isinstance(t, App) and t.fields[0] == "imp":
             premises.append(t.fields[1][0])
             t = t.fields[1][1]
-        if isinstance(t, App) and t.fields[0] == "false" and len(premises) == 1:
-            return (r"\text{{not }}({})" if self.latex else "not ({})").format(self.term(premises[0]))
+        if isinstance(t, App) and t.fields[0] == "false":
+            denied = self.term(premises.pop())
+            said = (r"\text{{not }}({})" if self.latex else "not ({})").format(denied)
+        else:
+            said = self.term(t)
+        if not premises:
+            return said
         joined = (r"\text{ and }" if self.latex else " and ").join(map(self.term, premises))
-        return self.term(t) + (r"\ \text{ if }" if self.latex else " if ") + joined
+        return said + (r"\ \text{ if }" if self.latex else " if ") + joined
 
     def conjunction(self, t: Term) -> str:
-        """All parts, one after the other; of a long one the first and the last, and how many there are."""
+        """All parts in a row; of a long one that is the whole, the first and the last and how many there are."""
         parts = _parts(t)
-        shown = [self.term(p) for p in (parts if len(parts) <= LONG else (parts[0], parts[-1]))]
-        if len(parts) > LONG:
+        short = t is self.whole and len(parts) > LONG
+        shown = [self.term(p) for p in ((parts[0], parts[-1]) if short else parts)]
+        if short:
             return (
                 r"{},\ \dots,\ {}\quad({}\text{{{{ propositions}}}})" if self.latex else "{}; …; {} ({} propositions)"
             ).format(*shown, len(parts))
@@ -256,6 +284,12 @@ class _Printer:
     @staticmethod
     def wrapped(shown: str, needed: bool) -> str:
         return f"({shown})" if needed else shown
+
+
+def _others(name: str) -> Iterator[str]:
+    """``name``, the letters after it, and then names with a number."""
+    yield from (name[:-1] + chr(c) for c in range(ord(name[-1]), ord("z") + 1))
+    yield from (f"{name}_{n}" for n in count(2))
 
 
 def _names(vs: Iterable[Term]) -> list[str]:
@@ -327,14 +361,14 @@ def printed_name(name: str) -> str:
     return _LETTERS.get(name) or _LETTERS.get(letter, letter) + underscore + number
 
 
-def text(t: Term) -> str:
-    """``t`` as text."""
-    return _Printer(False, _names(variables(t))).term(t)
+def text(t: Term, *, premise: bool = False) -> str:
+    """``t`` as text; hundreds of conclusions are told by the first and the last, but each ``premise``."""
+    return _Printer(False, _names(variables(t)), None if premise else t).term(t)
 
 
 def latex(t: Term) -> str:
-    """``t`` as LaTeX."""
-    return _Printer(True, _names(variables(t))).term(t)
+    """``t`` as LaTeX, as short as in text."""
+    return _Printer(True, _names(variables(t)), t).term(t)
 
 
 def ranges(propositions: Sequence[Term], as_latex: bool = False) -> str:

@@ -15,7 +15,6 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import verifier.claims.symbols  # noqa: F401  (it says how symbols are printed)
 from verifier.claims.notation import NOTATIONS, printed_name, ranges, text
 from verifier.kernel.core.normal import key
 from verifier.kernel.core.sorts import Sort
@@ -50,7 +49,7 @@ def sentence(prop: Term) -> Sentence:
         premise, body = body.fields[1]
         premises.append(premise)
     sizes = [p for p in premises if isinstance(p, App) and p.fields[0] == "le"]
-    others = [text(p) for p in premises if p not in sizes]
+    others = [text(p, premise=True) for p in premises if p not in sizes]
     return Sentence(text(body), ((ranges(sizes),) if sizes else ()) + tuple(others), denied)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verifier.claims.notation import notation
+from verifier.claims.notation import notation, seal
 
 _PAIR = "x y z w"
 _FLOW = "phi L H x y zi wi xp zp"
@@ -134,3 +134,4 @@ notation("joint", "b phi L x y", "on {b}: f, Q(l), C(l, d, e), n A(l', l, e) and
 notation("inv_width", "l", "1/n_({l})", r"\tfrac1{{n_{{{l}}}}}")
 notation("sizes", "N", "{N}(1), {N}(2), … are widths", r"{N}(1),{N}(2),\dots\text{{ are widths}}")
 notation("at", "X N", "({X} at widths {N})", r"({X}\text{{ at widths }}{N})")
+seal()

@@ -28,6 +28,9 @@ SORTS: dict[str, Sort] = {
 _INTEGERS = "m n H L r d e k l u v i j n_e n_o"
 SORTS |= dict.fromkeys(_INTEGERS.split(), "int")
 
+#: parameters of cells that say where inputs lie; in the kernel the inputs themselves are variables
+CELL_ONLY = {"angle", "z_angle", "distance"}
+
 Env = Mapping[str, Term]
 Says = Callable[[Env, Term | None, Term | None], Term]
 

@@ -45,8 +45,8 @@ def wording(claim: Claim, hypotheses: Iterable[Hypothesis]) -> Wording:
     whole = f"{said}, for {where}" if where else said
     given: dict[str, list[str]] = {}
     if found.widths:
-        given["widths"] = [text(premise) for premise in found.widths]
+        given["widths"] = [text(premise, premise=True) for premise in found.widths]
     for name, premise in found.hypotheses:
-        given.setdefault(name, []).append(text(premise))
+        given.setdefault(name, []).append(text(premise, premise=True))
     premises = tuple((name, ", ".join(parts)) for name, parts in given.items())
     return Wording(whole, formula if len(formula) <= LONGEST else "", claim.text, premises, True)

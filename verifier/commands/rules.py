@@ -17,7 +17,6 @@ def rules(names: tuple[str, ...], as_markdown: bool, output: str | None) -> int:
 
     A row is what a proof starts from; its mark says whether it defines, is a theorem, is argued or cited.
     """
-    import verifier.claims.symbols  # noqa: F401  (how the theory's symbols are printed)
     from verifier.proving.catalogue import entries, entry, lines, markdown
 
     if as_markdown and names:

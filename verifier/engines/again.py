@@ -39,6 +39,8 @@ def computed_again(document: Document, requests: Mapping[str, Any]) -> tuple[Aga
     ``requests`` maps digests of propositions to ``{"engine": name, "request": data}``.  A gap: no request, an engine
     or a version that is not there, a request that is refused, and one that computes another proposition.
     """
+    if not isinstance(requests, Mapping):
+        raise Refused("requests are an object, by digests of propositions")
     found = []
     for number, (rule, args) in enumerate(document.steps):
         if rule == "computed":
@@ -60,4 +62,6 @@ def _gap(engine: str, mark: str, entry: Any) -> str:
         made = digest(compute(name, entry["request"]))
     except Refused as error:
         return f"{engine}: {error}"
+    except (ArithmeticError, LookupError, TypeError, ValueError, RecursionError, MemoryError, AssertionError) as error:
+        return f"{engine} fails on this request: {type(error).__name__} {str(error)[:120]}"
     return "" if made == mark else f"{engine} computes another proposition for this request"

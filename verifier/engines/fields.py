@@ -16,6 +16,7 @@ be put into the proposition that they depend on.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from fractions import Fraction
 from itertools import combinations, product
@@ -25,7 +26,7 @@ from typing import Any
 from verifier.engines.prime_fields import Network, Stream, primes_from
 from verifier.engines.requests import fields_of, items, sequence, whole
 from verifier.engines.strands import compositions
-from verifier.kernel.core.sorts import Refused, need
+from verifier.kernel.core.sorts import need
 from verifier.kernel.core.table import digest, plain
 from verifier.kernel.core.terms import App, Bound, Fun, Num, Term, Var, app, forall, imp, variables
 
@@ -41,6 +42,7 @@ def compute(request: Mapping[str, Any]) -> Term:
     """The equation on networks of one shape, as a closed proposition; Refused where the two sides differ."""
     left, right, widths, outputs = fields_of(request, "left", "right", "widths", "outputs")
     sides = [term_from(side) for side in (left, right)]
+    need(not any(side.loose for side in sides), "a bound variable points outside of its side")
     widths = [whole(n, "width", 1, 4) for n in items(widths, "widths", 4)]
     need(bool(widths), "a network has at least one layer")
     outputs = whole(outputs, "number of outputs", 1, 3)
@@ -64,11 +66,7 @@ def term_from(data: Any, depth: int = 0) -> Term:
     need(depth < 200 and type(data) is list and len(data) == (2 if data[:1] == ["num"] else 3), "no term")
     kind, *rest = data
     if kind == "num":
-        need(type(rest[0]) is str and len(rest[0]) < 60, "no number")
-        try:
-            return Num(Fraction(rest[0]))
-        except (ValueError, ZeroDivisionError):
-            raise Refused(f"{rest[0]} is no number") from None
+        return Num(number_from(rest[0]))
     if kind == "var":
         return Var(rest[0], _sort(rest[1]))
     if kind == "bound":
@@ -78,6 +76,14 @@ def term_from(data: Any, depth: int = 0) -> Term:
         return Fun(tuple(_sort(s) for s in rest[0]), term_from(rest[1], depth + 1))
     need(type(rest[0]) is str, "only symbols are applied")
     return app(rest[0], *(term_from(a, depth + 1) for a in rest[1]))
+
+
+def number_from(data: Any) -> Fraction:
+    """A fraction in lowest terms, written as in proofs: "-3/4"."""
+    short = type(data) is str and len(data) < 60
+    parts = data.split("/") if short and re.fullmatch(r"-?[0-9]+(/[1-9][0-9]*)?", data) else []
+    need(bool(parts) and str(Fraction(*map(int, parts))) == data, f"{str(data)[:40]!a} is no fraction")
+    return Fraction(*map(int, parts))
 
 
 def _sort(data: Any) -> Any:
@@ -220,9 +226,9 @@ def _factorial(k: int) -> int:
 
 
 def _span(ev: Evaluation, lo: Term, hi: Term, at: Values) -> range:
-    found = range(ev.index(lo, at), ev.index(hi, at) + 1)
-    need(len(found) <= LARGEST_INDEX, f"{len(found)} summands")
-    return found
+    first, last = ev.index(lo, at), ev.index(hi, at)
+    need(last - first < LARGEST_INDEX, f"more than {LARGEST_INDEX} summands")
+    return range(first, last + 1)
 
 
 def _body(ev: Evaluation, f: Term, at: Values) -> Callable[..., int]:

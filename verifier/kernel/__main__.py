@@ -70,6 +70,7 @@ def bundled(raw: bytes) -> list[Any]:
         return [data]
     need(set(data) == {"format", "documents", "requests"}, "a bundle has a format, documents and requests")
     need(type(data["documents"]) is list and data["documents"], "a bundle has a list of documents, one or more")
+    need(type(data["requests"]) is dict, "the requests of a bundle are an object")
     return list(data["documents"])
 
 

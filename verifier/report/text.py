@@ -130,8 +130,10 @@ def _render_claim(report: ClaimReport, statement: Statement, console: Console, v
     lines.add_column(style="dim", no_wrap=True)
     lines.add_column()
     lines.add_row("claim", Text(told.text))
+    if told.premises:
+        lines.add_row("if", Text("; ".join(premise for _, premise in told.premises)))
     if told.gloss:
-        lines.add_row("", Text(told.gloss, style="dim"))
+        lines.add_row("in words", Text(told.gloss, style="dim"))
     if len(report.goals) == 1:
         lines.add_row("proof", _goal_line(report.goals[0]))
     else:

@@ -1,7 +1,6 @@
 """Theorems: hypotheses ⊢ proposition, and the inferences that make them.
 
-Free variables are universal over the whole of a theorem.  Python lets anybody forge an object: the class is there for
-those who search for proofs, and what counts is that the checker makes every theorem of a document anew.
+Free variables are universal in all of a theorem.  In Python objects can be forged: the checker makes each one anew.
 """
 
 from collections.abc import Iterable
@@ -34,6 +33,7 @@ class Theorem:
 def _infer(prop: Term, *premises: Theorem, hyps: Iterable[Term] | None = None, more: Iterable[Rest] = ()) -> Theorem:
     """``prop`` from ``premises``, under their hypotheses unless others are given, resting on ``more`` besides."""
     need(all(type(t) is Theorem for t in premises), "an inference takes theorems")
+    spend(sum(len(t.hyps) + len(t.rests) for t in premises))
     given = [h for t in premises for h in t.hyps] if hyps is None else hyps
     rests = frozenset().union(*[t.rests for t in premises], more)
     return Theorem(tuple({key(p): p for p in given}.values()), prop, rests, _MAKER)

@@ -14,7 +14,6 @@ from typing import Any
 
 from sympy import Integer
 
-import verifier.claims.symbols  # noqa: F401  (how the theory's symbols are printed)
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
 from verifier.claims.vocabulary import Condition, Quantity
