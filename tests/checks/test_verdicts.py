@@ -32,7 +32,7 @@ RECORDED = {
     "lemma4": {"consistent": "printed identity"},
     "lemma5": {"consistent": "printed identity"},
     "lemma6": {
-        "contradicted": "printed-jacobians printed-gradient printed-root", "consistent": "jacobians gradient",
+        "contradicted": "printed-jacobians printed-gradient printed-root", "consistent": "jacobians one-input gradient",
     },
     "relu_law": {"untested": "law patterns", "consistent": "dead"},
     "remark1": {"untested": "printed printed-finite", "consistent": "printed-constant constant norm function"},
