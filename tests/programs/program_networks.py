@@ -139,6 +139,66 @@ def sign_descent(w: Weights, lr: float = 0.01) -> Any:
     return smooth_mlp({k: w[k] - lr / jnp.sqrt(n) * jnp.sign(g[k]) for k in w})
 
 
+def heads(w: Weights, number: int = 4) -> Any:
+    n = w["V"].shape[0]
+    x = X @ w["E"].T
+    q, k, u = ((x @ w[name].T / jnp.sqrt(n)).reshape(4, number, n // number) for name in ("Q", "K", "U"))
+    p = jax.nn.softmax(jnp.einsum("ihd,jhd->hij", q, k) / (n / number), axis=-1)
+    return jnp.einsum("hij,jhd->ihd", p, u).reshape(4, n) @ w["V"] / jnp.sqrt(n)
+
+
+def classifier(w: Weights) -> Any:
+    """Cross-entropy of a batch by vmap, and its change in a step with weight decay and a clipped gradient."""
+    n = w["V"].shape[0]
+
+    def one(w: Weights, x: Any, label: Any) -> Any:
+        h = jax.nn.relu(w["W1"] @ x)
+        h = jax.nn.relu(w["W2"] @ h / jnp.sqrt(n))
+        logits = jnp.stack([h @ w["V"], h @ jnp.sin(w["V"]), h.sum()]) / jnp.sqrt(n)
+        return -jax.nn.log_softmax(logits)[label]
+
+    loss = lambda w: jnp.mean(jax.vmap(one, (None, 0, 0))(w, X, jnp.array([0, 2, 1, 0])))  # noqa: E731
+    g = jax.grad(loss)(w)
+    norm = jnp.sqrt(sum(jnp.sum(v**2) for v in g.values()))
+    w = {k: 0.99 * w[k] - 0.1 * g[k] / jnp.maximum(1.0, norm) for k in w}
+    return loss(w), norm
+
+
+def products(w: Weights) -> Any:
+    """W Wᵀ V, three turns of the power method, and an entry-by-entry clipped outer product."""
+    n = w["V"].shape[0]
+    v = (w["W2"] @ w["W2"].T) @ w["V"] / n
+    for _ in range(3):
+        v = w["W2"].T @ (w["W3"] @ v)
+        v = v / jnp.linalg.norm(v)
+    outer = jnp.outer(w["V"], v * jnp.sqrt(n))
+    return jnp.linalg.norm(w["W2"] @ v), jnp.clip(outer, -1, 1) @ w["V"] @ w["V"], jnp.sqrt(jnp.sum(outer**2))
+
+
+def trained_in_a_scan(w: Weights) -> Any:
+    loss = lambda w: 0.5 * jnp.mean((smooth_mlp(w) - Y) ** 2)  # noqa: E731
+
+    def step(w: Weights, rate: Any) -> tuple[Weights, Any]:
+        value, g = jax.value_and_grad(loss)(w)
+        return {k: w[k] - rate * g[k] for k in w}, value
+
+    w, values = jax.lax.scan(step, w, jnp.array([0.3, 0.2, 0.1]))
+    return values, smooth_mlp(w)
+
+
+@jax.custom_vjp
+def _squashed(x: Any) -> Any:
+    return jnp.tanh(x)
+
+
+_squashed.defvjp(lambda x: (jnp.tanh(x), x), lambda x, g: (g * jnp.cos(x),))  # a rule of the user's, not the derivative
+
+
+def own_rules(w: Weights) -> Any:
+    net = jax.checkpoint(jax.jit(mlp(_squashed)))
+    return net(w), sum(jnp.sum(g**2) for g in jax.grad(lambda w: jnp.sum(net(w) ** 2))(w).values())
+
+
 ATTENTION = {"E": ("n", 2), "K": ("n", "n"), "Q": ("n", "n"), "U": ("n", "n"), "V": ("n",)}
 NORMED = {"V": ("n",), "W1": ("n", 2), "W2": ("n", "n"), "b": ("n",), "g": ("n",)}
 RECURRENT = {"E": ("n", 2), "V": ("n",), "W": ("n", "n")}
@@ -163,4 +223,9 @@ EXAMPLES: dict[str, tuple[Callable[[Weights], Any], dict[str, tuple[Any, ...]]]]
     "momentum": (momentum, MLP),
     "adam": (adam, MLP),
     "sign descent": (sign_descent, MLP),
+    "four heads": (heads, ATTENTION),
+    "a classifier": (classifier, {k: MLP[k] for k in ("V", "W1", "W2")}),
+    "products": (products, {k: MLP[k] for k in ("V", "W2", "W3")}),
+    "trained in a scan": (trained_in_a_scan, MLP),
+    "rules of one's own": (own_rules, MLP),
 }

@@ -45,6 +45,12 @@ REFUSED = {
     "eigenvalues": ("    e = jnp.linalg.eigvalsh(w['W'] + w['W'].T)\n    return e.max()", "model.py:7: "),
     "an identity": ("    a = jnp.eye(w['x'].shape[0]) @ w['x']\n    return a.sum()", "model.py:7: iota: no rule"),
     "a flat matrix": ("    a = w['W'].reshape(-1)\n    return (a ** 2).sum()", "model.py:7: reshape: a matrix of"),
+    "a row": ("    r = w['W'][0]\n    return (r ** 2).sum()", "model.py:7: slice: no rule for a matrix of shape"),
+    "the greatest entry": (
+        "    g = jnp.outer(w['x'], w['x'])\n    return jnp.max(g)", "model.py:8: reduce_max: no rule for a matrix of",
+    ),
+    "a stack": ("    m = jnp.stack([w['W'], w['W'].T])\n    return (m @ w['x']).sum()", "model.py:7: "),
+    "a norm of Gaussians": ("    return jnp.sum(w['W'] ** 2)", "model.py:7: integer_pow: the entrywise product"),
     "float32 overflows": (
         "    y = w['x'].astype(jnp.float32) * jnp.float32(1e39)\n    return y.sum()",
         "model.py:7: mul: a constant is infinite in float32",
@@ -87,13 +93,15 @@ def test_one_sentence_with_the_line(model: Path, name: str, command: str) -> Non
         ("@quantity(weights={'x': (3,)})\ndef f(w):\n    return 0", "model.py:5: f has no width axis; write weights="),
         ("@quantity(weights={'x': ('n',)})\ndef f(w):\n    return 0", "the weight x of f has an axis 'n'; an axis is"),
         ("width('1/n')", "model.py:5: ValueError: a width is called '1/n'; write a letter or a word"),
+        ("@quantity(weights={'W': (3, n, n)})\ndef f(w):\n    return w['W'].sum()", "the weight W of shape (3, n, n)"),
+        ("@quantity(weights=W)\ndef f(w):\n    return 1j * w['x'].sum()", "model.py:5: f is complex"),
         ("def f(w):\n    return 1.0", "model.py: there is no program; declare one with @quantity"),
         ("def f(w:", "model.py:5: SyntaxError"),
     ],
 )
 def test_files_that_declare_no_program(model: Path, text: str, sentence: str) -> None:
     model.write_text(HEAD + text)
-    code, output = invoke("scan", "model.py")
+    code, output = invoke("measure", "model.py", "--expect", "0", "--widths", "50,60,70,80", "--samples", "3")
     assert code == 2, output
     assert output.count("\n") == 1
     assert sentence in output
@@ -111,6 +119,7 @@ def test_files_that_declare_no_program(model: Path, text: str, sentence: str) ->
         (("scan", "model.py:f", "--expect", "y=0"), "--expect y=…: no group is called 'y'"),
         (("scan", "model.py:f", "--expect", "f=large"), "'large' is not a number"),
         (("scan", "model.py:f", "--expect", "mup", "--expect", "0"), "--expect is given for all values twice"),
+        (("measure", "model.py:f", "--expect", "0", "--widths", "64,128,192,10^14"), "there is not enough memory for"),
         (("measure", "model.py:f"), "--kind order needs --expect"),
         (("measure", "model.py:f", "--expect", "0", "--expect", "1"), "--expect is given for all groups twice"),
     ],

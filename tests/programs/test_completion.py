@@ -12,10 +12,17 @@ jax = pytest.importorskip("jax", reason="programs need JAX: pip install 'verifie
 from program_networks import EXAMPLES  # noqa: E402
 
 from verifier.programs.evaluate import evaluate  # noqa: E402
+from verifier.programs.gaussian import GaussianMatrix  # noqa: E402
 from verifier.programs.program import Program, Width  # noqa: E402
 from verifier.programs.structured import Structured  # noqa: E402
 
 SIZES = {Width("n"): 100, Width("m"): 87}
+#: fewer than the products that most programs ask for: every direction is known in the end
+FEW = {Width("n"): 8, Width("m"): 5}
+CASES = [
+    *(pytest.param(name, SIZES, id=name) for name in EXAMPLES),
+    *(pytest.param(name, FEW, id=f"{name}, few") for name in ("momentum", "recurrent", "tied, two widths", "products")),
+]
 
 
 def completed(argument: Any) -> Any:
@@ -23,14 +30,31 @@ def completed(argument: Any) -> Any:
     return argument.terms[0].matrix.completed() if isinstance(argument, Structured) else argument
 
 
-@pytest.mark.parametrize("name", EXAMPLES)
-def test_lazy_is_dense(name: str) -> None:
+def test_degenerate_queries() -> None:
+    """Nothing, the same again, nearly the same, and more directions than there are."""
+    rng = np.random.default_rng(7)
+    matrix = GaussianMatrix(6, 9, rng)
+    v = rng.standard_normal((1, 9))
+    block = np.concatenate([v, 0 * v, 2 * v, v * (1 + 1e-15), v + 1e-9 * rng.standard_normal((1, 9))])
+    first, u = matrix.apply(block), rng.standard_normal((20, 6))
+    back, again, rest = matrix.apply_transposed(u), matrix.apply(block), rng.standard_normal((30, 9))
+    other = matrix.apply(rest)
+    assert matrix.queries <= 15
+    full = matrix.completed()
+    for found, asked in ((first, block @ full.T), (again, block @ full.T), (back, u @ full), (other, rest @ full.T)):
+        np.testing.assert_allclose(found, asked, atol=1e-11)
+    with pytest.raises(FloatingPointError, match="not finite"):
+        matrix.apply(np.full((1, 9), np.nan))
+
+
+@pytest.mark.parametrize(("name", "sizes"), CASES)
+def test_lazy_is_dense(name: str, sizes: dict[Width, int]) -> None:
     function, symbolic = EXAMPLES[name]
     weights = {k: tuple(d if isinstance(d, int) else Width(d) for d in shape) for k, shape in symbolic.items()}
     program = Program(function, weights)
-    (arguments,) = program.arguments(SIZES, 1, seed=20261127)
-    out = evaluate(program.graph(SIZES), arguments)
-    full = dict(zip(program.shapes(SIZES), map(completed, arguments), strict=True))
+    (arguments,) = program.arguments(sizes, 1, seed=20261127)
+    out = evaluate(program.graph(sizes), arguments)
+    full = dict(zip(program.shapes(sizes), map(completed, arguments), strict=True))
     assert any(isinstance(a, Structured) for a in arguments)
     with jax.enable_x64(True):
         dense = jax.tree.leaves(function({k: jax.numpy.asarray(w) for k, w in full.items()}))

@@ -64,8 +64,8 @@ def measure(
             program, expect, kind, widths=widths or MEASURE_WIDTHS, samples=samples or MEASURE_SAMPLES, seed=seed,
             settings=Settings(alpha=alpha, margin=margin),
         )  # fmt: skip
-    except (ValueError, NoJax) as error:
-        raise CommandError(str(error)) from None
+    except (ValueError, NoJax, MemoryError) as error:
+        raise _complaint(error) from None
     if as_json:
         from verifier.report.fit_text import as_plain
 
@@ -113,8 +113,8 @@ def scan(
             program, expect, widths=widths or SCAN_WIDTHS, samples=samples or SCAN_SAMPLES, seed=seed,
             settings=Settings(alpha=alpha, margin=margin), progress=progress if shown else None,
         )  # fmt: skip
-    except (ValueError, NoJax) as error:
-        raise CommandError(str(error)) from None
+    except (ValueError, NoJax, MemoryError) as error:
+        raise _complaint(error) from None
     finally:
         if shown:
             click.echo("\r" + " " * 30 + "\r", err=True, nl=False)
@@ -127,6 +127,12 @@ def scan(
 
         render(found, Console(highlight=False), verbose=verbose)
     return EXPECTED if found.verdict is NumericStatus.UNTESTED else exit_code(found.verdict)
+
+
+def _complaint(error: Exception) -> CommandError:
+    if isinstance(error, MemoryError):
+        return CommandError(f"--widths: there is not enough memory for the largest one ({error}); take smaller widths")
+    return CommandError(str(error))
 
 
 def load(target: str) -> Program:

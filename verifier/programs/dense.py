@@ -19,10 +19,17 @@ ENTRYWISE: dict[str, Callable[..., Any]] = {
     "logistic": special.expit, "erf": special.erf, "erfc": special.erfc, "erf_inv": special.erfinv, "pow": np.power,
     "atan2": np.arctan2, "floor": np.floor, "ceil": np.ceil, "is_finite": np.isfinite,
     "gt": np.greater, "ge": np.greater_equal, "lt": np.less, "le": np.less_equal, "eq": np.equal, "ne": np.not_equal,
-    "and": np.logical_and, "or": np.logical_or, "not": np.logical_not,
+    "and": np.bitwise_and, "or": np.bitwise_or, "not": np.invert,
     "select_n": lambda which, *x: np.where(which, x[1], x[0]) if len(x) == 2 else np.choose(which, x),
     "clamp": lambda low, x, high: np.clip(x, low, high),
 }  # fmt: skip
+
+
+#: what NumPy does to integers as JAX does; a quotient is not among them
+INTEGERS = frozenset(
+    {"add", "add_any", "sub", "mul", "neg", "max", "min", "abs", "sign", "gt", "ge", "lt", "le", "eq", "ne", "and",
+     "or", "not", "select_n", "clamp", "square"}
+)  # fmt: skip
 
 
 def entrywise(name: str, params: Params) -> Callable[..., Any] | None:
@@ -37,7 +44,8 @@ def evaluate(name: str, x: Sequence[Any], params: Params) -> Any:
     """One operation on dense arrays; NotImplemented where it is not known here."""
     function = entrywise(name, params)
     if function is not None:
-        return function(*x)
+        whole = any(np.asarray(a).dtype.kind in "iu" for a in x)
+        return NotImplemented if whole and name not in INTEGERS else function(*x)
     found = OTHERS.get(name)
     return NotImplemented if found is None else found(x, params)
 
@@ -130,8 +138,8 @@ OTHERS: dict[str, Callable[[Sequence[Any], Params], Any]] = {
     "reduce_prod": _reduce(np.prod),
     "reduce_max": _reduce(np.max),
     "reduce_min": _reduce(np.min),
-    "reduce_and": _reduce(np.all),
-    "reduce_or": _reduce(np.any),
+    "reduce_and": _reduce(np.bitwise_and.reduce),
+    "reduce_or": _reduce(np.bitwise_or.reduce),
     "argmax": _arg(np.argmax),
     "argmin": _arg(np.argmin),
     "cumsum": lambda x, p: np.flip(np.cumsum(np.flip(x[0], p["axis"]), p["axis"]), p["axis"]) if p["reverse"]

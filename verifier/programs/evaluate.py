@@ -57,13 +57,24 @@ def _one(op: Op, x: Sequence[Any], watch: Watch | None) -> Sequence[Any]:
             return [lazy.evaluate(op, x)]
         except FloatingPointError:
             raise Overflow(described(op)) from None
-    with np.errstate(all="ignore"):
-        found = dense.evaluate(op.name, [np.asarray(a) for a in x], op.params)
+    arrays = [_array(a) for a in x]
+    found = NotImplemented
+    if all(isinstance(a, np.ndarray) for a in arrays):
+        with np.errstate(all="ignore"):
+            found = dense.evaluate(op.name, arrays, op.params)
     if found is not NotImplemented:
         return [found]
     if op.fallback is None:
         raise NotLazy(op, "this operation is not known")
-    return [np.asarray(a) for a in op.fallback(*x)]
+    return [_array(a) for a in op.fallback(*x)]
+
+
+def _array(a: Any) -> Any:
+    """An array of NumPy's, or as it is where it has a type that NumPy does not know, such as the key of a stream."""
+    try:
+        return np.asarray(a)
+    except TypeError:
+        return a
 
 
 def _scan(op: Op, x: Sequence[Any], watch: Watch | None) -> Sequence[Any]:
@@ -121,7 +132,7 @@ def first_not_finite() -> tuple[Watch, Callable[[], str]]:
     def watch(op: Op, number: int, value: Any) -> None:
         if seen or isinstance(value, Structured):
             return
-        array = np.asarray(value)
+        array = _array(value)
         if np.issubdtype(array.dtype, np.floating) and not np.all(np.isfinite(array)):
             seen.append(described(op))
 

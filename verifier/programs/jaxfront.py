@@ -81,7 +81,7 @@ def _converted(jaxpr: Any, consts: Sequence[Any], backward: bool) -> Graph:
     for variable, number in zip(jaxpr.invars, range(len(jaxpr.invars)), strict=True):
         writer.names[variable] = number
     for variable, value in zip(jaxpr.constvars, consts, strict=True):
-        writer.names[variable] = Constant(np.asarray(value))
+        writer.names[variable] = Constant(_plain_array(value))
     writer.write(jaxpr)
     return finished([tuple(v.aval.shape) for v in jaxpr.invars], writer.ops, [writer.read(v) for v in jaxpr.outvars])
 
@@ -137,7 +137,7 @@ class _Writer:
             self.library = _place(equation, self.backward)  # traced once, for whoever called it first
         saved = {v: self.names.get(v) for v in (*jaxpr.invars, *jaxpr.constvars)}
         self.names.update(zip(jaxpr.invars, inputs, strict=True))
-        self.names.update((v, Constant(np.asarray(c))) for v, c in zip(jaxpr.constvars, consts, strict=True))
+        self.names.update((v, Constant(_plain_array(c))) for v, c in zip(jaxpr.constvars, consts, strict=True))
         self.write(jaxpr)
         self.library = outer
         results = [self.read(v) for v in jaxpr.outvars]
@@ -151,6 +151,13 @@ def _jaxprs(name: str, params: Mapping[str, Any]) -> Sequence[Any]:
     if name == "while":
         return params["cond_jaxpr"], params["body_jaxpr"]
     return params["branches"] if name == "cond" else (params["jaxpr"],)
+
+
+def _plain_array(value: Any) -> Any:
+    """An array of NumPy's; a key of a random stream stays what it is."""
+    import jax
+
+    return value if jax.dtypes.issubdtype(value.dtype, jax.dtypes.extended) else np.asarray(value)
 
 
 def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
@@ -201,8 +208,9 @@ _MAY_BE_INFINITE = ("max", "min", "reduce_max", "reduce_min", "select_n", "eq", 
 
 def _check_constants(name: str, inputs: Sequence[Operand], place: Place | None) -> None:
     for operand in inputs if name not in _MAY_BE_INFINITE else ():
-        if isinstance(operand, Constant) and operand.value.dtype.kind == "f" and np.any(np.isposinf(operand.value)):
-            kind = operand.value.dtype
+        value = operand.value if isinstance(operand, Constant) else None
+        if isinstance(value, np.ndarray) and value.dtype.kind == "f" and np.any(np.isposinf(value)):
+            kind = value.dtype
             raise NotTraceable(
                 f"{place or 'the program'}: {name}: a constant is infinite in {kind}; write a smaller one"
                 + (", or use float64" if kind.itemsize < 8 else "")

@@ -54,7 +54,8 @@ def _entrywise(op: Op, x: Sequence[Any]) -> Structured:
     function = entrywise(op.name, op.params)
     shape = op.shapes[0]
     if function is None:
-        raise NotLazy(op, f"no rule for a matrix of shape {shape} that is not formed")
+        whole = next((a.shape for a in x if isinstance(a, Structured)), shape)
+        raise NotLazy(op, f"no rule for a matrix of shape {whole} that is not formed")
     if len(shape) != 2:
         raise NotLazy(op, f"an array of shape {shape} with two width axes and more", "sum over the small axes first")
     return applied(function, x, (shape[0], shape[1]))

@@ -12,6 +12,7 @@ from verifier.datafiles import Group, Grouped, Plan, Samples
 from verifier.fitting import Settings
 from verifier.groupfits import GroupFit, fit_groups, overall
 from verifier.programs.evaluate import NotFinite
+from verifier.programs.graph import ProgramError
 from verifier.programs.program import Program
 from verifier.sampling.plan import check_widths
 from verifier.verdict import NumericStatus
@@ -80,6 +81,8 @@ def drawn(program: Program, widths: Sequence[int], samples: int, seed: int) -> G
                 broken = [np.full(shape, np.nan) for shape in graph.results]
                 rows.append(broken if error.values is None else list(error.values))
         for name, stack in zip(names, map(np.stack, zip(*rows, strict=True)), strict=True):
+            if np.iscomplexobj(stack):
+                raise ProgramError(f"{program.line}: {name} is complex; return its modulus, or both parts")
             for label, values in _numbers(name, stack):
                 columns.setdefault(label, {})[(n,)] = values
     if len(columns) > MOST_NUMBERS:

@@ -21,13 +21,19 @@ Key = tuple[int, int]
 
 @dataclass
 class Recorded:
-    """rms by intermediate and width, one number a sample; NaN where a sample did not get so far."""
+    """rms by intermediate and width, one number a sample; NaN where a sample did not get so far.
+
+    ``made`` counts in how many of the ``finished`` samples an intermediate was made: not in all where a branch is taken
+    in some only.
+    """
 
     samples: int
     items: list[Intermediate] = field(default_factory=list)
     columns: dict[Key, dict[int, npt.NDArray[np.float64]]] = field(default_factory=dict)
     unmeasured: set[int] = field(default_factory=set)
     not_finite: str = ""
+    made: Counter[Key] = field(default_factory=Counter)
+    finished: int = 0
 
     def at(self, program: Program, n: int, seed: int) -> None:
         """Run ``program`` at width n."""
@@ -35,13 +41,18 @@ class Recorded:
         self.items = intermediates(graph, program.outputs(n))
         numbers = {(id(item.op), item.number): k for k, item in enumerate(self.items)}
         for sample, arguments in enumerate(program.arguments(n, self.samples, seed)):
+            turns: Counter[int] = Counter()
             try:
-                program.run(graph, arguments, sample, self._watch(numbers, n, sample))
+                program.run(graph, arguments, sample, self._watch(numbers, turns, n, sample))
             except NotFinite as error:
                 self.not_finite = self.not_finite or f"n = {n}: {error}"
+            else:
+                self.finished += 1
+                self.made.update((k, turn) for k, count in turns.items() for turn in range(count))
 
-    def _watch(self, numbers: dict[tuple[int, int], int], n: int, sample: int) -> Watch:
-        turns: Counter[int] = Counter()
+    def _watch(
+        self, numbers: dict[tuple[int, int], int], turns: Counter[int], n: int, sample: int
+    ) -> Watch:
 
         def watch(op: Op, number: int, value: object) -> None:
             k = numbers.get((id(op), number))
@@ -56,6 +67,10 @@ class Recorded:
             turns[k] += 1
 
         return watch
+
+    def always(self, key: Key) -> bool:
+        """Whether it was made in every sample that came to its end."""
+        return self.made[key] == self.finished
 
     def names(self) -> dict[Key, str]:
         """``h``, or ``h[1]``, ``h[2]``, … where several values are called h, in the order in which they are made."""
@@ -77,9 +92,10 @@ def root_mean_square(value: object) -> float | None:
         with np.errstate(all="ignore"):
             return math.sqrt(max(value.inner(value), 0.0) / (value.shape[0] * value.shape[1]))
     array = np.asarray(value)
-    if array.dtype.kind != "f" or not array.size:
+    if array.dtype.kind not in "fiuc" or not array.size:
         return None
-    largest = float(np.max(np.abs(array)))
+    array = np.abs(array.astype(np.float64) if array.dtype.kind in "iu" else array)
+    largest = float(np.max(array))
     if largest == 0 or not math.isfinite(largest):
         return largest
     return largest * math.sqrt(float(np.mean(np.square(array / largest))))

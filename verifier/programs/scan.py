@@ -19,7 +19,7 @@ from verifier.datafiles import Group, Samples
 from verifier.fitting import Finding, Settings, assess, number
 from verifier.groupfits import expectations
 from verifier.inference.moment_orders import Mean
-from verifier.programs.graph import shown
+from verifier.programs.graph import ProgramError, shown
 from verifier.programs.intermediates import Intermediate
 from verifier.programs.program import Program
 from verifier.programs.recording import Recorded
@@ -154,6 +154,8 @@ def scan(
             progress(done, n)
         record.at(program, n, seed)
     names = record.names()
+    if not names:
+        raise ProgramError(f"{program.line}: {program.label} makes no number that depends on its weights")
     items = [record.items[k] for k, _ in names]
     absent = np.full(samples, np.nan)  # a sample that broke off earlier
     groups = [
@@ -164,7 +166,10 @@ def scan(
         for (key, name), item in zip(names.items(), items, strict=True)
     ]
     claims = _claims(items, groups, _words(program, expect))
-    rows = tuple(_row(*parts, chosen) for parts in zip(items, groups, claims, strict=True))
+    rows = tuple(
+        _row(item, group, claim, chosen, record.always(key))
+        for key, item, group, claim in zip(names, items, groups, claims, strict=True)
+    )
     return Scan(program, sizes, samples, seed, rows, len(record.unmeasured), record.not_finite)
 
 
@@ -196,11 +201,15 @@ def _claims(
     return found
 
 
-def _row(item: Intermediate, group: Group, claim: tuple[str, str] | None, settings: Settings) -> Row:
+def _row(
+    item: Intermediate, group: Group, claim: tuple[str, str] | None, settings: Settings, always: bool
+) -> Row:
     assert isinstance(group.data, Samples)
     kind, expect = claim or ("order", None)
     made = partial(Row, group.key[0][1], shown(item.dims), item.line, item.returned, item.backward, kind, expect)
     data = group.data.by_width()
+    if not always:
+        return made(None, problem="it is made in some samples only: a branch decides")
     if all(np.all(x == 0) for x in data.values()):
         return made(None, problem="it is exactly zero in every sample")
     finding = None if expect is None else assess(_given(data, kind), kind, expect, settings)

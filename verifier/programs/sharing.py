@@ -66,5 +66,6 @@ def _key(op: Op, same: dict[int, int]) -> object:
 
 
 def _constant(constant: Constant) -> object:
-    array = np.asarray(constant.value)
-    return array.dtype.str, array.shape, array.tobytes()
+    if not isinstance(constant.value, np.ndarray):
+        return id(constant.value)
+    return constant.value.dtype.str, constant.value.shape, constant.value.tobytes()

@@ -50,7 +50,7 @@ def word(row: Row) -> str:
     if row.expect is not None:
         return str(row.verdict)
     if row.size is None:
-        return "zero"
+        return "-"
     if str(row.size.status) == "invalid":
         return "invalid"
     return "decided" if row.decided else "undecided"
@@ -87,7 +87,7 @@ def _table(found: Scan, width: int) -> list[Text]:
 
 def _figures(row: Row) -> tuple[str, str]:
     if math.isnan(row.exponent):
-        return ("zero" if row.size is None else "-"), ""
+        return ("zero" if "zero" in row.problem else "-"), ""
     low, high = row.interval
     interval = "" if math.isnan(low) else f"[{low:+.3f}, {high:+.3f}]"
     return f"{row.exponent:+.3f}" + ("" if row.decided else "?"), interval
