@@ -35,7 +35,8 @@ counted here.
 """
 
 FIXED = """
-**How many runs**: {runs} of every row. A row without errors then shows a rate below {bound} %, which at 1e-3 says
+**How many runs**: {runs} of every row, as `--repetitions` says; without it there are 5/alpha of a claim that holds, and
+1000 or 500 of others, which takes hours. A row without errors then shows a rate below {bound} %, which at 1e-3 says
 something of all rows together only. Both levels of alpha see the same samples; intervals have confidence 97.5 %.
 Of the eight looks, each at an eighth of alpha, the six up to 8192 samples are taken: errors at the last two are not
 counted here.
@@ -74,6 +75,9 @@ LIMITS = """## What this does not show
   none at all, the run ends there as *invalid*, "identically zero", though the quantity is not. Neither passes.
 * **False claims that stay open.** A false claim that is never passed need not be contradicted: a log-periodic factor,
   a random exponent and an atom that grows with n end undecided.
+* **What a plain slope gets right.** Of claims that the rule "polyfit ± 1/8" gets right `fit` leaves about half open.
+  `benchmarks/practice_results.md` counts how many of them would be open even if the scatter were known, which is most:
+  at this error rate the samples do not carry the answer, and the rule is wrong elsewhere as often as that costs.
 * **Few rows that are dependent.** Five successive steps of one run at each width look like five seeds, and nothing in
   so few rows tells them apart: with another seed than the page's, one such set contradicted its true claim. Averages of
   a run, one number each, are what the mark "few seeds" is for.

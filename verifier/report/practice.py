@@ -63,10 +63,11 @@ def _natural_summary(rows: Sequence[NaturalRow]) -> str:
 
 def _few_section(rows: Sequence[FewRow]) -> str:
     head = _fill(
-        f"log|X| of the laws named, at the widths {', '.join(str(n) for n in FEW_WIDTHS)}, with the mark \"few seeds\" "
+        f'log|X| of the laws named, at the widths {", ".join(str(n) for n in FEW_WIDTHS)}, with the mark "few seeds" '
         f"at alpha = 0.001. A false alarm is *contradicted* of the claim n^0 where that is true, a false pass "
-        f"*consistent* of it where the order is n^{FEW_OFF:g} or n^-{FEW_OFF:g}, off by exactly the margin. What is "
-        "not decided is refused, for the shape of its scatter, or open."
+        f"*consistent* of it where the order is n^{FEW_OFF:g} or n^-{FEW_OFF:g}, off by exactly the margin. Where "
+        "the scatter does not look normal ranks decide, or how far means lie off their line. What is not decided is "
+        "refused or open."
     )
     lines = ["| log of X | seeds | data sets | decided | false alarms | false passes |", "|---|--:|--:|--:|--:|--:|"]
     for row in rows:
