@@ -75,9 +75,9 @@ LIMITS = """## What this does not show
   none at all, the run ends there as *invalid*, "identically zero", though the quantity is not. Neither passes.
 * **False claims that stay open.** A false claim that is never passed need not be contradicted: a log-periodic factor,
   a random exponent and an atom that grows with n end undecided.
-* **What a plain slope gets right.** Of claims that the rule "polyfit ± 1/8" gets right `fit` leaves about half open.
-  `benchmarks/practice_results.md` counts how many of them would be open even if the scatter were known, which is most:
-  at this error rate the samples do not carry the answer, and the rule is wrong elsewhere as often as that costs.
+* **What a plain slope gets right.** Of claims that the rule "polyfit ± 1/8" gets right `fit` leaves nearly half open.
+  Most of those would be open even if the scatter were known, as `benchmarks/practice_results.md` counts: at this error
+  rate the samples do not carry the answer, and the rule does not know where it is wrong.
 * **Few rows that are dependent.** Five successive steps of one run at each width look like five seeds, and nothing in
   so few rows tells them apart: with another seed than the page's, one such set contradicted its true claim. Averages of
   a run, one number each, are what the mark "few seeds" is for.
