@@ -1,10 +1,10 @@
 """Five steps of gradient descent of a network with three hidden layers, and how much its tangent kernel changes.
 
 ReLU, ReLU and tanh layers in the neural-tangent parametrisation, four inputs in the plane.  The output moves by order
-1, its tangent kernel between two of the inputs by n^-1/2 (Huang and Yau, 2020, prove n^-1 for the mean; at a fixed draw
-the fluctuation is what is seen).
+one.  The change of the tangent kernel between two of the inputs is a sum of terms of order n^-1/2, odd in the readout,
+and of order n^-1, which are as large at widths of some thousands: no exponent is claimed of it.
 
-    verifier measure examples/programs/training.py:trained
+    verifier scan examples/programs/training.py:trained
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def ntk(w: Any, a: int, b: int) -> Any:
     return sum(jnp.sum(one[k] * two[k]) for k in one)
 
 
-@quantity(weights={"V": (n,), "W1": (n, 2), "W2": (n, n), "W3": (n, n)}, expect={"df": 0, "dK": "-1/2"})
+@quantity(weights={"V": (n,), "W1": (n, 2), "W2": (n, n), "W3": (n, n)}, expect={"df": 0})
 def trained(w: Any, steps: int = 5, rate: float = 0.5) -> Any:
     """The change of the output at the first input, and of the kernel between the first two."""
     f, K = net(w, X)[0], ntk(w, 0, 1)

@@ -92,6 +92,8 @@ def test_one_sentence_with_the_line(model: Path, name: str, command: str) -> Non
     [
         ("@quantity(weights={'x': (3,)})\ndef f(w):\n    return 0", "model.py:5: f has no width axis; write weights="),
         ("@quantity(weights={'x': ('n',)})\ndef f(w):\n    return 0", "the weight x of f has an axis 'n'; an axis is"),
+        ("@quantity(weights={'x': n})\ndef f(w):\n    return 0", "model.py:5: the weight x of f has the shape Width("),
+        ("@quantity\ndef f(w):\n    return 0", "model.py: there is no program; declare one with @quantity(weights=…)"),
         ("width('1/n')", "model.py:5: ValueError: a width is called '1/n'; write a letter or a word"),
         ("@quantity(weights={'W': (3, n, n)})\ndef f(w):\n    return w['W'].sum()", "the weight W of shape (3, n, n)"),
         ("@quantity(weights=W)\ndef f(w):\n    return 1j * w['x'].sum()", "model.py:5: f is complex"),
@@ -105,6 +107,7 @@ def test_files_that_declare_no_program(model: Path, text: str, sentence: str) ->
     assert code == 2, output
     assert output.count("\n") == 1
     assert sentence in output
+    assert "ProgramError" not in output
 
 
 @pytest.mark.parametrize(
@@ -183,6 +186,14 @@ def test_json_and_eighty_columns(model: Path) -> None:
     assert [row["expect"] for row in found["rows"]] == [None, "0"]
     assert found["rows"][0]["line"] == "model.py:7"
     assert invoke(*run)[0] == 0  # nothing is expected
+
+
+def test_what_a_program_prints_is_no_result(model: Path) -> None:
+    model.write_text(HEAD + DECLARED + "    print('hello')\n    return jnp.mean(w['x'] ** 2)\n")
+    code = f"from verifier.cli import cli; cli({['scan', 'model.py:f', '--json', '--widths', '20,30,40,50']})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert json.loads(done.stdout)["program"] == "f"
+    assert "hello" in done.stderr
 
 
 def test_without_jax_the_extra_is_named(model: Path) -> None:

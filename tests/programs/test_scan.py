@@ -186,6 +186,21 @@ def test_a_long_axis_that_does_not_grow_is_no_width() -> None:
     assert norm.sample(30, 3)["norm"].shape == (3,)  # also where n is the shorter one
 
 
+def test_names_of_statements(tmp_path: Path) -> None:
+    """What is assigned, over several lines and in parts; of what is returned, the function's name."""
+    (tmp_path / "names.py").write_text(
+        "import jax.numpy as jnp\nfrom verifier.programs import quantity, width\nn = width('n')\n"
+        "def inner(x):\n    def most(y):\n        return jnp.cos(y)\n    return sum(most(x) for _ in range(1)) + x\n"
+        "@quantity(weights={'x': (n,)})\ndef f(w):\n    a, b = jnp.sin(w['x']), jnp.tan(\n        w['x'])\n"
+        "    c: object = inner(a) * b\n    c += 1\n    return jnp.mean(c ** 2)\n"
+    )
+    rows = scan(load_file(tmp_path / "names.py").f, widths=(20, 30, 40, 50), samples=2).rows
+    assert [(row.name, row.line.split(":")[1]) for row in rows] == [
+        ("a, b[1]", "10"), ("a, b[2]", "10"), ("most", "6"), ("inner", "7"), ("c[1]", "12"), ("c[2]", "13"),
+        ("f", "14"),
+    ]  # fmt: skip
+
+
 def test_one_seed_gives_one_result_and_longer_runs_begin_alike() -> None:
     chosen = program("mup")
     first, second, other = (chosen.sample(200, k, seed=s)["df"] for k, s in ((5, 3), (8, 3), (5, 4)))

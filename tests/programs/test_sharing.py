@@ -56,3 +56,16 @@ def test_what_nobody_takes_is_not_done() -> None:
 
     assert "tanh" not in [op.name for op in wasteful.graph(50).ops]
     assert wasteful.sample(50, 2)["wasteful"].shape == (2,)
+
+
+def test_operations_that_differ_in_what_is_not_plain_data_are_not_the_same() -> None:
+    @quantity(weights={"x": (n,)})
+    def reductions(w: Any) -> Any:
+        one = jax.lax.reduce(w["x"], 0.0, lambda a, b: a + b * b, (0,))
+        two = jax.lax.reduce(w["x"], 0.0, lambda a, b: jnp.maximum(a, b), (0,))
+        three = jax.lax.cond(w["x"][0] > 0, lambda x: x.sum(), lambda x: x.max(), w["x"])
+        four = jax.lax.cond(w["x"][0] > 0, lambda x: x.max(), lambda x: x.sum(), w["x"])
+        return {"apart": jnp.abs(one - two), "branches": jnp.abs(three - four)}
+
+    for values in reductions.sample(50, 4).values():
+        assert np.all(values > 0)

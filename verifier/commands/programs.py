@@ -144,7 +144,7 @@ def load(target: str) -> Program:
     if not path.is_file():
         raise CommandError(f"{file}: no such file; FILE:NAME is needed, as in model.py:change")
     from verifier.loading import LoadError, load_file
-    from verifier.programs import NoJax, Program, jaxfront
+    from verifier.programs import NoJax, Program, ProgramError, jaxfront
 
     try:
         jaxfront.require()
@@ -152,7 +152,8 @@ def load(target: str) -> Program:
     except NoJax as error:
         raise CommandError(str(error)) from None
     except LoadError as error:
-        raise CommandError(str(error)) from None
+        cause = error.__cause__  # a program that is none names its line itself
+        raise CommandError(str(cause if isinstance(cause, ProgramError) else error)) from None
     found = {key: value for key, value in vars(module).items() if isinstance(value, Program)}
     if not found:
         raise CommandError(f"{file}: there is no program; declare one with @quantity(weights=…) of verifier.programs")

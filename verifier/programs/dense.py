@@ -8,6 +8,8 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from verifier.programs.graph import Op
+
 Params = Mapping[str, Any]
 
 #: entry by entry; these are also what an entrywise expression of low-rank matrices may be made of
@@ -48,6 +50,11 @@ def evaluate(name: str, x: Sequence[Any], params: Params) -> Any:
         return NotImplemented if whole and name not in INTEGERS else function(*x)
     found = OTHERS.get(name)
     return NotImplemented if found is None else found(x, params)
+
+
+def known(op: Op) -> bool:
+    """Whether an operation is one of these."""
+    return op.name in ENTRYWISE or op.name in OTHERS or op.name == "integer_pow"
 
 
 def _dot(x: Sequence[Any], p: Params) -> Any:

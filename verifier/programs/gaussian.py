@@ -8,26 +8,19 @@ on earlier answers: conditioning a Gaussian on linear functionals keeps it Gauss
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 from scipy.linalg import solve_triangular
 
-Array = NDArray[np.floating]
-
-
-def normals(
-    rng: np.random.Generator, shape: tuple[int, ...], dtype: DTypeLike, out: Array | None = None
-) -> Array:
-    """iid N(0, 1) in single or double precision; each has a stream of its own."""
-    if np.dtype(dtype) == np.float32:
-        return rng.standard_normal(shape, dtype=np.float32, out=out)
-    return rng.standard_normal(shape, out=out)
+Array = NDArray[np.float64]
+#: a part of a vector that is relatively smaller is rounding
+NOTHING = 1e-13
 
 
 class _Record:
     """Rows that are appended to, in memory that doubles."""
 
-    def __init__(self, width: int, dtype: DTypeLike) -> None:
-        self._rows, self.count = np.empty((8, width), dtype), 0
+    def __init__(self, width: int) -> None:
+        self._rows, self.count = np.empty((8, width)), 0
 
     @property
     def rows(self) -> Array:
@@ -40,7 +33,7 @@ class _Record:
         """Room for so many more rows, which belong to the record from now on."""
         wanted = self.count + rows
         if wanted > len(self._rows):
-            larger = np.empty((2 * wanted, self._rows.shape[1]), self._rows.dtype)
+            larger = np.empty((2 * wanted, self._rows.shape[1]))
             larger[: self.count] = self.rows
             self._rows = larger
         self.count = wanted
@@ -55,10 +48,10 @@ class GaussianMatrix:
     (3, 1000)
     """
 
-    def __init__(self, rows: int, columns: int, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> None:
-        self.shape, self.rng, self.dtype = (rows, columns), rng, np.dtype(dtype)
-        self._Q, self._Y = _Record(columns, dtype), _Record(rows, dtype)
-        self._U, self._Z = _Record(rows, dtype), _Record(columns, dtype)
+    def __init__(self, rows: int, columns: int, rng: np.random.Generator) -> None:
+        self.shape, self.rng = (rows, columns), rng
+        self._Q, self._Y = _Record(columns), _Record(rows)
+        self._U, self._Z = _Record(rows), _Record(columns)
 
     def apply(self, block: Array) -> Array:
         """(W vᵀ)ᵀ for the rows v of ``block``, shape (b, columns) → (b, rows)."""
@@ -74,12 +67,12 @@ class GaussianMatrix:
         return self._Q.count + self._U.count
 
     def _answer(self, block: Array, Q: _Record, Y: _Record, U: _Record, Z: _Record) -> Array:
-        block = np.ascontiguousarray(block, self.dtype)
+        block = np.ascontiguousarray(block, np.float64)
         known, fresh, mix = self._split(Q.rows, block)
         out: Array = known @ Y.rows
         if len(fresh):
             room = Y.grown(len(fresh))
-            g = normals(self.rng, room.shape, self.dtype, out=room)
+            g = self.rng.standard_normal(room.shape, out=room)
             if U.count:
                 g += (fresh @ Z.rows.T - g @ U.rows.T) @ U.rows
             out += mix @ g
@@ -88,7 +81,6 @@ class GaussianMatrix:
 
     def _split(self, Q: Array, block: Array) -> tuple[Array, Array, Array]:
         """``block`` = known Q + mix fresh, the rows of ``fresh`` orthonormal and orthogonal to Q."""
-        tiny = 1e-13 if self.dtype == np.float64 else 1e-5
         norms = np.sqrt(np.einsum("bn,bn->b", block, block))
         if not np.all(np.isfinite(norms)):
             raise FloatingPointError("a vector that a matrix is applied to is not finite")
@@ -100,12 +92,12 @@ class GaussianMatrix:
             rest -= again @ Q
             known = known + again
             left = np.sqrt(np.einsum("bn,bn->b", rest, rest))
-        alive = left > tiny * np.where(norms > 0, norms, 1)
+        alive = left > NOTHING * np.where(norms > 0, norms, 1)
         scaled = rest / np.where(alive, left, 1)[:, None]
         fresh, mix = _cholesky(scaled) if alive.all() else (None, None)
         if fresh is None or mix is None:
             fresh, mix = _gram_schmidt(scaled, alive)
-        return known, fresh, (np.where(alive, left, 0)[:, None] * mix).astype(self.dtype)
+        return known, fresh, np.where(alive, left, 0)[:, None] * mix
 
     def completed(self) -> Array:
         """The whole matrix, drawn given what has been answered: for tests at small sizes."""
@@ -123,14 +115,14 @@ def _cholesky(rows: Array) -> tuple[Array | None, Array | None]:
     mends what the first has lost, is left out where that is less than two digits.
     """
     try:
-        first = np.linalg.cholesky(rows @ rows.T)
+        first: Array = np.linalg.cholesky(rows @ rows.T).astype(np.float64, copy=False)
         worst = first.diagonal().min(initial=1.0)
         if worst <= 1e-2:
             return None, None
         E = _inverse(first) @ rows
         if worst > 0.3:
             return E, first
-        second = np.linalg.cholesky(E @ E.T)
+        second: Array = np.linalg.cholesky(E @ E.T).astype(np.float64, copy=False)
     except np.linalg.LinAlgError:
         return None, None
     return _inverse(second) @ E, first @ second
@@ -138,15 +130,14 @@ def _cholesky(rows: Array) -> tuple[Array | None, Array | None]:
 
 def _inverse(lower: Array) -> Array:
     """The inverse of a small lower triangular matrix."""
-    found: Array = solve_triangular(lower, np.eye(len(lower), dtype=lower.dtype), lower=True, check_finite=False)
+    found: Array = solve_triangular(lower, np.eye(len(lower)), lower=True, check_finite=False)
     return found
 
 
 def _gram_schmidt(rows: Array, alive: NDArray[np.bool_]) -> tuple[Array, Array]:
     """The same row by row, with rows that depend on earlier ones, or are dead, left out of E."""
-    E = np.zeros((0, rows.shape[1]), rows.dtype)
-    tiny = 1e-12 if rows.dtype == np.float64 else 1e-4
-    T = np.zeros((len(rows), len(rows)), rows.dtype)
+    E = np.zeros((0, rows.shape[1]))
+    T = np.zeros((len(rows), len(rows)))
     for j, row in enumerate(rows):
         if not alive[j]:
             continue
@@ -156,7 +147,7 @@ def _gram_schmidt(rows: Array, alive: NDArray[np.bool_]) -> tuple[Array, Array]:
         rest = rest - second @ E
         T[j, : len(E)] = first + second
         norm = float(np.linalg.norm(rest))
-        if norm > tiny:
+        if norm > 10 * NOTHING:
             T[j, len(E)] = norm
             E = np.vstack([E, rest / norm])
     return E, T[:, : len(E)]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import site
+import sys
 import sysconfig
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -49,7 +51,7 @@ def trace(
     import jax.numpy as jnp
 
     names = list(shapes)
-    with jax.enable_x64(True):
+    with jax.enable_x64(True), redirect_stdout(sys.stderr):  # standard output holds results
         given = {name: jax.ShapeDtypeStruct(tuple(shapes[name]), jnp.float64) for name in names}
         fixed = [jnp.asarray(d) if isinstance(d, np.ndarray | float | int) else d for d in data]
         try:

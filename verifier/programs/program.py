@@ -18,12 +18,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import DTypeLike, NDArray
+from numpy.typing import NDArray
 
 from verifier.programs import jaxfront
 from verifier.programs.axes import FACTORS, like, marked
 from verifier.programs.evaluate import NotFinite, Overflow, Watch, evaluate, first_not_finite
-from verifier.programs.gaussian import GaussianMatrix, normals
+from verifier.programs.gaussian import GaussianMatrix
 from verifier.programs.graph import Axis, Dim, Graph, ProgramError, is_large, shown
 from verifier.programs.sharing import merged, shared
 from verifier.programs.structured import Gaussian, Structured, low_rank
@@ -87,6 +87,11 @@ class Program:
 
     def __post_init__(self) -> None:
         for key, spec in self.weights.items():
+            if isinstance(spec, str) or not isinstance(spec, Given | Sequence):
+                raise ProgramError(
+                    f"{self.line}: the weight {key} of {self.label} has the shape {spec!r}; a shape is a tuple of "
+                    "widths and positive integers, as in (n,) or (n, 2)"
+                )
             for d in _shape(spec):
                 if isinstance(d, bool) or not isinstance(d, Width | int) or (isinstance(d, int) and d < 1):
                     raise ProgramError(
@@ -185,15 +190,15 @@ class Program:
                     "as the mean square over the width"
                 )
 
-    def draw(self, widths: Sizes, rng: np.random.Generator, dtype: DTypeLike = np.float64) -> list[Any]:
+    def draw(self, widths: Sizes, rng: np.random.Generator) -> list[Any]:
         """Arguments for the graph: dense arrays, and matrices that are met through products."""
-        return [self._drawn(name, shape, rng, dtype) for name, shape in self.shapes(widths).items()]
+        return [self._drawn(name, shape, rng) for name, shape in self.shapes(widths).items()]
 
-    def _drawn(self, name: str, shape: tuple[int, ...], rng: np.random.Generator, dtype: DTypeLike) -> Any:
+    def _drawn(self, name: str, shape: tuple[int, ...], rng: np.random.Generator) -> Any:
         spec = self.weights[name]
         dims: list[Dim] = [Axis(d.name) if isinstance(d, Width) else d for d in _shape(spec)]
         if not is_large(dims):
-            return np.full(shape, spec.value, dtype) if isinstance(spec, Given) else normals(rng, shape, dtype)
+            return np.full(shape, spec.value) if isinstance(spec, Given) else rng.standard_normal(shape)
         if len(shape) != 2:
             raise ProgramError(
                 f"{self.line}: the weight {name} of shape {shown(dims)} has {len(shape)} axes, two of them widths; "
@@ -201,24 +206,20 @@ class Program:
             )
         plane = (shape[0], shape[1])
         if not isinstance(spec, Given):
-            return Structured(plane, (Gaussian(GaussianMatrix(*plane, rng, dtype)),))
+            return Structured(plane, (Gaussian(GaussianMatrix(*plane, rng)),))
         if not spec.value:
             return Structured(plane)
-        return low_rank(np.full((shape[0], 1), spec.value, dtype), np.ones((shape[1], 1), dtype))
+        return low_rank(np.full((shape[0], 1), spec.value), np.ones((shape[1], 1)))
 
-    def arguments(
-        self, widths: Sizes, samples: int, seed: int | Sequence[int] = 0, dtype: DTypeLike = np.float64
-    ) -> Iterator[list[Any]]:
+    def arguments(self, widths: Sizes, samples: int, seed: int | Sequence[int] = 0) -> Iterator[list[Any]]:
         """Weights of ``samples`` independent networks; the k-th has the stream (seed, widths, k)."""
         at = self.sizes(widths)
         entropy = [*(seed if isinstance(seed, Sequence) else (seed,)), *(at[w] for w in self.widths)]
         for k in range(samples):
             rng = np.random.Generator(np.random.SFC64(np.random.SeedSequence([*entropy, k])))
-            yield self.draw(widths, rng, dtype)
+            yield self.draw(widths, rng)
 
-    def sample(
-        self, widths: Sizes, samples: int, seed: int | Sequence[int] = 0, dtype: DTypeLike = np.float64
-    ) -> dict[str, NDArray[Any]]:
+    def sample(self, widths: Sizes, samples: int, seed: int | Sequence[int] = 0) -> dict[str, NDArray[Any]]:
         """``samples`` independent values of each output, shape (samples, …), exact in law.
 
         The first samples of a longer run are those of a shorter one.  NotFinite names the operation at which a NaN or
@@ -226,7 +227,7 @@ class Program:
         """
         graph, names = self._traced(widths)
         found: dict[str, list[Any]] = {name: [] for name in names}
-        for k, arguments in enumerate(self.arguments(widths, samples, seed, dtype)):
+        for k, arguments in enumerate(self.arguments(widths, samples, seed)):
             for name, value in zip(names, self.run(graph, arguments, k), strict=True):
                 found[name].append(np.asarray(value))
         return {name: np.stack(values) for name, values in found.items()}

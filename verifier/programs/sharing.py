@@ -13,19 +13,21 @@ from dataclasses import replace
 
 import numpy as np
 
+from verifier.programs import dense
 from verifier.programs.graph import Constant, Graph, Op, Operand, finished
 
 
 def shared(graph: Graph, other: Graph) -> tuple[int | None, ...]:
     """For each operation the earlier one that has the same results at both widths, or None.
 
+    Only operations whose parameters are plain data are compared, which are those that :mod:`dense` evaluates.
     The two are one program: the same operations, their values numbered alike.
     """
     same: dict[int, int] = {}  # a value → the one that it equals
     seen: dict[object, int] = {}
     found: list[int | None] = []
     for place, (a, b) in enumerate(zip(graph.ops, other.ops, strict=True)):
-        key = None if a.subgraphs else (a.name, _key(a, same), _key(b, same))
+        key = (a.name, _key(a, same), _key(b, same)) if dense.known(a) else None
         first = None if key is None else seen.setdefault(key, place)
         found.append(None if first is None or first == place else first)
         if found[-1] is not None:

@@ -35,9 +35,16 @@ def _statements(file: str) -> tuple[tuple[int, int, str], ...]:
         tree = ast.parse(Path(file).read_text(encoding="utf-8"))
     except (OSError, SyntaxError, ValueError):
         return ()
+    owners = sorted(
+        (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)),
+        key=lambda node: node.lineno,
+    )  # an inner function comes after the one that it stands in
+    returned: dict[ast.AST, str] = {}
+    for owner in owners:
+        returned.update((node, owner.name) for node in ast.walk(owner) if isinstance(node, ast.Return))
     simple = ast.Assign | ast.AugAssign | ast.AnnAssign | ast.Return | ast.Expr
     found = [
-        (node.lineno, node.end_lineno or node.lineno, _assigned(node))
+        (node.lineno, node.end_lineno or node.lineno, returned.get(node) or _assigned(node))
         for node in ast.walk(tree)
         if isinstance(node, simple)
     ]

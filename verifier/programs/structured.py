@@ -52,7 +52,7 @@ class Gaussian:
         V = V if self.right is None else V * self.right
         out = self.matrix.apply_transposed(V) if self.turned else self.matrix.apply(V)
         if self.c != 1.0:
-            out *= out.dtype.type(self.c)
+            out *= self.c
         return out if self.left is None else out * self.left
 
     def transposed(self) -> Gaussian:
@@ -74,7 +74,7 @@ class LowRank:
     c: float = 1.0
 
     def apply(self, V: Array) -> Array:
-        found: Array = ((V @ self.B.T) * V.dtype.type(self.c)) @ self.A
+        found: Array = ((V @ self.B.T) * self.c) @ self.A
         return found
 
     def transposed(self) -> LowRank:
@@ -111,7 +111,7 @@ class Entrywise:
     def apply(self, V: Array) -> Array:
         rows, columns = self.shape
         step = max(1, BLOCK // max(columns, 1))
-        out = np.zeros((len(V), columns if self.turned else rows), V.dtype)
+        out = np.zeros((len(V), columns if self.turned else rows))
         for start in range(0, rows, step):
             stop = min(rows, start + step)
             block = self.rows(start, stop)
@@ -178,7 +178,7 @@ class Hadamard:
             part = A * self.gaussian.apply(V * B)
             out = part if out is None else out + part
         assert out is not None
-        return out * V.dtype.type(self.c * self.factor.c)
+        return out * (self.c * self.factor.c)
 
     def transposed(self) -> Hadamard:
         return Hadamard(self.gaussian.transposed(), self.factor.transposed(), self.c)
@@ -199,7 +199,7 @@ class Chain:
     c: float = 1.0
 
     def apply(self, V: Array) -> Array:
-        return self.first.apply(self.second.apply(V)) * V.dtype.type(self.c)
+        return self.first.apply(self.second.apply(V)) * self.c
 
     def transposed(self) -> Chain:
         return Chain(self.second.transposed(), self.first.transposed(), self.c)
@@ -226,7 +226,7 @@ class Structured:
         for term in self.terms:
             part = term.apply(V)
             out = part if out is None else out + part
-        return np.zeros((len(V), self.shape[0]), V.dtype) if out is None else out
+        return np.zeros((len(V), self.shape[0])) if out is None else out
 
     def transposed(self) -> Structured:
         return Structured(self.shape[::-1], tuple(t.transposed() for t in self.terms))

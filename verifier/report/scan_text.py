@@ -108,7 +108,8 @@ def _summary(found: Scan) -> list[str]:
     claims = Counter(str(row.verdict) for row in found.rows if row.expect is not None)
     if claims:
         marks = ", ".join(f"{n} {name} {_marked(name)}".rstrip() for name, n in claims.items())
-        lines.append(f"{sum(claims.values())} expectations: {marks}")
+        count = sum(claims.values())
+        lines.append(f"{count} expectation{'' if count == 1 else 's'}: {marks}")
     first = found.first_departure
     if first is not None:
         lines.append(f"the first that departs: {first.name} at {first.line}")
