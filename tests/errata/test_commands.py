@@ -58,7 +58,8 @@ SHOWN: dict[str, list[list[tuple[str, str, float | None, float]] | str]] = {
     "E15": [[("theorem2.weights", "consistent", 0, 0.05), ("theorem2.weights", "proved", None, 0)]],
     "E16": [
         [
-            ("theorem3.printed-taylor", "contradicted", -0.5, 0.03), ("theorem3.printed-taylor", "gap", -0.75, 0.03),
+            ("theorem3.printed-taylor", "contradicted", -0.5, 0.03),
+            ("theorem3.printed-taylor", "refuted", -0.75, 0.03),
             ("theorem3.kink.trained", "consistent", -0.5, 0.03), ("theorem3.kink.other", "consistent", -0.75, 0.03),
         ],
     ],
@@ -88,6 +89,7 @@ SHOWN: dict[str, list[list[tuple[str, str, float | None, float]] | str]] = {
             ("theorem3.printed-descent", "contradicted", 0, 0.01), ("theorem3.printed-descent", "gap", 1, 0.01),
         ],
     ],
+    # 512 samples at five widths: the interval is ±.17 wide, the room a third of it
     "E25": [[("theorem1.printed", "contradicted", -0.5, 0.05), ("theorem1.order.shallow", "outside", None, 0)]],
     "E26": [[("theorem1.printed", "invalid", None, 0), ("theorem1.exclusive", "proved", None, 0)]],
     "E27": [[("theorem1.printed", "contradicted", -0.5, 0.02), ("theorem1.order.shallow", "outside", None, 0)]],
@@ -111,6 +113,7 @@ SHOWN: dict[str, list[list[tuple[str, str, float | None, float]] | str]] = {
         [("lemma3.order.second", "outside", None, 0), ("lemma3.printed-order", "invalid", None, 0)],
         [("lemma3.order.second", "consistent", 0, 0.02), ("lemma3.order.second", "proved", None, 0)],
     ],
+    # gradients that are slow to draw, at four widths: intervals of ±.12, and of as much outside the range
     "E32": [
         [("theorem3.first.m", "outside", 0, 0.15)],
         [("theorem3.first", "consistent", -1, 0.1)],
@@ -165,7 +168,8 @@ def test_a_witness_is_shown(command: str, tmp_path: Path, monkeypatch: pytest.Mo
     monkeypatch.chdir(tmp_path)
     if command in WITNESSED:
         code, text = printed(f"{command} -q --jobs 1" if " check " in command else command)
-        assert (code, WITNESSED[command] in text) == (0, True), text
+        assert code in ((0, 3) if " check " in command else (0,)), "3: the cells that -k leaves out"
+        assert WITNESSED[command] in text, text
         return
     code, found = claims(command)
     assert code in (0, 3)
