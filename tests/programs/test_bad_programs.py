@@ -55,6 +55,9 @@ REFUSED = {
         "    y = w['x'].astype(jnp.float32) * jnp.float32(1e39)\n    return y.sum()",
         "model.py:7: mul: a constant is infinite in float32",
     ),
+    "another program each time": (
+        "    y = w['x'] * np.random.randn()\n    return y.sum()", "model.py:7: f has another constant each time it is",
+    ),
     "another program at each width": (
         "    y = w['x']\n    for _ in range(len(y) // 100):\n        y = jnp.sin(y)\n    return y.sum()",
         "model.py:9: f is not the same program at every width",

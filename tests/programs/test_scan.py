@@ -201,6 +201,17 @@ def test_names_of_statements(tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
+def test_names_of_what_is_returned() -> None:
+    def named(value: Any) -> list[str]:
+        return list(quantity(weights={"x": (n,)}, name="q")(lambda w: value(w["x"])).outputs(20))
+
+    assert named(lambda x: x.sum()) == ["q"]
+    assert named(lambda x: (x.sum(), {"a": x.max()})) == ["q[0]", "q[1.a]"]
+    assert named(lambda x: {"b": x.sum(), "a": [x.max(), x.min()]}) == ["a.0", "a.1", "b"]
+    pair = quantity(weights={"x": (n,)}, name="q")(lambda w: jnp.stack([w["x"].sum(), w["x"].max()]))
+    assert [g.label for g in measure(pair, 0, widths=(20, 30, 40, 50), samples=3).data.groups] == ["q[0]", "q[1]"]
+
+
 def test_one_seed_gives_one_result_and_longer_runs_begin_alike() -> None:
     chosen = program("mup")
     first, second, other = (chosen.sample(200, k, seed=s)["df"] for k, s in ((5, 3), (8, 3), (5, 4)))

@@ -10,7 +10,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 
-from verifier.programs.graph import Axis, Dim, Graph, Op, ProgramError
+import numpy as np
+
+from verifier.programs.graph import Axis, Constant, Dim, Graph, Op, ProgramError
 
 #: what widths are multiplied by, one after the other
 FACTORS = (2, 3, 5, 7, 11, 13)
@@ -51,6 +53,24 @@ def _paired(graph: Graph, other: Graph, dims: Callable[[Op, Op], Dims], label: s
         longer = max(graph.ops, other.ops, key=len)
         raise _different(longer[len(ops)], label)
     return replace(graph, ops=tuple(ops))
+
+
+def check_steady(graph: Graph, again: Graph, label: str) -> None:
+    """Raise ProgramError where the same program, traced a second time at the same widths, has other constants.
+
+    Numbers that NumPy draws while a program is traced would be the same in all samples, and others in the next run.
+    """
+    for a, b in zip(graph.ops, again.ops, strict=False):
+        pairs = [(x.value, y.value) for x, y in zip(a.inputs, b.inputs, strict=False)
+                 if isinstance(x, Constant) and isinstance(y, Constant)]  # fmt: skip
+        if any(isinstance(x, np.ndarray) and not np.array_equal(x, y, equal_nan=x.dtype.kind == "f") for x, y in pairs):
+            where = f"{a.line}: " if a.line else ""
+            raise ProgramError(
+                f"{where}{label} has another constant each time it is traced; draw random numbers as weights, or by "
+                "jax.random with a fixed key"
+            )
+        for x, y in zip(a.subgraphs, b.subgraphs, strict=False):
+            check_steady(x, y, label)
 
 
 def _different(op: Op, label: str) -> ProgramError:

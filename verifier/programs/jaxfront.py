@@ -74,7 +74,7 @@ def names(tree: Any, label: str) -> tuple[str, ...]:
     found = []
     for path, _ in jax.tree_util.tree_flatten_with_path(tree)[0]:
         key = ".".join(str(getattr(p, "key", getattr(p, "idx", getattr(p, "name", p)))) for p in path)
-        found.append(key if key and not key.isdigit() else f"{label}[{key}]" if key else label)
+        found.append(key if key and not key[0].isdigit() else f"{label}[{key}]" if key else label)
     return tuple(found)
 
 

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verifier.programs import jaxfront
-from verifier.programs.axes import FACTORS, like, marked
+from verifier.programs.axes import FACTORS, check_steady, like, marked
 from verifier.programs.evaluate import NotFinite, Overflow, Watch, evaluate, first_not_finite
 from verifier.programs.gaussian import GaussianMatrix
 from verifier.programs.graph import Axis, Dim, Graph, ProgramError, is_large, shown
@@ -160,6 +160,7 @@ class Program:
             if not self._patterns:
                 larger = {w: at[w] * factor for w, factor in zip(self.widths, FACTORS, strict=False)}
                 other = self._trace(larger)[0]
+                check_steady(graph, self._trace(at)[0], self.label)
                 graph = marked(graph, other, {w.name: at[w] for w in self.widths}, self.label)
                 self._patterns.append((graph, shared(graph, other)))
             pattern, earlier = self._patterns[0]
