@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from verifier.commands.codes import INTERNAL, UNDECIDED, USAGE, CommandError
+from verifier.commands.codes import EXPECTED, INTERNAL, UNDECIDED, USAGE, CommandError
 
 _COMMANDS = {
     "list": ("verifier.commands.inspect", "list_", "The statements that are known, one a line."),
@@ -103,15 +103,34 @@ def _nearest(name: str) -> str:
     return f"did you mean {' or '.join(near)}?" if near else f"there are {', '.join(_COMMANDS)}"
 
 
+def _short_help() -> str:
+    """What to type first, a line each."""
+    first = [
+        ("list", "the statements that are known"), ("check NAME", "re-check a proof and measure what is claimed"),
+        ("show NAME", "claims, hypotheses, proof and errata in full"),
+        ("fit FILE", "decide a claim about measurements of your own"),
+        ("gate", "red where a verdict is not the recorded one; for CI"),
+        ("new DIR", "a project of your own, with a worked example"), ("doctor", "whether this installation works"),
+    ]  # fmt: skip
+    lines = [f"  verifier {words:<12}{text}" for words, text in first]
+    return "\n".join(["usage: verifier COMMAND …", "", *lines, "", "verifier --help lists all commands."])
+
+
 @click.group(
     cls=Commands,
+    invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     epilog="Exit codes: 0 as expected; 1 an unexpected refutation, contradiction or change; 2 usage or "
     "unreadable input; 3 inconclusive, invalid, interrupted or a gap; 4 internal error; 5 nothing selected.",
 )
 @click.version_option(package_name="verifier", message="%(prog)s %(version)s")
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> int:
     """Prove, certify or measure asymptotic claims about wide neural networks, and never confuse the three."""
+    if context.invoked_subcommand is not None:
+        return EXPECTED
+    click.echo(_short_help())
+    return USAGE
 
 
 class Outlet:
@@ -146,8 +165,19 @@ class Outlet:
         os.close(nowhere)
 
 
+def speak_utf8() -> None:
+    """Write UTF-8 whatever the console is said to be; what has no character there, such as a part of a file's name, is
+    written as its number.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="backslashreplace")
+
+
 def main() -> None:
     """The console script."""
+    speak_utf8()
     outlet: Any = Outlet(sys.stdout)
     sys.stdout = outlet
     try:

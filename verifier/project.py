@@ -1,8 +1,8 @@
 """The files of a project: statements in ``lemmas/``, what is measured in ``checks/``, paired by name.
 
-Shipped statements are found beside the ``verifier`` package, a user's own in the current directory; where
-both have a name, the user's file is meant.  Nothing is loaded before it is asked for, and a file that cannot
-be loaded is an error of that statement alone.
+Shipped statements are found beside the ``verifier`` package, a user's own in the project that the current folder
+lies in; where both have a name, the user's file is meant.  Nothing is loaded before it is asked for, and a file
+that cannot be loaded is an error of that statement alone.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from typing import Any
 from verifier.check import Check
 from verifier.claims.proof import Proof
 from verifier.loading import LoadError, load_file
+from verifier.root import LEMMAS, SHIPPED, find
 from verifier.statement import Statement
 from verifier.verify.wellformed import flaws
 
-LEMMAS = "lemmas"
 CHECKS = "checks"
 
 
@@ -158,10 +158,8 @@ def load_check(path: Path) -> Check:
 
 
 def default_project() -> Project:
-    """The shipped files, and those of the current directory."""
-    shipped = Path(__file__).resolve().parent.parent
-    roots = dict.fromkeys([shipped, Path.cwd().resolve()])
-    return Project(tuple(roots))
+    """The shipped files, and those of the project that the current folder lies in, if it lies in one."""
+    return Project(tuple(dict.fromkeys([SHIPPED, find().folder])))
 
 
 def _files(roots: Iterable[Path], folder: str) -> dict[str, Path]:

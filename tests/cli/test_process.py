@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
 import time
+
+import pytest
 
 from .conftest import Toy, cells_of
 
@@ -88,3 +91,34 @@ def test_the_exit_code_is_that_of_the_verdict_whether_or_not_it_is_read(toy: Toy
                 process.stdout.readline()
             process.stdout.close()
             assert process.wait(timeout=60) == code, (exponent, lines)
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-16"])
+def test_output_is_utf_8_whatever_the_console(toy: Toy, encoding: str) -> None:
+    """A claim has characters that neither cp1252 nor ASCII has."""
+    environment = os.environ | {"PYTHONIOENCODING": encoding, "LC_ALL": "C", "PYTHONUTF8": "0"}
+    done = subprocess.run([*COMMAND, "show", "lemma4"], capture_output=True, env=environment, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "∇" in done.stdout.decode("utf-8")
+    wrong = subprocess.run([*COMMAND, "check", "ε→0"], capture_output=True, env=environment, check=False)
+    assert wrong.returncode == 2
+    assert "unknown statement 'ε→0'" in wrong.stderr.decode("utf-8")
+
+
+def test_alone_it_says_what_to_type_first_and_exits_2() -> None:
+    done = subprocess.run(COMMAND, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == ""
+    lines = done.stdout.splitlines()
+    assert 8 <= len(lines) <= 15
+    assert all(len(line) <= 80 for line in lines)
+    named = [line.split()[1] for line in lines if line.startswith("  verifier ")]
+    assert named == ["list", "check", "show", "fit", "gate", "new", "doctor"]
+    for name in named:
+        assert subprocess.run([*COMMAND, name, "--help"], capture_output=True, check=False).returncode == 0, name
+
+
+def test_an_unknown_option_alone_is_a_line() -> None:
+    done = subprocess.run([*COMMAND, "--sed"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1

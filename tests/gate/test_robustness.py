@@ -107,9 +107,12 @@ def test_nothing_is_recorded_of_an_incomplete_run(toy: Toy) -> None:
 
 
 def test_inside_a_project_is_not_outside_one(toy: Toy, monkeypatch: pytest.MonkeyPatch) -> None:
-    toy.config("[tool.verifier]\n")
+    toy.config("[tool.verifier]\nseed = 7\n")
     monkeypatch.chdir(toy.folder / "lemmas")
-    assert "give --config ../pyproject.toml" in toy.gate(code=2).stderr
+    result = toy.gate("--json", "-", code=0)
+    assert result.stderr.splitlines() == [f"verifier: the project is {toy.folder}, found from lemmas/"]
+    report = json.loads(result.stdout)
+    assert (report["seed"], [claim["name"] for claim in report["claims"]]) == (7, [ORDER])
     assert ORDER in toy.findings("--config", "../pyproject.toml", code=0)
 
 

@@ -12,6 +12,7 @@ import click
 
 from verifier.commands.codes import NOTHING, USAGE, CommandError
 from verifier.commands.options import Inputs, Number, Whole, Widths, as_json, verbosity
+from verifier.commands.place import located
 
 if TYPE_CHECKING:
     from verifier.project import Entry, Project
@@ -54,7 +55,7 @@ def check(
 ) -> int:
     """Re-check the proofs of statements and measure what they claim.
 
-    Without NAMES: every statement of the project in the current directory, or else every shipped one.  A
+    Without NAMES: every statement of the project that the current folder lies in, or else every shipped one.  A
     statement's proof status and what its samples say stay two columns.
     """
     from verifier.sampling.workers import available_cores, limit_threads, warm_up
@@ -64,7 +65,6 @@ def check(
     warm_up(jobs)
 
     from verifier.commands.progress import progress
-    from verifier.project import default_project
     from verifier.sampling.plan import Options
     from verifier.sampling.select import Selection
     from verifier.verify.run import NothingSelected, run_check
@@ -76,11 +76,13 @@ def check(
         selection = Selection(expression) if expression is not None else None
     except ValueError as error:
         raise CommandError(str(error)) from None
-    project = default_project()
+    project = located(named=bool(names))
     entries, broken = _load(project, _chosen(project, names, shipped))
+    unread = list(broken)
     if not entries:
-        raise CommandError("; ".join(broken) or "there are no statements here", USAGE if broken else NOTHING)
-    for message in broken:
+        told = "; ".join(broken.values())
+        raise CommandError(told or "there are no statements here", USAGE if broken else NOTHING)
+    for message in broken.values():
         click.echo(f"verifier: {message}", err=True)
     try:
         report = run_check(
@@ -102,7 +104,7 @@ def check(
 
         from verifier.report.text import render
 
-        render(report, Console(highlight=False), verbose)
+        render(report, Console(highlight=False), verbose, unread)
     return code
 
 
@@ -113,31 +115,35 @@ def _chosen(project: Project, names: Sequence[str], shipped: bool) -> list[str]:
     return chosen + ([name for name in project.names if name not in own] if shipped else [])
 
 
-def _load(project: Project, names: Sequence[str]) -> tuple[list[Entry], list[str]]:
-    """The entries that can be loaded, and a line for each that cannot."""
+def _load(project: Project, names: Sequence[str]) -> tuple[list[Entry], dict[str, str]]:
+    """The entries that can be loaded, and a line for each statement that cannot."""
     from verifier.loading import LoadError
     from verifier.project import UnknownStatement
 
-    entries, broken = [], []
+    entries, broken = [], dict[str, str]()
     for name in dict.fromkeys(names or project.names):
         try:
             entries.append(project.entry(name))
         except UnknownStatement as error:
             raise CommandError(str(error)) from None
         except LoadError as error:
-            broken.append(str(error))
+            broken[name] = str(error)
     return entries, broken
 
 
 def _save(report: RunReport, names: Sequence[str], expression: str | None, verbose: int) -> None:
-    """Keep the run under ``.verifier/``; a directory that cannot be written to is not an error of the check."""
+    """Keep the run under ``.verifier/``; a folder that cannot be written to is said, and no error of the check."""
     from verifier.report.stored import keep
+    from verifier.root import find
+    from verifier.sampling.store import FOLDER
 
     try:
         path = keep(report, names, expression)
     except OSError as error:
-        if verbose:
-            click.echo(f"verifier: the run is not stored: {error}", err=True)
+        click.echo(
+            f"verifier: the run is not stored, so verifier list, show and report do not have it: "
+            f"{find().folder / FOLDER} cannot be written ({error.strerror or error})", err=True,
+        )  # fmt: skip
         return
     if verbose:
         click.echo(f"stored as {os.path.relpath(path)}", err=True)

@@ -16,6 +16,7 @@ from verifier.commands.check import DEFAULT_SEED
 from verifier.commands.codes import EXPECTED, INTERNAL, NOTHING, UNDECIDED, CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.options import Number, Whole, verbosity
+from verifier.commands.place import say_where
 
 if TYPE_CHECKING:
     from verifier.gating.compare import Finding
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("names", nargs=-1)
-@click.option("--config", metavar="FILE", help="Where [tool.verifier] is; ./pyproject.toml.")
+@click.option("--config", metavar="FILE", help="Where [tool.verifier] is; pyproject.toml.")
 @click.option("--shipped", is_flag=True, help="The shipped statements too.")
 @click.option("--quick", is_flag=True, help="Fewer cells and samples.")
 @click.option("--thorough", is_flag=True, help="Error rate 1e-8 a claim instead of 1e-3; more samples.")
@@ -69,6 +70,8 @@ def gate(
         raise CommandError("--fresh draws a new seed each time; it excludes --seed and --record")
     if quick and thorough:
         raise CommandError("--quick and --thorough exclude each other")
+    if config is None:
+        say_where(named=bool(names))
     try:
         settings = load(Path(config) if config is not None else None)
         chosen = _settings(settings, quick, thorough or (fresh and not quick), samples, seed, fresh, timeout, jobs)
@@ -120,7 +123,7 @@ def _gate(
     findings: list[Finding] = [] if names else orphans(project, config.root)
     if not selected and not fits and not findings:
         raise CommandError("there is nothing to gate: no statements and no fits", NOTHING)
-    if selected and not names and not project.own_names and not shipped and not quiet:
+    if selected and not names and not project.own_names and not shipped and config.path is not None:
         click.echo(f"verifier: {config.root} has no lemmas/ of its own: the shipped statements are gated", err=True)
     for note in project.notes:
         click.echo(f"verifier: {note}", err=True)
@@ -164,10 +167,10 @@ def _refuse_to_record(report: RunReport) -> None:
 
 
 def _project(config: Config) -> Project:
-    from verifier.project import Project, default_project
+    from verifier.project import Project
+    from verifier.root import SHIPPED
 
-    shipped = default_project().roots[0]
-    return Project(tuple(dict.fromkeys([shipped, config.root])))
+    return Project(tuple(dict.fromkeys([SHIPPED, config.root])))
 
 
 def _selected(config: Config, project: Project, names: tuple[str, ...], shipped: bool) -> list[str]:

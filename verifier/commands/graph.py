@@ -10,6 +10,7 @@ import click
 from verifier.commands.codes import EXPECTED, CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.options import verbosity
+from verifier.commands.place import located
 
 
 @click.command()
@@ -52,13 +53,13 @@ def _data(names: tuple[str, ...], quiet: bool) -> dict[str, Any]:
 def _recheck(names: tuple[str, ...]) -> dict[str, Any]:
     """The graph from the proofs alone."""
     from verifier.commands.check import DEFAULT_SEED
-    from verifier.project import UnknownStatement, default_project
+    from verifier.project import UnknownStatement
     from verifier.report.document import document
     from verifier.sampling.plan import Options
     from verifier.verify.results import RunReport
     from verifier.verify.run import proofs_alone
 
-    project = default_project()
+    project = located(named=bool(names))
     try:
         reports = [proofs_alone(project, project.entry(name)) for name in names or project.names]
     except UnknownStatement as error:

@@ -9,6 +9,7 @@ import click
 
 from verifier.commands.codes import EXPECTED, NOTHING, USAGE, CommandError
 from verifier.commands.options import as_json, verbosity
+from verifier.commands.place import located
 
 if TYPE_CHECKING:
     from verifier.project import Entry
@@ -19,14 +20,13 @@ if TYPE_CHECKING:
 @as_json
 @verbosity
 def list_(as_json: bool, verbose: int, quiet: bool) -> int:
-    """The statements that are known: shipped, and in the folder lemmas/ of the current directory.
+    """The statements that are known: shipped, and in the folder lemmas/ of the project.
 
     Proofs and samples are shown as the last stored run of `verifier check` found them.
     """
     from verifier.loading import LoadError
-    from verifier.project import default_project
 
-    project = default_project()
+    project = located(named=False)
     found = _last_found()
     entries, broken = [], []
     for name in project.names:
@@ -122,9 +122,9 @@ def show(name: str, as_json: bool, verbose: int, quiet: bool) -> int:
     The proof is re-checked; the numbers are those of the last stored run of `verifier check` that measured it.
     """
     from verifier.loading import LoadError
-    from verifier.project import UnknownStatement, default_project
+    from verifier.project import UnknownStatement
 
-    project = default_project()
+    project = located(named=True)
     try:
         entry = project.statement(name)
     except (UnknownStatement, LoadError) as error:

@@ -14,6 +14,7 @@ import click
 from verifier.commands.codes import EXPECTED, UNDECIDED, UNEXPECTED, USAGE, CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.options import as_json, verbosity
+from verifier.commands.place import located
 
 #: Run in a fresh interpreter, so that nothing but the kernel and its theory is imported; it reads standard input.
 _KERNEL = "import sys; from verifier.kernel.__main__ import main; sys.exit(main(['--json', '-']))"
@@ -28,11 +29,9 @@ def prove(name: str, output: str, verbose: int, quiet: bool) -> int:
 
     The file is written whole or not at all.  Nothing is decided here: `verifier verify FILE` re-checks it.
     """
-    from verifier.project import default_project
-
     if output != "-":
         writable(output)
-    project = default_project()
+    project = located(named=True)
     for note in project.notes:
         click.echo(f"verifier: {note}", err=True)
     bundle = _bundle(project, name)
@@ -98,10 +97,9 @@ def axioms(names: tuple[str, ...], everything: bool, as_json: bool, verbose: int
 
     A claim's status is that of `verifier check`: one that its goals do not prove is a gap here too.
     """
-    from verifier.project import default_project
     from verifier.verify.proof import proofs_of
 
-    project = default_project()
+    project = located(named=bool(names))
     if not names and not everything:
         raise CommandError("name a statement, or give --all")
     found: dict[str, list[dict[str, Any]]] = {}
@@ -260,7 +258,7 @@ def _render_goals(goals: Iterable[dict[str, Any]], problems: list[str], *, every
     from rich.table import Table
     from rich.text import Text
 
-    from verifier.report.text import styled
+    from verifier.report.styles import styled
 
     console = Console(highlight=False)
     for goal in goals:
@@ -305,7 +303,7 @@ def _render_claims(claims: list[dict[str, Any]]) -> None:
     from rich.console import Console
     from rich.text import Text
 
-    from verifier.report.text import styled
+    from verifier.report.styles import styled
 
     console = Console(highlight=False)
     if claims:

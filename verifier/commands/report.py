@@ -12,6 +12,7 @@ import click
 from verifier.commands.codes import EXPECTED, CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.options import verbosity
+from verifier.commands.place import located
 
 FORMATS = {"html": ".html", "md": ".md", "json": ".json", "tex": ".tex"}
 
@@ -86,9 +87,9 @@ def results_of(
 
 
 def _known(names: Sequence[str]) -> None:
-    from verifier.project import UnknownStatement, default_project
+    from verifier.project import UnknownStatement
 
-    project = default_project()
+    project = located(named=bool(names))
     for name in names:
         try:
             project.path_of(name)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import os
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -11,6 +12,7 @@ from typing import Any
 
 from verifier.commands.fit import KINDS, SIZES
 from verifier.datafiles import Layout
+from verifier.root import CONFIG, find
 from verifier.statement import Form
 from verifier.verdict import NumericStatus, Summary
 
@@ -73,16 +75,16 @@ class Config:
 
 
 def load(path: Path | None) -> Config:
-    """The configuration in ``path``; by default that of ./pyproject.toml, or none if there is no such file.
+    """The configuration in ``path``; by default that of the project's pyproject.toml, or none if there is no such file.
 
     Raises ConfigError for a file that cannot be read, an unknown key (with the nearest known one) or a value
     of the wrong type.
     """
     if path is None:
-        path = Path("pyproject.toml")
+        folder = find().folder
+        path = Path(os.path.relpath(folder / CONFIG))
         if not path.is_file():
-            _refuse_inside(Path.cwd())
-            return Config(Path.cwd(), record=Path.cwd() / DEFAULT_RECORD)
+            return Config(folder, record=folder / DEFAULT_RECORD)
     root = path.parent.resolve()
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -120,19 +122,6 @@ def load(path: Path | None) -> Config:
         expect={name: _expected(f"{where} expect.{name}", value) for name, value in table.get("expect", {}).items()},
         fits=tuple(_fit(f"{where} fits[{k}]", entry, root) for k, entry in enumerate(table.get("fits", []))),
     )
-
-
-def _refuse_inside(folder: Path) -> None:
-    """ConfigError inside a project, where the shipped statements would be gated instead of its own, and be green."""
-    for depth, parent in enumerate(folder.parents, start=1):
-        path = parent / "pyproject.toml"
-        try:
-            tool = tomllib.loads(path.read_text(encoding="utf-8")).get("tool", {})
-        except (OSError, ValueError):
-            continue
-        if isinstance(tool, dict) and "verifier" in tool:
-            shown = Path(*[".."] * depth, "pyproject.toml")
-            raise ConfigError(f"there is no pyproject.toml here; run in the project's folder, or give --config {shown}")
 
 
 def _check_keys(where: str, table: Any, known: Mapping[str, Any]) -> None:

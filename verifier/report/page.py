@@ -14,7 +14,8 @@ from verifier.report.differences import compared
 from verifier.report.instances import plain
 from verifier.report.mathtext import Token
 from verifier.report.numbers import claimed, measured
-from verifier.report.text import rests_on_lines, sizes_text, styled
+from verifier.report.styles import styled
+from verifier.report.text import rests_on_lines, sizes_text
 
 Data = Mapping[str, Any]
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from verifier.report.document import FORMAT, document, finished
 from verifier.report.environment import version
+from verifier.root import find
 from verifier.sampling.select import text_of
 from verifier.sampling.store import FOLDER, save_run
 from verifier.verify.results import RunReport
@@ -57,8 +58,8 @@ def latest(folder: Path | None = None) -> Path | None:
 
 
 def stored_runs(folder: Path | None = None) -> list[Path]:
-    """All stored runs, the last one first."""
-    runs = (folder or Path.cwd() / FOLDER) / "runs"
+    """All stored runs of the project (or under ``folder``), the last one first."""
+    runs = (folder or find().folder / FOLDER) / "runs"
     found = [path for path in runs.glob("*.json") if not path.name.startswith(".")]
     return sorted(found, key=lambda path: (path.name[:15], path.stat().st_mtime_ns), reverse=True)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 from rich.console import Console
@@ -13,93 +11,129 @@ from rich.table import Table
 from rich.text import Text
 
 from verifier.claims.wording import wording
+from verifier.report.cells_text import render_cells, render_exceptions, rows_of
 from verifier.report.instances import plain
 from verifier.report.numbers import severities
-from verifier.sampling.select import text_of
-from verifier.statement import Form, Kind, Statement
+from verifier.report.styles import styled
+from verifier.statement import Form, Statement
 from verifier.verdict import NumericStatus, Severity, Summary
 from verifier.verify.goals import GoalReport
 from verifier.verify.results import CellReport, ClaimReport, RunReport, StatementReport
 
-STYLES = {
-    "proved": "green", "certified": "green", "verified": "bold green", "consistent": "green",
-    "cited": "cyan", "gap": "yellow", "inconclusive": "yellow", "invalid": "yellow", "untested": "dim",
-    "refuted": "red", "contradicted": "bold red", "proof alone": "bold green",
-    "misprint": "yellow", "incomplete": "red", "false": "bold red",
-}  # fmt: skip
-
-#: What is claimed in a word has no number to stand beside it; a law is named, and its distance is shown.
-WORDS = ("zero", "identity", "mean-zero")
-#: Cells listed one by one under a table before the rest is only counted.
-LISTED = 6
 #: Reasons of a word that are told under it.
 REASONS = 3
 
 
-@dataclass(frozen=True)
-class Row:
-    """One cell as it is shown: what each form claims of it, side by side."""
+def render(report: RunReport, console: Console, verbose: int = 0, unread: Sequence[str] = ()) -> None:
+    """Print the report to ``console``: one statement in full; of several what is not as expected, and a table.
 
-    parameters: tuple[tuple[str, Any], ...]
-    quantity: str
-    widths: tuple[int, ...]
-    by_claim: tuple[tuple[ClaimReport, CellReport], ...]
-
-    def of_form(self, form: Form) -> list[tuple[ClaimReport, CellReport]]:
-        return [(claim, cell) for claim, cell in self.by_claim if claim.claim.form is form]
-
-
-def render(report: RunReport, console: Console, verbose: int = 0) -> None:
-    """Print the whole report to ``console``."""
-    for number, statement in enumerate(report.statements):
-        if number:
+    With ``verbose`` every statement is shown in full.  ``unread`` are the statements whose files could not be read.
+    """
+    several = len(report.statements) + len(unread) > 1
+    shown = [s for s in report.statements if verbose or not several or not s.as_expected]
+    for statement in shown:
+        if several and not verbose:
+            render_unexpected(statement, console)
+        else:
+            render_statement(statement, console, verbose)
+        if several:
             console.print()
-        render_statement(statement, console, verbose)
     if report.options.quick:
-        console.print()
         console.print("--quick: fewer cells and samples; what is verified is so at those", style="dim")
     if report.stopped:
-        console.print()
         console.print(f"[bold yellow]{report.stopped}[/]: what is above was decided before; the rest is open.")
-    if len(report.statements) > 1:
-        console.print()
-        console.print(headline(report))
     for note in report.notes:
         console.print(f"note: {note}", style="yellow", markup=False)
     if verbose:
         console.print(f"seed {report.seed}, {report.seconds:.1f} s, exit code {report.exit_code}", style="dim")
+    if several:
+        console.print(overview(report.statements, unread))
+        console.print(sentence(report, unread))
 
 
 def render_statement(report: StatementReport, console: Console, verbose: int = 0) -> None:
     """One statement: its claims, the table of its cells, what is not as claimed, the summary."""
-    statement = report.statement
-    console.print(Text.assemble((statement.name, "bold"), "  ", statement.title))
-    console.print(source_line(statement.source), style="dim", highlight=False)
-    console.print()
+    _heading(report, console)
     for claim in report.claims:
-        _render_claim(claim, statement, console, verbose)
+        _render_claim(claim, report.statement, console, verbose)
     if report.problem:
         console.print(Text(f"proof: {report.problem}", style="yellow"))
-    rows = _rows(report.claims)
-    if rows:
-        console.print()
-    for table in _tables(rows):
-        _render_table(table, console)
-        console.print()
-    _render_exceptions(report, console, verbose)
+    render_cells(rows_of(report.claims), console)
+    render_exceptions(report.claims, console, verbose)
+    _end(report, console)
+
+
+def render_unexpected(report: StatementReport, console: Console) -> None:
+    """The claims that make the words which are not as expected, and those of their cells that fail or are open."""
+    _heading(report, console)
+    claims = report.culprits
+    for claim in claims:
+        _render_claim(claim, report.statement, console, 0)
+    if report.problem:
+        console.print(Text(f"proof: {report.problem}", style="yellow"))
+    failing = [row for row in rows_of(claims) if any(_tells(cell) for _, cell in row.by_claim)]
+    render_cells(failing, console)
+    render_exceptions(claims, console, 0)
+    _end(report, console)
+    console.print(f"  verifier check {report.statement.name} shows all of it", style="dim")
+
+
+def _tells(cell: CellReport) -> bool:
+    return cell.verdict is not NumericStatus.CONSISTENT and not cell.outside
+
+
+def _heading(report: StatementReport, console: Console) -> None:
+    console.print(Text.assemble((report.statement.name, "bold"), "  ", report.statement.title))
+    console.print(source_line(report.statement.source), style="dim", highlight=False)
+    console.print()
+
+
+def _end(report: StatementReport, console: Console) -> None:
     for error in report.errors:
         console.print(Text(f"internal error: {error}", style="red"))
     console.print(_summary(report))
 
 
-def headline(report: RunReport) -> Text:
-    """The whole run in two lines: how wrong the printed forms are, and the words of the amended ones."""
-    printed = [s for s in report.statements if Form.PRINTED in s.forms]
+def overview(statements: Sequence[StatementReport], unread: Sequence[str] = ()) -> Table:
+    """A line a statement: the word of each form, and whether it is the expected one."""
+    table = Table(box=None, header_style="dim", show_edge=False, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("statement", "printed", "amended", ""):
+        table.add_column(column, no_wrap=column != "")
+    for report in statements:
+        odd = [f"{form} expected {report.expected(form)}" for form in report.forms if not report.met(form)]
+        odd += ["a sampler failed"] if report.errors else []
+        told = Text("; ".join(odd), style="bold") if odd else Text("as expected", style="dim")
+        table.add_row(report.statement.name, *(form_word(report, form) for form in Form), told)
+    for name in unread:
+        table.add_row(name, "-", "-", Text("its files cannot be read", style="bold"))
+    return table
+
+
+def form_word(report: StatementReport, form: Form) -> Text:
+    """The word of a form, with how wrong it is; a dash for a form that the statement does not have."""
+    if form not in report.forms:
+        return Text("-", style="dim")
+    text = styled(report.summary(form))
+    severity = report.severity() if form is Form.PRINTED else None
+    return text if severity is None else text.append(" (").append_text(styled(severity)).append(")")
+
+
+def sentence(report: RunReport, unread: Sequence[str] = ()) -> Text:
+    """The whole run: whether all is as expected, how wrong the printed forms are, the words of the amended ones."""
+    statements = report.statements
+    odd = [*(s.statement.name for s in statements if not s.as_expected), *unread]
+    count = len(statements) + len(unread)
+    text = Text(f"{count} statements, ")
+    told = f"{len(odd)} not as expected ({', '.join(odd[:3])}{', …' if len(odd) > 3 else ''})"
+    text.append(told if odd else "all as expected", style="bold")
+    text.append(f"{', and the run is incomplete' if report.stopped else ''}: ")
+    printed = [s for s in statements if Form.PRINTED in s.forms]
     counted = {str(word): sum(s.severity() is word for s in printed) for word in Severity}
-    text = Text(f"printed: {severities(counted, len(printed))}")
-    words = [s.summary(Form.AMENDED) for s in report.statements if Form.AMENDED in s.forms]
-    told = ", ".join(f"{words.count(word)} {word}" for word in Summary if word in words)
-    return text.append(f"\namended: {told} of {len(words)}")
+    if printed:
+        text.append(f"{severities(counted, len(printed))}; ")
+    words = [s.summary(Form.AMENDED) for s in statements if Form.AMENDED in s.forms]
+    amended = ", ".join(f"{words.count(word)} {word}" for word in Summary if word in words)
+    return text.append(f"{amended or 'none'} of {len(words)} amended.")
 
 
 def source_line(source: Any) -> str:
@@ -111,11 +145,6 @@ def source_line(source: Any) -> str:
         listed = ", ".join(f"({equation})" for equation in source.equations)
         parts.append(f"Eq{'s' if len(source.equations) > 1 else ''}. {listed}")
     return ", ".join(part for part in parts if part)
-
-
-def styled(word: object) -> Text:
-    """A status word in its colour."""
-    return Text(str(word), style=STYLES.get(str(word), ""))
 
 
 def _render_claim(report: ClaimReport, statement: Statement, console: Console, verbose: int) -> None:
@@ -207,223 +236,15 @@ def _numeric_line(report: ClaimReport) -> Text:
     return text
 
 
-def _rows(claims: Iterable[ClaimReport]) -> list[Row]:
-    """The cells of all claims, one row for cells that were measured together; variances apart."""
-    merged: dict[str, Row] = {}
-    for claim in claims:
-        for cell in claim.cells:
-            parameters = tuple(cell.parameters.items())
-            quantity = f"Var {cell.quantity}" if claim.claim.kind is Kind.VARIANCE else cell.quantity
-            key = f"{quantity} {parameters}"
-            old = merged.get(key)
-            pairs = (*(old.by_claim if old else ()), (claim, cell))
-            merged[key] = Row(parameters, quantity, cell.widths, pairs)
-    return sorted(merged.values(), key=lambda row: row.by_claim[0][1].place)
-
-
-def _tables(rows: Sequence[Row]) -> list[list[Row]]:
-    """Rows of one quantity, angle and set of widths belong in one table."""
-    tables: dict[str, list[Row]] = {}
-    for row in rows:
-        inputs = [dict(row.parameters).get(name) for name in ("angle", "z", "m")]
-        names = [name for name, _ in row.parameters]
-        tables.setdefault(f"{row.quantity} {inputs} {row.widths} {names}", []).append(row)
-    return list(tables.values())
-
-
-def _render_table(rows: Sequence[Row], console: Console) -> None:
-    names = [name for name, _ in rows[0].parameters]
-    varying = [n for n in names if len({text_of(dict(row.parameters)[n]) for row in rows}) > 1]
-    varying = varying or names[:1]
-    fixed = [(n, dict(rows[0].parameters)[n]) for n in names if n not in varying]
-    console.print(_title(rows[0], fixed))
-    if all(cell.claimed == "identity" for row in rows for _, cell in row.by_claim):
-        _render_identities(rows, varying, console)
-        return
-    padding = (0, 1, 0, 1) if console.width >= 100 else (0, 1, 0, 0)
-    table = Table(box=None, padding=padding, header_style="dim", show_edge=False, pad_edge=False)
-    for name in varying:
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("claimed", justify="right", no_wrap=True)
-    table.add_column("estimate", justify="right", no_wrap=True)
-    table.add_column("interval", no_wrap=True)
-    table.add_column("zeros", justify="right", no_wrap=True)
-    table.add_column("verdict")
-    split = False
-    for row in rows:
-        cells = [text_of(dict(row.parameters)[name]) for name in varying]
-        claimed, verdict, differs = _sides(row)
-        split |= differs
-        shown = _shown(row)
-        table.add_row(*cells, claimed, *_found(shown), _zeros(shown), verdict)
-    console.print(table)
-    if split:
-        console.print("  where printed and amended differ: printed / amended", style="dim")
-
-
-def _render_identities(rows: Sequence[Row], varying: Sequence[str], console: Console) -> None:
-    """Identities, one line for all values of the last parameter: the largest error says it all."""
-    together: dict[tuple[str, ...], list[Row]] = {}
-    for row in rows:
-        key = tuple(text_of(dict(row.parameters)[name]) for name in varying[:-1])
-        together.setdefault(key, []).append(row)
-    table = Table(box=None, padding=(0, 2, 0, 0), header_style="dim", show_edge=False, pad_edge=False)
-    for name in varying:
-        table.add_column(name, justify="right", no_wrap=True)
-    table.add_column("networks", justify="right", no_wrap=True)
-    table.add_column("largest relative error", justify="right", no_wrap=True)
-    table.add_column("verdict")
-    for key, members in together.items():
-        values = [text_of(dict(row.parameters)[varying[-1]]) for row in members]
-        cells = [cell for row in members for _, cell in row.by_claim]
-        words = dict.fromkeys(cell.verdict for cell in cells)
-        table.add_row(
-            *key,
-            values[0] if len(values) == 1 else f"{values[0]}…{values[-1]}",
-            str(max(cell.samples * len(cell.widths) for cell in cells)),
-            f"{max(cell.estimate for cell in cells):.1e}",
-            Text(", ").join(styled(word) for word in words),
-        )
-    console.print(table)
-
-
-def _title(row: Row, fixed: Sequence[tuple[str, Any]]) -> Text:
-    words = []
-    for name, value in fixed:
-        if name == "angle":
-            words.append("one input" if value == 0 else f"two inputs {text_of(value)}° apart")
-        elif (name == "z" and set(value) == {1}) or (name == "m" and value == 1):
-            continue
-        else:
-            words.append(f"{name} = {text_of(value)}")
-    text = Text(row.quantity, style="bold")
-    text.append(", " + ", ".join(words) if words else "")
-    text.append(f"; widths {', '.join(_width(n) for n in row.widths)}", style="dim")
-    return text
-
-
-def _width(n: int) -> str:
-    """A width, briefly where it has many digits."""
-    return str(n) if n < 10**6 else f"{n:.3g}".replace("e+", "e").replace("e0", "e")
-
-
-def _shown(row: Row) -> CellReport:
-    """The cell whose numbers are shown: one with an exponent, if there is one; amended before printed."""
-    pairs = [pair for form in (Form.AMENDED, Form.PRINTED) for pair in row.of_form(form)]
-    measured = [(claim, cell) for claim, cell in pairs if math.isfinite(cell.estimate) and cell.claimed != "zero"]
-    orders = [(claim, cell) for claim, cell in measured if claim.claim.kind is not Kind.ATOM]
-    return (orders or measured or pairs)[0][1]
-
-
-def _sides(row: Row) -> tuple[str, Text, bool]:
-    """Claimed and verdict, in one word if printed and amended agree."""
-    sides: list[tuple[str, Text]] = []
-    for form in (Form.PRINTED, Form.AMENDED):
-        found = row.of_form(form)
-        if found:
-            # Claims that do not reach this cell are told of elsewhere, unless there is nothing else to tell.
-            found = [(k, c) for k, c in found if not c.outside] or found
-            # An order says most; bounds and masses at zero are told below where they fail, and by claim above.
-            main = [(k, c) for k, c in found if k.claim.kind in (Kind.ORDER, Kind.ZERO)] or found
-            claimed = "/".join(dict.fromkeys(_claimed(claim, cell) for claim, cell in main))
-            words = list(dict.fromkeys("outside" if cell.outside else str(cell.verdict) for _, cell in main))
-            text = Text(", ").join(styled(word) for word in words)
-            sides.append((claimed, text))
-    claims = list(dict.fromkeys(claimed for claimed, _ in sides))
-    verdicts = list({text.plain: text for _, text in sides}.values())
-    differs = len(claims) > 1 or len(verdicts) > 1
-    if not differs:
-        return claims[0], verdicts[0], False
-    claimed = claims[0] if len(claims) == 1 else " / ".join(claims)
-    return claimed, Text(" / ").join([text for _, text in sides] if len(verdicts) > 1 else verdicts), len(sides) > 1
-
-
-def _claimed(claim: ClaimReport, cell: CellReport) -> str:
-    if isinstance(cell.claimed, str):
-        return cell.claimed
-    sign = {Kind.UPPER: "≤", Kind.VANISHES: "<"}.get(claim.claim.kind, "")
-    return f"{sign}{cell.claimed:g}"
-
-
-def _found(cell: CellReport) -> tuple[str, str]:
-    if not math.isfinite(cell.estimate) or cell.claimed in WORDS:
-        return "", ""
-    return f"{cell.estimate:+.4f}", f"[{cell.low:+.3f}, {cell.high:+.3f}]"
-
-
-def _zeros(cell: CellReport) -> str:
-    if not math.isfinite(cell.zero_fraction):
-        return ""
-    found = "all" if cell.zero_fraction == 1 else f"{100 * cell.zero_fraction:.1f}%" if cell.zero_fraction else "none"
-    return found if not cell.atom else f"{found} ({100 * cell.atom:g}%)"
-
-
-def _render_exceptions(report: StatementReport, console: Console, verbose: int) -> None:
-    """Cells that are not consistent, gathered by reason, with the command that draws the first again."""
-    for claim in report.claims:
-        for verdict in (NumericStatus.CONTRADICTED, NumericStatus.INVALID, NumericStatus.INCONCLUSIVE,
-                        NumericStatus.UNTESTED):  # fmt: skip
-            cells = [cell for cell in claim.cells if cell.verdict is verdict and not cell.outside]
-            _render_kind(styled(verdict), cells, claim, console, verbose)
-        outside = [cell for cell in claim.cells if cell.outside]
-        _render_kind(Text("outside", style="dim"), outside, claim, console, verbose)
-
-
-def _render_kind(word: Text, cells: Sequence[CellReport], claim: ClaimReport, console: Console, verbose: int) -> None:
-    if cells:
-        of = f"  {len(cells)} of {len(claim.cells)} cells of "
-        console.print(Text.assemble(word, of, (claim.claim.id, "bold"), f" ({claim.claim.form})"))
-        _render_reasons(cells, console, verbose)
-
-
-def _render_reasons(cells: Sequence[CellReport], console: Console, verbose: int) -> None:
-    reasons: dict[str, list[CellReport]] = {}
-    for cell in cells:
-        reasons.setdefault(cell.reason, []).append(cell)
-    listed = list(reasons.items())
-    for reason, members in listed if verbose else listed[:LISTED]:
-        first = members[0]
-        more = f" and {len(members) - 1} more" if len(members) > 1 else ""
-        console.print(Padding(Text(f"{_where(first)}{more}: {reason}"), (0, 0, 0, 2), expand=False))
-        if first.needed and first.verdict is NumericStatus.INCONCLUSIVE:
-            console.print(Padding(Text(_budget(first), style="dim"), (0, 0, 0, 4), expand=False))
-        if first.verdict is not NumericStatus.UNTESTED:
-            console.print(Text(f"    {first.reproduce}", style="dim"), soft_wrap=True)
-    if len(listed) > LISTED and not verbose:
-        console.print(f"  and {len(listed) - LISTED} other reasons (-v shows them)", style="dim")
-
-
-def _where(cell: CellReport) -> str:
-    shown = {n: v for n, v in cell.parameters.items() if n not in ("m", "z") and not (n == "angle" and v == 0)}
-    return " ".join(f"{name}={text_of(value)}" for name, value in shown.items())
-
-
-def _budget(cell: CellReport) -> str:
-    time = f", about {_duration(cell.seconds)} in all" if math.isfinite(cell.seconds) else ""
-    return f"about {cell.needed} samples a width would decide it{time} (drawn so far: {cell.samples})"
-
-
-def _duration(seconds: float) -> str:
-    if seconds < 90:
-        return f"{max(seconds, 1):.0f} s"
-    if seconds < 5400:
-        return f"{seconds / 60:.0f} min"
-    return f"{seconds / 3600:.0f} h"
-
-
 def _summary(report: StatementReport) -> Text:
     text = Text()
     for form in report.forms:
-        found, expected = report.summary(form), report.expected(form)
         text.append("   " if text else "")
         text.append(f"{form}: ", style="dim")
-        text.append_text(styled(found))
-        severity = report.severity() if form is Form.PRINTED else None
-        if severity is not None:
-            text.append(" (").append_text(styled(severity)).append(")")
+        text.append_text(form_word(report, form))
         recorded = form in report.statement.expected
-        if found is not expected:
-            text.append(f", expected {expected}", style="bold")
+        if not report.met(form):
+            text.append(f", expected {report.expected(form)}", style="bold")
         elif recorded:
             text.append(", as expected", style="dim")
     for form in report.forms:

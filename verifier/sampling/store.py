@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from verifier.root import find
+
 FOLDER = ".verifier"
 
 
@@ -43,8 +45,8 @@ def write_atomically(path: Path, text: str) -> None:
 
 
 def save_run(report: dict[str, Any], identifier: str, folder: Path | None = None) -> Path:
-    """Write a run's report to ``.verifier/runs/IDENTIFIER.json``; the path it was written to."""
-    runs = (folder or Path.cwd() / FOLDER) / "runs"
+    """Write a run's report to ``.verifier/runs/IDENTIFIER.json`` of the project; the path it was written to."""
+    runs = (folder or find().folder / FOLDER) / "runs"
     runs.mkdir(parents=True, exist_ok=True)
     path = runs / f"{identifier}.json"
     write_atomically(path, json.dumps(report, separators=(",", ":")) + "\n")

@@ -155,6 +155,25 @@ class StatementReport:
         alone = self.summary(form) is Summary.PROOF_ALONE
         return self.statement.expected.get(form, Summary.PROOF_ALONE if alone else Summary.VERIFIED)
 
+    def met(self, form: Form) -> bool:
+        """Whether the word of a form is the expected one."""
+        return self.summary(form) is self.expected(form)
+
+    @property
+    def as_expected(self) -> bool:
+        """Whether every form's word is the expected one, and no sampler failed."""
+        return not self.errors and all(self.met(form) for form in self.forms)
+
+    @property
+    def culprits(self) -> tuple[ClaimReport, ...]:
+        """The claims that make the words which are not as expected."""
+        odd = {form: self.summary(form) for form in self.forms if not self.met(form)}
+        return tuple(
+            claim
+            for claim in self.claims
+            if claim.claim.form in odd and word_of([claim.columns]) is odd[claim.claim.form]
+        )
+
     def to_json(self) -> dict[str, Any]:
         severity = self.severity()
         return {
