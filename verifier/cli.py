@@ -33,6 +33,7 @@ _COMMANDS = {
     "conjecture": ("verifier.commands.exact", "conjecture", "The Dyer-Gur-Ari conjecture, graph by graph."),
     "limit-kernel": ("verifier.commands.sample", "limit_kernel", "Infinite-width kernels to 15 digits."),
     "calibrate": ("verifier.commands.calibrate", "calibrate", "Measure how often the gate itself is wrong."),
+    "doctor": ("verifier.commands.doctor", "doctor", "Whether this installation works, with a small trial."),
     "new": ("verifier.commands.new", "new", "A small project of one's own, with a worked example."),
 }
 
