@@ -54,8 +54,10 @@ class Law(Protocol):
     def cdf(self, x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]: ...
 
 
-#: draw(shared, cells, width, samples, rng): the cells share their networks.  The width is a pair on a grid.
-Sampler = Callable[[Parameters, Sequence[Parameters], Any, int, np.random.Generator], Draw]
+#: draw(shared, cells, width, samples, rng): the cells share their networks.  The width is a pair on a grid.  An array
+#: of shape (samples, cells) will do where there are no normals; :func:`verifier.samplers.quantity` makes a sampler of
+#: a plain function.
+Sampler = Callable[[Parameters, Sequence[Parameters], Any, int, np.random.Generator], Draw | npt.ArrayLike]
 
 
 @dataclass(frozen=True)

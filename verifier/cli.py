@@ -12,6 +12,7 @@ from typing import Any
 
 import click
 
+from verifier import __version__
 from verifier.commands.codes import EXPECTED, INTERNAL, UNDECIDED, USAGE, CommandError
 
 _COMMANDS = {
@@ -124,7 +125,7 @@ def _short_help() -> str:
     epilog="Exit codes: 0 as expected; 1 an unexpected refutation, contradiction or change; 2 usage or "
     "unreadable input; 3 inconclusive, invalid, interrupted or a gap; 4 internal error; 5 nothing selected.",
 )
-@click.version_option(package_name="verifier", message="%(prog)s %(version)s")
+@click.version_option(__version__, message="%(prog)s %(version)s")
 @click.pass_context
 def cli(context: click.Context) -> int:
     """Prove, certify or measure asymptotic claims about wide neural networks, and never confuse the three."""

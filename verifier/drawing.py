@@ -100,18 +100,15 @@ def drawn(
 def _checked_values(values: Any, cell: tuple[int, ...], count: int) -> dict[str, Any]:
     """{name: array of ``count`` values}; the name is empty where there is one quantity."""
     __tracebackhide__ = True
-    import numpy as np
+    from verifier.samplers import numbers
 
     named = values if isinstance(values, Mapping) else {"": values}
     if not named:
         raise ValueError(f"the sampler returned no quantities at {_at(cell)}")
     found = {}
     for name, entries in named.items():
-        array = np.array(entries, dtype=np.float64)  # a copy: a sampler may reuse its buffer
-        if array.shape != (count,):
-            of = f" of {name}" if name else ""
-            raise ValueError(f"the sampler returned shape {array.shape}{of} at {_at(cell)}; ({count},) was asked for")
-        found[str(name)] = array
+        who = f"at {_at(cell)} the sampler{f' of {name}' if name else ''}"
+        found[str(name)] = numbers(entries, (count,), who)  # a copy: a sampler may reuse its buffer
     return found
 
 

@@ -1,19 +1,33 @@
-"""Loading a Python file by its path, under a module name that nothing else can have.
+"""Loading a project's files by path: each root is a package of its own, under a name that nothing else can have.
 
-Shipped files and a user's own are loaded alike, so ``lemmas/theorem1.py`` in the current directory and the
-shipped file of that name never collide.  Worker processes load check files through here as well, which is
-why this module imports nothing heavy.
+``lemmas/theorem1.py`` of one root and that of another never collide, nor do they with an installed package called
+``lemmas``.  Inside a file ``from lemmas._helper import …`` means the file beside it, as ``from ._helper import …``
+does; where the project has no such file the shipped one is meant, as for statements.  Worker processes load check
+files through here as well, which is why this module imports nothing heavy.
 """
 
 from __future__ import annotations
 
+import builtins
 import hashlib
+import importlib
 import importlib.util
+import re
 import sys
 import traceback
+from collections.abc import Mapping, Sequence
 from contextlib import redirect_stdout
+from functools import partial
+from importlib.abc import MetaPathFinder
+from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
 from types import ModuleType
+from typing import Any
+
+from verifier.root import CHECKS, LEMMAS, SHIPPED
+
+#: Packages of roots are called this and a digest of the root's path.
+_PREFIX = "_verifier_"
 
 
 class LoadError(Exception):
@@ -36,49 +50,132 @@ class LoadError(Exception):
 def load_file(path: Path) -> ModuleType:
     """The module in ``path``, loaded once a process.  Raises LoadError naming file and line.
 
-    What the file prints goes to stderr, since stdout holds results; a file that calls ``sys.exit`` is in error.
+    The file may be one that ``path`` imports: what is beside it belongs to it.  What a file prints goes to stderr,
+    since stdout holds results; a file that calls ``sys.exit`` is in error.
     """
     path = path.resolve()
-    name = f"_verifier_{hashlib.sha256(str(path).encode()).hexdigest()[:16]}_{path.stem}"
+    package, name = _names(path)
     if name in sys.modules:
         return sys.modules[name]
-    spec = importlib.util.spec_from_file_location(name, path)
-    if spec is None or spec.loader is None:
-        raise LoadError(path, None, "not a Python file")
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module  # dataclasses and pickling look their module up by name
+    importlib.invalidate_caches()
+    before = set(sys.modules)
     try:
         with redirect_stdout(sys.stderr):
-            spec.loader.exec_module(module)
-    except SyntaxError as error:
-        del sys.modules[name]
-        raise LoadError(Path(error.filename or path), error.lineno, f"SyntaxError: {error.msg}") from error
-    except FileNotFoundError as error:
-        del sys.modules[name]
-        raise LoadError(path, None, "no such file") from error
+            parent = importlib.import_module(name.rpartition(".")[0])
+            loader = _Loader(name, str(path))
+            spec = importlib.util.spec_from_file_location(name, path, loader=loader)
+            if spec is None:
+                raise LoadError(path, None, "not a Python file")
+            module = importlib.util.module_from_spec(spec)
+            sys.modules[name] = module  # dataclasses and pickling look their module up by name
+            loader.exec_module(module)
+            setattr(parent, name.rpartition(".")[2], module)
     except (Exception, SystemExit) as error:
-        del sys.modules[name]
+        # What it imported goes with it, so that all of it is read again once it is mended.
+        for made in [made for made in sys.modules if made not in before and made.startswith(f"{package}.")]:
+            del sys.modules[made]
+        if isinstance(error, LoadError):
+            raise
+        if isinstance(error, FileNotFoundError) and not path.is_file():
+            raise LoadError(path, None, "no such file") from error
         raise blame(error, path) from error
     return module
 
 
 def blame(error: BaseException, *paths: Path | None) -> LoadError:
-    """A LoadError for an exception that loaded code raised later: at the line of ``paths`` that it passed through."""
-    message = f"{type(error).__name__}: {' '.join(str(error).split()) or 'no message'}"
+    """A LoadError for an exception that loaded code raised later: at the innermost line of ``paths`` and of the files
+    of their projects that it passed through."""
     known = [path.resolve() for path in paths if path is not None]
-    lines = [(path, _line_in(path, error)) for path in known]
-    path, line = next((place for place in lines if place[1] is not None), lines[0])
+    if isinstance(error, SyntaxError) and error.filename and _belongs(Path(error.filename).resolve(), known):
+        return LoadError(Path(error.filename).resolve(), error.lineno, f"SyntaxError: {error.msg}")
+    told = re.sub(rf"{_PREFIX}[0-9a-f]{{16}}\.", "", " ".join(str(error).split()))
+    message = f"{type(error).__name__}: {told or 'no message'}"
+    frames = [(Path(f.filename).resolve(), f.lineno) for f in traceback.extract_tb(error.__traceback__)]
+    places = [(path, line) for path, line in frames if _belongs(path, known)]
+    path, line = places[-1] if places else (known[0], None)
     return LoadError(path, line, message)
 
 
-def _line_in(path: Path, error: BaseException) -> int | None:
-    """The innermost line of ``path`` that the error passed through."""
-    lines = [
-        frame.lineno
-        for frame in traceback.extract_tb(error.__traceback__)
-        if Path(frame.filename).resolve() == path
-    ]
-    return lines[-1] if lines else None
+def _belongs(path: Path, known: Sequence[Path]) -> bool:
+    """Whether ``path`` is one of these files, beside one, or elsewhere in the lemmas and checks of its project."""
+    if any(path.parent == other.parent for other in known):
+        return True
+    roots = {other.parent.parent for other in known if other.parent.name in (LEMMAS, CHECKS)}
+    return any(path.is_relative_to(root / folder) for root in roots for folder in (LEMMAS, CHECKS))
+
+
+def _names(path: Path) -> tuple[str, str]:
+    """The package of the file's root, made if need be, and the name of the file's module."""
+    folder = path.parent
+    stem = path.stem if "." not in path.stem else f"{path.stem.replace('.', '_')}_{_digest(path)}"
+    if folder.name in (LEMMAS, CHECKS):
+        package = _package(folder.parent)
+        return package, f"{package}.{folder.name}.{stem}"
+    package = _package(folder)
+    return package, f"{package}.{stem}"
+
+
+def _package(root: Path) -> str:
+    name = f"{_PREFIX}{_digest(root)}"
+    if name not in sys.modules:
+        made = ModuleType(name, f"The files of {root}.")
+        made.__path__ = [str(root)]
+        sys.modules[name] = made
+    return name
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(str(path).encode()).hexdigest()[:16]
+
+
+class _Loader(SourceFileLoader):
+    """Runs a file with an ``import`` that finds what is beside it."""
+
+    def exec_module(self, module: ModuleType) -> None:
+        root = sys.modules[module.__name__.partition(".")[0]]
+        module.__dict__["__builtins__"] = {**vars(builtins), "__import__": partial(_import, root)}
+        super().exec_module(module)
+
+
+class _Finder(MetaPathFinder):
+    """Modules inside the packages of roots."""
+
+    def find_spec(
+        self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        if not fullname.startswith(_PREFIX) or "." not in fullname:
+            return None
+        spec = PathFinder.find_spec(fullname, path, target)
+        if spec is not None and isinstance(spec.loader, SourceFileLoader):
+            spec.loader = _Loader(fullname, spec.loader.path)
+        return spec
+
+
+def _import(
+    root: ModuleType, name: str, globals: Mapping[str, Any] | None = None, locals: Mapping[str, Any] | None = None,
+    fromlist: Sequence[str] | None = (), level: int = 0,
+) -> Any:  # fmt: skip
+    """``import`` as the files of ``root`` do it: ``lemmas`` and ``checks`` are theirs."""
+    first = name.partition(".")[0]
+    package = _meant(root, name, fromlist or ()) if level == 0 and first in (LEMMAS, CHECKS) else None
+    if package is None:
+        return builtins.__import__(name, globals, locals, fromlist or (), level)
+    found = importlib.import_module(f"{package}.{name}")
+    if not fromlist:
+        return sys.modules[f"{package}.{first}"]
+    return builtins.__import__(found.__name__, globals, locals, fromlist, 0)
+
+
+def _meant(root: ModuleType, name: str, fromlist: Sequence[str]) -> str | None:
+    """The package in which ``name`` is meant: the file's own, else the shipped one; None where neither has it."""
+    own = Path(root.__path__[0])
+    for folder in (own, SHIPPED):
+        place = folder.joinpath(*name.split("."))
+        if place.with_suffix(".py").is_file() or (
+            place.is_dir() and (not fromlist or any((place / f"{word}.py").is_file() for word in fromlist))
+        ):
+            return _package(folder)
+    return _package(own) if (own / name.partition(".")[0]).is_dir() else None
 
 
 def _shorten(path: Path) -> Path:
@@ -86,3 +183,6 @@ def _shorten(path: Path) -> Path:
         return path.relative_to(Path.cwd())
     except ValueError:
         return path
+
+
+sys.meta_path.insert(0, _Finder())

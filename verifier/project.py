@@ -1,6 +1,6 @@
 """The files of a project: statements in ``lemmas/``, what is measured in ``checks/``, paired by name.
 
-Shipped statements are found beside the ``verifier`` package, a user's own in the project that the current folder
+Shipped statements are found where the package is (:data:`verifier.root.SHIPPED`), a user's own in the project that the current folder
 lies in; where both have a name, the user's file is meant.  Nothing is loaded before it is asked for, and a file
 that cannot be loaded is an error of that statement alone.
 """
@@ -18,11 +18,9 @@ from typing import Any
 from verifier.check import Check
 from verifier.claims.proof import Proof
 from verifier.loading import LoadError, load_file
-from verifier.root import LEMMAS, SHIPPED, find
+from verifier.root import CHECKS, LEMMAS, SHIPPED, find
 from verifier.statement import Statement
 from verifier.verify.wellformed import flaws
-
-CHECKS = "checks"
 
 
 class UnknownStatement(ValueError):

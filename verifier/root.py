@@ -12,9 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 LEMMAS = "lemmas"
+CHECKS = "checks"
 CONFIG = "pyproject.toml"
-#: Where the shipped statements lie: beside the package.
-SHIPPED = Path(__file__).resolve().parent.parent
+_HERE = Path(__file__).resolve().parent
+_INSTALLED = _HERE / "papers" / "hypernetworks"
+#: Where the shipped statements lie: inside the package where it is installed, beside it in the repository.
+SHIPPED = _INSTALLED if _INSTALLED.is_dir() else _HERE.parent
 #: How the table of a file begins that is not TOML, or not yet.
 _TABLE = re.compile(r"^\s*\[+\s*tool\s*\.\s*verifier\s*[\].]", re.MULTILINE)
 

@@ -6,6 +6,7 @@ A claim is evaluated at a cell's parameters to say what the samples must show th
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
@@ -14,6 +15,7 @@ from typing import Any, Self
 import sympy
 from sympy.logic.boolalg import Boolean
 
+from verifier.display import formula, line, table
 from verifier.verdict import Severity, Summary
 
 
@@ -110,7 +112,7 @@ class Expectation:
     value: float | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Claim:
     """One thing a statement says.
 
@@ -134,6 +136,27 @@ class Claim:
     instead: tuple[str, ...] = ()
     severity: Severity | None = None
 
+    def __repr__(self) -> str:
+        """One line: ``<Claim theorem1.order (amended): order of K(r), n^(Min(0, H - r)) where …>``."""
+        told = f"{self.kind} of {self.quantity}"
+        told += "" if self.exponent is None else f", exponent {self.exponent}"
+        told += "" if self.value is None or len(str(self.value)) > 60 else f", value {self.value}"
+        told += "" if self.where is sympy.true else f", where {self.where}"
+        return f"<Claim {line(f'{self.id} ({self.form}): {told}', 190)}>"
+
+    def _repr_latex_(self) -> str | None:
+        """The sentence that is printed from its proposition, without what its hypotheses grant; None where it has
+        none."""
+        from verifier.claims.wording import wording  # here: most statements are never typeset, and it is slow to load
+
+        latex = wording(replace(self, hypotheses=()), ()).latex
+        return f"${latex}$" if latex else None
+
+    def _repr_html_(self) -> str:
+        latex = self._repr_latex_()
+        said = latex.strip("$") if latex else ""
+        return f"<code>{html.escape(self.id)}</code> {formula(said) if said else html.escape(self.text or repr(self))}"
+
     def when(self, *conditions: Boolean) -> Self:
         """The same claim on a smaller range of parameters."""
         return replace(self, where=sympy.And(self.where, *conditions))
@@ -156,7 +179,7 @@ class Claim:
         )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Statement:
     """A lemma, theorem or corollary: printed and amended claims, hypotheses, errata, and a proof.
 
@@ -177,6 +200,32 @@ class Statement:
     expected: Mapping[Form, Summary] = field(default_factory=dict)
     label: str = ""
 
+    @property
+    def called(self) -> str:
+        """What readers call it: its label, or its name in words."""
+        return self.label or label_of(self.name)
+
+    def __repr__(self) -> str:
+        """One line: ``<Statement theorem1: Theorem 1 · Higher-order terms …; 10 claims; recorded: printed refuted>``."""
+        words = ", ".join(f"{form} {word}" for form, word in self.expected.items())
+        recorded = f"; recorded: {words}" if words else ""
+        claims = "1 claim" if len(self.claims) == 1 else f"{len(self.claims)} claims"
+        title = line(f"{self.name}: {self.called} · {self.title}", 110)
+        return f"<Statement {line(f'{title}; {claims}{recorded}', 180)}>"
+
+    def _repr_html_(self) -> str:
+        """A table of its claims."""
+        rows = [
+            (html.escape(claim.id), str(claim.form), str(claim.kind), _typeset(claim), html.escape(claim.text))
+            for claim in self.claims
+        ]
+        return table(f"{self.called} · {self.title}", ("claim", "form", "kind", "says", "in words"), rows)
+
+    def _repr_latex_(self) -> str | None:
+        """Its claims, one below the other; None where none is printed from a proposition."""
+        shown = [latex.strip("$") for claim in self.claims if (latex := claim._repr_latex_())]
+        return "$$\\begin{gathered}" + r" \\ ".join(shown) + "\\end{gathered}$$" if shown else None
+
     def of_form(self, form: Form) -> tuple[Claim, ...]:
         """The claims of one form, in the order they are written."""
         return tuple(claim for claim in self.claims if claim.form is form)
@@ -187,6 +236,18 @@ class Statement:
             if hypothesis.id == identifier:
                 return hypothesis
         raise KeyError(identifier)
+
+
+def label_of(name: str) -> str:
+    """``Theorem 1`` for theorem1; names without a number stay, capitalised."""
+    word = name.rstrip("0123456789")
+    words = " ".join(part.capitalize() for part in word.split("_"))
+    return f"{words} {name[len(word):]}".strip()
+
+
+def _typeset(claim: Claim) -> str:
+    latex = claim._repr_latex_()
+    return formula(latex.strip("$")) if latex else ""
 
 
 def _evaluate(expression: sympy.Basic, parameters: Mapping[str, Any]) -> Any:

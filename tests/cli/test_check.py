@@ -153,11 +153,11 @@ def test_a_broken_file_is_named_with_its_line_and_the_others_still_run(toy: Toy)
     assert report["exit_code"] == 2
 
 
-def test_a_sampler_that_fails_is_an_internal_error_of_its_cells(toy: Toy) -> None:
+def test_a_sampler_that_fails_is_told_with_its_line(toy: Toy) -> None:
     toy.write(sleep="1 / 0")
     result = toy.run("check", "toy", "-q", "--jobs", "1")
-    assert result.exit_code == 4
-    assert "ZeroDivisionError" in result.stdout
+    assert result.exit_code == 2
+    assert "checks/toy.py:14: ZeroDivisionError: division by zero" in " ".join(result.stdout.split())
     assert "Traceback" not in result.output
 
 

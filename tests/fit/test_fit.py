@@ -202,7 +202,7 @@ def test_parquet_without_pyarrow_is_a_clear_sentence(tmp_path: Path, monkeypatch
     monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
     path = tmp_path / "x.parquet"
     path.write_bytes(b"PAR1")
-    assert "pip install 'verifier[parquet]'" in _run(path, "--expect", "0", code=2).stderr
+    assert "pip install 'wide-verifier[parquet]'" in _run(path, "--expect", "0", code=2).stderr
 
 
 @pytest.mark.parametrize(

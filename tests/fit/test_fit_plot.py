@@ -168,7 +168,7 @@ def test_png_without_its_library_is_a_clear_sentence(tmp_path: Path, monkeypatch
     monkeypatch.setitem(sys.modules, "resvg_py", None)
     result = _run(DATA / "five_mu.csv", "--expect", 0, "--plot", tmp_path / "x.png")
     assert result.exit_code == 2
-    assert "pip install 'verifier[png]' (or use .svg)" in result.stderr
+    assert "pip install 'wide-verifier[png]' (or use .svg)" in result.stderr
 
 
 def test_png_without_a_font_is_refused_and_not_written_without_its_words(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -30,7 +30,7 @@ def _edit(path: str, old: str, new: str) -> None:
 @pytest.mark.parametrize("effect", ["raise SystemExit(0)", "raise SystemExit('bye')", "raise GeneratorExit"])
 def test_a_sampler_that_leaves_the_interpreter_fails_its_claim_alone(toy: Toy, effect: str) -> None:
     toy.write("other", effect=effect)
-    found = toy.findings(code=4)
+    found = toy.findings(code=2)
     assert found[ORDER]["outcome"] == "expected"
     assert found["other.order (amended)"]["outcome"] == "failed"
     assert "record" not in found["other.order (amended)"]["message"]  # there is nothing to record
@@ -101,7 +101,7 @@ def test_an_expected_gap_says_nothing_of_the_samples(toy: Toy, sampled: str, set
 
 def test_nothing_is_recorded_of_an_incomplete_run(toy: Toy) -> None:
     toy.write(effect="raise ValueError('no')")
-    result = toy.gate("--record", code=4)
+    result = toy.gate("--record", code=2)
     assert "nothing is recorded: a sampler of toy failed" in result.stderr
     assert not Path("verifier-gate.json").exists()
 

@@ -161,7 +161,7 @@ def test_bad_arguments(settings: dict[str, object], message: str) -> None:
 
 
 def test_bad_samplers_and_exponents() -> None:
-    with pytest.raises(ValueError, match=r"returned shape \(3,\) at width 128; \(256,\) was asked for"):
+    with pytest.raises(ValueError, match=r"at width 128 the sampler returned shape \(3,\); \(256,\) was asked for"):
         assert_order(lambda n, k, rng: np.zeros(3), -1)
     with pytest.raises(ValueError, match="'fast' is not a number"):
         assert_order(gaussian, "fast")

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-pytest.importorskip("jax", reason="programs need JAX: pip install 'verifier[jax]'")
+pytest.importorskip("jax", reason="programs need JAX: pip install 'wide-verifier[jax]'")
 
 from verifier.cli import cli
 
@@ -210,7 +210,7 @@ def test_without_jax_the_extra_is_named(model: Path) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 2
     assert done.stderr.strip() == (
-        "verifier: programs need JAX, which the extra [jax] brings: pip install 'verifier[jax]'"
+        "verifier: programs need JAX, which the extra [jax] brings: pip install 'wide-verifier[jax]'"
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from verifier.commands.check import DEFAULT_SEED
-from verifier.commands.codes import EXPECTED, INTERNAL, NOTHING, UNDECIDED, CommandError
+from verifier.commands.codes import EXPECTED, INTERNAL, NOTHING, UNDECIDED, USAGE, CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.options import Number, Whole, verbosity
 from verifier.commands.place import say_where
@@ -163,7 +163,7 @@ def _refuse_to_record(report: RunReport) -> None:
     if report.stopped:
         raise CommandError(f"nothing is recorded: the run is incomplete: {report.stopped}", UNDECIDED)
     for name, error in ((s.statement.name, error) for s in report.statements for error in s.errors):
-        raise CommandError(f"nothing is recorded: a sampler of {name} failed: {error}", INTERNAL)
+        raise CommandError(f"nothing is recorded: a sampler of {name} failed: {error}", USAGE)
 
 
 def _project(config: Config) -> Project:

@@ -215,6 +215,6 @@ def _pyarrow(verb: str) -> Any:
         import pyarrow.parquet
     except ImportError:
         raise ValueError(
-            f"to {verb} Parquet files install pyarrow: pip install 'verifier[parquet]' (or use {other})"
+            f"to {verb} Parquet files install pyarrow: pip install 'wide-verifier[parquet]' (or use {other})"
         ) from None
     return pyarrow.parquet

@@ -49,7 +49,7 @@ _CODES = {
     Outcome.EXPECTED: EXPECTED,
     Outcome.UNEXPECTED: UNEXPECTED,
     Outcome.UNDECIDED: UNDECIDED,
-    Outcome.FAILED: INTERNAL,
+    Outcome.FAILED: USAGE,
     Outcome.UNREADABLE: USAGE,
 }
 

@@ -11,7 +11,7 @@
     scan(change)                       # every intermediate: name, shape, line, exponent
 
 A Gaussian matrix is met through products only and a gradient step adds low rank to it, so that nothing of size n × n
-is ever formed.  JAX is an extra: ``pip install 'verifier[jax]'``.
+is ever formed.  JAX is an extra: ``pip install 'wide-verifier[jax]'``.
 """
 
 from verifier.programs.evaluate import NotFinite

@@ -35,7 +35,7 @@ def require() -> None:
     try:
         import jax  # noqa: F401
     except ImportError:
-        raise NoJax("programs need JAX, which the extra [jax] brings: pip install 'verifier[jax]'") from None
+        raise NoJax("programs need JAX, which the extra [jax] brings: pip install 'wide-verifier[jax]'") from None
 
 
 def trace(

@@ -22,7 +22,7 @@ from verifier.report.limits import limits
 from verifier.report.text import source_line
 from verifier.sampling.keys import canonical
 from verifier.sampling.select import text_of
-from verifier.statement import Erratum, Form, Hypothesis, Statement
+from verifier.statement import Erratum, Form, Hypothesis, Statement, label_of
 from verifier.verdict import NumericStatus, ProofStatus, Severity, Summary, weakest_numeric, weakest_proof
 from verifier.verify.results import CellReport, ClaimReport, RunReport, StatementReport
 from verifier.verify.word import Columns, word_of
@@ -72,7 +72,7 @@ def _statement(report: StatementReport) -> Data:
     return {
         "name": statement.name,
         "title": statement.title,
-        "label": statement.label or label_of(statement.name),
+        "label": statement.called,
         "source": source_line(statement.source),
         "summary": statement.summary,
         "forms": [_form(report, form) for form in report.forms],
@@ -96,13 +96,6 @@ def _statement(report: StatementReport) -> Data:
         "errors": list(report.errors),
         "in_vain": list(report.in_vain),
     }  # fmt: skip
-
-
-def label_of(name: str) -> str:
-    """``Theorem 1`` for theorem1; names without a number stay, capitalised."""
-    word = name.rstrip("0123456789")
-    words = " ".join(part.capitalize() for part in word.split("_"))
-    return f"{words} {name[len(word):]}".strip()
 
 
 def _form(report: StatementReport, form: Form) -> Data:

@@ -9,16 +9,15 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
+from verifier import __version__
+
 #: What results depend on besides Python itself.
 LIBRARIES = ("numpy", "scipy", "sympy", "python-flint", "networkx", "pynauty", "mpmath")
 
 
 def version() -> str:
-    """The version of verifier that is installed; "unknown" for a source tree that is not."""
-    try:
-        return metadata.version("verifier")
-    except metadata.PackageNotFoundError:
-        return "unknown"
+    """The version of verifier that runs."""
+    return __version__
 
 
 def environment() -> dict[str, Any]:

@@ -126,7 +126,7 @@ def _resvg() -> Any:
     try:
         import resvg_py
     except ImportError:
-        raise ValueError("to draw PNG install resvg-py: pip install 'verifier[png]' (or use .svg)") from None
+        raise ValueError("to draw PNG install resvg-py: pip install 'wide-verifier[png]' (or use .svg)") from None
     return resvg_py
 
 

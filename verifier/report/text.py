@@ -90,7 +90,7 @@ def _heading(report: StatementReport, console: Console) -> None:
 
 def _end(report: StatementReport, console: Console) -> None:
     for error in report.errors:
-        console.print(Text(f"internal error: {error}", style="red"))
+        console.print(Text(f"a sampler failed: {error}", style="red"))
     console.print(_summary(report))
 
 

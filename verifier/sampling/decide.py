@@ -25,7 +25,19 @@ from verifier.verdict import NumericStatus
 
 
 def decide(group: Group, question: Question, samples: Mapping[Any, LogSample], largest: float, look: int) -> Decision:
-    """Decide ``question`` from ``samples`` by width (by pair of widths, on a grid), at this look of the schedule."""
+    """Decide ``question`` from ``samples`` by width (by pair of widths, on a grid), at this look of the schedule.
+
+    ``largest`` is the largest |value| of all samples, NaN where one is.
+    """
+    found = _decided(group, question, samples, largest, look)
+    if math.isfinite(largest) or found.verdict is not NumericStatus.INVALID:
+        return found
+    return replace(found, reason=f"{found.reason}; the sampler of {group.quantity} may return finite numbers only")
+
+
+def _decided(
+    group: Group, question: Question, samples: Mapping[Any, LogSample], largest: float, look: int
+) -> Decision:
     looks = len(group.schedule.sizes)
     alpha = question.alpha
     if question.kind is Kind.IDENTITY:

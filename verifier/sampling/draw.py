@@ -16,7 +16,8 @@ import numpy.typing as npt
 
 from verifier.check import Check, Part
 from verifier.inference.samples import LogSample
-from verifier.loading import LoadError, load_file
+from verifier.loading import LoadError, blame, load_file
+from verifier.samplers import SamplerError, Values, read
 from verifier.sampling.keys import PILOT, stream
 from verifier.sampling.workers import at_most
 
@@ -61,8 +62,8 @@ class Drawn:
 def draw(block: Block, limit: float | None = None) -> Drawn:
     """Draw and reduce one block, in at most ``limit`` seconds.
 
-    Errors of the sampler, running out of time among them, are data, not exceptions: other blocks go on.  So is a
-    call of ``sys.exit``, which would end the whole run with the sampler's exit code.  What a sampler prints goes to
+    Errors of the sampler, running out of time among them, are data, not exceptions: other blocks go on.  They name the
+    file and the line of it, or the sampler where it returns what is not allowed.  So is a call of ``sys.exit``, which would end the whole run with the sampler's exit code.  What a sampler prints goes to
     stderr, since stdout holds results.
     """
     try:
@@ -70,17 +71,10 @@ def draw(block: Block, limit: float | None = None) -> Drawn:
         start = time.perf_counter()  # what a check file imports is not the sampler's time
         key = (block.seed, block.key, block.width, block.samples, block.number)
         with at_most(limit), redirect_stdout(sys.stderr):
-            found = part.quantity.draw(block.shared, block.cells, block.width, block.samples, stream(*key))
+            found = _returned(part, block, stream(*key))
             if block.twice:
-                again = part.quantity.draw(block.shared, block.cells, block.width, block.samples, stream(*key))
-                same_numbers(found.values, again.values)
-        values = np.asarray(found.values, dtype=np.float64)
-        if values.shape != (block.samples, len(block.cells)):
-            raise ValueError(
-                f"the sampler of {part.quantity.text} returned shape {values.shape}; "
-                f"({block.samples}, {len(block.cells)}) was asked for"
-            )
-        normals = None if found.normals is None else np.asarray(found.normals, dtype=np.float64)
+                same_numbers(found.values, _returned(part, block, stream(*key)).values)
+        values, normals = found.values, found.normals
         if block.number == PILOT:
             fitted = fit_coefficients(values, normals)
             return Drawn(block, coefficients=fitted, seconds=time.perf_counter() - start)
@@ -91,17 +85,35 @@ def draw(block: Block, limit: float | None = None) -> Drawn:
         largest = tuple(float(v) for v in np.abs(values).max(axis=0)) if block.samples else ()
         return Drawn(block, samples, largest, seconds=time.perf_counter() - start)
     except (Exception, SystemExit, GeneratorExit) as error:
-        return Drawn(block, error=f"{type(error).__name__}: {' '.join(str(error).split())}")
+        return Drawn(block, error=_told(error, block.source))
+
+
+def _returned(part: Part, block: Block, rng: np.random.Generator) -> Values:
+    """What the sampler returns, read as numbers."""
+    found = part.quantity.draw(block.shared, block.cells, block.width, block.samples, rng)
+    return read(found, (block.samples, len(block.cells)), part.quantity.text)
+
+
+def _told(error: BaseException, source: Path | Part) -> str:
+    """An error in one line: where it arose, or, of what a sampler returned, what is allowed."""
+    path = source if isinstance(source, Path) else None
+    if isinstance(error, SamplerError):
+        return str(error) if path is None else str(LoadError(path, None, str(error)))
+    if isinstance(error, LoadError):
+        return str(error)
+    if path is None or isinstance(error, TimeoutError):
+        return f"{type(error).__name__}: {' '.join(str(error).split())}"
+    return str(blame(error, path))
 
 
 def same_numbers(first: npt.ArrayLike, again: npt.ArrayLike) -> None:
-    """ValueError unless two calls of a sampler with the same key returned the same numbers.
+    """SamplerError unless two calls of a sampler with the same key returned the same numbers.
 
     A sampler that draws from a generator of its own gives other numbers each time, so nothing that it shows can be
     reproduced, and nobody knows whether its draws are independent.
     """
     if not np.array_equal(np.asarray(first), np.asarray(again), equal_nan=True):
-        raise ValueError(
+        raise SamplerError(
             "two calls of the sampler with the same key returned different numbers: it has to draw from the generator "
             "that it is given, and from nothing else"
         )

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from verifier.check import Law
+from verifier.display import line, table
 from verifier.inference.decisions import Decision
 from verifier.sampling.evidence import Evidence
 from verifier.sampling.keys import canonical
@@ -110,7 +112,7 @@ class ClaimReport:
         }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class StatementReport:
     """A statement's claims and, for each form, the one word that sums them up and the one expected."""
 
@@ -120,6 +122,33 @@ class StatementReport:
     errors: tuple[str, ...] = ()  # samplers that failed
     steps: tuple[StepReport, ...] = ()  # its proof, step by step
     in_vain: tuple[str, ...] = ()  # what is measured and no claim is about
+
+    def __repr__(self) -> str:
+        """One line: ``<theorem1: printed refuted (false), amended verified>``."""
+        return f"<{line(f'{self.statement.name}: {self.words()}', 190)}>"
+
+    def words(self) -> str:
+        """``printed refuted (false), amended verified``; where another word is recorded, that as well."""
+        told = []
+        for form in self.forms:
+            found, expected = self.summary(form), self.expected(form)
+            severity = self.severity() if form is Form.PRINTED else None
+            told.append(
+                f"{form} {found}"
+                + ("" if severity is None else f" ({severity})")
+                + ("" if found is expected else f", expected {expected}")
+            )
+        return ", ".join(told)
+
+    def _repr_html_(self) -> str:
+        """A table of its claims with both columns."""
+        rows = [
+            (html.escape(c.claim.id), str(c.claim.form), str(c.proof), str(c.numeric), html.escape(
+                "; ".join(filter(None, (c.proof_reason, c.numeric_reason)))))
+            for c in self.claims
+        ]  # fmt: skip
+        caption = f"{self.statement.called} · {self.statement.title}: {self.words()}"
+        return table(caption, ("claim", "form", "proof", "samples", "why"), rows)
 
     def of_form(self, form: Form) -> tuple[ClaimReport, ...]:
         return tuple(claim for claim in self.claims if claim.claim.form is form)
@@ -190,7 +219,7 @@ class StatementReport:
         return {"verdict": str(self.summary(form)), "reasons": list(self.reasons(form))}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RunReport:
     """A whole run."""
 
@@ -202,15 +231,36 @@ class RunReport:
     seconds: float = math.nan
     notes: tuple[str, ...] = field(default=())
 
+    def __repr__(self) -> str:
+        """A line a statement, then one for the run."""
+        shown = [line(f"{s.statement.name}  {s.words()}") for s in self.statements]
+        return "\n".join([*shown, line(self.sentence())])
+
+    def sentence(self) -> str:
+        """The run in one sentence: ``2 statements, all as recorded (seed 20201)``."""
+        odd = [s for s in self.statements if any(s.summary(f) is not s.expected(f) for f in s.forms) or s.errors]
+        count = "1 statement" if len(self.statements) == 1 else f"{len(self.statements)} statements"
+        told = "all as recorded" if not odd else f"{len(odd)} not as recorded"
+        return f"{count}, {told} (seed {self.seed}){f'; {self.stopped}' if self.stopped else ''}"
+
+    def _repr_html_(self) -> str:
+        """A table, a row a statement."""
+        rows = [
+            (html.escape(s.statement.name), html.escape(s.statement.title), html.escape(s.words()))
+            for s in self.statements
+        ]
+        return table(self.sentence(), ("statement", "", "verdict"), rows)
+
     @property
     def exit_code(self) -> int:
-        """0 as expected, 1 an unexpected refutation or change, 3 undecided, 4 internal; 1 before 4 before 3."""
+        """0 as expected, 1 an unexpected refutation or change, 2 a sampler failed, 3 undecided, 4 internal; 2 before 1
+        before 4 before 3."""
         codes = {0}
         for report in self.statements:
             for form in report.forms:
                 codes.add(_code(report.summary(form), report.expected(form)))
             if report.errors:
-                codes.add(4)
+                codes.add(2)
         if self.stopped:
             codes.add(4 if self.failed else 3)
         return next(code for code in (2, 1, 4, 3, 5, 0) if code in codes)
