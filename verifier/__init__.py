@@ -1,1 +1,131 @@
+"""Claims about wide neural networks: proved step by step, certified exactly, or measured with a stated error rate.
+
+    import verifier as v
+
+    thm = v.load("theorem1")                 # a statement of the project here, or of the paper that is shipped
+    v.check(thm, quick=True)                 # its proof re-checked, its claims measured: a report
+    v.fit({n: x[n] for n in widths}, v.order == -1).verdict
+    v.exact("T(3)", depth=4, activation="relu", moment=2)
+
+    @v.quantity("T")
+    def second(n, rng, *, angle=60): ...     # one sample, or an array with a parameter `samples`
+    v.measure(second, v.order == -1)
+
+Functions return what they found and print nothing.  What they raise is in :mod:`verifier.errors`.  Nothing is imported
+before it is asked for; JAX is needed by programs alone (extra ``[jax]``).
+"""
+
+from __future__ import annotations
+
+import importlib
+import sys
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sympy import Rational
+
+    from verifier import errors
+    from verifier.check import Agreement, Check, Measure, Quantity, cells
+    from verifier.dataclaims import (
+        DataClaim,
+        atom,
+        constant,
+        limit,
+        mean_zero,
+        order,
+        symmetric,
+        to_zero,
+        variance,
+        zero,
+    )
+    from verifier.door import check, exact, fit, load, measure, prove, quantity, recheck
+    from verifier.fitting import Finding
+    from verifier.programs.program import width
+    from verifier.statement import Claim, Erratum, Form, Hypothesis, Kind, Source, Statement, Witness
+    from verifier.verdict import NumericStatus, ProofStatus, Summary
+
 __version__ = "0.1.0"
+
+#: where each name is defined
+_HOMES = {
+    **dict.fromkeys(("check", "exact", "fit", "load", "measure", "prove", "quantity", "recheck"), "verifier.door"),
+    **dict.fromkeys(
+        ("Claim", "Erratum", "Form", "Hypothesis", "Kind", "Source", "Statement", "Witness"), "verifier.statement"
+    ),
+    **dict.fromkeys(("Agreement", "Check", "Measure", "Quantity", "cells"), "verifier.check"),
+    **dict.fromkeys(
+        ("DataClaim", "atom", "constant", "limit", "mean_zero", "order", "symmetric", "to_zero", "variance", "zero"),
+        "verifier.dataclaims",
+    ),
+    **dict.fromkeys(("NumericStatus", "ProofStatus", "Summary"), "verifier.verdict"),
+    "Finding": "verifier.fitting",
+    "Rational": "sympy",
+    "errors": "verifier.errors",
+    "width": "verifier.programs.program",
+}
+
+__all__ = [
+    "Agreement",
+    "Check",
+    "Claim",
+    "DataClaim",
+    "Erratum",
+    "Finding",
+    "Form",
+    "Hypothesis",
+    "Kind",
+    "Measure",
+    "NumericStatus",
+    "ProofStatus",
+    "Quantity",
+    "Rational",
+    "Source",
+    "Statement",
+    "Summary",
+    "Witness",
+    "__version__",
+    "atom",
+    "cells",
+    "check",
+    "constant",
+    "errors",
+    "exact",
+    "fit",
+    "limit",
+    "load",
+    "mean_zero",
+    "measure",
+    "order",
+    "prove",
+    "quantity",
+    "recheck",
+    "symmetric",
+    "to_zero",
+    "variance",
+    "width",
+    "zero",
+]
+
+
+class _Door(ModuleType):
+    """This module.  ``check`` and ``exact`` are its functions: the modules of these names, which importing them would
+    put in their place, are reached by ``from verifier.check import …``."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name not in _HOMES:
+            raise AttributeError(f"module 'verifier' has no attribute {name!r}")
+        home = importlib.import_module(_HOMES[name])
+        found = home if _HOMES[name] == f"verifier.{name}" and name == "errors" else getattr(home, name)
+        self.__dict__[name] = found
+        return found
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (isinstance(value, ModuleType) and name in _HOMES and name != "errors"):
+            super().__setattr__(name, value)
+
+    def __dir__(self) -> list[str]:
+        return sorted({*__all__, *self.__dict__})
+
+
+sys.modules[__name__].__class__ = _Door

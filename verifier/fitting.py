@@ -8,6 +8,7 @@ names what it assumes.
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
@@ -17,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from verifier.datafiles import Samples
+from verifier.display import line, table
 from verifier.inference import (
     DEFAULT_ALLOWANCE,
     DEFAULT_ALPHA,
@@ -77,7 +79,7 @@ KINDS: dict[str, KindOf] = {
 _MARGINS = {"atom": 0.05, "polynomial": 0.05, "remainder": 0.05}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Finding:
     """What given data say of one claim.
 
@@ -104,6 +106,18 @@ class Finding:
     advice: str
     samples_needed: int | None
     decision: Decision
+
+    def __repr__(self) -> str:
+        """``<consistent: exponent -1.002 [-1.087, -0.918], claimed -1 ± 0.125, 8192 samples a width>``."""
+        told = f"{self.verdict}: {self.quantity} {self.estimate:.4g} [{self.low:.4g}, {self.high:.4g}]"
+        told += f", claimed {self.claimed:g} ± {self.margin:g}, {min(self.counts, default=0)} samples a width"
+        why = "" if self.status is NumericStatus.CONSISTENT else "; " + "; ".join(self.reasons)
+        return f"<{line(told + why, 190)}>"
+
+    def _repr_html_(self) -> str:
+        rows = [(str(self.verdict), f"{self.estimate:.4g} [{self.low:.4g}, {self.high:.4g}]",
+                 f"{self.claimed:g} ± {self.margin:g}", html.escape("; ".join(self.reasons)))]  # fmt: skip
+        return table(self.kind, ("verdict", self.quantity, "claimed", "why"), rows)
 
     @property
     def verdict(self) -> str:

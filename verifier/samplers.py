@@ -162,16 +162,19 @@ def numbers(found: Any, shape: tuple[int, ...] | None, name: str) -> Array:
         return np.array(array, dtype=np.float64)
     for entry in array.flat:
         if not isinstance(entry, Real):
-            kind = "text" if isinstance(entry, str) else f"an object of type {type(entry).__name__}"
-            raise SamplerError(f"{name} returned {kind}, {_short(entry)}; real numbers are allowed")
+            text = isinstance(entry, str)
+            shown = f"text, {_short(str(entry))}" if text else f"an object of type {type(entry).__name__}"
+            raise SamplerError(f"{name} returned {shown}; real numbers are allowed")
     return np.array([float(entry) for entry in array.flat], dtype=np.float64).reshape(array.shape)
 
 
 def _array(found: Any, name: str) -> npt.NDArray[Any]:
     try:
         return np.asarray(found)
-    except (TypeError, ValueError) as error:
-        raise SamplerError(f"{name} returned what is no array of real numbers: {error}") from None
+    except ValueError:  # of NumPy, whose words are about itself
+        raise SamplerError(f"{name} returned rows of different lengths; an array of real numbers is allowed") from None
+    except TypeError as error:
+        raise SamplerError(f"{name} returned what is no array: {error}; real numbers are allowed") from None
 
 
 def _short(value: object) -> str:

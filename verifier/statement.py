@@ -206,7 +206,7 @@ class Statement:
         return self.label or label_of(self.name)
 
     def __repr__(self) -> str:
-        """One line: ``<Statement theorem1: Theorem 1 · Higher-order terms …; 10 claims; recorded: printed refuted>``."""
+        """One line: ``<Statement theorem1: Theorem 1 · …; 10 claims; recorded: printed refuted>``."""
         words = ", ".join(f"{form} {word}" for form, word in self.expected.items())
         recorded = f"; recorded: {words}" if words else ""
         claims = "1 claim" if len(self.claims) == 1 else f"{len(self.claims)} claims"

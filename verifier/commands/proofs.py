@@ -222,17 +222,16 @@ def _statement(project: Any, name: str) -> Any:
 
 
 def _bundle(project: Any, name: str) -> dict[str, Any]:
-    from verifier.kernel.__main__ import BUNDLE
     from verifier.loading import LoadError
+    from verifier.verify.bundles import NotAProof, bundle
 
     statement = _statement(project, name).statement
-    if statement.proof is None:
-        raise CommandError(f"{name} has no proof: each of its claims is a gap", UNDECIDED)
     try:
-        documents, requests = statement.proof.documents(statement), statement.proof.requests(statement)
+        return bundle(statement)
+    except NotAProof as error:
+        raise CommandError(str(error), UNDECIDED) from None
     except (ValueError, LoadError) as error:
         raise CommandError(f"{name} rests on what cannot be loaded: {error}") from None
-    return {"format": BUNDLE, "documents": documents, "requests": requests}
 
 
 def _read(file: str) -> str:

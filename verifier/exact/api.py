@@ -14,6 +14,8 @@ from itertools import combinations_with_replacement
 from math import log2
 from typing import Any, Literal
 
+from verifier.display import line
+from verifier.exact import written
 from verifier.exact.correlation import Correlation, CorrelationError, HypernetworkTerm, parse
 from verifier.exact.enumeration import ConjectureRow, conjecture_rows
 from verifier.exact.estimate import (
@@ -62,7 +64,7 @@ DEFAULT_MEMORY = 4_000_000_000
 """Bytes a moment may take unless the caller says otherwise."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class ExactMoment:
     """An exact moment E[C^p].
 
@@ -86,6 +88,20 @@ class ExactMoment:
     trunk: Trunk | None = None
     layers: tuple[int, ...] | None = None
     g_activation: Activation | None = None
+
+    def __repr__(self) -> str:
+        """``<E[(T(3))^2] = 60 n^-2 + …>``, the highest powers of n first."""
+        power = "" if self.moment == 1 else f"^{self.moment}"
+        return f"<{line(f'E[({self.correlation}){power}] = {self._terms()}', 190)}>"
+
+    def _repr_latex_(self) -> str | None:
+        """The polynomial; None where there is none in one width."""
+        return None if self.polynomial is None else f"${written.latex(self.polynomial)}$"
+
+    def _terms(self) -> str:
+        if self.polynomial is not None:
+            return written.text({f"n^{p}" if p else "": c for p, c in sorted(self.polynomial.items(), reverse=True)})
+        return str(self.value) if self.monomials is None else written.text(self.monomials)
 
     @property
     def leading(self) -> tuple[int, Fraction] | None:
@@ -160,23 +176,6 @@ def _refuse_beyond(memory: int, estimates: Sequence[float], what: str) -> Transf
 
 def _counted(count: int, noun: str) -> str:
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
-
-
-def _total_degree(term: tuple[tuple[tuple[str, int], ...], Fraction]) -> tuple[int, list[tuple[str, int]]]:
-    """Leading terms first: by the power of all widths together."""
-    monomial, _ = term
-    return -sum(power for symbol, power in monomial if symbol.startswith("n")), sorted(monomial)
-
-
-def _widths_first(factor: tuple[str, int]) -> tuple[bool, str]:
-    return factor[0].startswith("g"), factor[0]
-
-
-def _monomial_name(monomial: tuple[tuple[str, int], ...]) -> str:
-    return (
-        " ".join(symbol if power == 1 else f"{symbol}^{power}" for symbol, power in sorted(monomial, key=_widths_first))
-        or "1"
-    )
 
 
 def exact_moment(
@@ -271,7 +270,7 @@ def exact_moment(
                 activation=activation,
                 moment=moment,
                 polynomial=None,
-                monomials={_monomial_name(key): c for key, c in sorted(terms.items(), key=_total_degree)},
+                monomials=written.monomials(terms),
                 layers=ordered_layers,
             )
         if widths is not None:

@@ -63,8 +63,9 @@ def draw(block: Block, limit: float | None = None) -> Drawn:
     """Draw and reduce one block, in at most ``limit`` seconds.
 
     Errors of the sampler, running out of time among them, are data, not exceptions: other blocks go on.  They name the
-    file and the line of it, or the sampler where it returns what is not allowed.  So is a call of ``sys.exit``, which would end the whole run with the sampler's exit code.  What a sampler prints goes to
-    stderr, since stdout holds results.
+    file and the line of it, or the sampler where it returns what is not allowed.  So is a call of ``sys.exit``, which
+    would end the whole run with the sampler's exit code.  What a sampler prints goes to stderr, since stdout holds
+    results.
     """
     try:
         part = _part(block.source, block.part)

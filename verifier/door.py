@@ -1,0 +1,326 @@
+"""What ``import verifier as v`` offers: functions that return what they found, print nothing and show no progress."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+import numpy as np
+import numpy.typing as npt
+
+from verifier.check import Check, Parameters, Quantity
+from verifier.dataclaims import DataClaim
+from verifier.statement import Statement
+
+if TYPE_CHECKING:
+    from verifier.exact.api import ExactMoment
+    from verifier.fitting import Finding, Settings
+    from verifier.programs.measure import Measured
+    from verifier.programs.program import Program, Spec
+    from verifier.project import Entry, Project
+    from verifier.verify.bundles import Rechecked
+    from verifier.verify.results import RunReport
+
+#: The seed where none is given, as for the commands.
+SEED = 20201
+#: Widths and samples a width where a quantity is measured and none are given.
+WIDTHS = (128, 413, 1150, 4690)
+SAMPLES = 1024
+
+
+def load(name: str) -> Statement:
+    """The statement ``name`` of the project in the current directory, else of the shipped ones.
+
+    Raises UnknownStatement, naming the nearest, and LoadError with file and line.
+
+    >>> load("lemma5").called
+    'Lemma 5'
+    """
+    from verifier.project import default_project
+
+    return default_project().statement(name).statement
+
+
+def check(
+    *statements: str | Statement,
+    quick: bool = False,
+    thorough: bool = False,
+    select: str | None = None,
+    seed: int = SEED,
+    jobs: int = 1,
+    widths: Sequence[int] | None = None,
+    samples: int | None = None,
+    timeout: float | None = None,
+    measured_by: Check | None = None,
+) -> RunReport:
+    """Re-check the proofs of statements and measure what they claim; all of one's own, else all shipped, if none is
+    given.
+
+    ``quick`` takes fewer cells and samples, ``thorough`` an error rate of 1e-8 a claim; ``select`` keeps cells such as
+    ``"H=2,r>=3"``; ``widths`` are at least four integers, ``samples`` the most a width may take, ``timeout`` is in
+    seconds.  ``measured_by`` measures the one statement given instead of its check file.  Several ``jobs`` are
+    processes that import the main module again.  Raises UnknownStatement, LoadError, NothingSelected, and ValueError
+    for options that cannot be served.
+
+    >>> check("lemma4", quick=True, select="H=1,L=1").exit_code  # 3: the other cells are not sampled
+    3
+    """
+    from verifier.project import default_project
+    from verifier.sampling.plan import Options, check_widths
+    from verifier.sampling.select import Selection
+    from verifier.verify.run import run_check
+
+    if quick and thorough:
+        raise ValueError("quick and thorough exclude each other")
+    if jobs < 1:
+        raise ValueError(f"jobs is {jobs}; it must be at least 1")
+    if measured_by is not None and len(statements) != 1:
+        raise ValueError(f"measured_by measures one statement; {len(statements)} are given")
+    project = default_project()
+    chosen = statements or tuple(project.own_names or project.names)
+    # A statement given twice is one; it holds what has no hash.
+    once = {meant if isinstance(meant, str) else id(meant): meant for meant in chosen}
+    entries = [_entry(project, meant, measured_by) for meant in once.values()]
+    if measured_by is not None and jobs > 1:
+        raise ValueError("a check that is no file is measured in this process: jobs must be 1")
+    at = None if widths is None else check_widths(widths)
+    options = Options(at, samples, quick=quick, thorough=thorough)
+    selection = None if select is None else Selection(select)
+    return run_check(project, entries, options, seed=seed, jobs=jobs, selection=selection, timeout=timeout)
+
+
+def fit(
+    data: Mapping[int, npt.ArrayLike],
+    claim: DataClaim,
+    *,
+    alpha: float | None = None,
+    margin: float | None = None,
+) -> Finding:
+    """Decide a claim about samples that exist, by width: ``{128: [...], 413: [...], ...}``, one dimension each.
+
+    ``alpha`` is the error rate (1e-3), ``margin`` the room around the claim (1/8 for exponents).  Raises ValueError for
+    fewer than four widths where an exponent is claimed, and for data that are no real numbers.
+
+    >>> import numpy as np
+    >>> from verifier.dataclaims import order
+    >>> rng = np.random.default_rng(20201)
+    >>> fit({n: rng.standard_normal(1000) / n for n in (128, 413, 1150, 4690)}, order == -1).verdict
+    'consistent'
+    """
+    from verifier.fitting import assess
+    from verifier.samplers import numbers
+
+    if not isinstance(data, Mapping):
+        raise TypeError(f"data are of type {type(data).__name__}; {{width: samples}} is needed")
+    arrays = {n: numbers(values, None, f"width {n}: the data") for n, values in data.items()}
+    for n, values in arrays.items():
+        if values.ndim > 1 or not values.size:
+            raise ValueError(f"the data of width {n} have shape {values.shape}; one dimension of samples is needed")
+    arrays = {n: values.reshape(-1) for n, values in arrays.items()}
+    chosen = _claim(claim)
+    return assess(arrays, chosen.kind, chosen.expect, _settings(alpha, margin))
+
+
+@overload
+def measure(
+    what: Quantity, claim: DataClaim, *, widths: Sequence[int] = ..., samples: int = ..., seed: int = ...,
+    at: Parameters | None = ..., alpha: float | None = ..., margin: float | None = ...,
+) -> Finding: ...  # fmt: skip
+
+
+@overload
+def measure(
+    what: Program, claim: DataClaim | None = ..., *, widths: Sequence[int] = ..., samples: int = ..., seed: int = ...,
+    at: None = ..., alpha: float | None = ..., margin: float | None = ...,
+) -> Measured: ...  # fmt: skip
+
+
+def measure(
+    what: Quantity | Program,
+    claim: DataClaim | None = None,
+    *,
+    widths: Sequence[int] = WIDTHS,
+    samples: int = SAMPLES,
+    seed: int = SEED,
+    at: Parameters | None = None,
+    alpha: float | None = None,
+    margin: float | None = None,
+) -> Finding | Measured:
+    """Sample a quantity at ``widths``, ``samples`` times each, and decide a claim about it in one look.
+
+    ``at`` are the parameters of the cell, by name.  A program (``quantity(weights=…)``) is decided for each number that
+    it returns, by default on what it declares.  Raises SamplerError for a sampler that cannot be called so or returns
+    what is no sample, ValueError for widths or samples out of range, and for programs ProgramError.
+
+    >>> from verifier.dataclaims import order
+    >>> @quantity("m")
+    ... def mean(n, rng, samples):
+    ...     return rng.standard_normal(samples) / n**0.5
+    >>> measure(mean, order == -0.5).verdict
+    'consistent'
+    """
+    from verifier.sampling.plan import check_widths
+
+    settings = _settings(alpha, margin)
+    if samples < 1:
+        raise ValueError(f"samples is {samples}; it must be at least 1")
+    if not isinstance(what, Quantity):
+        return _program(what, claim, check_widths(widths), samples, seed, settings)
+    if claim is None:
+        raise ValueError(f"which claim about {what.text} is to be decided? write order == -1")
+    from verifier.datafiles import Samples
+    from verifier.drawing import Drawing, drawn
+    from verifier.groupfits import fit_groups
+    from verifier.samplers import read
+    from verifier.sampling.keys import canonical
+
+    cell = dict(at or {})
+    chosen = _claim(claim)
+
+    def sampler(n: int, count: int, rng: Any) -> Any:
+        return read(what.draw(cell, [cell], n, count, rng), (count, 1), what.text).values[:, 0]
+
+    drawing = Drawing(tuple((n,) for n in check_widths(widths)), samples, True, seed, (what.text, str(canonical(cell))))
+    expect = () if chosen.expect is None else (chosen.expect,)
+    data, fits = drawn(drawing, sampler, lambda data, looks: fit_groups(data, chosen.kind, expect, settings))
+    found = fits[0].findings[0]
+    values = data.groups[0].data.by_width().values() if isinstance(data.groups[0].data, Samples) else ()
+    if all(np.isfinite(x).all() for x in values):
+        return found
+    return replace(found, reasons=(*found.reasons, f"the sampler of {what.text} may return finite numbers only"))
+
+
+@overload
+def quantity(
+    symbol: str, text: str = ..., *, bounds: tuple[float, float] | None = ..., constant: bool = ...,
+    allowance: Callable[[Parameters], float] | None = ...,
+) -> Callable[[Callable[..., Any]], Quantity]: ...  # fmt: skip
+
+
+@overload
+def quantity(
+    *, weights: Mapping[str, Spec], data: Sequence[Any] = ..., given: Mapping[str, Any] | None = ..., name: str = ...,
+    expect: Mapping[str, Any] | None = ...,
+) -> Callable[[Callable[..., Any]], Program]: ...  # fmt: skip
+
+
+def quantity(symbol: str = "", text: str = "", **more: Any) -> Callable[[Callable[..., Any]], Any]:
+    """Declare a quantity: a sampler of one's own (:func:`verifier.samplers.quantity`), or, with ``weights``, a JAX
+    function of random weights (:func:`verifier.programs.quantity`, extra ``[jax]``).
+
+    >>> @quantity("T")
+    ... def second(n, rng, *, angle=60):
+    ...     return rng.standard_normal() / n
+    >>> second.symbol, second.shared
+    ('T', ('angle',))
+    """
+    if "weights" in more:
+        if symbol:
+            raise TypeError(f"quantity({symbol!r}, weights=…): a symbol is of samplers, weights are of programs")
+        from verifier.programs import quantity as program
+
+        return program(**more)
+    from verifier.samplers import quantity as sampler
+
+    return sampler(symbol, text, **more)
+
+
+def exact(
+    correlation: str,
+    depth: int,
+    *,
+    activation: Literal["linear", "relu"] = "linear",
+    moment: int = 1,
+    width: int | Sequence[int] | None = None,
+    g_depth: int | None = None,
+) -> ExactMoment:
+    """E[C^moment] at one input, exactly, as a polynomial in the reciprocal width.
+
+    :func:`verifier.exact.api.exact_moment` takes more.
+
+    ``depth`` is the number of weight layers, ``g_depth`` that of the implicit network, for K(r).  Raises
+    CorrelationError for what cannot be read, does not fit together or is too large.
+
+    >>> exact("T(1)", depth=2)
+    <E[(T(1))] = 2>
+    """
+    from verifier.exact.api import exact_moment
+
+    return exact_moment(correlation, depth, activation=activation, moment=moment, width=width, g_depth=g_depth)
+
+
+def prove(statement: str | Statement) -> dict[str, Any]:
+    """A statement's proof with every proof it rests on, as plain data for JSON.  Nothing is decided here: see
+    :func:`recheck`.
+
+    Raises NotAProof for a statement that has none, UnknownStatement, LoadError.
+
+    >>> sorted(prove("lemma4"))
+    ['documents', 'format', 'requests']
+    """
+    from verifier.verify.bundles import bundle
+
+    return bundle(load(statement) if isinstance(statement, str) else statement)
+
+
+def recheck(proof: Mapping[str, Any] | str | Path) -> Rechecked:
+    """What the kernel says of a proof: that of :func:`prove`, or the path of a file.  NotAProof for what is none.
+
+    >>> recheck(prove("lemma4")).holds
+    True
+    """
+    from verifier.verify.bundles import recheck as again
+
+    return again(proof)
+
+
+def _entry(project: Project, meant: str | Statement, measured_by: Check | None) -> Entry:
+    """The statement with its check: that of its file, or of a statement that no file states, what is given."""
+    from types import ModuleType
+
+    from verifier.project import Entry
+    from verifier.verify.wellformed import flaws
+
+    if not isinstance(meant, str | Statement):
+        raise TypeError(f"{type(meant).__name__} is no statement; a Statement or a name is needed")
+    name = meant if isinstance(meant, str) else meant.name
+    found: Entry | None = None
+    if isinstance(meant, str) or name in project.lemma_files:
+        found = project.entry(name)
+    if isinstance(meant, Statement) and (found is None or found.statement is not meant):
+        for flaw in flaws(meant):
+            raise ValueError(f"{name}: {flaw}")
+        why = "nothing measures it: it is no file's statement, and no measured_by is given"
+        found = Entry(name, meant, ModuleType(name), Path(name), unchecked=why)
+    assert found is not None
+    if measured_by is None:
+        return found
+    if measured_by.name != name:
+        raise ValueError(f"measured_by measures {measured_by.name!r}, not {name!r}")
+    return replace(found, check=measured_by, check_path=None, unchecked="")
+
+
+def _settings(alpha: float | None, margin: float | None) -> Settings:
+    from verifier.fitting import Settings
+
+    return Settings(margin=margin) if alpha is None else Settings(alpha=alpha, margin=margin)
+
+
+def _claim(claim: object) -> DataClaim:
+    if isinstance(claim, DataClaim):
+        return claim
+    raise TypeError(f"a claim is of type {type(claim).__name__}; write order == -1, limit == 0.5, zero, …")
+
+
+def _program(
+    what: Program, claim: DataClaim | None, widths: tuple[int, ...], samples: int, seed: int, settings: Settings
+) -> Measured:
+    from verifier.programs import Program, measure
+
+    if not isinstance(what, Program):
+        raise TypeError(f"{type(what).__name__} is no quantity; @quantity('T') and @quantity(weights=…) declare one")
+    if claim is None:
+        return measure(what, widths=widths, samples=samples, seed=seed, settings=settings)
+    return measure(what, claim.expect, claim.kind, widths=widths, samples=samples, seed=seed, settings=settings)

@@ -1,0 +1,41 @@
+"""Everything that the functions of :mod:`verifier` raise on purpose, in one place.  Each says in a sentence what is
+wrong and what is allowed; anything else that they raise is a bug.
+
+================== ============ =======================================================================
+``UnknownStatement`` ValueError no file states it; the message names the nearest
+``LoadError``        Exception  a file of a project cannot be loaded: ``path``, ``line``, ``message``
+``NothingSelected``  ValueError an expression that selects no cell
+``SamplerError``     ValueError a sampler cannot be called, or returned what is no sample
+``NotAProof``        ValueError there is no proof, or what is to be re-checked is none
+``CorrelationError`` ValueError a correlation function that cannot be read or is too large
+``ProgramError``     ValueError a program that cannot be traced, or would form a matrix (extra [jax])
+``NoJax``            Exception  a program is used and JAX is not installed
+``ScalingError``     AssertionError an assertion of :mod:`verifier.assertions` that the data do not bear out
+================== ============ =======================================================================
+
+Arguments out of range raise ValueError, and TypeError where they are of the wrong type.
+"""
+
+from __future__ import annotations
+
+from verifier.assertions import ScalingError
+from verifier.exact.correlation import CorrelationError
+from verifier.loading import LoadError
+from verifier.programs.graph import ProgramError
+from verifier.programs.jaxfront import NoJax
+from verifier.project import UnknownStatement
+from verifier.samplers import SamplerError
+from verifier.verify.bundles import NotAProof
+from verifier.verify.run import NothingSelected
+
+__all__ = [
+    "CorrelationError",
+    "LoadError",
+    "NoJax",
+    "NotAProof",
+    "NothingSelected",
+    "ProgramError",
+    "SamplerError",
+    "ScalingError",
+    "UnknownStatement",
+]
