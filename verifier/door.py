@@ -114,7 +114,7 @@ def fit(
 
     if not isinstance(data, Mapping):
         raise TypeError(f"data are of type {type(data).__name__}; {{width: samples}} is needed")
-    arrays = {n: numbers(values, None, f"width {n}: the data") for n, values in data.items()}
+    arrays = {n: numbers(values, None, f"the data of width {n}", "hold") for n, values in data.items()}
     for n, values in arrays.items():
         if values.ndim > 1 or not values.size:
             raise ValueError(f"the data of width {n} have shape {values.shape}; one dimension of samples is needed")

@@ -117,7 +117,7 @@ class Function:
         return np.array([self._one(self.function(width, rng, **cell)) for _ in range(samples)], dtype=np.float64)
 
     def _one(self, found: Any) -> float:
-        shape = _array(found, self.name).shape
+        shape = _array(found, f"{self.name} returned").shape
         if shape != ():
             hint = f"one real number is allowed, or give it a parameter {SAMPLES!r} and return that many"
             raise SamplerError(f"{self.name} returned an array of shape {shape}; {hint}")
@@ -141,7 +141,7 @@ def read(found: Any, shape: tuple[int, int], text: str) -> Values:
     name = f"the sampler of {text}"
     known = hasattr(found, "values") and not callable(found.values)
     values = found.values if known else found
-    if shape[1] == 1 and np.ndim(_array(values, name)) == 1:
+    if shape[1] == 1 and np.ndim(_array(values, f"{name} returned")) == 1:
         values = np.asarray(values)[:, None]
     normals = getattr(found, "normals", None) if known else None
     if normals is not None:
@@ -151,30 +151,33 @@ def read(found: Any, shape: tuple[int, int], text: str) -> Values:
     return Values(numbers(values, shape, name), normals)
 
 
-def numbers(found: Any, shape: tuple[int, ...] | None, name: str) -> Array:
-    """``found`` as real numbers of ``shape`` (None: any), a copy.  Raises SamplerError with ``name``, the sampler's."""
-    array = _array(found, name)
+def numbers(found: Any, shape: tuple[int, ...] | None, name: str, verb: str = "returned") -> Array:
+    """``found`` as real numbers of ``shape`` (None: any), a copy.
+
+    Raises SamplerError, a sentence that begins with ``name``, which is the sampler's, and the ``verb``.
+    """
+    array = _array(found, f"{name} {verb}")
     if shape is not None and array.shape != shape:
-        raise SamplerError(f"{name} returned shape {array.shape}; {shape} was asked for")
+        raise SamplerError(f"{name} {verb} shape {array.shape}; {shape} was asked for")
     if array.dtype.kind == "c":
-        raise SamplerError(f"{name} returned complex numbers, such as {array.flat[0]:.4g}; real numbers are allowed")
+        raise SamplerError(f"{name} {verb} complex numbers, such as {array.flat[0]:.4g}; real numbers are allowed")
     if array.dtype.kind in "biuf":
         return np.array(array, dtype=np.float64)
     for entry in array.flat:
         if not isinstance(entry, Real):
             text = isinstance(entry, str)
             shown = f"text, {_short(str(entry))}" if text else f"an object of type {type(entry).__name__}"
-            raise SamplerError(f"{name} returned {shown}; real numbers are allowed")
+            raise SamplerError(f"{name} {verb} {shown}; real numbers are allowed")
     return np.array([float(entry) for entry in array.flat], dtype=np.float64).reshape(array.shape)
 
 
-def _array(found: Any, name: str) -> npt.NDArray[Any]:
+def _array(found: Any, subject: str) -> npt.NDArray[Any]:
     try:
         return np.asarray(found)
     except ValueError:  # of NumPy, whose words are about itself
-        raise SamplerError(f"{name} returned rows of different lengths; an array of real numbers is allowed") from None
+        raise SamplerError(f"{subject} rows of different lengths; an array of real numbers is allowed") from None
     except TypeError as error:
-        raise SamplerError(f"{name} returned what is no array: {error}; real numbers are allowed") from None
+        raise SamplerError(f"{subject} what is no array: {error}; real numbers are allowed") from None
 
 
 def _short(value: object) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -99,9 +100,9 @@ def test_check_and_gate_pass_and_a_broken_exponent_is_red(project: Path) -> None
 
 def test_either_side_alone_is_red(project: Path) -> None:
     """Twins: a wrong sampler with a right proof, and a right sampler with a proof that lacks a step."""
-    _edit(project / "checks/one_hidden_layer.py", "(2 / width) ** 1.5", "(2 / width) ** 1.0")
+    _edit(project / "checks/one_hidden_layer.py", "(2 / n) ** 1.5", "(2 / n) ** 1.0")
     _verifier("gate", "-q", "-j", "1", cwd=project, code=1)
-    _edit(project / "checks/one_hidden_layer.py", "(2 / width) ** 1.0", "(2 / width) ** 1.5")
+    _edit(project / "checks/one_hidden_layer.py", "(2 / n) ** 1.0", "(2 / n) ** 1.5")
     _edit(project / LEMMA, 'p.by("never0.const", c=DOT)', 'p.by("never0.const", c=1)')
     found = json.loads(_verifier("gate", "-q", "-j", "1", "--json", "-", cwd=project, code=3).stdout)
     assert "gap, consistent" in {claim["found"] for claim in found["claims"]}
@@ -126,6 +127,26 @@ def test_the_template_s_sampler_is_the_network_s(project: Path) -> None:
     y_i, y_j = w @ x_i / np.sqrt(2), w @ x_j / np.sqrt(2)
     closed = np.cos(angle) * (2 / n) ** 1.5 * np.sum(v * np.maximum(y_j, 0) * (y_i > 0))
     assert direct == pytest.approx(closed, rel=1e-6)
+
+
+def _follow_readme(project: Path) -> None:
+    """Write the files that the README shows: the block after the sentence that ends with a file's name."""
+    text = (project / "README.md").read_text(encoding="utf-8")
+    shown = re.findall(r"`((?:lemmas|checks)/\w+\.py)`[^`]*?```python\n(.*?)```", text, re.DOTALL)
+    assert [name for name, _ in shown] == ["lemmas/mean.py", "checks/mean.py", "checks/_noise.py"]
+    for name, code in shown:
+        (project / name).write_text(code, encoding="utf-8")
+
+
+def test_the_readme_s_own_claim_is_measured_and_contradicted_when_changed(project: Path) -> None:
+    """The README as a reader follows it: two files, a helper, one command; its twin says n^-1.  The seed is fixed."""
+    _follow_readme(project)
+    report = json.loads(_verifier("check", "mean", "--json", "-q", "-j", "1", cwd=project, code=0).stdout)
+    (claim,) = report["statements"][0]["claims"]
+    assert (claim["proof"], claim["numeric"]) == ("gap", "consistent")
+    assert [cell["parameters"] for cell in claim["cells"]] == [{"scale": 1}, {"scale": 3}]
+    _edit(project / "lemmas/mean.py", "v.Rational(-1, 2)", "v.Rational(-1)")
+    assert "contradicted" in _verifier("check", "mean", "-q", "-j", "1", cwd=project, code=1).stdout
 
 
 @pytest.mark.parametrize("kind", ["file", "not empty"])

@@ -88,3 +88,84 @@ def test_the_shipped_checks_all_have_statements() -> None:
     project = default_project()
     assert {"theorem1", "lemma3", "lemma4", "lemma5"} <= set(project.check_files)
     assert set(project.check_files) <= set(project.names)
+
+
+STATED = """
+from sympy import Integer, Symbol
+from verifier.statement import Claim, Kind, Source, Statement
+{line}
+statement = Statement("{name}", "T", Source("D"), "", (Claim("{name}.x", Kind.ORDER, Symbol("x"), TEXT, exponent=1),))
+"""
+
+
+def stated(folder: Path, line: str, helper: str = "TEXT = 'of {folder}'\n", name: str = "a") -> Path:
+    """A statement that takes its words from a helper beside it."""
+    (folder / "lemmas").mkdir(parents=True, exist_ok=True)
+    (folder / "lemmas" / "_words.py").write_text(helper.format(folder=folder.name))
+    path = folder / "lemmas" / f"{name}.py"
+    path.write_text(STATED.format(line=line, name=name))
+    return path
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from lemmas._words import TEXT",
+        "from ._words import TEXT",
+        "from . import _words; TEXT = _words.TEXT",
+        "from lemmas import _words as w; TEXT = w.TEXT",
+        "import lemmas._words; TEXT = lemmas._words.TEXT",
+        "import lemmas._words as w; TEXT = w.TEXT",
+        "def later():\n    from lemmas._words import TEXT\n    return TEXT\nTEXT = later()",
+    ],
+)
+def test_a_helper_beside_a_statement_is_meant_whatever_else_is_called_lemmas(tmp_path: Path, line: str) -> None:
+    """Two projects with helpers of one name, beside the shipped folder of that name on the path."""
+    for name in ("one", "two"):
+        entry = Project((tmp_path / "shipped", tmp_path / name))
+        stated(tmp_path / name, line)
+        assert entry.statement("a").statement.claims[0].text == f"of {name}"
+    assert "lemmas._words" not in sys.modules
+
+
+def test_a_check_imports_from_lemmas_and_a_helper_from_another(tmp_path: Path) -> None:
+    stated(tmp_path, "from lemmas._words import TEXT", "from ._more import TEXT\n")
+    (tmp_path / "lemmas" / "_more.py").write_text("from checks._size import SIZE\nTEXT = str(SIZE)\n")
+    (tmp_path / "checks").mkdir()
+    (tmp_path / "checks" / "_size.py").write_text("SIZE = 7\n")
+    assert Project((tmp_path,)).statement("a").statement.claims[0].text == "7"
+
+
+def test_a_shipped_statement_is_imported_where_the_project_has_none_of_its_name(tmp_path: Path) -> None:
+    stated(tmp_path, "from lemmas.lemma5 import statement as other; TEXT = other.title")
+    shipped_one = default_project().statement("lemma5").statement
+    assert Project((tmp_path,)).statement("a").statement.claims[0].text == shipped_one.title
+
+
+@pytest.mark.parametrize(
+    ("line", "helper", "message"),
+    [
+        ("from lemmas._word import TEXT", "", "lemmas/a.py:4: ModuleNotFoundError: No module named 'lemmas._word'"),
+        ("from ._word import TEXT", "", "lemmas/a.py:4: ModuleNotFoundError: No module named 'lemmas._word'"),
+        ("from lemmas._words import TXT", "x = 1\n", "lemmas/a.py:4: ImportError: cannot import name 'TXT'"),
+        ("from lemmas._words import TEXT", "x = 1\n\nTEXT = nowhere\n", "lemmas/_words.py:3: NameError"),
+        ("from lemmas._words import TEXT", "x = 1\nif x\n    pass\n", "lemmas/_words.py:2: SyntaxError"),
+        ("from lemmas._words import TEXT", "import sys\nsys.exit(1)\n", "lemmas/_words.py:2: SystemExit"),
+    ],
+)
+def test_a_helper_that_fails_is_named_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, line: str, helper: str, message: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    path = stated(tmp_path, line, helper)
+    with pytest.raises(LoadError) as caught:
+        load_file(path)
+    assert str(caught.value).startswith(message)
+    assert "_verifier_" not in str(caught.value)
+    stated(tmp_path, "from lemmas._words import TEXT", "TEXT = 'mended again'\n")  # of another length: the cache looks
+    assert load_file(path).statement.claims[0].text == "mended again"
+
+
+def test_a_file_is_one_module_whoever_imports_it() -> None:
+    entry = default_project().statement("lemma4")
+    assert entry.module.words is load_file(entry.path.parent / "_vocabulary.py")

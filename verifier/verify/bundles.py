@@ -12,6 +12,7 @@ from verifier.claims.goals import CheckedGoal, check_documents, status_of
 from verifier.claims.proof import Proof
 from verifier.display import line
 from verifier.kernel.__main__ import BUNDLE, bundled
+from verifier.kernel.core import documents
 from verifier.kernel.core.sorts import Refused
 from verifier.statement import Statement
 from verifier.verdict import ProofStatus
@@ -53,8 +54,8 @@ def bundle(statement: Statement) -> dict[str, Any]:
     """The proof of ``statement`` with every proof it rests on, fit for JSON.  NotAProof where it has none."""
     if not isinstance(statement.proof, Proof):
         raise NotAProof(f"{statement.name} has no proof: each of its claims is a gap")
-    documents, requests = statement.proof.documents(statement), statement.proof.requests(statement)
-    return {"format": BUNDLE, "documents": documents, "requests": requests}
+    proof = statement.proof
+    return {"format": BUNDLE, "documents": proof.documents(statement), "requests": proof.requests(statement)}
 
 
 def recheck(data: Mapping[str, Any] | str | Path) -> Rechecked:
@@ -70,9 +71,11 @@ def recheck(data: Mapping[str, Any] | str | Path) -> Rechecked:
     except (TypeError, ValueError) as error:
         raise NotAProof(f"not a proof: {error}") from None
     try:
-        documents = bundled(text)
+        found = bundled(text)
+        for one in found:
+            documents.read(one)
     except Refused as error:
         raise NotAProof(f"not a proof: {' '.join(str(error).split())}") from None
     whole = json.loads(text)
-    found = check_documents(documents, whole.get("requests", {}) if isinstance(whole, dict) else {})
-    return Rechecked(found.goals, found.problem)
+    checked = check_documents(found, whole.get("requests", {}) if isinstance(whole, dict) else {})
+    return Rechecked(checked.goals, checked.problem)

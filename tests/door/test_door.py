@@ -1,0 +1,165 @@
+"""``import verifier as v``: what it offers, that it is quick and silent, how objects show themselves.
+
+Statistical tests have fixed seeds: nothing here is random.
+"""
+
+from __future__ import annotations
+
+import doctest
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from sympy import Integer, Symbol
+
+import verifier as v
+
+ROOT = Path(__file__).resolve().parents[2]
+SHOWN = 200
+LIGHT = """
+import sys, verifier
+assert not {"numpy", "sympy", "scipy", "rich", "click", "jax"} & set(sys.modules), sorted(sys.modules)
+for name in verifier.__all__:
+    getattr(verifier, name)
+assert "jax" not in sys.modules
+import verifier.check, verifier.exact.api
+assert callable(verifier.check) and callable(verifier.exact)
+from verifier.check import Measure
+assert Measure is verifier.Measure
+"""
+
+
+@v.quantity("X")
+def mean(n: int, rng: np.random.Generator, samples: int, *, scale: float = 1.0) -> Any:
+    return scale * rng.standard_normal(samples) / n**0.5
+
+
+def stated(exponent: int) -> v.Statement:
+    claim = v.Claim("own.order", v.Kind.ORDER, Symbol("X"), "", exponent=v.Rational(exponent, 2))
+    return v.Statement("own", "A mean", v.Source("Nowhere"), "", (claim,), expected={v.Form.AMENDED: v.Summary.GAP})
+
+
+def test_nothing_heavy_is_imported_and_every_name_is_there() -> None:
+    subprocess.run([sys.executable, "-c", LIGHT], check=True, cwd=ROOT)
+    assert set(v.__all__) <= set(dir(v))
+    with pytest.raises(AttributeError, match="no attribute 'chekc'"):
+        v.chekc  # noqa: B018
+
+
+@pytest.mark.parametrize(
+    "name", ["door", "dataclaims", "samplers", "display", "exact.written"],
+)  # fmt: skip
+def test_the_examples_of_docstrings(name: str) -> None:
+    module = __import__(f"verifier.{name}", fromlist=["*"])
+    found = doctest.testmod(module)
+    assert found.attempted
+    assert not found.failed
+
+
+def test_every_function_of_the_door_has_an_example() -> None:
+    for name in ("check", "exact", "fit", "load", "measure", "prove", "quantity", "recheck"):
+        assert ">>> " in (getattr(v, name).__doc__ or ""), name
+
+
+def test_a_statement_of_one_s_own_is_measured_and_its_twin_contradicted(capfd: pytest.CaptureFixture[str]) -> None:
+    by = v.Check("own", v.Measure(mean, v.cells(scale=[1, 2]), widths=(128, 413, 1150, 4690), samples=2048))
+    true, false = (v.check(stated(p), measured_by=by) for p in (-1, -2))
+    assert [report.statements[0].claims[0].numeric for report in (true, false)] == ["consistent", "contradicted"]
+    assert (true.exit_code, false.exit_code) == (0, 1)
+    assert capfd.readouterr() == ("", "")
+
+
+def test_measure_and_fit_decide_alike_and_their_twins_do_not() -> None:
+    assert v.measure(mean, v.order == -0.5).verdict == "consistent"
+    assert v.measure(mean, v.order == v.Rational(-1, 2), at={"scale": 3}).verdict == "consistent"
+    assert v.measure(mean, v.order == -1).verdict == "contradicted"
+    assert v.measure(mean, v.order <= 0).verdict == "consistent"
+    rng = np.random.default_rng(20_201)
+    data = {n: rng.standard_normal(1024) / n**0.5 for n in (128, 413, 1150, 4690)}
+    assert v.fit(data, v.order == -0.5).verdict == "consistent"
+    assert v.fit(data, v.order == 0).verdict == "contradicted"
+    assert v.fit(data, v.limit == 0).verdict == "consistent"
+
+
+def test_a_proof_is_plain_data_and_one_that_lacks_a_step_is_none() -> None:
+    proof = v.prove("lemma4")
+    found = v.recheck(json.loads(json.dumps(proof)))
+    assert found.holds
+    assert set(found.statuses.values()) == {"proved"}
+    document = proof["documents"][-1]
+    document["goals"][0]["step"] = 0  # an assumption, which is not the goal
+    broken = v.recheck(proof)
+    assert not broken.holds
+    assert broken.statuses[document["goals"][0]["id"]] == "gap"
+    document["steps"].pop(3)
+    with pytest.raises(v.errors.NotAProof, match="no earlier entry"):
+        v.recheck(proof)
+
+
+@pytest.mark.parametrize(
+    ("call", "error", "message"),
+    [
+        (lambda: v.load("theorm1"), ValueError, "did you mean theorem1"),
+        (lambda: v.check("lemma4", quick=True, thorough=True), ValueError, "exclude each other"),
+        (lambda: v.check("lemma4", select="H=9"), ValueError, "H"),
+        (lambda: v.check("lemma4", jobs=0), ValueError, "jobs is 0; it must be at least 1"),
+        (lambda: v.check(3), TypeError, "a Statement or a name is needed"),
+        (lambda: v.fit([1, 2], v.zero), TypeError, "{width: samples} is needed"),
+        (lambda: v.fit({n: [1j] for n in (1, 2, 3, 4)}, v.order == 0), ValueError, "complex numbers, such as 0\\+1j"),
+        (lambda: v.fit({1: [1.0]}, v.order == 0), ValueError, "at least 4 are needed"),
+        (lambda: v.fit({1: [1.0]}, v.order), TypeError, "write order == -1"),
+        (lambda: v.order == "fast", TypeError, "a real number is needed"),
+        (lambda: v.order == float("nan"), TypeError, "a real number is needed"),
+        (lambda: v.limit <= 1, TypeError, "is an equation"),
+        (lambda: v.DataClaim("ordr", "1"), ValueError, "there is no kind 'ordr'"),
+        (lambda: v.DataClaim("order"), ValueError, "needs the exponent"),
+        (lambda: v.measure(mean, v.order == 0, widths=(1, 2)), ValueError, "at least 4 are needed"),
+        (lambda: v.measure(mean, v.order == 0, samples=0), ValueError, "samples is 0"),
+        (lambda: v.measure(len, v.order == 0), TypeError, "is no quantity"),
+        (lambda: v.exact("T(", depth=2), ValueError, "T\\("),
+        (lambda: v.prove(stated(-1)), ValueError, "own has no proof"),
+        (lambda: v.recheck({"format": "poem"}), ValueError, "not a proof"),
+        (lambda: v.recheck("nowhere.json"), ValueError, "nowhere.json: cannot be read"),
+    ],
+)
+def test_bad_input_is_told_in_a_sentence(call: Any, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        call()
+
+
+def test_every_object_shows_itself_shortly() -> None:
+    thm = v.load("theorem1")
+    report = v.check("lemma5", quick=True)
+    shown = [thm, *thm.claims, report, *report.statements, v.measure(mean, v.order == -1), v.order, v.order == -1,
+             v.exact("T(3)", depth=4, activation="relu", moment=2), v.recheck(v.prove("lemma4"))]  # fmt: skip
+    for one in shown:
+        assert 0 < len(repr(one)) <= SHOWN, repr(one)
+        assert "\n" not in repr(one) or one is report
+    assert repr(thm).startswith("<Statement theorem1: Theorem 1 · Higher-order terms for hypernetworks; 15 claims")
+    assert "as recorded" in repr(report)
+
+
+def test_notebooks_get_tables_and_formulas() -> None:
+    thm = v.load("theorem1")
+    order = next(claim for claim in thm.claims if claim.id == "theorem1.order.shallow")
+    assert order._repr_latex_() == r"$\mathcal K^{(r)}\sim n^{\min(0, H - r)}$"
+    assert r"$\mathcal K^{(r)}\sim n^{\min(0, H - r)}$" in thm._repr_html_()
+    assert thm._repr_html_().count("<tr>") == 1 + len(thm.claims)
+    assert (thm._repr_latex_() or "").startswith("$$")
+    report = v.check("lemma5", quick=True)
+    assert "<td>lemma5</td>" in report._repr_html_()
+    assert "<td>proved</td>" in report.statements[0]._repr_html_()
+    assert v.Claim("a.x", v.Kind.ORDER, Symbol("X"), "a < b", exponent=Integer(0))._repr_latex_() is None
+    assert "a &lt; b" in v.Claim("a.x", v.Kind.ORDER, Symbol("X"), "a < b", exponent=Integer(0))._repr_html_()
+
+
+@pytest.mark.slow
+def test_the_door_is_typed() -> None:
+    files = ["__init__", "door", "errors", "dataclaims", "samplers", "display", "verify/bundles"]
+    words = [sys.executable, "-m", "mypy", "--strict", *(f"verifier/{name}.py" for name in files)]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout

@@ -1,0 +1,125 @@
+"""Samplers: plain functions and arrays are read alike, and what is no sample is told in one sentence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+from sympy import Integer, Symbol
+
+from verifier.check import Check, Measure, Quantity, cells
+from verifier.samplers import SamplerError, Values, quantity, read
+from verifier.sampling.plan import Options, plan
+from verifier.sampling.run import run
+from verifier.statement import Claim, Kind, Source, Statement
+from verifier.verdict import NumericStatus
+
+WIDTHS = (128, 413, 1150, 4690)
+STATEMENT = Statement(
+    "s", "s", Source("doc"), "s", (Claim("s.order", Kind.ORDER, Symbol("X"), "X ~ n^-1", exponent=Integer(-1)),)
+)
+
+
+def outcome(of: Quantity, *, seed: int = 1, **axes: Any) -> Any:
+    check = Check("s", Measure(of, cells(**axes), widths=WIDTHS, block=256, samples=1024))
+    return run(plan(check, STATEMENT, Options()), seed=seed).answers[0]
+
+
+def drawn(of: Quantity, **cell: Any) -> Any:
+    return of.draw(cell, [cell], 128, 5, np.random.default_rng(7))
+
+
+def test_one_sample_and_an_array_of_them_are_the_same_law() -> None:
+    @quantity("X")
+    def one(n: int, rng: np.random.Generator, *, scale: float) -> Any:
+        return scale * rng.standard_normal() / n
+
+    @quantity("X")
+    def many(n: int, rng: np.random.Generator, samples: int, *, scale: float) -> Any:
+        return scale * rng.standard_normal(samples) / n
+
+    assert (one.shared, many.shared) == (("scale",), ("scale",))
+    np.testing.assert_array_equal(drawn(one, scale=2).values, drawn(many, scale=2).values)
+    for of in (one, many):
+        assert {d.verdict for d in outcome(of, scale=[1, 2]).decisions.values()} == {NumericStatus.CONSISTENT}
+
+
+def test_an_array_will_do_where_there_are_no_normals() -> None:
+    def array(shared: Any, found: Any, width: int, samples: int, rng: np.random.Generator) -> Any:
+        return rng.standard_normal((samples, len(found))) / width
+
+    def draw(shared: Any, found: Any, width: int, samples: int, rng: np.random.Generator) -> Any:
+        return Values(array(shared, found, width, samples, rng))
+
+    answers = [outcome(Quantity("X", "X", (), f), k=[1, 2]) for f in (array, draw)]
+    assert answers[0].decisions == answers[1].decisions
+    assert answers[0].error is None
+
+
+BAD: dict[str, tuple[Callable[..., Any], str]] = {
+    "complex": (lambda n, rng: 1j, "returned complex numbers, such as 0+1j; real numbers are allowed"),
+    "text": (lambda n, rng: "much", "returned text, 'much'; real numbers are allowed"),
+    "nothing": (lambda n, rng: None, "returned an object of type NoneType; real numbers are allowed"),
+    "several": (lambda n, rng: [1.0, 2.0], "returned an array of shape (2,); one real number is allowed, or give it a"),
+    "ragged": (lambda n, rng, samples: [[1], [1, 2]], "returned rows of different lengths"),
+    "shape": (lambda n, rng, samples: np.ones(samples + 1), "returned shape (257,); (256,) was asked for"),
+}
+
+
+@pytest.mark.parametrize("kind", BAD)
+def test_what_is_no_sample_is_told_with_the_sampler_s_name(kind: str) -> None:
+    function, message = BAD[kind]
+    function.__name__ = "mine"
+    answers = outcome(quantity("X")(function))
+    assert answers.error.startswith(f"the sampler mine of X {message}")
+    assert not answers.decisions
+
+
+@pytest.mark.parametrize(
+    ("found", "message"),
+    [
+        (np.ones((256, 2)), "the sampler of X returned shape (256, 2); (256, 1) was asked for"),
+        (np.ones(255), "the sampler of X returned shape (255, 1); (256, 1) was asked for"),
+        (np.ones((256, 1), dtype=complex), "the sampler of X returned complex numbers, such as 1+0j"),
+        (Values(np.ones((256, 1)), np.ones(3)), "the sampler of X returned normals of shape (3,); (256, outputs) is"),
+    ],
+)
+def test_arrays_likewise(found: Any, message: str) -> None:
+    with pytest.raises(SamplerError) as caught:
+        read(found, (256, 1), "X")
+    assert str(caught.value).startswith(message)
+
+
+def test_numbers_that_are_not_finite_are_invalid_and_the_sampler_is_named() -> None:
+    answers = outcome(quantity("X")(lambda n, rng, samples: np.full(samples, np.nan)))
+    (decision,) = answers.decisions.values()
+    assert decision.verdict is NumericStatus.INVALID
+    assert decision.reason.endswith("are NaN or infinite; the sampler of X may return finite numbers only")
+
+
+@pytest.mark.parametrize(
+    ("function", "message"),
+    [
+        (lambda n, rng, **more: 0.0, "takes **more; each parameter of a cell has a name"),
+        (lambda rng: 0.0, "its first parameters are n and rng"),
+        (lambda n, samples: 0.0, "its first parameters are n and rng"),
+        (3, "is of type int; a function is needed"),
+    ],
+)
+def test_a_function_that_is_no_sampler_is_refused_where_it_is_declared(function: Any, message: str) -> None:
+    with pytest.raises(SamplerError) as caught:
+        quantity("X")(function)
+    assert message in str(caught.value)
+
+
+def test_parameters_of_cells_are_those_of_the_function() -> None:
+    @quantity("X")
+    def mine(n: int, rng: np.random.Generator, *, angle: float) -> float:
+        return float(rng.standard_normal()) / n
+
+    assert "takes no parameter 'angel', which a cell has; it takes angle" in outcome(mine, angel=60).error
+    assert "needs 'angle', which a cell does not have" in outcome(mine).error
+    with pytest.raises(SamplerError, match="the symbol of its claims is needed"):
+        quantity(lambda n, rng: 0.0)  # type: ignore[arg-type]
