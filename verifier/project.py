@@ -1,8 +1,8 @@
 """The files of a project: statements in ``lemmas/``, what is measured in ``checks/``, paired by name.
 
-Shipped statements are found where the package is (:data:`verifier.root.SHIPPED`), a user's own in the project that the current folder
-lies in; where both have a name, the user's file is meant.  Nothing is loaded before it is asked for, and a file
-that cannot be loaded is an error of that statement alone.
+Shipped statements are found where the package is (:data:`verifier.root.SHIPPED`), a user's own in the project that the
+current folder lies in; where both have a name, the user's file is meant.  Nothing is loaded before it is asked for, and
+a file that cannot be loaded is an error of that statement alone.
 """
 
 from __future__ import annotations

@@ -7,21 +7,17 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 import tomllib
-import venv
 from pathlib import Path
 
 import numpy as np
 import pytest
 from click.testing import CliRunner
 
+from tests.newproject.following import LEMMA, edit, follow_readme
 from verifier.cli import cli
-
-ROOT = Path(__file__).resolve().parent.parent.parent
-LEMMA = "lemmas/one_hidden_layer.py"
 
 
 def _verifier(*words: str, cwd: Path, code: int, executable: str = sys.executable) -> subprocess.CompletedProcess[str]:
@@ -37,12 +33,6 @@ def _verifier(*words: str, cwd: Path, code: int, executable: str = sys.executabl
 def project(tmp_path: Path) -> Path:
     _verifier("new", "My Claims", cwd=tmp_path, code=0)
     return tmp_path / "My Claims"
-
-
-def _edit(path: Path, old: str, new: str) -> None:
-    text = path.read_text()
-    assert text.count(old) == 1
-    path.write_text(text.replace(old, new))
 
 
 def test_what_is_written(project: Path) -> None:
@@ -62,7 +52,7 @@ def test_a_claim_that_says_more_than_its_proof_is_a_gap(project: Path) -> None:
     shown = " ".join(_verifier("check", "-q", "-j", "1", "--quick", cwd=project, code=0).stdout.split())
     assert shown.count("proof proved") == 2
     assert "(A^(2,1)_(1)(x, x') [L = 2]) x·x'/n_0 ~ n^{-1}" in shown
-    _edit(project / LEMMA, "exponent=Integer(-1)", "exponent=Integer(-2)")
+    edit(project / LEMMA, "exponent=Integer(-1)", "exponent=Integer(-2)")
     shown = " ".join(_verifier("check", "-q", "-j", "1", "--quick", cwd=project, code=1).stdout.split())
     assert shown.count("proof proved") == 1
     assert "the claim says (A^(2,1)_(1)(x, x') [L = 2]) x·x'/n_0 ~ n^{-2}; what is proved is for every" in shown
@@ -74,7 +64,7 @@ def test_what_the_kernel_proves_is_checked_again_without_the_project(project: Pa
     verify = ("verify", "proof.json", "--statement", "one_hidden_layer")
     shown = _verifier(*verify, cwd=project, code=0).stdout
     assert shown.count("proved  one_hidden_layer") == 4  # two goals, two claims
-    _edit(project / LEMMA, '"not_antiparallel", "not_orthogonal"),\n', '"not_antiparallel"),\n')
+    edit(project / LEMMA, '"not_antiparallel", "not_orthogonal"),\n', '"not_antiparallel"),\n')
     shown = _verifier(*verify, cwd=project, code=1).stdout
     assert "its goal is another proposition" in " ".join(shown.split())
 
@@ -86,7 +76,7 @@ def test_check_and_gate_pass_and_a_broken_exponent_is_red(project: Path) -> None
     assert {(c["proof"], c["numeric"]) for c in statement["claims"]} == {("proved", "consistent")}
     _verifier("gate", "-q", "-j", "1", cwd=project, code=0)
 
-    _edit(project / LEMMA, "exponent=Integer(-1)", "exponent=Integer(-2)")
+    edit(project / LEMMA, "exponent=Integer(-1)", "exponent=Integer(-2)")
     found = json.loads(_verifier("gate", "-q", "-j", "1", "--json", "-", cwd=project, code=1).stdout)
     broken = {claim["name"]: claim for claim in found["claims"] if claim["outcome"] != "expected"}
     assert set(broken) == {"one_hidden_layer.second (amended)"}
@@ -100,10 +90,10 @@ def test_check_and_gate_pass_and_a_broken_exponent_is_red(project: Path) -> None
 
 def test_either_side_alone_is_red(project: Path) -> None:
     """Twins: a wrong sampler with a right proof, and a right sampler with a proof that lacks a step."""
-    _edit(project / "checks/one_hidden_layer.py", "(2 / n) ** 1.5", "(2 / n) ** 1.0")
+    edit(project / "checks/one_hidden_layer.py", "(2 / n) ** 1.5", "(2 / n) ** 1.0")
     _verifier("gate", "-q", "-j", "1", cwd=project, code=1)
-    _edit(project / "checks/one_hidden_layer.py", "(2 / n) ** 1.0", "(2 / n) ** 1.5")
-    _edit(project / LEMMA, 'p.by("never0.const", c=DOT)', 'p.by("never0.const", c=1)')
+    edit(project / "checks/one_hidden_layer.py", "(2 / n) ** 1.0", "(2 / n) ** 1.5")
+    edit(project / LEMMA, 'p.by("never0.const", c=DOT)', 'p.by("never0.const", c=1)')
     found = json.loads(_verifier("gate", "-q", "-j", "1", "--json", "-", cwd=project, code=3).stdout)
     assert "gap, consistent" in {claim["found"] for claim in found["claims"]}
 
@@ -129,23 +119,14 @@ def test_the_template_s_sampler_is_the_network_s(project: Path) -> None:
     assert direct == pytest.approx(closed, rel=1e-6)
 
 
-def _follow_readme(project: Path) -> None:
-    """Write the files that the README shows: the block after the sentence that ends with a file's name."""
-    text = (project / "README.md").read_text(encoding="utf-8")
-    shown = re.findall(r"`((?:lemmas|checks)/\w+\.py)`[^`]*?```python\n(.*?)```", text, re.DOTALL)
-    assert [name for name, _ in shown] == ["lemmas/mean.py", "checks/mean.py", "checks/_noise.py"]
-    for name, code in shown:
-        (project / name).write_text(code, encoding="utf-8")
-
-
 def test_the_readme_s_own_claim_is_measured_and_contradicted_when_changed(project: Path) -> None:
     """The README as a reader follows it: two files, a helper, one command; its twin says n^-1.  The seed is fixed."""
-    _follow_readme(project)
+    follow_readme(project)
     report = json.loads(_verifier("check", "mean", "--json", "-q", "-j", "1", cwd=project, code=0).stdout)
     (claim,) = report["statements"][0]["claims"]
     assert (claim["proof"], claim["numeric"]) == ("gap", "consistent")
     assert [cell["parameters"] for cell in claim["cells"]] == [{"scale": 1}, {"scale": 3}]
-    _edit(project / "lemmas/mean.py", "v.Rational(-1, 2)", "v.Rational(-1)")
+    edit(project / "lemmas/mean.py", "v.Rational(-1, 2)", "v.Rational(-1)")
     assert "contradicted" in _verifier("check", "mean", "-q", "-j", "1", cwd=project, code=1).stdout
 
 
@@ -171,24 +152,3 @@ def test_an_empty_directory_or_a_new_repository_will_do(tmp_path: Path, monkeypa
     assert result.stdout.splitlines()[-1] == "next: verifier check && verifier gate"
     named = CliRunner().invoke(cli, ["new", "my paper"])
     assert named.stdout.splitlines()[-1] == "next: cd 'my paper' && verifier check && verifier gate"
-
-
-@pytest.mark.slow
-def test_in_a_fresh_environment(tmp_path: Path, project: Path) -> None:
-    """As a user: pip install verifier and the project itself, then the console script and the plugin."""
-    venv.create(tmp_path / "venv", with_pip=True)
-    python = str(tmp_path / "venv" / "bin" / "python")
-    subprocess.run([python, "-m", "pip", "install", "-q", str(ROOT), "pytest"], check=True, cwd=tmp_path)
-    subprocess.run([python, "-m", "pip", "install", "-q", "."], check=True, cwd=project)
-    script = [str(tmp_path / "venv" / "bin" / "verifier"), "gate", "-q", "--junit", "x.xml"]
-    done = subprocess.run(script, cwd=project, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    _verifier("check", "-q", cwd=project, code=0, executable=python)
-    (project / "test_claim.py").write_text(
-        "def test_it(scaling): scaling.assert_order(lambda n, k, rng: rng.standard_normal(k) / n, -1)\n"
-    )
-    tested = subprocess.run([python, "-m", "pytest", "-q"], cwd=project, capture_output=True, text=True, check=False)
-    assert tested.returncode == 0, tested.stdout
-    assert "consistent   test_claim.py::test_it" in tested.stdout
-    _edit(project / LEMMA, "exponent=Integer(-1)", "exponent=Integer(-2)")
-    assert subprocess.run(script, cwd=project, capture_output=True, check=False).returncode == 1
