@@ -125,15 +125,15 @@ def fit(
 
 @overload
 def measure(
-    what: Quantity, claim: DataClaim, *, widths: Sequence[int] = ..., samples: int = ..., seed: int = ...,
-    at: Parameters | None = ..., alpha: float | None = ..., margin: float | None = ...,
+    what: Quantity, claim: DataClaim, *, widths: Sequence[int] | None = ..., samples: int | None = ...,
+    seed: int = ..., at: Parameters | None = ..., alpha: float | None = ..., margin: float | None = ...,
 ) -> Finding: ...  # fmt: skip
 
 
 @overload
 def measure(
-    what: Program, claim: DataClaim | None = ..., *, widths: Sequence[int] = ..., samples: int = ..., seed: int = ...,
-    at: None = ..., alpha: float | None = ..., margin: float | None = ...,
+    what: Program, claim: DataClaim | None = ..., *, widths: Sequence[int] | None = ..., samples: int | None = ...,
+    seed: int = ..., at: None = ..., alpha: float | None = ..., margin: float | None = ...,
 ) -> Measured: ...  # fmt: skip
 
 
@@ -141,8 +141,8 @@ def measure(
     what: Quantity | Program,
     claim: DataClaim | None = None,
     *,
-    widths: Sequence[int] = WIDTHS,
-    samples: int = SAMPLES,
+    widths: Sequence[int] | None = None,
+    samples: int | None = None,
     seed: int = SEED,
     at: Parameters | None = None,
     alpha: float | None = None,
@@ -150,9 +150,10 @@ def measure(
 ) -> Finding | Measured:
     """Sample a quantity at ``widths``, ``samples`` times each, and decide a claim about it in one look.
 
-    ``at`` are the parameters of the cell, by name.  A program (``quantity(weights=…)``) is decided for each number that
-    it returns, by default on what it declares.  Raises SamplerError for a sampler that cannot be called so or returns
-    what is no sample, ValueError for widths or samples out of range, and for programs ProgramError.
+    By default 1024 samples at 128, 413, 1150 and 4690.  ``at`` are the parameters of the cell, by name.  A program
+    (``quantity(weights=…)``) is decided for each number that it returns, by default on what it declares, from 128
+    samples at five widths.  Raises SamplerError for a sampler that cannot be called so or returns what is no sample,
+    ValueError for widths or samples out of range, and for programs ProgramError.
 
     >>> from verifier.dataclaims import order
     >>> @quantity("m")
@@ -164,10 +165,11 @@ def measure(
     from verifier.sampling.plan import check_widths
 
     settings = _settings(alpha, margin)
-    if samples < 1:
+    if samples is not None and samples < 1:
         raise ValueError(f"samples is {samples}; it must be at least 1")
     if not isinstance(what, Quantity):
-        return _program(what, claim, check_widths(widths), samples, seed, settings)
+        return _program(what, claim, widths, samples, seed, settings)
+    at_widths = check_widths(WIDTHS if widths is None else widths)
     if claim is None:
         raise ValueError(f"which claim about {what.text} is to be decided? write order == -1")
     from verifier.datafiles import Samples
@@ -182,7 +184,8 @@ def measure(
     def sampler(n: int, count: int, rng: Any) -> Any:
         return read(what.draw(cell, [cell], n, count, rng), (count, 1), what.text).values[:, 0]
 
-    drawing = Drawing(tuple((n,) for n in check_widths(widths)), samples, True, seed, (what.text, str(canonical(cell))))
+    count = SAMPLES if samples is None else samples
+    drawing = Drawing(tuple((n,) for n in at_widths), count, True, seed, (what.text, str(canonical(cell))))
     expect = () if chosen.expect is None else (chosen.expect,)
     data, fits = drawn(drawing, sampler, lambda data, looks: fit_groups(data, chosen.kind, expect, settings))
     found = fits[0].findings[0]
@@ -315,12 +318,16 @@ def _claim(claim: object) -> DataClaim:
 
 
 def _program(
-    what: Program, claim: DataClaim | None, widths: tuple[int, ...], samples: int, seed: int, settings: Settings
-) -> Measured:
-    from verifier.programs import Program, measure
+    what: Program, claim: DataClaim | None, widths: Sequence[int] | None, samples: int | None, seed: int,
+    settings: Settings,
+) -> Measured:  # fmt: skip
+    from verifier.programs.measure import MEASURE_SAMPLES, MEASURE_WIDTHS, measure
+    from verifier.programs.program import Program
 
     if not isinstance(what, Program):
         raise TypeError(f"{type(what).__name__} is no quantity; @quantity('T') and @quantity(weights=…) declare one")
-    if claim is None:
-        return measure(what, widths=widths, samples=samples, seed=seed, settings=settings)
-    return measure(what, claim.expect, claim.kind, widths=widths, samples=samples, seed=seed, settings=settings)
+    expect, kind = (None, "order") if claim is None else (claim.expect, claim.kind)
+    return measure(
+        what, expect, kind, widths=widths or MEASURE_WIDTHS, samples=samples or MEASURE_SAMPLES, seed=seed,
+        settings=settings,
+    )  # fmt: skip

@@ -157,6 +157,20 @@ def test_notebooks_get_tables_and_formulas() -> None:
     assert "a &lt; b" in v.Claim("a.x", v.Kind.ORDER, Symbol("X"), "a < b", exponent=Integer(0))._repr_html_()
 
 
+def test_a_program_goes_through_the_same_door() -> None:
+    pytest.importorskip("jax", reason="programs need JAX: pip install 'wide-verifier[jax]'")
+    n = v.width("n")
+
+    @v.quantity(weights={"V": (n,)}, expect={"mean": -0.5})
+    def mean_of(w: Any) -> Any:
+        return {"mean": w["V"].mean()}
+
+    found = v.measure(mean_of, samples=1024)
+    assert found.verdict == "consistent"
+    assert repr(found).startswith("<Measured mean: consistent -0.")
+    assert v.measure(mean_of, v.order == -1, samples=1024).verdict == "contradicted"
+
+
 @pytest.mark.slow
 def test_the_door_is_typed() -> None:
     files = ["__init__", "door", "errors", "dataclaims", "samplers", "display", "verify/bundles"]

@@ -9,6 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from verifier.datafiles import Group, Grouped, Plan, Samples
+from verifier.display import line
 from verifier.fitting import Settings
 from verifier.groupfits import GroupFit, fit_groups, overall
 from verifier.programs.evaluate import NotFinite
@@ -25,7 +26,7 @@ MEASURE_SAMPLES = 128
 MOST_NUMBERS = 1000
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Measured:
     """A program's results as groups of samples, the claims' kind, and a verdict for each group."""
 
@@ -33,6 +34,11 @@ class Measured:
     kind: str
     data: Grouped
     fits: tuple[GroupFit, ...]
+
+    def __repr__(self) -> str:
+        """``<Measured loss: consistent -0.003; …>``: the numbers that it returns, with verdicts and estimates."""
+        told = "; ".join(f"{found.group.label}: {found.word} {found.estimate:.4g}" for found in self.fits)
+        return f"<{line(f'Measured {told}', 190)}>"
 
     @property
     def verdict(self) -> NumericStatus:
