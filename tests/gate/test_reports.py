@@ -117,8 +117,8 @@ def test_lines(tmp_path: Path) -> None:
         ([], 0),
         (["expected"], 0),
         (["expected", "undecided"], 3),
-        (["undecided", "failed"], 4),
-        (["failed", "unexpected"], 1),
+        (["undecided", "failed"], 2),
+        (["failed", "unexpected"], 2),
         (["unexpected", "unreadable", "failed", "undecided"], 2),
     ],
 )
