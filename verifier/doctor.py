@@ -64,7 +64,7 @@ class Trial:
         return {"name": self.name, "passed": self.passed, "told": self.told}
 
 
-def packages(distribution: str = "verifier") -> list[Package]:
+def packages(distribution: str = "wide-verifier") -> list[Package]:
     """What the installed distribution asks for, and its extras.  What is required is imported: then it loads."""
     least = _least(distribution)
     found = [_package(name, module, least.get(name), extra=False) for name, module in MODULES.items()]
