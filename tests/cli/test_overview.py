@@ -64,7 +64,7 @@ def test_more_is_shown_when_asked_for(three: Toy) -> None:
 
 def test_a_sampler_that_fails_is_in_the_table(three: Toy) -> None:
     three.write("third", sleep="1 / 0")
-    lines = _lines(three, code=4)
+    lines = _lines(three, code=2)
     assert next(line for line in lines if re.match(r"third +gap", line)).endswith("a sampler failed")
     assert "ZeroDivisionError" in "\n".join(lines)
     assert "1 not as expected (third)" in " ".join(lines)
