@@ -12,7 +12,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from verifier.report.document import restricted
+from verifier.report.excerpts import restricted
 from verifier.report.findings import findings
 
 SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "report.schema.json"

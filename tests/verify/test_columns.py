@@ -41,7 +41,7 @@ COLUMNS: dict[str, tuple[list[CellReport], Reach, str | None, NumericStatus, str
     "one that hypotheses leave out": ([GOOD, cell(N.UNTESTED, ("relu",))], replace(TWO, outside=1, planned=1), None,
                                       N.CONSISTENT, ""),
     "one that -k leaves out": ([GOOD], replace(TWO, planned=1, deselected=1), None, N.INCONCLUSIVE,
-                               "1 not selected by -k"),
+                               "1 not selected"),
     "one that --angle leaves out": ([GOOD], replace(TWO, planned=1, angle=1), None, N.INCONCLUSIVE,
                                     "1 left out by --angle"),
     "one that --quick leaves out": ([GOOD], replace(TWO, planned=1, quick=1), None, N.CONSISTENT, ""),

@@ -12,9 +12,10 @@ import click
 
 from verifier.commands.codes import NOTHING, USAGE, CommandError
 from verifier.commands.options import Inputs, Number, Whole, Widths, as_json, verbosity
-from verifier.commands.place import located
+from verifier.commands.place import located, targets_of
 
 if TYPE_CHECKING:
+    from verifier.choosing import Choice, Target
     from verifier.project import Entry, Project
     from verifier.verify.results import RunReport
 
@@ -55,6 +56,7 @@ def check(
 ) -> int:
     """Re-check the proofs of statements and measure what they claim.
 
+    A name is that of a statement, the id of a claim (theorem1.zero), or either with cells (theorem1::H=2,r=3).
     Without NAMES: every statement of the project that the current folder lies in, or else every shipped one.  A
     statement's proof status and what its samples say stay two columns.
     """
@@ -77,7 +79,8 @@ def check(
     except ValueError as error:
         raise CommandError(str(error)) from None
     project = located(named=bool(names))
-    entries, broken = _load(project, _chosen(project, names, shipped))
+    targets = targets_of(project, names)
+    entries, broken = _load(project, _chosen(project, [target.statement for target in targets], shipped))
     unread = list(broken)
     if not entries:
         told = "; ".join(broken.values())
@@ -86,8 +89,8 @@ def check(
         click.echo(f"verifier: {message}", err=True)
     try:
         report = run_check(
-            project, entries, options, seed=seed, jobs=jobs, selection=selection, timeout=timeout,
-            display=partial(progress, quiet=quiet),
+            project, entries, options, seed=seed, jobs=jobs, selection=selection, choices=_choices(targets, entries),
+            timeout=timeout, display=partial(progress, quiet=quiet),
         )  # fmt: skip
     except NothingSelected as error:
         raise CommandError(str(error), NOTHING) from None
@@ -113,6 +116,18 @@ def _chosen(project: Project, names: Sequence[str], shipped: bool) -> list[str]:
     own = project.own_names
     chosen = list(names) or own or project.names
     return chosen + ([name for name in project.names if name not in own] if shipped else [])
+
+
+def _choices(targets: Sequence[Target], entries: Sequence[Entry]) -> dict[str, Choice]:
+    """What is meant of the statements of which not all is."""
+    from verifier.choosing import choices
+
+    names = [entry.name for entry in entries]
+    return {
+        name: choice
+        for name, choice in choices(targets).items()
+        if name in names and all(target.claim or target.cells for target in choice.targets)
+    }
 
 
 def _load(project: Project, names: Sequence[str]) -> tuple[list[Entry], dict[str, str]]:

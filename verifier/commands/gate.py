@@ -16,9 +16,10 @@ from verifier.commands.check import DEFAULT_SEED
 from verifier.commands.codes import EXPECTED, INTERNAL, NOTHING, UNDECIDED, USAGE, CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.options import Number, Whole, verbosity
-from verifier.commands.place import say_where
+from verifier.commands.place import say_where, targets_of
 
 if TYPE_CHECKING:
+    from verifier.choosing import Choice
     from verifier.gating.compare import Finding
     from verifier.gating.config import Config, FitClaim
     from verifier.project import Entry, Project
@@ -60,6 +61,8 @@ def gate(
     quiet: bool,
 ) -> int:
     """Red where a verdict is not the expected one, in either direction.
+
+    A name is that of a statement or the id of a claim, as in theorem1.zero.
 
     Gates what [tool.verifier] lists; without a list the project's own statements, or the shipped ones where
     it has none.  Expected is what the project's record says, else what each statement's file says.
@@ -107,6 +110,7 @@ def _gate(
     config: Config, chosen: dict[str, Any], names: tuple[str, ...], shipped: bool, junit: str | None,
     json_file: str | None, github: bool, record: bool, quiet: bool,
 ) -> int:  # fmt: skip
+    from verifier.choosing import choices
     from verifier.gating.compare import compare, exit_code, orphans, relative, unreadable, vanished
     from verifier.gating.record import profile_name, read
     from verifier.gating.record import write as write_record
@@ -118,7 +122,11 @@ def _gate(
     profile = profile_name(chosen["quick"], chosen["thorough"], chosen["samples"])
     recorded = read(config.record, profile)
     project = _project(config)
-    selected = _selected(config, project, names, shipped or config.shipped)
+    targets = targets_of(project, names, "gate")
+    part = {name: choice for name, choice in choices(targets).items() if all(t.claim for t in choice.targets)}
+    if record and part:
+        raise CommandError(f"--record is of whole statements; {', '.join(names)} names a claim")
+    selected = _selected(config, project, tuple(t.statement for t in targets), shipped or config.shipped)
     fits = [] if names else list(config.fits)
     findings: list[Finding] = [] if names else orphans(project, config.root)
     if not selected and not fits and not findings:
@@ -128,7 +136,7 @@ def _gate(
     for note in project.notes:
         click.echo(f"verifier: {note}", err=True)
     entries, broken = _load(project, selected)
-    report, plans_broken = _run(project, entries, chosen, quiet) if entries else (None, [])
+    report, plans_broken = _run(project, entries, chosen, part, quiet) if entries else (None, [])
     findings += [unreadable(name, error) for name, error in (*broken, *plans_broken)]
     if report is not None and record:
         _refuse_to_record(report)
@@ -210,7 +218,7 @@ def _load(project: Project, names: list[str]) -> tuple[list[Entry], list[tuple[s
 
 
 def _run(
-    project: Project, entries: list[Entry], chosen: dict[str, Any], quiet: bool
+    project: Project, entries: list[Entry], chosen: dict[str, Any], part: dict[str, Choice], quiet: bool
 ) -> tuple[RunReport | None, list[tuple[str, Any]]]:
     """The run of all entries that can be planned, and why the others cannot."""
     from verifier.sampling.workers import available_cores, limit_threads, warm_up
@@ -227,7 +235,7 @@ def _run(
     plans, broken = {}, []
     for entry in entries:
         try:
-            plans[entry.name] = plan_of(entry, options)
+            plans[entry.name] = plan_of(entry, options, choice=part.get(entry.name))
         except Exception as error:  # of the files' own functions, say hypotheses_violated
             broken.append((entry.name, blame(error, entry.check_path, entry.path)))
     entries = [entry for entry in entries if entry.name in plans]
@@ -235,6 +243,7 @@ def _run(
         return None, broken
     report = run_check(
         project, entries, options, seed=chosen["seed"], jobs=jobs, limit=chosen["timeout"], plans=plans,
+        choices={name: choice for name, choice in part.items() if name in plans},
         display=partial(progress, quiet=quiet),
     )
     return report, broken

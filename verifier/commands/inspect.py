@@ -9,7 +9,7 @@ import click
 
 from verifier.commands.codes import EXPECTED, NOTHING, USAGE, CommandError
 from verifier.commands.options import as_json, verbosity
-from verifier.commands.place import located
+from verifier.commands.place import located, targets_of
 
 if TYPE_CHECKING:
     from verifier.project import Entry
@@ -69,7 +69,7 @@ def _last_found() -> dict[str, dict[str, dict[str, str]]]:
         except ResultsError:
             continue  # a run that cannot be read says nothing
         for one in statements:
-            if one["name"] not in found:
+            if one["name"] not in found and not one.get("left_out"):
                 found[one["name"]] = {
                     f["form"]: {"verdict": f["verdict"], "proof": f["proof"], "numeric": f["numeric"]}
                     | ({"severity": f["severity"]} if f["severity"] else {})
@@ -119,26 +119,33 @@ def _word(form: dict[str, str] | None) -> str:
 def show(name: str, as_json: bool, verbose: int, quiet: bool) -> int:
     """A statement in full: claims, hypotheses with their witnesses, proof, numbers, errata.
 
+    With the id of a claim, as in theorem1.zero: this claim, and what belongs to it.
+
     The proof is re-checked; the numbers are those of the last stored run of `verifier check` that measured it.
     """
     from verifier.loading import LoadError
-    from verifier.project import UnknownStatement
-
     project = located(named=True)
+    (target,) = targets_of(project, [name], "show")
     try:
-        entry = project.statement(name)
-    except (UnknownStatement, LoadError) as error:
+        entry = project.statement(target.statement)
+    except LoadError as error:
         raise CommandError(str(error)) from None
     for note in project.notes:
         click.echo(f"verifier: {note}", err=True)
     if as_json:
-        click.echo(json.dumps(_as_data(entry.statement), indent=2))
+        told = _as_data(entry.statement)
+        if target.claim is not None:
+            told["claims"] = [claim for claim in told["claims"] if claim["id"] == target.claim]
+        click.echo(json.dumps(told, indent=2))
         return EXPECTED
     from rich.console import Console
 
+    from verifier.report.excerpts import of_claim
     from verifier.report.page import render
 
-    data, time = _document(name)
+    data, time = _document(entry.name)
+    if target.claim is not None:
+        data = of_claim(data, target.claim)
     render(data, Console(highlight=False), time)
     return EXPECTED
 
@@ -211,7 +218,8 @@ def _document(name: str) -> tuple[dict[str, Any], str]:
     """The statement as a report has it, its proof re-checked now, with the numbers of the last run that has any."""
     from verifier.commands.check import DEFAULT_SEED
     from verifier.project import default_project
-    from verifier.report.document import document, reworded
+    from verifier.report.document import document
+    from verifier.report.excerpts import reworded
     from verifier.sampling.plan import Options
     from verifier.verify.results import RunReport
     from verifier.verify.run import proofs_alone

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import click
 
+from verifier.commands.codes import CommandError
+
 if TYPE_CHECKING:
+    from verifier.choosing import Target
     from verifier.project import Project
 
 
@@ -16,6 +20,23 @@ def located(*, named: bool) -> Project:
 
     say_where(named=named)
     return default_project()
+
+
+def targets_of(project: Project, words: Sequence[str], whole_for: str = "") -> list[Target]:
+    """What the words on a command line name.  CommandError, with the nearest names, for what there is not.
+
+    Cells are refused where the command ``whole_for`` speaks of none.
+    """
+    from verifier.choosing import resolve, whole
+    from verifier.loading import LoadError
+
+    try:
+        found = [resolve(project, word) for word in words]
+        if whole_for:
+            whole(found, whole_for)
+    except (ValueError, LoadError) as error:
+        raise CommandError(str(error)) from None
+    return found
 
 
 def say_where(*, named: bool) -> None:

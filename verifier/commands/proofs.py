@@ -14,7 +14,7 @@ import click
 from verifier.commands.codes import EXPECTED, UNDECIDED, UNEXPECTED, USAGE, CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.options import as_json, verbosity
-from verifier.commands.place import located
+from verifier.commands.place import located, targets_of
 
 #: Run in a fresh interpreter, so that nothing but the kernel and its theory is imported; it reads standard input.
 _KERNEL = "import sys; from verifier.kernel.__main__ import main; sys.exit(main(['--json', '-']))"
@@ -95,15 +95,19 @@ def verify(file: str, statement: str | None, as_json: bool, verbose: int, quiet:
 def axioms(names: tuple[str, ...], everything: bool, as_json: bool, verbose: int, quiet: bool) -> int:
     """What the proof of each claim of NAME rests on in the end: hypotheses, definitions, theorems, cited rows.
 
+    NAME is that of a statement or the id of a claim, as in theorem1.zero.
+
     A claim's status is that of `verifier check`: one that its goals do not prove is a gap here too.
     """
+    from verifier.choosing import choices
     from verifier.verify.proof import proofs_of
 
     project = located(named=bool(names))
     if not names and not everything:
         raise CommandError("name a statement, or give --all")
     found: dict[str, list[dict[str, Any]]] = {}
-    for name in project.names if everything else names:
+    chosen = choices(targets_of(project, names, "axioms"))
+    for name in project.names if everything else chosen:
         statement = _statement(project, name).statement
         if statement.proof is None:
             if not everything:
@@ -113,7 +117,8 @@ def axioms(names: tuple[str, ...], everything: bool, as_json: bool, verbose: int
         if proofs.problem is not None:
             code = UNEXPECTED if "the kernel refuses" in proofs.problem else USAGE
             raise CommandError(f"the proof of {name}: {proofs.problem}", code)
-        found[name] = [_claim_data(result) for result in proofs.results]
+        meant = [claim.id for claim in statement.claims] if everything else chosen[name].claims(statement)
+        found[name] = [_claim_data(result) for result in proofs.results if result.claim in meant]
     for note in project.notes:
         click.echo(f"verifier: {note}", err=True)
     if as_json:

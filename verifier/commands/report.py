@@ -63,7 +63,7 @@ def results_of(
     names: Sequence[str], results: str | None = None, *, force: bool = False, quiet: bool = False
 ) -> dict[str, Any]:
     """The document of the last run (or of the file ``results``), restricted to ``names``; checks if there is none."""
-    from verifier.report.document import restricted
+    from verifier.report.excerpts import restricted
     from verifier.report.stored import ResultsError, latest, read
 
     _known(names)

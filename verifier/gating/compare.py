@@ -125,13 +125,14 @@ def compare(
         if finding.outcome is Outcome.EXPECTED:
             finding = by_form[key]
         found[key] = finding
+    left_out = [claim_key(claim) for claim in report.left_out]
     for key in recorded or {}:
-        if key not in found:
+        if key not in found and key not in left_out:
             message = f"{key} is recorded and no longer claimed; re-record with verifier gate --record"
             found[key] = Finding(
                 name, key, Outcome.UNEXPECTED, "claimed", "not claimed", message, "", path, statement_line(path)
             )
-    if report.in_vain:
+    if report.in_vain and not report.left_out:
         found[f"{name}, a check"] = Finding(
             name, f"{name}, a check", Outcome.UNDECIDED, "claims about what is measured", "none",
             "\n".join(report.in_vain), f"verifier check {name}", path, statement_line(path),
@@ -212,11 +213,11 @@ def _by_form(
     """A finding for each claim, by the word of its form; and one for a form that changed without a culprit."""
     found: dict[str, Finding] = {}
     for form in report.forms:
-        summary = report.summary(form)
+        summary = report.word(form)
         demanded = (expect or {}).get(form)
         expected = demanded or (summary if recorded else report.expected(form))
         open_ = summary in (Summary.GAP, Summary.INCONCLUSIVE)
-        outcome = Outcome.EXPECTED if summary is expected else Outcome.UNDECIDED if open_ else Outcome.UNEXPECTED
+        outcome = Outcome.EXPECTED if report.met(form, expected) else Outcome.UNDECIDED if open_ else Outcome.UNEXPECTED
         claims = report.of_form(form)
         culprits = [claim for claim in claims if _makes(summary, claim)]
         for claim in claims:

@@ -25,7 +25,6 @@ from verifier.sampling.select import text_of
 from verifier.statement import Erratum, Form, Hypothesis, Statement, label_of
 from verifier.verdict import NumericStatus, ProofStatus, Severity, Summary, weakest_numeric, weakest_proof
 from verifier.verify.results import CellReport, ClaimReport, RunReport, StatementReport
-from verifier.verify.word import Columns, word_of
 
 FORMAT = 3
 
@@ -53,13 +52,6 @@ def document(report: RunReport, *, time: str, command: str) -> Data:
         "errata": _errata([found.statement for found in report.statements], statements),
     }
     return finished(found)
-
-
-def restricted(data: Data, names: Sequence[str]) -> Data:
-    """The document with these statements only, in the document's order."""
-    kept = [statement for statement in data["statements"] if statement["name"] in names]
-    own = {erratum for statement in kept for erratum in statement["errata"]}
-    return finished({**data, "statements": kept, "errata": [e for e in data["errata"] if e["id"] in own]})
 
 
 def finished(data: Data) -> Data:
@@ -95,6 +87,7 @@ def _statement(report: StatementReport) -> Data:
         "problem": report.problem,
         "errors": list(report.errors),
         "in_vain": list(report.in_vain),
+        "left_out": [{"id": claim.id, "form": str(claim.form)} for claim in report.left_out],
     }  # fmt: skip
 
 
@@ -128,23 +121,6 @@ def _content(report: ClaimReport) -> tuple[Any, ...]:
 
 def _word(word: Severity | None) -> str | None:
     return None if word is None else str(word)
-
-
-def reworded(data: Data) -> Data:
-    """The document with the words of its forms found anew, where columns of its claims were replaced."""
-    for statement in data["statements"]:
-        for form in statement["forms"]:
-            own = [claim for claim in statement["claims"] if claim["form"] == form["form"]]
-            columns = [
-                Columns(ProofStatus(c["proof"]), NumericStatus(c["numeric"]), bool(c["proof_alone"])) for c in own
-            ]
-            word = word_of(columns, problems=bool(statement["in_vain"]))
-            column = {"gap": "proof_reason", "inconclusive": "numeric_reason"}.get(str(word), "")
-            told = [f"{c['id']}: {c[column]}" for c, one in zip(own, columns, strict=True)
-                    if column and word_of([one]) is word and c[column]]  # fmt: skip
-            numeric = weakest_numeric(one.numeric for one in columns if not one.alone)
-            form |= {"verdict": str(word), "reasons": told, "numeric": str(numeric)}
-    return finished(data)
 
 
 def _tally(words: Sequence[str], order: Sequence[str]) -> dict[str, int]:

@@ -43,7 +43,8 @@ def _statement(statement: Data, errata: Sequence[Data], console: Console, time: 
             _heading(f"as {form}", console)
         for claim in own:
             _claim(claim, words[claim["id"]], console)
-    _words(statement, console)
+    if statement["forms"]:
+        _words(statement, console)
     if statement["hypotheses"]:
         _heading("hypotheses, each with an instance that shows it is needed", console)
     for hypothesis in statement["hypotheses"]:

@@ -38,7 +38,7 @@ def keep(report: RunReport, names: Sequence[str], expression: str | None) -> Pat
 def command_line(report: RunReport, names: Sequence[str], expression: str | None) -> str:
     """The command that does the run again."""
     options = report.options
-    words = ["verifier check", *names]
+    words = ["verifier check", *(f'"{name}"' if "::" in name else name for name in names)]
     words += [f'-k "{expression}"'] if expression else []
     words += ["--quick"] * options.quick + ["--thorough"] * options.thorough
     words += ["--widths " + ",".join(str(n) for n in options.widths)] if options.widths else []

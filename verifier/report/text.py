@@ -102,7 +102,8 @@ def overview(statements: Sequence[StatementReport], unread: Sequence[str] = ()) 
     for report in statements:
         odd = [f"{form} expected {report.expected(form)}" for form in report.forms if not report.met(form)]
         odd += ["a sampler failed"] if report.errors else []
-        told = Text("; ".join(odd), style="bold") if odd else Text("as expected", style="dim")
+        good = "no worse than expected" if report.left_out else "as expected"
+        told = Text("; ".join(odd), style="bold") if odd else Text(good, style="dim")
         table.add_row(report.statement.name, *(form_word(report, form) for form in Form), told)
     for name in unread:
         table.add_row(name, "-", "-", Text("its files cannot be read", style="bold"))
@@ -112,10 +113,12 @@ def overview(statements: Sequence[StatementReport], unread: Sequence[str] = ()) 
 def form_word(report: StatementReport, form: Form) -> Text:
     """The word of a form, with how wrong it is; a dash for a form that the statement does not have."""
     if form not in report.forms:
-        return Text("-", style="dim")
-    text = styled(report.summary(form))
+        return Text("not asked" if report.left_out_of(form) else "-", style="dim")
+    text = styled(report.word(form))
     severity = report.severity() if form is Form.PRINTED else None
-    return text if severity is None else text.append(" (").append_text(styled(severity)).append(")")
+    if severity is not None:
+        text.append(" (").append_text(styled(severity)).append(")")
+    return text.append(f" ({report.asked(form)})", style="dim") if report.left_out_of(form) else text
 
 
 def sentence(report: RunReport, unread: Sequence[str] = ()) -> Text:
@@ -127,13 +130,16 @@ def sentence(report: RunReport, unread: Sequence[str] = ()) -> Text:
     told = f"{len(odd)} not as expected ({', '.join(odd[:3])}{', …' if len(odd) > 3 else ''})"
     text.append(told if odd else "all as expected", style="bold")
     text.append(f"{', and the run is incomplete' if report.stopped else ''}: ")
-    printed = [s for s in statements if Form.PRINTED in s.forms]
+    whole = [s for s in statements if not s.left_out]
+    printed = [s for s in whole if Form.PRINTED in s.forms]
     counted = {str(word): sum(s.severity() is word for s in printed) for word in Severity}
     if printed:
         text.append(f"{severities(counted, len(printed))}; ")
-    words = [s.summary(Form.AMENDED) for s in statements if Form.AMENDED in s.forms]
+    words = [s.summary(Form.AMENDED) for s in whole if Form.AMENDED in s.forms]
     amended = ", ".join(f"{words.count(word)} {word}" for word in Summary if word in words)
-    return text.append(f"{amended or 'none'} of {len(words)} amended.")
+    text.append(f"{amended or 'none'} of {len(words)} amended")
+    part = ", ".join(s.statement.name for s in statements if s.left_out)
+    return text.append(f"; of {part} only the claims that were named." if part else ".")
 
 
 def source_line(source: Any) -> str:
@@ -243,11 +249,19 @@ def _summary(report: StatementReport) -> Text:
         text.append(f"{form}: ", style="dim")
         text.append_text(form_word(report, form))
         recorded = form in report.statement.expected
-        if not report.met(form):
+        if report.left_out_of(form):
+            worse = "no worse than" if report.met(form) else "worse than"
+            text.append(f", {worse} the whole is expected to be, {report.expected(form)}")
+        elif not report.met(form):
             text.append(f", expected {report.expected(form)}", style="bold")
         elif recorded:
             text.append(", as expected", style="dim")
+    if report.left_out:
+        name = report.statement.name
+        text.append(f"\n  the word of {name} as a whole is not decided by this; verifier check {name} does")
     for form in report.forms:
+        if report.left_out_of(form) and report.word(form) is not report.summary(form):
+            continue
         told = report.reasons(form)
         for reason in told[:REASONS]:
             text.append(f"\n  {form} {report.summary(form)}: {reason}", style="yellow")

@@ -24,10 +24,11 @@ _NUMBER = re.compile(r"[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\Z")
 class Selection:
     """A conjunction of comparisons; a cell without the parameter is not selected."""
 
-    def __init__(self, expression: str) -> None:
-        """Raises ValueError for what is not a comparison."""
+    def __init__(self, expression: str, told: str = "") -> None:
+        """Raises ValueError for what is not a comparison; ``told`` is how messages name the expression."""
         self.expression = expression
-        self.terms = [_term(text, expression) for text in split(expression)]
+        self.told = told or f"-k {expression!r}"
+        self.terms = [_term(text, self.told) for text in split(expression)]
 
     @property
     def names(self) -> list[str]:
@@ -42,7 +43,7 @@ class Selection:
         for name in self.names:
             if name not in known:
                 raise ValueError(
-                    f"-k {self.expression!r}: no cell has a parameter {name!r}; there are {', '.join(known)}"
+                    f"{self.told}: no cell has a parameter {name!r}; there are {', '.join(known)}"
                 )
 
     def require_values(self, cells: Iterable[Mapping[str, Any]]) -> None:
@@ -80,22 +81,22 @@ def text_of(value: Any) -> str:
     return str(value)
 
 
-def _term(text: str, expression: str) -> tuple[str, str, Any]:
+def _term(text: str, told: str) -> tuple[str, str, Any]:
     match = _TERM.match(text)
     if match is None:
-        raise ValueError(f"-k {expression!r}: {text.strip()!r} is not a comparison such as H=2 or r>=3")
+        raise ValueError(f"{told}: {text.strip()!r} is not a comparison such as H=2 or r>=3")
     name, symbol, value = match.groups()
-    return name, symbol, _value(value, expression)
+    return name, symbol, _value(value, told)
 
 
-def _value(text: str, expression: str) -> Any:
+def _value(text: str, told: str) -> Any:
     text = text.strip()
     if text.startswith("(") and text.endswith(")"):
-        return tuple(_value(entry, expression) for entry in split(text[1:-1]))
+        return tuple(_value(entry, told) for entry in split(text[1:-1]))
     if _WORD.match(text):
         return text
     if not _NUMBER.match(text):
-        raise ValueError(f"-k {expression!r}: {text!r} is not a number, a word, nor a tuple of numbers such as (1,2)")
+        raise ValueError(f"{told}: {text!r} is not a number, a word, nor a tuple of numbers such as (1,2)")
     return float(text)
 
 

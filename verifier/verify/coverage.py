@@ -52,9 +52,12 @@ def coverage(
     *,
     violated: Callable[[Mapping[str, Any]], Sequence[str]] = lambda parameters: (),
     select: Callable[[Mapping[str, Any]], bool] = lambda parameters: True,
+    choose: Callable[[str, Mapping[str, Any]], bool] = lambda claim, parameters: True,
     absent: str = "",
 ) -> Coverage:
     """Go through every cell of ``check`` at full effort, and count what becomes of it under ``options``.
+
+    ``select`` says which cells are to be sampled, ``choose`` of which claims.
 
     ``absent`` is the reason that is given where ``check`` is None.
     """
@@ -74,7 +77,8 @@ def coverage(
                 if asks(claim, there, part):
                     amended = claim.form.value == "amended"
                     out = amended and any(not claim.hypotheses or name in claim.hypotheses for name in broken)
-                    what = "outside" if out else fate or ("planned" if select(there) else "deselected")
+                    meant = select(there) and choose(claim.id, there)
+                    what = "outside" if out else fate or ("planned" if meant else "deselected")
                     reach = replace(reach, covered=reach.covered + 1, **{what: getattr(reach, what) + 1})
                 reaches[number] = reach
         if not heard:
@@ -113,7 +117,7 @@ def left_out(reach: Reach, unsampled: int, stopped: str | None) -> str:
         for count, reason in (
             (reach.quick, "left out by --quick"),
             (reach.angle, "left out by --angle"),
-            (reach.deselected, "not selected by -k"),
+            (reach.deselected, "not selected"),
             (unsampled, f"not reached before the run ended{f' ({stopped})' if stopped else ''}"),
         )
         if count

@@ -31,21 +31,25 @@ def statement_report(
     seed: int,
     jobs: int = 1,
     stopped: str | None = None,
+    chosen: Sequence[str] | None = None,
 ) -> StatementReport:
     """Put a statement's claims, the kernel's results and the samples' answers together.
 
-    ``coverage`` says which cells there are to be sampled; ``stopped`` why the run ended early, if it did.
+    ``coverage`` says which cells there are to be sampled; ``stopped`` why the run ended early, if it did; ``chosen``
+    are the ids of the claims that are asked about, if not all.
     """
     claims = tuple(
         _claim_report(claim, statement, reach, answers, proofs, coverage, options, seed, jobs, stopped)
         for claim, reach in zip(statement.claims, coverage.reaches, strict=True)
+        if chosen is None or claim.id in chosen
     )
+    left_out = () if chosen is None else tuple(claim for claim in statement.claims if claim.id not in chosen)
     errors = tuple(
         f"{found.group.quantity} at {_parameters(found.group.shared)}: {found.error}"
         for found in answers
         if found.error
     )
-    return StatementReport(statement, claims, proofs.problem, errors, proofs.steps, coverage.problems)
+    return StatementReport(statement, claims, proofs.problem, errors, proofs.steps, coverage.problems, left_out)
 
 
 def _claim_report(

@@ -20,6 +20,10 @@ from verifier.verify.goals import GoalReport, StepReport
 from verifier.verify.word import Columns, word_of
 
 SCHEMA = 1
+#: The words of a form, each worse than the one before it.
+_RANK = (
+    Summary.PROOF_ALONE, Summary.VERIFIED, Summary.INCONCLUSIVE, Summary.GAP, Summary.CONTRADICTED, Summary.REFUTED,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -122,6 +126,7 @@ class StatementReport:
     errors: tuple[str, ...] = ()  # samplers that failed
     steps: tuple[StepReport, ...] = ()  # its proof, step by step
     in_vain: tuple[str, ...] = ()  # what is measured and no claim is about
+    left_out: tuple[Claim, ...] = ()  # claims that the run was not asked about
 
     def __repr__(self) -> str:
         """One line: ``<theorem1: printed refuted (false), amended verified>``."""
@@ -154,8 +159,19 @@ class StatementReport:
         return tuple(claim for claim in self.claims if claim.claim.form is form)
 
     def summary(self, form: Form) -> Summary:
-        """The one word of a form."""
-        return word_of((claim.columns for claim in self.of_form(form)), problems=bool(self.in_vain))
+        """The one word of a form; one of which claims were left out is not verified by the others."""
+        found = self.word(form)
+        settled = (Summary.VERIFIED, Summary.PROOF_ALONE)
+        return Summary.INCONCLUSIVE if found in settled and self.left_out_of(form) else found
+
+    def word(self, form: Form) -> Summary:
+        """The word of the claims of a form that were asked about, whatever the others may be."""
+        problems = bool(self.in_vain) and not self.left_out
+        return word_of((claim.columns for claim in self.of_form(form)), problems=problems)
+
+    def left_out_of(self, form: Form) -> tuple[Claim, ...]:
+        """The claims of a form that the run was not asked about."""
+        return tuple(claim for claim in self.left_out if claim.form is form)
 
     def severity(self) -> Severity | None:
         """How wrong the printed form is: the worst of its claims that fail; None where none does."""
@@ -173,7 +189,15 @@ class StatementReport:
             for claim in self.of_form(form)
             if word_of([claim.columns]) is word and getattr(claim, column)
         ]
-        return (*told, *(self.in_vain if word is Summary.INCONCLUSIVE else ()))
+        if word is Summary.INCONCLUSIVE:
+            told += self.in_vain
+            told += [f"asked about {self.asked(form)}"] if self.left_out_of(form) else []
+        return tuple(told)
+
+    def asked(self, form: Form) -> str:
+        """How many of the claims of a form were asked about, in words."""
+        own, left = self.of_form(form), self.left_out_of(form)
+        return f"{len(own)} of its {len(own) + len(left)} {form} claims"
 
     @property
     def forms(self) -> tuple[Form, ...]:
@@ -184,9 +208,12 @@ class StatementReport:
         alone = self.summary(form) is Summary.PROOF_ALONE
         return self.statement.expected.get(form, Summary.PROOF_ALONE if alone else Summary.VERIFIED)
 
-    def met(self, form: Form) -> bool:
-        """Whether the word of a form is the expected one."""
-        return self.summary(form) is self.expected(form)
+    def met(self, form: Form, expected: Summary | None = None) -> bool:
+        """Whether the word of a form is the expected one; of some of its claims, whether it is no worse than that."""
+        expected, found = expected or self.expected(form), self.word(form)
+        if self.left_out_of(form):
+            return _RANK.index(found) <= _RANK.index(expected)
+        return found is expected
 
     @property
     def as_expected(self) -> bool:
@@ -196,7 +223,7 @@ class StatementReport:
     @property
     def culprits(self) -> tuple[ClaimReport, ...]:
         """The claims that make the words which are not as expected."""
-        odd = {form: self.summary(form) for form in self.forms if not self.met(form)}
+        odd = {form: self.word(form) for form in self.forms if not self.met(form)}
         return tuple(
             claim
             for claim in self.claims
@@ -210,6 +237,7 @@ class StatementReport:
             **{str(form): self._form(form) for form in Form},
             "severity": None if severity is None else str(severity),
             "claims": [claim.to_json() for claim in self.claims],
+            "left_out": [claim.id for claim in self.left_out],
         }
 
     def _form(self, form: Form) -> dict[str, Any] | None:
@@ -258,7 +286,7 @@ class RunReport:
         codes = {0}
         for report in self.statements:
             for form in report.forms:
-                codes.add(_code(report.summary(form), report.expected(form)))
+                codes.add(_code(report, form))
             if report.errors:
                 codes.add(2)
         if self.stopped:
@@ -276,10 +304,10 @@ class RunReport:
         }
 
 
-def _code(found: Summary, expected: Summary) -> int:
-    if found is expected:
+def _code(report: StatementReport, form: Form) -> int:
+    if report.met(form):
         return 0
-    if found in (Summary.GAP, Summary.INCONCLUSIVE):
+    if report.word(form) in (Summary.GAP, Summary.INCONCLUSIVE):
         return 3
     return 1
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from verifier.sampling.plan import Group, Options, fates, plan
@@ -16,6 +17,7 @@ from verifier.verify.proof import Proofs, proofs_of, source_of
 from verifier.verify.results import RunReport, StatementReport
 
 if TYPE_CHECKING:
+    from verifier.choosing import Choice
     from verifier.project import Entry, Project
 
 #: progress(groups) shows a run while it runs.
@@ -26,21 +28,39 @@ class NothingSelected(ValueError):
     """An expression that selects no cell."""
 
 
-def plan_of(entry: Entry, options: Options, selection: Selection | None = None) -> tuple[Group, ...]:
-    """The groups of a statement's check; none without a check.  Raises ValueError as :func:`plan` does."""
+def plan_of(
+    entry: Entry, options: Options, selection: Selection | None = None, choice: Choice | None = None
+) -> tuple[Group, ...]:
+    """The groups of a statement's check; none without a check.  Raises ValueError as :func:`plan` does.
+
+    ``selection`` and ``choice`` leave cells and claims out; what is asked of the others is the same with or without.
+    """
     if entry.check is None:
         return ()
-    return plan(
+    groups = plan(
         entry.check, entry.statement, options, source=entry.check_path, violated=entry.violated,
-        select=_select(selection),
+        select=_select(selection, choice),
     )  # fmt: skip
+    return groups if choice is None else tuple(_narrowed(group, choice) for group in groups)
 
 
-def coverage_of(entry: Entry, options: Options, selection: Selection | None = None) -> Coverage:
+def _narrowed(group: Group, choice: Choice) -> Group:
+    """The group without the questions of claims that are not meant at its cells."""
+    cells = []
+    for cell in group.cells:
+        asked = tuple(one for one in cell.asked if choice(one.claim, cell.parameters))
+        kept = len(asked) == len(cell.asked) or any(one.outside for one in asked)
+        cells.append(replace(cell, asked=asked, witnesses=cell.witnesses if kept else ()))
+    return replace(group, cells=tuple(cells))
+
+
+def coverage_of(
+    entry: Entry, options: Options, selection: Selection | None = None, choice: Choice | None = None
+) -> Coverage:
     """Which cells ask something of the statement's claims, and what becomes of them."""
     return coverage(
-        entry.statement, entry.check, options, violated=entry.violated, select=_select(selection),
-        absent=entry.unchecked,
+        entry.statement, entry.check, options, violated=entry.violated, select=_select(selection, choice),
+        choose=choice or _all, absent=entry.unchecked,
     )  # fmt: skip
 
 
@@ -71,6 +91,23 @@ def _names(entries: Sequence[Entry]) -> str:
     return ", ".join(entry.name for entry in entries)
 
 
+def require_choice(name: str, groups: Sequence[Group], choice: Choice) -> None:
+    """As :func:`require_selection`, of the cells that the targets on one statement name."""
+    cells = [cell for group in groups for cell in group.cells]
+    for target in choice.targets:
+        if target.cells is None:
+            continue
+        if not cells:
+            raise NothingSelected(f"{target.cells.told}: nothing is measured for {name}")
+        target.cells.require_names(cell.parameters for cell in cells)
+        target.cells.require_values(cell.parameters for cell in cells)
+        met = [cell for cell in cells if target.cells(cell.parameters)]
+        if not met:
+            raise NothingSelected(f"{target.cells.told} selects none of {len(cells)} cells")
+        if target.claim is not None and not any(one.claim == target.claim for cell in met for one in cell.asked):
+            raise NothingSelected(f"{target.cells.told}: the claim says nothing at the cells selected")
+
+
 def require_selection(groups: Sequence[Group], selection: Selection | None) -> None:
     """ValueError for a parameter or a value that no cell has; NothingSelected where no cell is met."""
     if selection is None:
@@ -92,6 +129,7 @@ def run_check(
     seed: int,
     jobs: int,
     selection: Selection | None = None,
+    choices: Mapping[str, Choice] | None = None,
     timeout: float | None = None,
     limit: float | None = None,
     display: Display = lambda groups: nullcontext(),
@@ -99,14 +137,18 @@ def run_check(
 ) -> RunReport:
     """Plan (unless ``plans`` are given), draw, re-check and report; ``limit``: seconds that one sampler may take.
 
+    Of a statement in ``choices`` only the claims and cells chosen are reported; ``selection`` holds for all statements.
     Raises ValueError for options that cannot be served, NothingSelected for a selection of nothing.
     """
     start = time.monotonic()
+    choices = choices or {}
     if plans is None:
-        plans = {entry.name: plan_of(entry, options, selection) for entry in entries}
+        plans = {entry.name: plan_of(entry, options, selection, choices.get(entry.name)) for entry in entries}
     groups = [group for planned in plans.values() for group in planned]
     require_options(entries, groups, options)
     require_selection(groups, selection)
+    for name, choice in choices.items():
+        require_choice(name, plans[name], choice)
     if selection is not None:
         entries = [entry for entry in entries if any(group.needed for group in plans[entry.name])]
     drawn = [group for group in groups if group.needed]
@@ -132,27 +174,37 @@ def run_check(
         found = proofs.get(entry.name, Proofs(problem="not re-checked before the run ended"))
         reports.append(
             statement_report(
-                entry.statement, collect(outcome, entry.name), found, coverage_of(entry, options, selection),
+                entry.statement, collect(outcome, entry.name), found,
+                coverage_of(entry, options, selection, choices.get(entry.name)),
                 options=options, seed=seed, jobs=jobs, stopped=outcome.stopped,
+                chosen=_chosen(entry, choices),
             )
         )  # fmt: skip
     seconds = time.monotonic() - start
     return RunReport(seed, options, tuple(reports), outcome.stopped, outcome.failed, seconds, project.notes)
 
 
-def proofs_alone(project: Project, entry: Entry, seed: int = 0) -> StatementReport:
-    """A statement's report with its proof re-checked now and nothing sampled."""
+def _chosen(entry: Entry, choices: Mapping[str, Choice]) -> tuple[str, ...] | None:
+    return choices[entry.name].claims(entry.statement) if entry.name in choices else None
+
+
+def proofs_alone(
+    project: Project, entry: Entry, seed: int = 0, chosen: Sequence[str] | None = None
+) -> StatementReport:
+    """A statement's report, or that of the claims ``chosen``, its proof re-checked now and nothing sampled."""
     options = Options()
     found = proofs_of(entry.statement, project)
     return statement_report(
         entry.statement, (), found, coverage_of(entry, options), options=options, seed=seed,
-        stopped="nothing is sampled by this command",
+        stopped="nothing is sampled by this command", chosen=chosen,
     )  # fmt: skip
 
 
-def _select(selection: Selection | None) -> Callable[[Mapping[str, Any]], bool]:
-    return selection if selection is not None else _everything
+def _select(selection: Selection | None, choice: Choice | None) -> Callable[[Mapping[str, Any]], bool]:
+    return lambda parameters: (selection is None or selection(parameters)) and (
+        choice is None or choice.cell(parameters)
+    )
 
 
-def _everything(parameters: Mapping[str, Any]) -> bool:
+def _all(claim: str, parameters: Mapping[str, Any]) -> bool:
     return True
