@@ -136,9 +136,9 @@ def cli(context: click.Context) -> int:
 
 
 class Outlet:
-    """Standard output whose reader may leave: what is written then is lost, and the exit code stays what it is.
+    """An output whose reader may leave: what is written then is lost, and the exit code stays what it is.
 
-    Otherwise `verifier check | head` would end as if something were contradicted.
+    Otherwise `verifier check | head` would end as if something were contradicted, and so would `2>&1 | head`.
     """
 
     def __init__(self, stream: Any) -> None:
@@ -180,12 +180,13 @@ def speak_utf8() -> None:
 def main() -> None:
     """The console script."""
     speak_utf8()
-    outlet: Any = Outlet(sys.stdout)
-    sys.stdout = outlet
+    outlets: list[Any] = [Outlet(sys.stdout), Outlet(sys.stderr)]
+    sys.stdout, sys.stderr = outlets
     try:
         cli(prog_name="verifier")
     finally:
-        outlet.flush()
+        for outlet in outlets:
+            outlet.flush()
 
 
 if __name__ == "__main__":

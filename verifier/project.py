@@ -18,7 +18,7 @@ from typing import Any
 from verifier.check import Check
 from verifier.claims.proof import Proof
 from verifier.loading import LoadError, load_file
-from verifier.root import CHECKS, LEMMAS, SHIPPED, find
+from verifier.root import CHECKS, LEMMAS, SHIPPED, files, find
 from verifier.statement import Statement
 from verifier.verify.wellformed import flaws
 
@@ -56,12 +56,12 @@ class Project:
     @cached_property
     def lemma_files(self) -> dict[str, Path]:
         """The statement files by name, sorted."""
-        return _files(self.roots, LEMMAS)
+        return files(self.roots, LEMMAS)
 
     @cached_property
     def check_files(self) -> dict[str, Path]:
         """The check files by name, sorted."""
-        return _files(self.roots, CHECKS)
+        return files(self.roots, CHECKS)
 
     @property
     def names(self) -> list[str]:
@@ -119,7 +119,7 @@ class Project:
     def _unchecked(self, name: str, root: Path) -> str:
         """Why nothing measures ``name``, and which check may have been meant for it."""
         lost = [path.stem for path in self.check_files.values()
-                if path.parent.parent == root and path.stem not in _files([root], LEMMAS)]  # fmt: skip
+                if path.parent.parent == root and path.stem not in files([root], LEMMAS)]  # fmt: skip
         near = difflib.get_close_matches(name, lost, n=1, cutoff=0.5) or lost[:1]
         hint = f"; {CHECKS}/{near[0]}.py has no statement" if near else ""
         return f"nothing measures it: there is no {CHECKS}/{name}.py{hint}"
@@ -129,13 +129,13 @@ class Project:
         """What a reader of any result must know: files that shadow others, checks that belong to no statement."""
         found = []
         for number, root in enumerate(self.roots):
-            own = _files([root], LEMMAS)
-            earlier = {name: before for before in self.roots[:number] for name in _files([before], LEMMAS)}
+            own = files([root], LEMMAS)
+            earlier = {name: before for before in self.roots[:number] for name in files([before], LEMMAS)}
             found += [f"{LEMMAS}/{name}.py shadows the shipped statement {name}" for name in own if name in earlier]
             if number:
                 found += [
                     f"{CHECKS}/{name}.py is not used: there is no {LEMMAS}/{name}.py beside it"
-                    for name in _files([root], CHECKS) if name not in own
+                    for name in files([root], CHECKS) if name not in own
                 ]  # fmt: skip
         return tuple(found)
 
@@ -158,25 +158,3 @@ def load_check(path: Path) -> Check:
 def default_project() -> Project:
     """The shipped files, and those of the project that the current folder lies in, if it lies in one."""
     return Project(tuple(dict.fromkeys([SHIPPED, find().folder])))
-
-
-def _files(roots: Iterable[Path], folder: str) -> dict[str, Path]:
-    """Files by name; names starting with an underscore are helpers."""
-    found = {
-        path.stem: path
-        for root in roots
-        for path in sorted((root / folder).glob("*.py"))
-        if not path.stem.startswith("_")
-    }
-    return dict(sorted(found.items(), key=lambda item: natural(item[0])))
-
-
-def natural(name: str) -> tuple[tuple[int, str], ...]:
-    """A sorting key: lemma2 before lemma10."""
-    words: list[str] = []
-    for letter in name:
-        if words and words[-1].isdigit() == letter.isdigit():
-            words[-1] += letter
-        else:
-            words.append(letter)
-    return tuple((int(word), "") if word.isdigit() else (-1, word) for word in words)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import tomllib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,3 +72,25 @@ def _configured(path: Path) -> bool:
     except tomllib.TOMLDecodeError:
         return _TABLE.search(text) is not None
     return isinstance(tool, dict) and "verifier" in tool
+
+
+def files(roots: Iterable[Path], folder: str) -> dict[str, Path]:
+    """Files by name; names starting with an underscore are helpers."""
+    found = {
+        path.stem: path
+        for root in roots
+        for path in sorted((root / folder).glob("*.py"))
+        if not path.stem.startswith("_")
+    }
+    return dict(sorted(found.items(), key=lambda item: natural(item[0])))
+
+
+def natural(name: str) -> tuple[tuple[int, str], ...]:
+    """A sorting key: lemma2 before lemma10."""
+    words: list[str] = []
+    for letter in name:
+        if words and words[-1].isdigit() == letter.isdigit():
+            words[-1] += letter
+        else:
+            words.append(letter)
+    return tuple((int(word), "") if word.isdigit() else (-1, word) for word in words)

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from verifier.loading import LoadError, load_file
-from verifier.project import Project, UnknownStatement, default_project, natural
+from verifier.project import Project, UnknownStatement, default_project
+from verifier.root import natural
 
 LEMMA = """
 from sympy import Symbol

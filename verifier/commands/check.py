@@ -12,7 +12,7 @@ import click
 
 from verifier.commands.codes import NOTHING, USAGE, CommandError
 from verifier.commands.options import Inputs, Number, Whole, Widths, as_json, verbosity
-from verifier.commands.place import located, targets_of
+from verifier.commands.place import complete, located, targets_of
 
 if TYPE_CHECKING:
     from verifier.choosing import Choice, Target
@@ -23,7 +23,7 @@ DEFAULT_SEED = 20201
 
 
 @click.command()
-@click.argument("names", nargs=-1)
+@click.argument("names", nargs=-1, shell_complete=complete)
 @click.option("-k", "expression", metavar="EXPR", help="Only cells such as 'H=2,r>=3' (and: a comma).")
 @click.option("--seed", type=Whole(0, 2**128 - 1), default=DEFAULT_SEED, show_default=True, help="The random seed.")
 @click.option("--jobs", "-j", type=Whole(1), default=None, help="Worker processes; the default is one a core.")

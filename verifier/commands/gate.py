@@ -16,7 +16,7 @@ from verifier.commands.check import DEFAULT_SEED
 from verifier.commands.codes import EXPECTED, INTERNAL, NOTHING, UNDECIDED, USAGE, CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.options import Number, Whole, verbosity
-from verifier.commands.place import say_where, targets_of
+from verifier.commands.place import complete, say_where, targets_of
 
 if TYPE_CHECKING:
     from verifier.choosing import Choice
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.argument("names", nargs=-1)
+@click.argument("names", nargs=-1, shell_complete=complete)
 @click.option("--config", metavar="FILE", help="Where [tool.verifier] is; pyproject.toml.")
 @click.option("--shipped", is_flag=True, help="The shipped statements too.")
 @click.option("--quick", is_flag=True, help="Fewer cells and samples.")

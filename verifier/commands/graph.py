@@ -10,11 +10,11 @@ import click
 from verifier.commands.codes import EXPECTED, CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.options import verbosity
-from verifier.commands.place import located
+from verifier.commands.place import complete_statements, located
 
 
 @click.command()
-@click.argument("names", nargs=-1)
+@click.argument("names", nargs=-1, shell_complete=complete_statements)
 @click.option("-o", "--output", metavar="FILE", required=True, help="The file to write: NAME.svg or NAME.dot.")
 @verbosity
 def graph(names: tuple[str, ...], output: str, verbose: int, quiet: bool) -> int:

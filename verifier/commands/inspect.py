@@ -9,7 +9,8 @@ import click
 
 from verifier.commands.codes import EXPECTED, NOTHING, USAGE, CommandError
 from verifier.commands.options import as_json, verbosity
-from verifier.commands.place import located, targets_of
+from verifier.commands.paging import paged
+from verifier.commands.place import complete, located, targets_of
 
 if TYPE_CHECKING:
     from verifier.project import Entry
@@ -113,10 +114,11 @@ def _word(form: dict[str, str] | None) -> str:
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete)
+@click.option("--pager/--no-pager", default=True, help="On a terminal, a long text goes through $PAGER.")
 @as_json
 @verbosity
-def show(name: str, as_json: bool, verbose: int, quiet: bool) -> int:
+def show(name: str, pager: bool, as_json: bool, verbose: int, quiet: bool) -> int:
     """A statement in full: claims, hypotheses with their witnesses, proof, numbers, errata.
 
     With the id of a claim, as in theorem1.zero: this claim, and what belongs to it.
@@ -138,15 +140,13 @@ def show(name: str, as_json: bool, verbose: int, quiet: bool) -> int:
             told["claims"] = [claim for claim in told["claims"] if claim["id"] == target.claim]
         click.echo(json.dumps(told, indent=2))
         return EXPECTED
-    from rich.console import Console
-
     from verifier.report.excerpts import of_claim
     from verifier.report.page import render
 
     data, time = _document(entry.name)
     if target.claim is not None:
         data = of_claim(data, target.claim)
-    render(data, Console(highlight=False), time)
+    paged(lambda console: render(data, console, time), pager=pager)
     return EXPECTED
 
 

@@ -39,6 +39,30 @@ def targets_of(project: Project, words: Sequence[str], whole_for: str = "") -> l
     return found
 
 
+def complete_statements(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """For the shell: the names of statements that begin so."""
+    from verifier.root import LEMMAS, SHIPPED, files, find
+
+    return [name for name in files([SHIPPED, find().folder], LEMMAS) if name.startswith(incomplete)]
+
+
+def complete(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
+    """For the shell: the names of statements that begin so; from a statement's dot on, the ids of its claims."""
+    found = complete_statements(context, parameter, incomplete)
+    owner = incomplete.rpartition(".")[0]
+    while owner and owner not in complete_statements(context, parameter, owner):
+        owner = owner.rpartition(".")[0]
+    if not owner:
+        return found
+    from verifier.project import default_project
+
+    try:
+        claims = default_project().statement(owner).statement.claims
+    except Exception:  # a file that cannot be loaded completes to nothing; a command says what is wrong with it
+        return found
+    return found + [claim.id for claim in claims if claim.id.startswith(incomplete)]
+
+
 def say_where(*, named: bool) -> None:
     """Say first, on stderr, which project is meant, if it is not that of the current folder alone.
 

@@ -14,14 +14,14 @@ import click
 from verifier.commands.codes import EXPECTED, UNDECIDED, UNEXPECTED, USAGE, CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.options import as_json, verbosity
-from verifier.commands.place import located, targets_of
+from verifier.commands.place import complete, complete_statements, located, targets_of
 
 #: Run in a fresh interpreter, so that nothing but the kernel and its theory is imported; it reads standard input.
 _KERNEL = "import sys; from verifier.kernel.__main__ import main; sys.exit(main(['--json', '-']))"
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", shell_complete=complete_statements)
 @click.option("-o", "--output", default="-", metavar="FILE", help="The file to write; standard output otherwise.")
 @verbosity
 def prove(name: str, output: str, verbose: int, quiet: bool) -> int:
@@ -88,7 +88,7 @@ def verify(file: str, statement: str | None, as_json: bool, verbose: int, quiet:
 
 
 @click.command()
-@click.argument("names", nargs=-1, metavar="[NAME]...")
+@click.argument("names", nargs=-1, metavar="[NAME]...", shell_complete=complete)
 @click.option("--all", "everything", is_flag=True, help="Every statement.")
 @as_json
 @verbosity

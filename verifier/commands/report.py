@@ -12,13 +12,13 @@ import click
 from verifier.commands.codes import EXPECTED, CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.options import verbosity
-from verifier.commands.place import located
+from verifier.commands.place import complete_statements, located
 
 FORMATS = {"html": ".html", "md": ".md", "json": ".json", "tex": ".tex"}
 
 
 @click.command()
-@click.argument("names", nargs=-1)
+@click.argument("names", nargs=-1, shell_complete=complete_statements)
 @click.option("-o", "--output", metavar="FILE", help="The file to write; - is standard output. [default: report.html]")
 @click.option("--format", "kind", type=click.Choice(list(FORMATS)), help="By default, what the file's name says.")
 @click.option("--results", metavar="FILE", help="A stored run other than the last, from .verifier/runs/.")
