@@ -35,7 +35,7 @@ LARGEST_WIDTH = 2**53
 
 
 class Draw(Protocol):
-    """Samples of several quantities at one width, drawn together.
+    """Samples of several quantities at one width, drawn together; :class:`verifier.samplers.Values` is one.
 
     ``values``: shape (samples, cells).  ``normals``: (samples, outputs), standard normals that can serve as
     control variates, or None.

@@ -86,18 +86,21 @@ def blame(error: BaseException, *paths: Path | None) -> LoadError:
     """A LoadError for an exception that loaded code raised later: at the innermost line of ``paths`` and of the files
     of their projects that it passed through."""
     known = [path.resolve() for path in paths if path is not None]
-    if isinstance(error, SyntaxError) and error.filename and _belongs(Path(error.filename).resolve(), known):
+    if isinstance(error, SyntaxError) and error.filename and _belongs(error.filename, known):
         return LoadError(Path(error.filename).resolve(), error.lineno, f"SyntaxError: {error.msg}")
     told = re.sub(rf"{_PREFIX}[0-9a-f]{{16}}\.", "", " ".join(str(error).split()))
     message = f"{type(error).__name__}: {told or 'no message'}"
-    frames = [(Path(f.filename).resolve(), f.lineno) for f in traceback.extract_tb(error.__traceback__)]
-    places = [(path, line) for path, line in frames if _belongs(path, known)]
+    frames = traceback.extract_tb(error.__traceback__)
+    places = [(Path(f.filename).resolve(), f.lineno) for f in frames if _belongs(f.filename, known)]
     path, line = places[-1] if places else (known[0], None)
     return LoadError(path, line, message)
 
 
-def _belongs(path: Path, known: Sequence[Path]) -> bool:
-    """Whether ``path`` is one of these files, beside one, or elsewhere in the lemmas and checks of its project."""
+def _belongs(file: str, known: Sequence[Path]) -> bool:
+    """Whether ``file`` is one of these, beside one, or elsewhere in the lemmas and checks of its project."""
+    if file.startswith("<"):  # <string>, <frozen importlib._bootstrap>: no file
+        return False
+    path = Path(file).resolve()
     if any(path.parent == other.parent for other in known):
         return True
     roots = {other.parent.parent for other in known if other.parent.name in (LEMMAS, CHECKS)}

@@ -140,7 +140,7 @@ def test_every_object_shows_itself_shortly() -> None:
         assert 0 < len(repr(one)) <= SHOWN, repr(one)
         assert "\n" not in repr(one) or one is report
     assert repr(thm).startswith("<Statement theorem1: Theorem 1 · Higher-order terms for hypernetworks; 15 claims")
-    assert "as recorded" in repr(report)
+    assert "1 statement, all as expected" in repr(report)
 
 
 def test_notebooks_get_tables_and_formulas() -> None:

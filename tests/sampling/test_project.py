@@ -163,6 +163,10 @@ def test_a_helper_that_fails_is_named_with_its_line(
         load_file(path)
     assert str(caught.value).startswith(message)
     assert "_verifier_" not in str(caught.value)
+    monkeypatch.chdir(tmp_path / "lemmas")
+    with pytest.raises(LoadError) as caught:
+        load_file(path)
+    assert str(caught.value).startswith(message.removeprefix("lemmas/"))
     stated(tmp_path, "from lemmas._words import TEXT", "TEXT = 'mended again'\n")  # of another length: the cache looks
     assert load_file(path).statement.claims[0].text == "mended again"
 

@@ -265,10 +265,10 @@ class RunReport:
         return "\n".join([*shown, line(self.sentence())])
 
     def sentence(self) -> str:
-        """The run in one sentence: ``2 statements, all as recorded (seed 20201)``."""
+        """The run in one sentence: ``2 statements, all as expected (seed 20201)``."""
         odd = [s for s in self.statements if any(s.summary(f) is not s.expected(f) for f in s.forms) or s.errors]
         count = "1 statement" if len(self.statements) == 1 else f"{len(self.statements)} statements"
-        told = "all as recorded" if not odd else f"{len(odd)} not as recorded"
+        told = "all as expected" if not odd else f"{len(odd)} not as expected"
         return f"{count}, {told} (seed {self.seed}){f'; {self.stopped}' if self.stopped else ''}"
 
     def _repr_html_(self) -> str:
