@@ -60,6 +60,15 @@ def choices(targets: Iterable[Target]) -> dict[str, Choice]:
     return {name: Choice(own) for name, own in found.items()}
 
 
+def parts(targets: Iterable[Target]) -> dict[str, Choice]:
+    """The choices of the statements of which not all is meant: none of their targets is the statement itself."""
+    return {
+        name: choice
+        for name, choice in choices(targets).items()
+        if all(target.claim is not None or target.cells is not None for target in choice.targets)
+    }
+
+
 def resolve(project: Project, word: str) -> Target:
     """What ``word`` names in ``project``.
 

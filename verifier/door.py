@@ -56,7 +56,7 @@ def check(
     measured_by: Check | None = None,
 ) -> RunReport:
     """Re-check the proofs of statements and measure what they claim; all of one's own, else all shipped, if none is
-    given.
+    given.  A name may be that of a claim or of cells, ``"theorem1.zero"`` or ``"theorem1::H=2,r=3"``.
 
     ``quick`` takes fewer cells and samples, ``thorough`` an error rate of 1e-8 a claim; ``select`` keeps cells such as
     ``"H=2,r>=3"``; ``widths`` are at least four integers, ``samples`` the most a width may take, ``timeout`` is in
@@ -67,6 +67,7 @@ def check(
     >>> check("lemma4", quick=True, select="H=1,L=1").exit_code  # 3: the other cells are not sampled
     3
     """
+    from verifier.choosing import parts, resolve
     from verifier.project import default_project
     from verifier.sampling.plan import Options, check_widths
     from verifier.sampling.select import Selection
@@ -80,15 +81,20 @@ def check(
         raise ValueError(f"measured_by measures one statement; {len(statements)} are given")
     project = default_project()
     chosen = statements or tuple(project.own_names or project.names)
+    targets = {meant: resolve(project, meant) for meant in chosen if isinstance(meant, str)}
+    stated = [targets[meant].statement if isinstance(meant, str) else meant for meant in chosen]
     # A statement given twice is one; it holds what has no hash.
-    once = {meant if isinstance(meant, str) else id(meant): meant for meant in chosen}
+    once = {meant if isinstance(meant, str) else id(meant): meant for meant in stated}
     entries = [_entry(project, meant, measured_by) for meant in once.values()]
     if measured_by is not None and jobs > 1:
         raise ValueError("a check that is no file is measured in this process: jobs must be 1")
     at = None if widths is None else check_widths(widths)
     options = Options(at, samples, quick=quick, thorough=thorough)
     selection = None if select is None else Selection(select)
-    return run_check(project, entries, options, seed=seed, jobs=jobs, selection=selection, timeout=timeout)
+    part = parts(targets.values())
+    return run_check(
+        project, entries, options, seed=seed, jobs=jobs, selection=selection, choices=part, timeout=timeout
+    )
 
 
 def fit(

@@ -104,6 +104,8 @@ def test_a_proof_is_plain_data_and_one_that_lacks_a_step_is_none() -> None:
     ("call", "error", "message"),
     [
         (lambda: v.load("theorm1"), ValueError, "did you mean theorem1"),
+        (lambda: v.check("lemma4.identiti"), ValueError, "did you mean lemma4.identity"),
+        (lambda: v.check("lemma4::H=9"), ValueError, "H=9 is not measured"),
         (lambda: v.check("lemma4", quick=True, thorough=True), ValueError, "exclude each other"),
         (lambda: v.check("lemma4", select="H=9"), ValueError, "H"),
         (lambda: v.check("lemma4", jobs=0), ValueError, "jobs is 0; it must be at least 1"),
@@ -129,6 +131,18 @@ def test_a_proof_is_plain_data_and_one_that_lacks_a_step_is_none() -> None:
 def test_bad_input_is_told_in_a_sentence(call: Any, error: type[Exception], message: str) -> None:
     with pytest.raises(error, match=message):
         call()
+
+
+def test_a_claim_by_its_id_is_not_its_statement() -> None:
+    report = v.check("lemma4.identity", quick=True)
+    assert report.exit_code == 0
+    (statement,) = report.statements
+    assert [claim.claim.id for claim in statement.claims] == ["lemma4.identity"]
+    assert "lemma4.printed" in [claim.id for claim in statement.left_out]
+    assert repr(statement) == "<lemma4: amended verified, printed not asked>"
+    (part,) = v.check("theorem1.exclusive", quick=True).statements
+    assert "amended verified (1 of its 10 amended claims), printed not asked" in repr(part)
+    assert "all as expected" in repr(report)
 
 
 def test_every_object_shows_itself_shortly() -> None:

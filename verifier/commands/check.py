@@ -15,7 +15,6 @@ from verifier.commands.options import Inputs, Number, Whole, Widths, as_json, ve
 from verifier.commands.place import complete, located, targets_of
 
 if TYPE_CHECKING:
-    from verifier.choosing import Choice, Target
     from verifier.project import Entry, Project
     from verifier.verify.results import RunReport
 
@@ -66,6 +65,7 @@ def check(
     limit_threads()
     warm_up(jobs)
 
+    from verifier.choosing import parts
     from verifier.commands.progress import progress
     from verifier.sampling.plan import Options
     from verifier.sampling.select import Selection
@@ -89,7 +89,7 @@ def check(
         click.echo(f"verifier: {message}", err=True)
     try:
         report = run_check(
-            project, entries, options, seed=seed, jobs=jobs, selection=selection, choices=_choices(targets, entries),
+            project, entries, options, seed=seed, jobs=jobs, selection=selection, choices=parts(targets),
             timeout=timeout, display=partial(progress, quiet=quiet),
         )  # fmt: skip
     except NothingSelected as error:
@@ -116,18 +116,6 @@ def _chosen(project: Project, names: Sequence[str], shipped: bool) -> list[str]:
     own = project.own_names
     chosen = list(names) or own or project.names
     return chosen + ([name for name in project.names if name not in own] if shipped else [])
-
-
-def _choices(targets: Sequence[Target], entries: Sequence[Entry]) -> dict[str, Choice]:
-    """What is meant of the statements of which not all is."""
-    from verifier.choosing import choices
-
-    names = [entry.name for entry in entries]
-    return {
-        name: choice
-        for name, choice in choices(targets).items()
-        if name in names and all(target.claim or target.cells for target in choice.targets)
-    }
 
 
 def _load(project: Project, names: Sequence[str]) -> tuple[list[Entry], dict[str, str]]:

@@ -110,7 +110,7 @@ def _gate(
     config: Config, chosen: dict[str, Any], names: tuple[str, ...], shipped: bool, junit: str | None,
     json_file: str | None, github: bool, record: bool, quiet: bool,
 ) -> int:  # fmt: skip
-    from verifier.choosing import choices
+    from verifier.choosing import parts
     from verifier.gating.compare import compare, exit_code, orphans, relative, unreadable, vanished
     from verifier.gating.record import profile_name, read
     from verifier.gating.record import write as write_record
@@ -123,7 +123,7 @@ def _gate(
     recorded = read(config.record, profile)
     project = _project(config)
     targets = targets_of(project, names, "gate")
-    part = {name: choice for name, choice in choices(targets).items() if all(t.claim for t in choice.targets)}
+    part = parts(targets)
     if record and part:
         raise CommandError(f"--record is of whole statements; {', '.join(names)} names a claim")
     selected = _selected(config, project, tuple(t.statement for t in targets), shipped or config.shipped)
@@ -243,8 +243,7 @@ def _run(
         return None, broken
     report = run_check(
         project, entries, options, seed=chosen["seed"], jobs=jobs, limit=chosen["timeout"], plans=plans,
-        choices={name: choice for name, choice in part.items() if name in plans},
-        display=partial(progress, quiet=quiet),
+        choices=part, display=partial(progress, quiet=quiet),
     )
     return report, broken
 

@@ -136,13 +136,15 @@ class StatementReport:
         """``printed refuted (false), amended verified``; where another word is recorded, that as well."""
         told = []
         for form in self.forms:
-            found, expected = self.summary(form), self.expected(form)
+            part = f" ({self.asked(form)})" if self.left_out_of(form) else ""
             severity = self.severity() if form is Form.PRINTED else None
             told.append(
-                f"{form} {found}"
+                f"{form} {self.word(form)}"
                 + ("" if severity is None else f" ({severity})")
-                + ("" if found is expected else f", expected {expected}")
+                + part
+                + ("" if self.met(form) else f", expected {self.expected(form)}")
             )
+        told += [f"{form} not asked" for form in Form if form not in self.forms and self.left_out_of(form)]
         return ", ".join(told)
 
     def _repr_html_(self) -> str:
@@ -266,7 +268,7 @@ class RunReport:
 
     def sentence(self) -> str:
         """The run in one sentence: ``2 statements, all as expected (seed 20201)``."""
-        odd = [s for s in self.statements if any(s.summary(f) is not s.expected(f) for f in s.forms) or s.errors]
+        odd = [s for s in self.statements if not s.as_expected]
         count = "1 statement" if len(self.statements) == 1 else f"{len(self.statements)} statements"
         told = "all as expected" if not odd else f"{len(odd)} not as expected"
         return f"{count}, {told} (seed {self.seed}){f'; {self.stopped}' if self.stopped else ''}"

@@ -141,7 +141,8 @@ def run_check(
     Raises ValueError for options that cannot be served, NothingSelected for a selection of nothing.
     """
     start = time.monotonic()
-    choices = choices or {}
+    names = [entry.name for entry in entries]
+    choices = {name: choice for name, choice in (choices or {}).items() if name in names}
     if plans is None:
         plans = {entry.name: plan_of(entry, options, selection, choices.get(entry.name)) for entry in entries}
     groups = [group for planned in plans.values() for group in planned]
