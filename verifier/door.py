@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import numpy as np
 import numpy.typing as npt
 
+from verifier.assertions import DEFAULT_SEED
 from verifier.check import Check, Parameters, Quantity
 from verifier.dataclaims import DataClaim
 from verifier.statement import Statement
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from verifier.verify.bundles import Rechecked
     from verifier.verify.results import RunReport
 
-#: The seed where none is given, as for the commands.
-SEED = 20201
 #: Widths and samples a width where a quantity is measured and none are given.
 WIDTHS = (128, 413, 1150, 4690)
 SAMPLES = 1024
@@ -48,7 +47,7 @@ def check(
     quick: bool = False,
     thorough: bool = False,
     select: str | None = None,
-    seed: int = SEED,
+    seed: int = DEFAULT_SEED,
     jobs: int = 1,
     widths: Sequence[int] | None = None,
     samples: int | None = None,
@@ -149,7 +148,7 @@ def measure(
     *,
     widths: Sequence[int] | None = None,
     samples: int | None = None,
-    seed: int = SEED,
+    seed: int = DEFAULT_SEED,
     at: Parameters | None = None,
     alpha: float | None = None,
     margin: float | None = None,
