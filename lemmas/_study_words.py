@@ -78,8 +78,9 @@ def _orders(attained: bool) -> Says:
     return says
 
 
-graphs_tight = Quantity("C", "phi L x", "m", symbol="corr", says=_orders(True), widths=())
-graphs_loose = Quantity("C", "phi L x", "m gap", symbol="corr", says=_orders(False), widths=())
+_EACH = "the graphs are listed with their exponents; samples are held against that of their own graph"
+graphs_tight = Quantity("C", "phi L x", "m", symbol="corr", apart=_EACH, says=_orders(True), widths=())
+graphs_loose = Quantity("C", "phi L x", "m gap", symbol="corr", apart=_EACH, says=_orders(False), widths=())
 factors_at_one_input = Condition(
     "one_input", "all factors at one input x ≠ 0", r"x\ne0",
     proposition=lambda env: app("nonzero_input", *at(env, "x")),

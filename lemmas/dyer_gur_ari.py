@@ -17,7 +17,8 @@ from verifier.claims.proof import Proof
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
 
-r, L, m, n_e, n_o, gap = symbols("r L m n_e n_o gap", integer=True)
+r, L, m, n_e, n_o = symbols("r L m n_e n_o", integer=True)
+gap = symbols("gap", real=True)
 GRANTED = ("relu", "one_input", "equal_widths")
 DECIDED = [drop for _, drop in exponents_of_study()]
 

@@ -230,6 +230,11 @@ class Statement:
         """The claims of one form, in the order they are written."""
         return tuple(claim for claim in self.claims if claim.form is form)
 
+    def granted(self, claim: Claim) -> frozenset[str]:
+        """Ids of the hypotheses under which a claim is made: its own and, of a printed one, those that are stated."""
+        stated = (h.id for h in self.hypotheses if h.stated) if claim.form is Form.PRINTED else ()
+        return frozenset((*claim.hypotheses, *stated))
+
     def hypothesis(self, identifier: str) -> Hypothesis:
         """The hypothesis with this id; KeyError where there is none."""
         for hypothesis in self.hypotheses:
@@ -256,21 +261,26 @@ def _evaluate(expression: sympy.Basic, parameters: Mapping[str, Any]) -> Any:
     return expression.subs(values)
 
 
-def _with_empty_sums(expression: sympy.Basic) -> sympy.Basic:
-    """Sums and products without terms as 0 and 1, also below their first term, where SymPy extends them otherwise."""
-
-    def empty(part: sympy.Basic) -> bool:
-        if not isinstance(part, sympy.Sum | sympy.Product):
-            return False
-        return any((high - low).is_negative for _, low, high in part.limits)
-
-    return expression.replace(empty, lambda part: sympy.Integer(0 if isinstance(part, sympy.Sum) else 1))
+def _term_by_term(expression: sympy.Basic) -> sympy.Basic:
+    """Sums and products between integers, one term after the other: without terms they are 0 and 1, at every depth,
+    where SymPy extends them otherwise."""
+    if isinstance(expression, sympy.Sum | sympy.Product):
+        *inner, (index, low, high) = expression.limits
+        low, high = _term_by_term(low), _term_by_term(high)
+        if not (low.is_number and high.is_number and low == int(low) and high == int(high)):
+            return expression
+        body = expression.func(expression.function, *inner) if inner else expression.function
+        terms = [_term_by_term(body.subs(index, k)) for k in range(int(low), int(high) + 1)]
+        return sympy.Add(*terms) if isinstance(expression, sympy.Sum) else sympy.Mul(*terms)
+    if not expression.args or not expression.has(sympy.Sum, sympy.Product):
+        return expression
+    return expression.func(*[_term_by_term(part) for part in expression.args])
 
 
 def _number(expression: sympy.Expr | None, parameters: Mapping[str, Any]) -> float | None:
     if expression is None:
         return None
-    value = _with_empty_sums(_evaluate(sympy.sympify(expression), parameters))
+    value = _term_by_term(_evaluate(sympy.sympify(expression), parameters))
     if value.free_symbols:
         missing = ", ".join(sorted(symbol.name for symbol in value.free_symbols))
         raise ValueError(f"the parameters {dict(parameters)} leave {missing} open in {expression}")

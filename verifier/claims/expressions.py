@@ -10,8 +10,9 @@ import sympy
 from sympy.logic.boolalg import BooleanAtom
 
 from verifier.claims.vocabulary import CELL_ONLY, Env, Quantity, Value, variable
-from verifier.kernel.core.sorts import Refused, Sort
-from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, fun, imp, le, num, variables
+from verifier.kernel.core.normal import key
+from verifier.kernel.core.sorts import NUMBERS, Refused, Sort
+from verifier.kernel.core.terms import FALSE, App, Term, Var, app, eq, fun, imp, le, num
 
 
 class CannotCompile(ValueError):
@@ -35,8 +36,9 @@ def names_of(env: Mapping[str, Term], symbol: sympy.Symbol) -> Term:
     found = env.get(symbol.name, variable(symbol.name, bool(symbol.is_integer)))
     if symbol not in _known(symbol.name):
         raise CannotCompile(f"{symbol.name} is declared as more than integer or real: its range is said in where")
-    if found.sort == "int" and not symbol.is_integer:
-        raise CannotCompile(f"{symbol.name} is an integer: declare it with integer=True, or call it by another name")
+    if (found.sort == "int") != bool(symbol.is_integer) and found.sort in ("int", "const", "rand", "lim"):
+        what = "an integer: declare it with integer=True" if found.sort == "int" else "no integer"
+        raise CannotCompile(f"{symbol.name} is {what}, or call it by another name")
     return found
 
 
@@ -45,12 +47,24 @@ def _known(name: str) -> tuple[sympy.Symbol, ...]:
 
 
 def leaves_out(build: Callable[[Term], Term], sort: Sort) -> bool:
-    """Whether what ``build`` makes of a term does not have it in it; False where ``build`` looks at the term."""
-    mark = Var("mark", sort)
+    """Whether what ``build`` makes of a term does not depend on it; so is what refuses terms that it does not expect.
+
+    ``0·e`` depends on no e, and e ≤ e says nothing of it: what is made of two terms is compared as numbers are.
+    """
     try:
-        return mark not in variables(build(mark))
+        one, other = (build(Var(name, sort)) for name in ("mark", "other"))
     except (CannotCompile, Refused):
-        return False
+        return True
+    return essence(one) == essence(other)
+
+
+def essence(t: Term) -> Any:
+    """What a proposition says, as far as algebra sees: of a comparison the difference of its sides."""
+    if isinstance(t, App) and t.fields[0] in ("le", "eq") and all(a.sort in NUMBERS for a in t.fields[1]):
+        return t.fields[0], key(app("+", t.fields[1][1], app("*", -1, t.fields[1][0])))
+    if isinstance(t, App) and t.fields[0] in ("imp", "and", "or"):
+        return t.fields[0], *map(essence, t.fields[1])
+    return key(t)
 
 
 def stands_for_itself(given: Any, name: str) -> bool:
@@ -235,5 +249,8 @@ def _tuples(expression: Any, env: Env) -> Term:
 def bound(function: sympy.Lambda, env: Env) -> Term:
     """A SymPy Lambda as a function of the kernel."""
     names = [variable(s.name, bool(s.is_integer)) for s in function.variables]
+    for s in function.variables:
+        if any(s.name == other.name for other in function.expr.free_symbols - {s}):
+            raise CannotCompile(f"two symbols are called {s.name} in {function.expr}, one of them bound")
     inner = {**env, **{v.fields[0]: v for v in names}}
     return fun(names, to_term(function.expr, inner))

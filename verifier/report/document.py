@@ -138,7 +138,7 @@ def _claim(report: ClaimReport, statement: Statement) -> Data:
         "text": told.text,
         "gloss": told.gloss,
         "premises": dict(told.premises),
-        "latex": claim.latex or told.latex,
+        "latex": told.latex if told.printed else claim.latex,
         "hypotheses": list(claim.hypotheses),
         "errata": list(claim.errata),
         "proof": str(report.proof),

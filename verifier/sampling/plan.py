@@ -142,11 +142,18 @@ def plan(
     so that a cell's verdict is the same when it is reproduced alone.
     """
     known = [claim.id for claim in statement.claims]
+    hypotheses = [h.id for h in statement.hypotheses]
     for part in check.parts:
         if missing := [name for name in part.claims or () if name not in known]:
             raise ValueError(
                 f"{check.name} measures {part.quantity.text} for the claim {missing[0]!r}, which the statement does "
                 f"not have; it has {', '.join(known) or 'none'}"
+            )
+        if isinstance(part.witness, str) or (strange := [h for h in part.witness if h not in hypotheses]):
+            named = part.witness if isinstance(part.witness, str) else strange[0]
+            raise ValueError(
+                f"{check.name} measures {part.quantity.text} as a witness of {named!r}: a tuple of hypotheses of the "
+                f"statement is needed, of {', '.join(hypotheses) or 'none'}"
             )
     drafts = [
         (index, part, shared, [dict(cell) for cell in cells])
@@ -236,6 +243,8 @@ def asks(claim: Claim, cell: Mapping[str, Any], part: Part) -> bool:
 
 def _at_widths(claim: Claim, parameters: Mapping[str, Any], part: Part) -> tuple[Expectation, ...] | None:
     """What the claim says at a cell: once, or once a width if it speaks of the width; None where it does not apply."""
+    if not _is_about(claim, parameters):
+        return None
     name = part.width if isinstance(part, Measure) else "n"
     parts = (claim.value, claim.where) if claim.kind in (Kind.VALUE, Kind.ATOM) else ()
     if not any(name == symbol.name for part in parts if part is not None for symbol in sympify(part).free_symbols):
@@ -243,6 +252,19 @@ def _at_widths(claim: Claim, parameters: Mapping[str, Any], part: Part) -> tuple
         return None if found is None else (found,)
     each = [claim.at({**parameters, name: n}) for n in part.widths]
     return None if None in each else tuple(e for e in each if e is not None)
+
+
+def _is_about(claim: Claim, parameters: Mapping[str, Any]) -> bool:
+    """Whether a cell has the claim's own arguments: K(2) and K(r + 1) are not measured where r = 9, nor f(2) where L is
+    another number."""
+    declaration = getattr(claim.quantity.func, "declaration", None)
+    names = declaration.arguments.split() if declaration is not None else []
+    for name, given in zip(names, claim.quantity.args, strict=False):
+        at = given.subs({s: parameters[s.name] for s in given.free_symbols if s.name in parameters})
+        cell = parameters.get(name)
+        if isinstance(cell, int | float) and at.is_number and float(at) != float(cell):
+            return False
+    return True
 
 
 def symbol_of(claim: Claim) -> str:
@@ -271,8 +293,7 @@ def _cell(
         expected = _at_widths(claim, full, part)
         if expected is None:
             continue
-        outside = tuple(name for name in broken if not claim.hypotheses or name in claim.hypotheses)
-        outside = outside if claim.form.value == "amended" else ()
+        outside = tuple(name for name in broken if name in statement.granted(claim))
         if claim.kind is Kind.ATOM and claim.form is Form.AMENDED and not outside:
             atom = expected[0].value
         question = _question(expected, part, shares[claim.id], atom, full)

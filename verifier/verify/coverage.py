@@ -75,8 +75,7 @@ def coverage(
                 heard = heard or asks(claim, cell, part)
                 reach = replace(reaches[number], measured=reaches[number].measured + 1)
                 if asks(claim, there, part):
-                    amended = claim.form.value == "amended"
-                    out = amended and any(not claim.hypotheses or name in claim.hypotheses for name in broken)
+                    out = not statement.granted(claim).isdisjoint(broken)
                     meant = select(there) and choose(claim.id, there)
                     what = "outside" if out else fate or ("planned" if meant else "deselected")
                     reach = replace(reach, covered=reach.covered + 1, **{what: getattr(reach, what) + 1})
