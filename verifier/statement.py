@@ -231,8 +231,12 @@ class Statement:
         return tuple(claim for claim in self.claims if claim.form is form)
 
     def granted(self, claim: Claim) -> frozenset[str]:
-        """Ids of the hypotheses under which a claim is made: its own and, of a printed one, those that are stated."""
-        stated = (h.id for h in self.hypotheses if h.stated) if claim.form is Form.PRINTED else ()
+        """Ids of the hypotheses under which a claim is made: its own and, of a printed one, those that are stated.
+
+        A claim that is measured only, of a quantity that the kernel does not have, has its own alone.
+        """
+        provable = getattr(getattr(claim.quantity.func, "declaration", None), "head", "")
+        stated = (h.id for h in self.hypotheses if h.stated) if claim.form is Form.PRINTED and provable else ()
         return frozenset((*claim.hypotheses, *stated))
 
     def hypothesis(self, identifier: str) -> Hypothesis:

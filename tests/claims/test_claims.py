@@ -249,13 +249,13 @@ def test_a_sum_without_terms_is_0_in_samples_as_in_proofs() -> None:
 
 
 def test_no_premise_is_left_out_of_a_long_one() -> None:
-    """Of 222 conclusions two are told and counted; of seven premises each, where the fifth may never hold."""
-    parts = [le(n, r) for n in range(1, 8)]
+    """Of 222 conclusions two are told and counted; of thirty premises each, where the fifth may never hold."""
+    parts = [le(n, r) for n in range(1, 31)]
     long = parts[0]
     for p in parts[1:]:
         long = app("and", long, p)
-    assert text(long) == "1 <= r; …; 7 <= r (7 propositions)"
-    assert text(long, premise=True) == " and ".join(f"{n} <= r" for n in range(1, 8))
+    assert text(long) == "1 <= r; …; 30 <= r (30 propositions)"
+    assert text(long, premise=True) == " and ".join(f"{n} <= r" for n in range(1, 31))
     assert "5 <= r" in text(imp(long, eq(r, 1)))
     condition = Condition("long", "long", proposition=lambda env: long)
     claim = replace(ZERO, hypotheses=("long",))

@@ -14,7 +14,7 @@ from lemmas._vocabulary import tangent
 from verifier.claims.compile import compiled
 from verifier.claims.expressions import CannotCompile
 from verifier.claims.vocabulary import Condition, Quantity, Value
-from verifier.kernel.core.terms import FALSE, Var, app, eq, le
+from verifier.kernel.core.terms import FALSE, Var, app, eq, imp, le
 from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 
 L, n, d, r = sympy.symbols("L n d r", integer=True)
@@ -126,3 +126,89 @@ def test_a_value_that_is_a_float_is_no_number_of_proofs() -> None:
     assert isinstance(half(Integer(1)), Float)
     with pytest.raises(CannotCompile, match="no counterpart"):
         compiled(Claim("s.c", Kind.VALUE, moment(2), value=half(Integer(1))), {})
+
+
+def test_no_integer_is_half_an_odd_number() -> None:
+    """f ~ n^{-7} where 2L is odd: of no L at all."""
+    odd = And(2 * L - 2 * d >= 1, 2 * L - 2 * d <= 1)
+    with pytest.raises(CannotCompile, match="contradict one another"):
+        compiled(Claim("s.c", Kind.ORDER, output(L), exponent=Integer(-7), where=odd), {})
+
+
+def _and(env):  # type: ignore[no-untyped-def]
+    return app("and", le(env["L"], 0), le(1, env["L"]))
+
+
+def _both(env):  # type: ignore[no-untyped-def]
+    return [app("relu", env["phi"]), imp(app("relu", env["phi"]), FALSE)]
+
+
+@pytest.mark.parametrize(
+    ("proposition", "when"),
+    [(_and, sympy.true), (_both, sympy.true), (lambda env: le(env["L"], 1), L >= 2)],
+    ids=["L <= 0 and 1 <= L", "the ReLU and not the ReLU", "L <= 1 when 2 <= L"],
+)
+def test_a_hypothesis_that_never_holds_proves_nothing(proposition, when) -> None:  # type: ignore[no-untyped-def]
+    condition = Condition("b", "the network is wide", proposition=proposition)
+    claim = Claim("s.c", Kind.ORDER, output(L), exponent=Integer(-7), where=L >= 2, hypotheses=("b",))
+    with pytest.raises(CannotCompile, match=r"contradict one another|never true"):
+        compiled(claim, {"b": Hypothesis("b", "", Witness(""), condition=condition, when=when)})
+
+
+def test_an_exponent_times_zero_is_no_part_of_a_claim() -> None:
+    """f ~ n^0 is proved and shown; samples would be held against n^-1."""
+    def says(env, e, v):  # type: ignore[no-untyped-def]
+        return app("order", Var("omega", "mode"), app("f", env["phi"], 2, env["x"], env["d"]), app("*", 0, e))
+
+    def hidden(env, e, v):  # type: ignore[no-untyped-def]
+        return imp(le(e, e), app("order", Var("omega", "mode"), app("f", env["phi"], 2, env["x"], env["d"]), 0))
+
+    for words in (says, hidden):
+        quantity = Quantity("f", "phi x d", "", says=words)
+        with pytest.raises(CannotCompile, match="the exponent -1 of the claim is no part of what f says"):
+            compiled(Claim("s.c", Kind.ORDER, quantity(), exponent=Integer(-1)), {})
+
+
+@pytest.mark.parametrize(("name", "told"), [("n", "the width"), ("E", "a sign"), ("max", "a sign"), ("Ld", "others")])
+def test_a_variable_is_not_named_like_the_width_a_mean_or_a_product(name: str, told: str) -> None:
+    """n f ~ n^0 of a number n, E f ~ n^0 of a number E, and Ld = L·d of a third number."""
+    number = Symbol(name, integer=True)
+    quantity = Quantity("W", f"L d x {name}", "L d " + name, widths=(), says=lambda env, e, v: app(
+        "order", Var("omega", "mode"), app("*", env[name], env["L"], env["d"], Var("X", "rand")), e))  # fmt: skip
+    with pytest.raises(CannotCompile, match=told):
+        compiled(Claim("s.c", Kind.ORDER, quantity(L, d, number), exponent=Integer(0)), {})
+
+
+def test_one_name_of_two_sorts_is_two_variables() -> None:
+    """c = c, refuted: of an integer c and of a real one."""
+    with pytest.raises(CannotCompile, match="z is no integer"):
+        compiled(Claim("s.c", Kind.UPPER, output(2), exponent=Symbol("z", integer=True)), {})
+    i, other = Symbol("k", integer=True), Symbol("k")
+    claim = Claim("s.c", Kind.VALUE, moment(2), value=sympy.Sum(other, (i, 1, 3)))
+    with pytest.raises(CannotCompile, match="two symbols are called k"):
+        compiled(claim, {})
+
+
+def test_a_hypothesis_that_cells_may_violate_grants_something_to_proofs() -> None:
+    """Cells at 90 degrees contradict, and are left out for a hypothesis that says 0 <= 1."""
+    condition = Condition("b", "angles are small", proposition=lambda env: le(0, 1), holds=lambda cell: False)
+    with pytest.raises(CannotCompile, match="grants nothing to proofs"):
+        compiled(Claim("s.c", Kind.ORDER, output(L), exponent=Integer(0), hypotheses=("b",)),
+                 {"b": Hypothesis("b", "", Witness(""), condition=condition)})  # fmt: skip
+
+
+@pytest.mark.parametrize("proposition", [lambda env: env["nosuch"], lambda env: None, lambda env: True, lambda: FALSE])
+def test_words_that_fail_are_told_in_a_sentence(proposition) -> None:  # type: ignore[no-untyped-def]
+    condition = Condition("b", "b", proposition=proposition)
+    with pytest.raises(CannotCompile, match=r"its words fail|a proposition is needed"):
+        compiled(Claim("s.c", Kind.ORDER, output(L), exponent=Integer(0), hypotheses=("b",)),
+                 {"b": Hypothesis("b", "", Witness(""), condition=condition)})  # fmt: skip
+
+
+def test_a_sum_inside_a_sum_is_empty_where_it_has_no_terms() -> None:
+    """Σ_(i<=3) Π_(1<=j<=i-3) 2 = 3: SymPy's own value, by products that run backwards, is 1.75."""
+    i, j = sympy.symbols("i j", integer=True)
+    value = sympy.Sum(sympy.Product(2, (j, 1, i - 3)), (i, 1, r))
+    found = Claim("s.c", Kind.VALUE, moment(2), value=value).at({"r": 3})
+    assert found is not None
+    assert found.value == 3

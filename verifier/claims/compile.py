@@ -77,6 +77,9 @@ def compiled(claim: Claim, hypotheses: Mapping[str, Hypothesis]) -> Compiled:
         raise CannotCompile(f"{claim.id}: {error}") from None
     except CannotCompile as error:
         raise type(error)(f"{claim.id}: {error}") from None
+    except (TypeError, ValueError, KeyError, AttributeError, IndexError, ArithmeticError, RecursionError) as error:
+        # what the words of a claim are made of is its author's code
+        raise CannotCompile(f"{claim.id}: its words fail: {type(error).__name__}: {str(error)[:200]}") from None
 
 
 def _compiled(claim: Claim, hypotheses: Mapping[str, Hypothesis]) -> Compiled:
@@ -136,8 +139,13 @@ def premises_of(hypothesis: Hypothesis, env: Env) -> list[Term]:
     if condition.proposition is None:
         return []
     found = condition.proposition(env)
+    listed = [found] if isinstance(found, Term) else list(found)
+    if any(not isinstance(p, Term) or p.sort != "prop" for p in listed):
+        raise CannotCompile(f"the proposition of {hypothesis.id!r} is {found!r}: a proposition is needed, or a list")
+    if condition.holds is not None and listed and not any(variables(p) for p in listed):
+        raise CannotCompile(f"the hypothesis {hypothesis.id!r} grants nothing to proofs, and cells may violate it")
     when = to_propositions(hypothesis.when, env)
-    return [imp(*when, p) for p in ((found,) if isinstance(found, Term) else found)]
+    return [imp(*when, p) for p in listed]
 
 
 def declared(claim: Claim) -> Quantity:
@@ -155,7 +163,9 @@ def environment(claim: Claim, declaration: Quantity) -> tuple[dict[str, Term], d
     ``R(l + 1)`` for l ≥ 1 the range is that of l.
     """
     names = {*declaration.takes.split(), *declaration.arguments.split(), "omega"}
-    env: dict[str, Term] = {name: variable(name) for name in names}
+    said = (part for part in (claim.quantity, claim.where, claim.exponent, claim.value) if part is not None)
+    whole = {s.name for part in said for s in sympy.sympify(part).free_symbols if s.is_integer}
+    env: dict[str, Term] = {name: variable(name, name in whole) for name in names}
     inside = dict(env)
     if declaration.says is not None and claim.quantity.func is declaration.word:
         written = declaration.arguments.split()

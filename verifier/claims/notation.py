@@ -19,7 +19,7 @@ from itertools import count, pairwise
 from string import Formatter
 
 from verifier.kernel.core.normal import key
-from verifier.kernel.core.terms import App, Fun, Num, Term, Var, beta, variables
+from verifier.kernel.core.terms import App, Fun, Num, Term, Var, app, beta, variables
 from verifier.proving.arithmetic import tidy
 
 _LETTERS = {
@@ -31,7 +31,7 @@ _LETTERS = {
 #: what may be an index or an exponent without brackets
 _SHORT = re.compile(r"[0-9]+|\\?\w|\w'|\\[a-z]+|\w_\w|\w_\{\w\}")
 #: a conjunction of more parts is printed by its first and its last
-LONG = 6
+LONG = 24
 
 
 @dataclass(frozen=True)
@@ -151,11 +151,21 @@ class _Printer:
         if head == "fact":
             shown = self.term(args[0], 2)
             return self.wrapped(shown, not shown.isalnum() and bool(_outside(shown))) + "!"
-        if head == "inv":
-            if self.latex:
-                return rf"\frac{{1}}{{{self.term(args[0])}}}"
-            return self.wrapped(f"1/{self.operand(args[0], 2)}", tight > 1)
+        if head in ("inv", "invfact"):
+            return self.inverse(head, args[0], tight)
         return self.symbol(head if isinstance(head, str) else self.term(head), args)
+
+    def inverse(self, head: str, t: Term, tight: int) -> str:
+        """1/t or 1/t!, in brackets where a sign behind it would be read into what it divides by."""
+        if self.latex:
+            below = self.term(app("fact", t) if head == "invfact" else t)
+            return rf"\frac{{1}}{{{below}}}"
+        below = self.operand(t, 2)
+        if head == "invfact":
+            below = self.wrapped(below, not below.isalnum() and bool(_outside(below))) + "!"
+        elif re.search(r"[/·!]", _outside(below)):
+            below = f"({below})"
+        return self.wrapped(f"1/{below}", tight > 1)
 
     def fresh(self, t: Term) -> list[Term]:
         """Names for the arguments of a function, by their sorts."""
@@ -213,7 +223,10 @@ class _Printer:
     def product(self, args: Sequence[Term]) -> str:
         if not args:
             return "1"
-        parts = [self.operand(a, 1) for a in args]
+        # an inverse that something follows is set apart: (1/k!) r is not 1/(k! r)
+        inverse = [isinstance(a, App) and a.fields[0] in ("inv", "invfact") for a in args]
+        last = len(args) - 1
+        parts = [self.operand(a, 2 if inverse[k] and k < last else 1) for k, a in enumerate(args)]
         out = parts[0]
         for before, after in pairwise(parts):
             letters = len(before) == 1 and len(after) == 1 and after.isalpha()
@@ -233,19 +246,24 @@ class _Printer:
             said = self.term(t)
         if not premises:
             return said
-        joined = (r"\text{ and }" if self.latex else " and ").join(map(self.term, premises))
+        joined = (r"\text{ and }" if self.latex else " and ").join(map(self.part, premises))
         return said + (r"\ \text{ if }" if self.latex else " if ") + joined
 
     def conjunction(self, t: Term) -> str:
         """All parts in a row; of a long one that is the whole, the first and the last and how many there are."""
         parts = _parts(t)
         short = t is self.whole and len(parts) > LONG
-        shown = [self.term(p) for p in ((parts[0], parts[-1]) if short else parts)]
+        shown = [self.part(p) for p in ((parts[0], parts[-1]) if short else parts)]
         if short:
             return (
                 r"{},\ \dots,\ {}\quad({}\text{{{{ propositions}}}})" if self.latex else "{}; …; {} ({} propositions)"
             ).format(*shown, len(parts))
         return (r"\text{ and }" if self.latex else " and ").join(shown)
+
+    def part(self, p: Term) -> str:
+        """A premise, or a part of a conjunction: in brackets where it has an "if", or binds, itself."""
+        own = isinstance(p, App) and p.fields[0] in ("imp", "all", "or", "and")
+        return self.wrapped(self.term(p), own)
 
     def sequence(self, t: Term) -> str:
         """(0, 1, 0, 2), or (l, 3) for what is appended to a sequence."""

@@ -105,8 +105,8 @@ notation("G", "phi L l x zi a", "g^({l})_({a})({x}, {zi})", r"g^{{{l}}}_{{{a}}}(
 notation("GQ", "phi L l x y zi wi", "a·a'/m_({l} - 1)", r"a^\top a'/m_{{{l}-1}}")
 notation("Lam", "phi L l x y zi wi", "Λ^({l})", r"\Lambda^{{{l}}}")
 notation("GSig", "phi L l x y zi wi", "Σ^({l})", r"\Sigma^{{{l}}}")
-notation("GC", "phi L v u i j x y zi wi", "(P^({u}→{v}) P'^({u}→{v})ᵀ)_({i}{j})",
-         r"(P^{{{u}\to {v}}}P'^{{{u}\to {v}\top}})_{{{i}{j}}}")  # fmt: skip
+notation("GC", "phi L v u i j x y zi wi", "(P_g^({u}→{v}) P_g'^({u}→{v})ᵀ)_({i}{j})",
+         r"(P_g^{{{u}\to {v}}}P_g'^{{{u}\to {v}\top}})_{{{i}{j}}}")  # fmt: skip
 notation("GDot", "phi L v u x y zi wi", "Π_({u}<=t<{v}) S^({L} - 1) Σ̇^t",
          r"\prod_{{t={u}}}^{{{v}-1}}S^{{{L}-1}}\dot\Sigma^t")  # fmt: skip
 notation("GNtk", "phi L H i j x y zi wi", "∂_v h^({i})·∂_v h'^({j})", r"\partial_vh^{{{i}}}\cdot\partial_vh'^{{{j}}}")

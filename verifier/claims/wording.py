@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from verifier.claims.compile import compiled
+from verifier.claims.compile import compiled, declared
 from verifier.claims.expressions import CannotCompile
 from verifier.claims.notation import latex, ranges, text
 from verifier.statement import Claim, Hypothesis
@@ -22,7 +22,8 @@ LONGEST = 700
 @dataclass(frozen=True)
 class Wording:
     """A claim in words: ``text`` is what it says and for which range, ``premises`` what is granted of the widths and by
-    each hypothesis, printed from the proposition that it is; ``gloss`` is what its author adds, or nothing.
+    each hypothesis, printed from the proposition that it is; ``gloss`` is what its author adds, and why samples
+    are held against a number that is no part of it.
 
     Of a claim that has no proposition ``text`` is what its author says, and ``printed`` is False.
     """
@@ -49,4 +50,6 @@ def wording(claim: Claim, hypotheses: Iterable[Hypothesis]) -> Wording:
     for name, premise in found.hypotheses:
         given.setdefault(name, []).append(text(premise, premise=True))
     premises = tuple((name, ", ".join(parts)) for name, parts in given.items())
-    return Wording(whole, formula if len(formula) <= LONGEST else "", claim.text, premises, True)
+    apart = declared(claim).apart
+    gloss = "; ".join(part for part in (claim.text, f"of the samples: {apart}" if apart else "") if part)
+    return Wording(whole, formula if len(formula) <= LONGEST else "", gloss, premises, True)
