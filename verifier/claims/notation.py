@@ -14,10 +14,11 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import cache, cached_property
+from functools import cached_property
 from itertools import count, pairwise
 from string import Formatter
 
+from verifier.claims.brackets import bare, outside
 from verifier.kernel.core.normal import key
 from verifier.kernel.core.terms import App, Fun, Num, Term, Var, app, beta, variables
 from verifier.proving.arithmetic import tidy
@@ -97,7 +98,7 @@ class _Printer:
 
     def runs_on(self, t: Term) -> bool:
         """Whether the text of ``t`` has a space outside of brackets, as Σ_(k) F or E X have."""
-        return " " in _outside(self.plain.term(t))
+        return " " in outside(self.plain.term(t))
 
     def term(self, t: Term, tight: int = 0) -> str:
         """``t``; in brackets where it binds less than ``tight``: 1 in a product or after a minus, 2 in a power.
@@ -150,7 +151,7 @@ class _Printer:
             return self.sequence(t)
         if head == "fact":
             shown = self.term(args[0], 2)
-            return self.wrapped(shown, not shown.isalnum() and bool(_outside(shown))) + "!"
+            return self.wrapped(shown, not shown.isalnum() and bool(outside(shown))) + "!"
         if head in ("inv", "invfact"):
             return self.inverse(head, args[0], tight)
         return self.symbol(head if isinstance(head, str) else self.term(head), args)
@@ -162,8 +163,8 @@ class _Printer:
             return rf"\frac{{1}}{{{below}}}"
         below = self.operand(t, 2)
         if head == "invfact":
-            below = self.wrapped(below, not below.isalnum() and bool(_outside(below))) + "!"
-        elif re.search(r"[/·!]", _outside(below)):
+            below = self.wrapped(below, not below.isalnum() and bool(outside(below))) + "!"
+        elif re.search(r"[/·!]", outside(below)):
             below = f"({below})"
         return self.wrapped(f"1/{below}", tight > 1)
 
@@ -282,7 +283,7 @@ class _Printer:
             name = rf"\mathrm{{{head}}}" if self.latex and len(head) > 1 else head
             return f"{name}({inner})" if inner else name
         template = found.latex if self.latex else found.text
-        bare = _bare(template)
+        apart = bare(template)
         values: dict[str, str] = {}
         for name, a in zip(found.args, args, strict=True):
             if name in found.binders:
@@ -290,8 +291,8 @@ class _Printer:
                 values |= {f"{name}_{n}": self.name(word) for n, word in enumerate(own, start=1)}
             else:
                 values[name] = self.term(a)
-                raised = bare.get(name) == "raised" and not _SHORT.fullmatch(values[name])
-                values[name] = self.wrapped(values[name], raised or (bare.get(name) == "beside" and self.runs_on(a)))
+                raised = apart.get(name) == "raised" and not _SHORT.fullmatch(values[name])
+                values[name] = self.wrapped(values[name], raised or (apart.get(name) == "beside" and self.runs_on(a)))
         shown = {name for _, name, _, _ in Formatter().parse(template) if name}
         hidden = [
             f"{self.name(name)} = {values[name]}" for name, a in zip(found.args, args, strict=True)
@@ -312,47 +313,6 @@ def _others(name: str) -> Iterator[str]:
 
 def _names(vs: Iterable[Term]) -> list[str]:
     return [str(v.fields[0]) for v in vs]
-
-
-def _outside(shown: str) -> str:
-    """What of a text stands outside of all brackets."""
-    depth, out = 0, []
-    for letter in shown:
-        depth += letter in "([{⟨⌊"
-        if not depth:
-            out.append(letter)
-        depth -= letter in ")]}⟩⌋"
-    return "".join(out)
-
-
-#: what ends before, or begins after, an argument that needs no brackets there
-_OPENS = re.compile(r"([(\[{⟨|⌊]|, |→|=|~|<=|\\to|\\sim|\\ne|\\le|\b(and|of|covariance|on|is))[ :}]*$|^$")
-_CLOSES = re.compile(r"[)\]}⟩|,:]|[ \\]*(→|=|~|<=|≠|>|to|sim|ne|le|asymp|is|are|has|and|text)|$")
-
-
-@cache
-def _bare(template: str) -> dict[str, str]:
-    """The arguments that a template does not set apart: those that are ``raised``, and those ``beside`` other signs.
-
-    Brackets set an argument apart, and so does a relation, as in ``{X} → {c}``.
-    """
-    found: dict[str, str] = {}
-    before = ""
-    last: tuple[str, str] | None = None  # an argument and the text before it, until what follows is known
-    for literal, name, _, _ in [*Formatter().parse(template), ("", None, None, None)]:
-        before += literal
-        if last and (name or not literal):
-            found |= _side(*last, before)
-            last = None
-        if name:
-            last, before = (name, before), ""
-    return found
-
-
-def _side(name: str, before: str, after: str) -> dict[str, str]:
-    if before[-1:] in ("^", "_"):
-        return {name: "raised"}
-    return {} if _OPENS.search(before) and _CLOSES.match(after) else {name: "beside"}
 
 
 def _parts(t: Term) -> list[Term]:

@@ -14,15 +14,14 @@ from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
-from sympy import sympify
-
 from verifier.check import LARGEST_WIDTH, Agreement, Check, Law, Measure, Part
 from verifier.inference.corrections import FREE_POWERS
 from verifier.inference.decisions import DEFAULT_ALPHA, DEFAULT_MARGIN, LOOKS, MIN_WIDTHS
 from verifier.inference.exponents import DEFAULT_ALLOWANCE
 from verifier.inference.schedule import Schedule
+from verifier.sampling.about import VALUED, at_widths, speaks_to, with_derived
 from verifier.sampling.keys import canonical, group_key
-from verifier.statement import Claim, Expectation, Form, Kind, Statement
+from verifier.statement import Expectation, Form, Kind, Statement
 
 THOROUGH_ALPHA = 1e-8
 #: ``--thorough`` may take this many times the samples.
@@ -30,10 +29,6 @@ THOROUGH_FACTOR = 16
 #: Below this width corrections to scaling are fitted, not only allowed for.
 CORRECTED_BELOW = 2048
 
-#: The claims that samples of a quantity can speak to without further ado.
-MEASURABLE = (Kind.ORDER, Kind.UPPER, Kind.VANISHES, Kind.VARIANCE, Kind.ZERO, Kind.ATOM, Kind.MEAN_ZERO)
-#: Those that need a stated value, which not every claim of the kind has.
-VALUED = (Kind.VALUE, Kind.CONSTANT, Kind.LAW, Kind.INTEGER)
 
 
 @dataclass(frozen=True)
@@ -165,7 +160,7 @@ def plan(
         for _, part, _, cells in drafts
         for cell in cells
         for claim in statement.claims
-        if speaks_to(claim, part) and _at_widths(claim, with_derived(part, cell), part) is not None
+        if speaks_to(claim, part) and at_widths(claim, with_derived(part, cell), part) is not None
     ]
     shares = {identifier: options.alpha / counted.count(identifier) for identifier in set(counted)}
     groups = []
@@ -219,60 +214,6 @@ def _grouped(cells: Sequence[dict[str, Any]], part: Part) -> list[tuple[dict[str
     return list(groups.values())
 
 
-def with_derived(part: Part, cell: Mapping[str, Any]) -> dict[str, Any]:
-    """The cell's parameters and those that follow from them: what claims are evaluated at."""
-    return {**cell, **(part.derived(cell) if part.derived is not None else {})}
-
-
-def speaks_to(claim: Claim, part: Part) -> bool:
-    """Whether a part of a check measures what ``claim`` is about."""
-    if isinstance(part, Agreement):
-        return claim.kind is Kind.IDENTITY and (part.claims is None or claim.id in part.claims)
-    if part.claims is None:
-        return claim.kind in MEASURABLE and symbol_of(claim) == part.quantity.symbol
-    if claim.id not in part.claims:
-        return False
-    stated = claim.value is not None and (claim.kind is not Kind.LAW or part.law is not None)
-    return claim.kind in MEASURABLE or (claim.kind in VALUED and stated)
-
-
-def asks(claim: Claim, cell: Mapping[str, Any], part: Part) -> bool:
-    """Whether ``claim``, to which ``part`` speaks, says anything at a cell."""
-    return _at_widths(claim, with_derived(part, cell), part) is not None
-
-
-def _at_widths(claim: Claim, parameters: Mapping[str, Any], part: Part) -> tuple[Expectation, ...] | None:
-    """What the claim says at a cell: once, or once a width if it speaks of the width; None where it does not apply."""
-    if not _is_about(claim, parameters):
-        return None
-    name = part.width if isinstance(part, Measure) else "n"
-    parts = (claim.value, claim.where) if claim.kind in (Kind.VALUE, Kind.ATOM) else ()
-    if not any(name == symbol.name for part in parts if part is not None for symbol in sympify(part).free_symbols):
-        found = claim.at(parameters)
-        return None if found is None else (found,)
-    each = [claim.at({**parameters, name: n}) for n in part.widths]
-    return None if None in each else tuple(e for e in each if e is not None)
-
-
-def _is_about(claim: Claim, parameters: Mapping[str, Any]) -> bool:
-    """Whether a cell has the claim's own arguments: K(2) and K(r + 1) are not measured where r = 9, nor f(2) where L is
-    another number."""
-    declaration = getattr(claim.quantity.func, "declaration", None)
-    names = declaration.arguments.split() if declaration is not None else []
-    for name, given in zip(names, claim.quantity.args, strict=False):
-        at = given.subs({s: parameters[s.name] for s in given.free_symbols if s.name in parameters})
-        cell = parameters.get(name)
-        if isinstance(cell, int | float) and at.is_number and float(at) != float(cell):
-            return False
-    return True
-
-
-def symbol_of(claim: Claim) -> str:
-    """``K`` for a claim about K(r)."""
-    function = claim.quantity.func
-    return str(claim.quantity) if claim.quantity.is_Symbol else str(getattr(function, "__name__", function))
-
-
 def _cell(
     parameters: dict[str, Any],
     part: Part,
@@ -290,7 +231,7 @@ def _cell(
     for claim in statement.claims:
         if not speaks_to(claim, part):
             continue
-        expected = _at_widths(claim, full, part)
+        expected = at_widths(claim, full, part)
         if expected is None:
             continue
         outside = tuple(name for name in broken if name in statement.granted(claim))

@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from verifier.check import Check, Part
-from verifier.sampling.plan import MEASURABLE, VALUED, Options, asks, fates, speaks_to, symbol_of, with_derived
+from verifier.sampling.about import MEASURABLE, VALUED, asks, speaks_to, symbol_of, with_derived
+from verifier.sampling.plan import Options, fates
 from verifier.statement import Claim, Kind, Statement
 
 
