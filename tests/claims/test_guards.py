@@ -54,6 +54,8 @@ def test_a_kernel_at_one_angle_is_not_the_kernel_at_the_angle_of_the_inputs() ->
     claim, given = of(lemma2.statement, "lemma2.tangent")
     with pytest.raises(CannotCompile, match="TangentKernel is the same in the kernel whatever its argument 0 is"):
         compiled(replace(claim, value=TangentKernel(L, 0)), given)
+    with pytest.raises(CannotCompile, match="whatever its argument z_angle is"):
+        compiled(replace(claim, value=TangentKernel(L, Symbol("z_angle", real=True))), given)
     with pytest.raises(CannotCompile, match="whatever its argument 2\\*angle is"):
         compiled(replace(claim, value=TangentKernel(L, 2 * Symbol("angle", real=True))), given)
 
@@ -212,3 +214,15 @@ def test_a_sum_inside_a_sum_is_empty_where_it_has_no_terms() -> None:
     found = Claim("s.c", Kind.VALUE, moment(2), value=value).at({"r": 3})
     assert found is not None
     assert found.value == 3
+
+
+def test_a_claim_is_asked_once_what_it_says() -> None:
+    """Proved of x = 1 the first time, and shown of every x the second."""
+    asked: list[int] = []
+
+    def says(env, e, v):  # type: ignore[no-untyped-def]
+        asked.append(1)
+        return app("order", Var("omega", "mode"), app("f", env["phi"], 2, env["x"], len(asked)), e)
+
+    claim = Claim("s.c", Kind.ORDER, Quantity("f", "phi x", "", says=says)(), exponent=Integer(-1))
+    assert compiled(claim, {}) is compiled(claim, {})

@@ -70,7 +70,20 @@ def compiled(claim: Claim, hypotheses: Mapping[str, Hypothesis]) -> Compiled:
     """What ``claim`` is in the kernel.
 
     Raises :class:`MeasuredOnly` for what is never proved and :class:`CannotCompile` for what has no counterpart.
+    What was made of a claim is kept: its author's functions are asked once, so that what is shown is what is proved.
     """
+    place = id(claim), *((name, id(h)) for name, h in hypotheses.items())
+    if place not in _MADE:
+        _MADE[place] = claim, tuple(hypotheses.values()), _told(claim, hypotheses)
+    return _MADE[place][2]
+
+
+#: by identity, each with what it was made of, which keeps that so
+_MADE: dict[tuple[Any, ...], tuple[Claim, tuple[Hypothesis, ...], Compiled]] = {}
+
+
+def _told(claim: Claim, hypotheses: Mapping[str, Hypothesis]) -> Compiled:
+    """What a claim is, or in a sentence that begins with its id why it is nothing."""
     try:
         return _compiled(claim, hypotheses)
     except Refused as error:

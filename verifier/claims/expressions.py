@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from fractions import Fraction
+from inspect import signature
 from typing import Any
 
 import sympy
@@ -68,8 +69,8 @@ def essence(t: Term) -> Any:
 
 
 def stands_for_itself(given: Any, name: str) -> bool:
-    """Whether an argument is the variable of its own name, or a parameter that cells alone have."""
-    return isinstance(given, sympy.Symbol) and given.name in {name, *CELL_ONLY}
+    """Whether an argument is the variable of its own name; one that cells alone have may be left out so."""
+    return isinstance(given, sympy.Symbol) and given.name == name
 
 
 def to_term(expression: Any, env: Env) -> Term:
@@ -130,12 +131,14 @@ def _value_term(expression: sympy.Basic, env: Env) -> Term:
     declaration: Value = expression.func.declaration
     assert declaration.term is not None
     args = [to_term(a, env) for a in expression.args]
+    names = list(signature(declaration.number).parameters) if declaration.number is not None else []
+    cells = [name if name in CELL_ONLY else "" for name in names] + [""] * len(args)
     for place, given in enumerate(expression.args):
 
         def at(t: Term, place: int = place) -> Term:
             return declaration.term(env, *args[:place], t, *args[place + 1 :])  # type: ignore[misc]
 
-        if not stands_for_itself(given, "") and leaves_out(at, args[place].sort):
+        if not stands_for_itself(given, cells[place]) and leaves_out(at, args[place].sort):
             raise CannotCompile(f"{declaration.name} is the same in the kernel whatever its argument {given} is")
     return declaration.term(env, *args)
 
