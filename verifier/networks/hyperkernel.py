@@ -127,7 +127,7 @@ class _Readout:
         self.back = list(back)
 
     def apply(self, q: Array) -> Array:
-        raise NotImplementedError("the last layer of f is not formed")
+        raise TypeError("the last layer of f is met by its transpose alone")  # backward passes never apply it
 
     def apply_transposed(self, u: Array) -> Array:
         size = max(vector.shape[1] for vector in self.back)
