@@ -107,7 +107,7 @@ CONTRADICTIONS = {
     "d < L and L <= d": ((d + 1 <= L, d >= L), None, "one another: L <= d, 1 \\+ d <= L"),
     "L = 2, given that it is not": (
         (Eq(L, 2),), Condition("wide", "wide", proposition=lambda env: le(3, env["L"])), "contradict one another"),
-    "L is 2 in every network": ((L >= 3,), None, "contradict one another: 3 <= 2"),
+    "L is 2 in every network": ((L >= 3,), None, "L is always 2 in f"),
 }  # fmt: skip
 
 
@@ -226,3 +226,10 @@ def test_a_claim_is_asked_once_what_it_says() -> None:
 
     claim = Claim("s.c", Kind.ORDER, Quantity("f", "phi x", "", says=says)(), exponent=Integer(-1))
     assert compiled(claim, {}) is compiled(claim, {})
+
+
+def test_samples_at_depth_3_are_not_held_against_what_is_proved_at_depth_2() -> None:
+    """f ~ n^{2 - L} with L = 2 in the proof, n^0; where cells have L = 3, samples are held against n^-1."""
+    two = replace(output, arguments="", derived={"L": lambda env: app("+", 2)})
+    with pytest.raises(CannotCompile, match="L is always 2 in f: write that number"):
+        compiled(Claim("s.c", Kind.ORDER, two(), exponent=2 - L), {})

@@ -21,6 +21,7 @@ from verifier.claims.expressions import (
     to_term,
 )
 from verifier.claims.guards import require_kind, require_known, require_names, require_satisfiable, require_used
+from verifier.claims.notation import text
 from verifier.claims.vocabulary import CELL_ONLY, Env, Quantity, variable
 from verifier.kernel.core.normal import key
 from verifier.kernel.core.sorts import Refused
@@ -177,7 +178,8 @@ def environment(claim: Claim, declaration: Quantity) -> tuple[dict[str, Term], d
     """
     names = {*declaration.takes.split(), *declaration.arguments.split(), "omega"}
     said = (part for part in (claim.quantity, claim.where, claim.exponent, claim.value) if part is not None)
-    whole = {s.name for part in said for s in sympy.sympify(part).free_symbols if s.is_integer}
+    symbols = {s for part in said for s in sympy.sympify(part).free_symbols}
+    whole = {s.name for s in symbols if s.is_integer}
     env: dict[str, Term] = {name: variable(name, name in whole) for name in names}
     inside = dict(env)
     if declaration.says is not None and claim.quantity.func is declaration.word:
@@ -186,6 +188,9 @@ def environment(claim: Claim, declaration: Quantity) -> tuple[dict[str, Term], d
             raise CannotCompile(f"{declaration.name} takes {', '.join(written)}, not {claim.quantity.args}")
         inside |= {name: to_term(given, env) for name, given in zip(written, claim.quantity.args, strict=True)}
     found = [of | {name: derive(of) for name, derive in declaration.derived.items()} for of in (env, inside)]
+    for s in symbols:  # samples may be drawn at another number than that which proofs have
+        if s.name in declaration.derived and not variables(found[0][s.name]):
+            raise CannotCompile(f"{s.name} is always {text(found[0][s.name])} in {declaration.name}: write that number")
     return found[0], found[1]
 
 
