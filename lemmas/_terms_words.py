@@ -162,6 +162,4 @@ not_orthogonal = replace(
 not_antiparallel = replace(
     words.not_antiparallel, holds=lambda cell: cell.get("k", 2) < 1 or abs(angle_of(cell) - 180) >= 1e-6,
 )  # fmt: skip
-one_input = replace(
-    words.one_input, text="x_i = x_j with |x|² = n_0", holds=lambda cell: angle_of(cell) <= 1e-9
-)
+one_input = replace(words.one_input, text="x_i = x_j with |x|² = n_0", holds=lambda cell: angle_of(cell) <= 1e-9)

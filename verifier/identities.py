@@ -101,10 +101,7 @@ class Dense:
         """h^d = dh / df^d, Eq. (33)."""
         outputs = np.asarray(self.f(self.weights, which), dtype=float)
         return np.array(
-            [
-                self.z[which] * self.alive(which) * prod(np.delete(outputs, d).tolist())
-                for d in range(len(outputs))
-            ]
+            [self.z[which] * self.alive(which) * prod(np.delete(outputs, d).tolist()) for d in range(len(outputs))]
         )
 
 
@@ -274,9 +271,7 @@ def _as_network(network: Dense) -> Network:
 
 def layer_sum(network: Dense, slopes: Array, order: int, layers: Iterable[int], last: int) -> tuple[float, float]:
     """The sum of Eq. (34) for f^0, and the sum of the absolute values of its terms."""
-    terms = [
-        (l, ds) for l in product(layers, repeat=order) for ds in product(range(len(slopes)), repeat=order)
-    ]
+    terms = [(l, ds) for l in product(layers, repeat=order) for ds in product(range(len(slopes)), repeat=order)]
     values, _ = layered(_as_network(network), network.inputs, [0] + [last] * order, terms, 0, len(slopes))
     weights = [prod(slopes[d] for d in ds) for _, ds in terms]
     products = [w * float(v) for w, v in zip(weights, values[0], strict=True)]

@@ -1,14 +1,14 @@
 """Samplers: a plain function as a quantity of a check, and what any sampler returns, read as real numbers.
 
-    @quantity("T")
-    def second(n, rng, *, angle=60):           # one sample at width n
-        ...
+@quantity("T")
+def second(n, rng, *, angle=60):           # one sample at width n
+    ...
 
-    @quantity("T")
-    def second(n, rng, samples, *, angle=60):  # an array of them: the parameter `samples` says how many
-        ...
+@quantity("T")
+def second(n, rng, samples, *, angle=60):  # an array of them: the parameter `samples` says how many
+    ...
 
-    check = Check("mine", Measure(second, cells(angle=[0, 60])))
+check = Check("mine", Measure(second, cells(angle=[0, 60])))
 """
 
 from __future__ import annotations

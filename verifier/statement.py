@@ -251,7 +251,7 @@ def label_of(name: str) -> str:
     """``Theorem 1`` for theorem1; names without a number stay, capitalised."""
     word = name.rstrip("0123456789")
     words = " ".join(part.capitalize() for part in word.split("_"))
-    return f"{words} {name[len(word):]}".strip()
+    return f"{words} {name[len(word) :]}".strip()
 
 
 def _typeset(claim: Claim) -> str:

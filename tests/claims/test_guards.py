@@ -159,6 +159,7 @@ def test_a_hypothesis_that_never_holds_proves_nothing(proposition, when) -> None
 
 def test_an_exponent_times_zero_is_no_part_of_a_claim() -> None:
     """f ~ n^0 is proved and shown; samples would be held against n^-1."""
+
     def says(env, e, v):  # type: ignore[no-untyped-def]
         return app("order", Var("omega", "mode"), app("f", env["phi"], 2, env["x"], env["d"]), app("*", 0, e))
 

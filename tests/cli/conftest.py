@@ -13,7 +13,7 @@ from click.testing import CliRunner
 from verifier.cli import cli
 
 #: X_n = n^-r G for r <= 2 and exactly zero beyond: three orders and a quantity that vanishes.
-LEMMA = '''
+LEMMA = """
 from sympy import Function, symbols
 from verifier.statement import Claim, Form, Kind, Source, Statement
 from verifier.verdict import Summary
@@ -29,9 +29,9 @@ statement = Statement(
     ),
     expected={Form.PRINTED: Summary.GAP, Form.AMENDED: Summary.GAP},
 )
-'''
+"""
 
-CHECK = '''
+CHECK = """
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -52,7 +52,7 @@ def draw(shared, cells, width, samples, rng):
 X = Quantity("X", "X^(r)", ("H",), draw)
 check = Check("@NAME", Measure(X, cells(H=[1, 2], r=[0, 1, 2, 3]), widths=(128, 413, 1150, 4690, 20011, 131071),
                               block=256, samples=1 << 14, largest=1 << 40))
-'''
+"""
 
 
 @dataclass
@@ -93,5 +93,3 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Toy:
 def cells_of(report: dict[str, Any], claim: str) -> list[dict[str, Any]]:
     """The cells of one claim in the first statement that has it."""
     return next(c["cells"] for s in report["statements"] for c in s["claims"] if c["id"] == claim)
-
-

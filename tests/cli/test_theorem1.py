@@ -66,9 +66,7 @@ def test_the_exponent_of_theorem_1_and_its_twins(toy: Toy, exponent: str, verdic
 
 # There is no proof here: an undecided claim is the gap that is expected of it.
 @pytest.mark.parametrize(("angle", "verdict", "code"), [("113", "inconclusive", 0), ("113.218", "contradicted", 1)])
-def test_near_the_zero_of_the_limit_kernel_widths_do_not_decide(
-    toy: Toy, angle: str, verdict: str, code: int
-) -> None:
+def test_near_the_zero_of_the_limit_kernel_widths_do_not_decide(toy: Toy, angle: str, verdict: str, code: int) -> None:
     """K^(1) at H = 1 is T^1: of order n^0 at 113 degrees, as claimed, but only at widths above 10^5; see E25."""
     _write("Min(0, H - r)")
     report = toy.check("theorem1", "-k", "H=1,L=2,r=1", "--angle", angle, "--samples", "4096", code=code)

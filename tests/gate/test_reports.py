@@ -86,9 +86,7 @@ def test_the_summary_is_the_golden_text() -> None:
     assert found == (HERE / "golden" / "summary.md").read_text()
 
 
-def test_annotations_stand_at_the_claim_s_own_line(
-    toy: Toy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_annotations_stand_at_the_claim_s_own_line(toy: Toy, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     toy.write(exponent="-2")
     target = tmp_path / "summary.md"
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(target))

@@ -53,9 +53,7 @@ def parse(data: bytes):
     insist(len(data) <= 4000000, "too long")
     try:
         text = data.decode("utf-8")
-        return json.loads(
-            text, object_pairs_hook=no_twins, parse_int=whole, parse_float=whole, parse_constant=whole
-        )
+        return json.loads(text, object_pairs_hook=no_twins, parse_int=whole, parse_float=whole, parse_constant=whole)
     except (ValueError, RecursionError) as error:
         raise No(f"no JSON: {error}") from None
 

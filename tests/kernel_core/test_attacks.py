@@ -392,5 +392,3 @@ def test_a_term_is_unchanged_by_what_it_is_made_from() -> None:
     args[0] = num(7)
     assert t == le(0, i)
     refused(lambda: App("le", args))  # type: ignore[arg-type]
-
-

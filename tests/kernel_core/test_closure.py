@@ -218,6 +218,7 @@ def test_a_wrong_row_is_found(which: str) -> None:
 
 def test_a_wrong_primitive_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
     """A generalisation that forgets to look at the hypotheses."""
+
     def careless(vs: Any, t: Any) -> Any:
         return theorems._infer(app("all", fun(tuple(vs), t.prop)), t)
 

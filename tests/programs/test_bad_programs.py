@@ -32,7 +32,8 @@ REFUSED = {
     "a bug": ("    y = w['x']\n    return w['y'].sum()", "model.py:8: KeyError: 'y'"),
     "shapes": ("    return (w['x'] @ jnp.ones(3)).sum()", "model.py:7: TypeError: "),
     "a width is returned": (
-        "    return jnp.tanh(w['W'] @ w['x'])", "model.py:7: f returns f of shape (n,); return numbers",
+        "    return jnp.tanh(w['W'] @ w['x'])",
+        "model.py:7: f returns f of shape (n,); return numbers",
     ),
     "a matrix is returned": ("    return 2 * w['W']", "model.py:7: f returns f of shape (n, n); return numbers"),
     "a weight is returned": ("    return w['x']", "model.py:5: f returns a weight as it is"),
@@ -47,7 +48,8 @@ REFUSED = {
     "a flat matrix": ("    a = w['W'].reshape(-1)\n    return (a ** 2).sum()", "model.py:7: reshape: a matrix of"),
     "a row": ("    r = w['W'][0]\n    return (r ** 2).sum()", "model.py:7: slice: no rule for a matrix of shape"),
     "the greatest entry": (
-        "    g = jnp.outer(w['x'], w['x'])\n    return jnp.max(g)", "model.py:8: reduce_max: no rule for a matrix of",
+        "    g = jnp.outer(w['x'], w['x'])\n    return jnp.max(g)",
+        "model.py:8: reduce_max: no rule for a matrix of",
     ),
     "a stack": ("    m = jnp.stack([w['W'], w['W'].T])\n    return (m @ w['x']).sum()", "model.py:7: "),
     "a norm of Gaussians": ("    return jnp.sum(w['W'] ** 2)", "model.py:7: integer_pow: the entrywise product"),
@@ -56,7 +58,8 @@ REFUSED = {
         "model.py:7: mul: a constant is infinite in float32",
     ),
     "another program each time": (
-        "    y = w['x'] * np.random.randn()\n    return y.sum()", "model.py:7: f has another constant each time it is",
+        "    y = w['x'] * np.random.randn()\n    return y.sum()",
+        "model.py:7: f has another constant each time it is",
     ),
     "another program at each width": (
         "    y = w['x']\n    for _ in range(len(y) // 100):\n        y = jnp.sin(y)\n    return y.sum()",

@@ -93,4 +93,3 @@ def test_printed_claims_grant_what_the_paper_grants():
 )
 def test_hypotheses_are_violated_where_their_conditions_fail(cell: dict[str, object], broken: set[str]):
     assert set(lemma3.hypotheses_violated(cell)) == broken
-

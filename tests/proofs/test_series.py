@@ -17,8 +17,17 @@ from verifier.kernel.core.sorts import Refused
 from verifier.kernel.core.terms import Term, app, eq
 from verifier.proving.tactics import Prover
 
-PROOFS = ("compositions", "lemma4", "lemma5", "lemma3", "gather", "theorem1_exact", "one_input", "as_printed",
-          "exact_claims")
+PROOFS = (
+    "compositions",
+    "lemma4",
+    "lemma5",
+    "lemma3",
+    "gather",
+    "theorem1_exact",
+    "one_input",
+    "as_printed",
+    "exact_claims",
+)
 
 
 @pytest.fixture(scope="module", params=PROOFS)

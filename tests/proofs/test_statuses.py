@@ -34,15 +34,13 @@ STATUS = {
         "refuted": "printed printed-6",
     },
     "lemma2": {
-        "proved":
-            "printed-jacobians printed-gradients printed-gram jacobians gradients gram covariance tangent "
-            "closed-gram closed-masks",
+        "proved": "printed-jacobians printed-gradients printed-gram jacobians gradients gram covariance tangent "
+        "closed-gram closed-masks",
         "refuted": "printed-covariance",
     },
     "lemma3": {
-        "proved":
-            "printed-identity identity joint.shallow order.shallow order.second elsewhere smaller.shallow "
-            "full star joint-mean joint-square",
+        "proved": "printed-identity identity joint.shallow order.shallow order.second elsewhere smaller.shallow "
+        "full star joint-mean joint-square",
         "certified": "mixed skipped mixed-star ratio ratio-square other-output other-output-first smaller",
         "cited": "joint.deep order.deep order.later smaller.deep",
         "refuted": "printed-order printed-delta printed-case",

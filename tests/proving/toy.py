@@ -34,13 +34,38 @@ def toy_theory() -> Iterator[None]:
         ):  # fmt: skip
             table.symbol(name, args, result, "a symbol of the tests")
         every = imp(le(1, d), le(d, H), le(plus(m, 1), k), le(k, r), eq(app(B, d, k), 0))
-        law("toy.series", [H, L, r], le(1, H), le(1, L), le(0, r),
+        law(
+            "toy.series",
+            [H, L, r],
+            le(1, H),
+            le(1, L),
+            le(0, r),
             eq(app("toy_K", H, L, r), times(app("toy_D", H), app("toy_comps", H, r, r, body()))),
-            mark="theorem", why="t")
-        law("toy.degree", [H, L, d, k], le(1, L), le(1, d), le(d, H), le(plus(L, 1), k),
-            eq(app("toy_a", H, L, d, k), 0), mark="argued", why="t")
-        law("toy.cut", [H, r, m, B], le(1, H), le(0, r), le(0, m), forall([d, k], every),
-            eq(app("toy_comps", H, r, r, B), app("toy_comps", H, r, m, B)), mark="theorem", why="t")
+            mark="theorem",
+            why="t",
+        )
+        law(
+            "toy.degree",
+            [H, L, d, k],
+            le(1, L),
+            le(1, d),
+            le(d, H),
+            le(plus(L, 1), k),
+            eq(app("toy_a", H, L, d, k), 0),
+            mark="argued",
+            why="t",
+        )
+        law(
+            "toy.cut",
+            [H, r, m, B],
+            le(1, H),
+            le(0, r),
+            le(0, m),
+            forall([d, k], every),
+            eq(app("toy_comps", H, r, r, B), app("toy_comps", H, r, m, B)),
+            mark="theorem",
+            why="t",
+        )
         law("toy.empty", [H, r, m, B], le(1, H), le(0, m), le(plus(times(H, m), 1), r),
             eq(app("toy_comps", H, r, m, B), 0), mark="theorem", why="t")  # fmt: skip
         yield

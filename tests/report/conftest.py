@@ -19,7 +19,7 @@ from verifier.verify.run import run_check
 SEED = 7
 NAMES = ("lemma3", "lemma4", "theorem1")
 
-LEMMA = '''
+LEMMA = """
 from sympy import Function, symbols
 from verifier.statement import Claim, Erratum, Form, Kind, Source, Statement
 from verifier.verdict import Summary
@@ -36,9 +36,9 @@ statement = Statement(
     errata=(Erratum("E1", "(1)", "n^{-r}", "It is the square.", "r = 1.", "n^{-2 r}.", "None."),),
     expected={Form.PRINTED: Summary.CONTRADICTED, Form.AMENDED: Summary.GAP},
 )
-'''
+"""
 
-CHECK = '''
+CHECK = """
 from dataclasses import dataclass
 from typing import Any
 import numpy as np
@@ -56,7 +56,7 @@ def draw(shared, cells, width, samples, rng):
 X = Quantity("X", "X^(r)", (), draw)
 check = Check("toy", Measure(X, cells(r=[0, 1, 2]), widths=(128, 413, 1150, 4690, 20011, 131071), block=512,
                              samples=1 << 14, largest=1 << 40))
-'''
+"""
 
 
 @pytest.fixture(scope="session")

@@ -57,7 +57,7 @@ def probed(page: Path, tmp_path: Path, width: int) -> dict[str, int]:
     copy.write_text(page.read_text(encoding="utf-8").replace("</body>", PROBE + "</body>"), encoding="utf-8")
     frame = tmp_path / "frame.html"
     frame.write_text(
-        '<!DOCTYPE html><title>frame</title>'
+        "<!DOCTYPE html><title>frame</title>"
         f'<iframe id="f" src="probed.html" style="width:{width}px;height:2000px"></iframe>'
         '<script>addEventListener("load", () => { const page = document.getElementById("f").contentDocument; '
         'const out = document.createElement("pre"); '

@@ -42,9 +42,7 @@ def test_meets_its_schema(shipped: dict[str, Any], toy_document: dict[str, Any],
         (("format",), 1),
     ],
 )
-def test_the_schema_refuses(
-    toy_document: dict[str, Any], validator: Any, place: tuple[Any, ...], value: Any
-) -> None:
+def test_the_schema_refuses(toy_document: dict[str, Any], validator: Any, place: tuple[Any, ...], value: Any) -> None:
     data = copy.deepcopy(toy_document)
     inner: Any = data
     for key in place[:-1]:

@@ -106,7 +106,7 @@ def test_a_contradiction_is_seen(toy_document: dict[str, Any]) -> None:
         for measurement in statement["measurements"]:
             for answer in measurement["answers"]:
                 answer["verdict"] = "consistent"
-    assert ' bad' not in re.sub(r"<style>.*?</style>", "", render(finished(agreed)), flags=re.S)
+    assert " bad" not in re.sub(r"<style>.*?</style>", "", render(finished(agreed)), flags=re.S)
     assert 'id="wrong"' not in render(finished(agreed))
 
 

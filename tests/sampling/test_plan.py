@@ -100,9 +100,7 @@ def test_a_violated_hypothesis_takes_the_cell_out_of_the_amended_claim_only() ->
     assert all(asked.question is not None for asked in group.cells[0].asked)
 
 
-@pytest.mark.parametrize(
-    ("asked_angle", "expected"), [(None, {0, 60}), (113.218, {113.218}), (0, {0}), (60, {60})]
-)
+@pytest.mark.parametrize(("asked_angle", "expected"), [(None, {0, 60}), (113.218, {113.218}), (0, {0}), (60, {60})])
 def test_the_angle_that_is_asked_for_is_all_that_is_measured(asked_angle: float | None, expected: set[float]) -> None:
     parts = (
         Measure(QUANTITY, cells(H=1, r=[0], angle=0), widths=WIDTHS),

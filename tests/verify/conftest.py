@@ -14,7 +14,7 @@ from click.testing import CliRunner
 from verifier.cli import cli
 
 #: K^(r), here δ(r, HL + d) with d ≤ 0 granted, is 0 for r > HL: one row of the theory, and samples that are 0.
-LEMMA = '''
+LEMMA = """
 from sympy import And, Function, symbols
 from verifier.claims.proof import Proof
 from verifier.claims.vocabulary import Condition, Quantity
@@ -44,9 +44,9 @@ statement = Statement(
     ),
     hypotheses=(Hypothesis("relu", "d <= 0", Witness("d = 1"), condition=small),), proof=Proof(prove),
 )
-'''
+"""
 
-CHECK = '''
+CHECK = """
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -65,7 +65,7 @@ def draw(shared, cells, width, samples, rng):
 K = Quantity("K", "K^(r)", ("H",), draw)
 check = Check("@NAME", Measure(K, cells(H=[1, 2, 3], L=1, r=[4, 5]), widths=(2, 4, 8, 16), block=64, samples=256,
                                zeros=256, quick=lambda cell: cell["H"] == 1))
-'''
+"""
 
 
 @dataclass

@@ -138,5 +138,3 @@ def require_used(claim: Claim, declaration: Quantity, inside: Env, exponent: Ter
     ):
         if given is not None and leaves_out(at, "const"):
             raise CannotCompile(f"the {what} {given} of the claim is no part of what {declaration.name} says")
-
-

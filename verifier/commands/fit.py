@@ -41,8 +41,13 @@ class Kind(click.ParamType):
 
 @click.command()
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
-@click.option("--expect", multiple=True, metavar="P", help="What is claimed: an exponent (-1, -1/2), a limit, a "
-              "probability or an expression in n; GROUP=P for one group, or for those that match, as in 'layers.*=0'.")
+@click.option(
+    "--expect",
+    multiple=True,
+    metavar="P",
+    help="What is claimed: an exponent (-1, -1/2), a limit, a "
+    "probability or an expression in n; GROUP=P for one group, or for those that match, as in 'layers.*=0'.",
+)
 @click.option("--kind", type=Kind(), default="order", show_default=True, help=f"What is claimed: {', '.join(KINDS)}.")
 @click.option("--width", multiple=True, metavar="COL", help="The column of widths (twice for two widths).")
 @click.option("--value", multiple=True, metavar="COL", help="The column of values; a verdict for each.")
@@ -60,8 +65,13 @@ class Kind(click.ParamType):
 @click.option("--correction/--no-correction", default=None, help="Fit c in 1 + c/n; by default on small widths.")
 @click.option("--log-power", type=Number(-100, 100, "Q"), default=0.0, metavar="Q", help="q in n^p (log n)^q; 0.")
 @click.option("--atol", type=Number(0, 1e300, "A"), help="What counts as 0 for --kind zero.")
-@click.option("--seeds", type=click.Choice(["few", "many"]), default="few", show_default=True,
-              help="Whether 3 to 127 samples a width may decide; such verdicts are marked.")
+@click.option(
+    "--seeds",
+    type=click.Choice(["few", "many"]),
+    default="few",
+    show_default=True,
+    help="Whether 3 to 127 samples a width may decide; such verdicts are marked.",
+)
 @click.option("--plot", metavar="FILE", help="Draw the groups, log-log, as .svg or .png.")
 @as_json
 @verbosity

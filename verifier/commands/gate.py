@@ -242,8 +242,15 @@ def _run(
     if not entries:
         return None, broken
     report = run_check(
-        project, entries, options, seed=chosen["seed"], jobs=jobs, limit=chosen["timeout"], plans=plans,
-        choices=part, display=partial(progress, quiet=quiet),
+        project,
+        entries,
+        options,
+        seed=chosen["seed"],
+        jobs=jobs,
+        limit=chosen["timeout"],
+        plans=plans,
+        choices=part,
+        display=partial(progress, quiet=quiet),
     )
     return report, broken
 

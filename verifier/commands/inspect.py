@@ -126,6 +126,7 @@ def show(name: str, pager: bool, as_json: bool, verbose: int, quiet: bool) -> in
     The proof is re-checked; the numbers are those of the last stored run of `verifier check` that measured it.
     """
     from verifier.loading import LoadError
+
     project = located(named=True)
     (target,) = targets_of(project, [name], "show")
     try:

@@ -37,8 +37,13 @@ def _sampling(function: F) -> F:
 
 @click.command()
 @click.argument("target", metavar="FILE:NAME")
-@click.option("--expect", multiple=True, metavar="P", help="What is claimed of what is returned, as in fit: an "
-              "exponent for all, NAME=P for one; by default what the file declares.")
+@click.option(
+    "--expect",
+    multiple=True,
+    metavar="P",
+    help="What is claimed of what is returned, as in fit: an "
+    "exponent for all, NAME=P for one; by default what the file declares.",
+)
 @click.option("--kind", type=Kind(), default="order", show_default=True, help="What is claimed, as in fit.")
 @_sampling
 @as_json
@@ -81,8 +86,13 @@ def measure(
 
 @click.command()
 @click.argument("target", metavar="FILE:NAME")
-@click.option("--expect", multiple=True, metavar="P", help="What is claimed: NAME=P for a value or those that match, "
-              "as in 'h*=0', P for all, or mup; by default what the file declares.")
+@click.option(
+    "--expect",
+    multiple=True,
+    metavar="P",
+    help="What is claimed: NAME=P for a value or those that match, "
+    "as in 'h*=0', P for all, or mup; by default what the file declares.",
+)
 @_sampling
 @as_json
 @verbosity

@@ -59,9 +59,7 @@ def sample(
     except ValueError as error:
         raise CommandError(str(error)) from None
     writable(output)
-    request = Request(
-        quantity, depth, widths, samples, seed, angle, g_depth, m, z or (1.0, 1.0), activation
-    )
+    request = Request(quantity, depth, widths, samples, seed, angle, g_depth, m, z or (1.0, 1.0), activation)
     try:
         if request.parsed[0] == "K" and activation != "relu":
             raise ValueError("--activation linear is for T(r); K(r) is sampled for relu networks")

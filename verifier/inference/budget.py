@@ -67,9 +67,7 @@ def _powers(found: Profile) -> list[float]:
     return [fit.power for fit in found.kept]
 
 
-def _model(
-    widths: Sequence[int], found: Profile, power: float, allowance: float, alpha: float, level: float
-) -> _Model:
+def _model(widths: Sequence[int], found: Profile, power: float, allowance: float, alpha: float, level: float) -> _Model:
     fit = next(f for f in found.fits if f.power == power)
     z = -float(special.ndtri(level / 2)) - float(special.ndtri(min(alpha, 0.25)))
     here, _ = weighted(widths, power, fit.share, allowance)

@@ -53,9 +53,7 @@ def next_gram(covariance: Array, width: int, rng: np.random.Generator) -> Array:
     _, first, second = pattern_coordinates(factor, width, rng)
     bits = np.array(PATTERNS, dtype=float)
     # A zero row of the factor belongs to a query that is not there: its answer is not used.
-    q = [
-        (factor[:, 0, j, None] * first + factor[:, 1, j, None] * second) * np.tile(bits[:, j], 2) for j in range(2)
-    ]
+    q = [(factor[:, 0, j, None] * first + factor[:, 1, j, None] * second) * np.tile(bits[:, j], 2) for j in range(2)]
     found = np.empty_like(covariance)
     for i, j in ENTRIES:
         found[:, i, j] = found[:, j, i] = 2.0 * np.einsum("bd,bd->b", q[i], q[j]) / width

@@ -76,9 +76,7 @@ def _dot(x: Sequence[Any], p: Params) -> Any:
     for j in right:
         names_b[j] = next(fresh)
     out = [names_a[i] for i in ba] + [names_a[i] for i in left] + [names_b[j] for j in right]
-    return np.einsum(
-        a, [names_a[i] for i in range(a.ndim)], b, [names_b[j] for j in range(b.ndim)], out, optimize=True
-    )
+    return np.einsum(a, [names_a[i] for i in range(a.ndim)], b, [names_b[j] for j in range(b.ndim)], out, optimize=True)
 
 
 def _broadcast(x: Sequence[Any], p: Params) -> Any:

@@ -50,9 +50,7 @@ class Recorded:
                 self.finished += 1
                 self.made.update((k, turn) for k, count in turns.items() for turn in range(count))
 
-    def _watch(
-        self, numbers: dict[tuple[int, int], int], turns: Counter[int], n: int, sample: int
-    ) -> Watch:
+    def _watch(self, numbers: dict[tuple[int, int], int], turns: Counter[int], n: int, sample: int) -> Watch:
 
         def watch(op: Op, number: int, value: object) -> None:
             k = numbers.get((id(op), number))

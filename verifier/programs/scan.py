@@ -201,9 +201,7 @@ def _claims(
     return found
 
 
-def _row(
-    item: Intermediate, group: Group, claim: tuple[str, str] | None, settings: Settings, always: bool
-) -> Row:
+def _row(item: Intermediate, group: Group, claim: tuple[str, str] | None, settings: Settings, always: bool) -> Row:
     assert isinstance(group.data, Samples)
     kind, expect = claim or ("order", None)
     made = partial(Row, group.key[0][1], shown(item.dims), item.line, item.returned, item.backward, kind, expect)

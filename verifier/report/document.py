@@ -330,13 +330,16 @@ def _counts(statements: Sequence[Data]) -> Data:
         "statements": len(statements),
         "claims": len(claims),
         "verdicts": {
-            form: _tally([f["verdict"] for s in statements for f in s["forms"] if f["form"] == form],
-                         [str(word) for word in Summary])
+            form: _tally(
+                [f["verdict"] for s in statements for f in s["forms"] if f["form"] == form],
+                [str(word) for word in Summary],
+            )
             for form in ("printed", "amended")
         },
         "printed": sum(f["form"] == "printed" for s in statements for f in s["forms"]),
-        "severity": _tally([f["severity"] for s in statements for f in s["forms"] if f["severity"]],
-                           [str(word) for word in Severity]),
+        "severity": _tally(
+            [f["severity"] for s in statements for f in s["forms"] if f["severity"]], [str(word) for word in Severity]
+        ),
         "proofs": {
             form: _tally([c["proof"] for c in claims if c["form"] == form], [str(s) for s in ProofStatus])
             for form in ("printed", "amended")

@@ -73,9 +73,7 @@ def value_rows(measurements: Sequence[Data], form: str) -> list[Data]:
     return _rows(measurements, form, VALUES, row)
 
 
-def _rows(
-    measurements: Sequence[Data], form: str, kinds: Sequence[str], drawn: Callable[[Data], Data]
-) -> list[Data]:
+def _rows(measurements: Sequence[Data], form: str, kinds: Sequence[str], drawn: Callable[[Data], Data]) -> list[Data]:
     found: list[Data] = []
     for measurement in measurements:
         for answer in measurement["answers"]:

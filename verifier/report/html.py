@@ -158,9 +158,7 @@ def _view(statement: Data, exact: Exact | None) -> Data:
         "others": others,
         "identities": identities,
         "forests": _forests(statement["measurements"], name),
-        "compared": {
-            name: Markup(mathtext.to_html(words)) for name, words in compared(statement["claims"]).items()
-        },
+        "compared": {name: Markup(mathtext.to_html(words)) for name, words in compared(statement["claims"]).items()},
         "open_proof": any(step["status"] != "proved" for step in steps),
         "used_by": _used_by(steps),
         "step_runs": _runs(steps),

@@ -95,8 +95,10 @@ def _undecided(data: Data) -> Data | None:
                 items.append(f"{claim}: {len(own)} {verdict} ({where}): {own[0][1]['reason']}")
     measured = {a["claim"] for s in data["statements"] for m in s["measurements"] for a in m["answers"]}
     never = [c["id"] for s in data["statements"] for c in s["claims"] if c["id"] not in measured]
-    text = "Cells that samples did not decide; they count neither for nor against." if items else (
-        "Every cell that was measured was decided."
+    text = (
+        "Cells that samples did not decide; they count neither for nor against."
+        if items
+        else ("Every cell that was measured was decided.")
     )
     if never:
         text += f" No samples were drawn for {', '.join(never)}: nothing numeric is said of them."
@@ -104,9 +106,7 @@ def _undecided(data: Data) -> Data | None:
 
 
 def _outside(data: Data) -> Data | None:
-    cells = [
-        (s, m, a) for s in data["statements"] for m in s["measurements"] for a in m["answers"] if a["outside"]
-    ]
+    cells = [(s, m, a) for s in data["statements"] for m in s["measurements"] for a in m["answers"] if a["outside"]]
     if not cells:
         return None
     found: dict[tuple[str, str], int] = {}

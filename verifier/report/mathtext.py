@@ -131,8 +131,10 @@ def _with_neighbours(found: list[Token]) -> list[Token]:
                 continue
             before = found[k - 1].text if k else ""
             after = found[k + 1].text if k + 1 < len(found) else ""
-            if (_RELATION.match(before) and found[k - 1].math) or (_RELATION.match(after) and found[k + 1].math) or (
-                token.text in "()-+/…" and k and found[k - 1].math and k + 1 < len(found) and found[k + 1].math
+            if (
+                (_RELATION.match(before) and found[k - 1].math)
+                or (_RELATION.match(after) and found[k + 1].math)
+                or (token.text in "()-+/…" and k and found[k - 1].math and k + 1 < len(found) and found[k + 1].math)
             ):
                 found[k] = replace(token, math=True)
     return _closed(found)
@@ -246,10 +248,24 @@ def _superscript(text: str) -> str:
 
 
 def _function(name: str) -> str:
-    return rf"\{name} " if name in (
-        "min", "max", "log", "exp", "cos", "lim", "tanh", "sup", "inf", "Lambda", "Sigma", "Theta",
-    ) else (
-        r"\operatorname{" + name + "}"
+    return (
+        rf"\{name} "
+        if name
+        in (
+            "min",
+            "max",
+            "log",
+            "exp",
+            "cos",
+            "lim",
+            "tanh",
+            "sup",
+            "inf",
+            "Lambda",
+            "Sigma",
+            "Theta",
+        )
+        else (r"\operatorname{" + name + "}")
     )
 
 

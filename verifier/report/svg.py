@@ -32,9 +32,7 @@ class Canvas:
 
     def box(self, x: float, y: float, width: float, height: float, style: str) -> None:
         """A rectangle."""
-        self.parts.append(
-            f'<rect class="{style}" x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}"/>'
-        )
+        self.parts.append(f'<rect class="{style}" x="{_n(x)}" y="{_n(y)}" width="{_n(width)}" height="{_n(height)}"/>')
 
     def marks(self, points: Iterable[Point], shape: str, size: float, style: str) -> None:
         """Marks of one shape ("o", "s" or "d"; "<" and ">" are arrow heads) in one path, ``size`` across."""

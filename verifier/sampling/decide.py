@@ -35,9 +35,7 @@ def decide(group: Group, question: Question, samples: Mapping[Any, LogSample], l
     return replace(found, reason=f"{found.reason}; the sampler of {group.quantity} may return finite numbers only")
 
 
-def _decided(
-    group: Group, question: Question, samples: Mapping[Any, LogSample], largest: float, look: int
-) -> Decision:
+def _decided(group: Group, question: Question, samples: Mapping[Any, LogSample], largest: float, look: int) -> Decision:
     looks = len(group.schedule.sizes)
     alpha = question.alpha
     if question.kind is Kind.IDENTITY:

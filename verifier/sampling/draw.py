@@ -120,9 +120,7 @@ def same_numbers(first: npt.ArrayLike, again: npt.ArrayLike) -> None:
         )
 
 
-def fit_coefficients(
-    values: npt.NDArray[np.float64], normals: npt.NDArray[np.float64] | None
-) -> Coefficients:
+def fit_coefficients(values: npt.NDArray[np.float64], normals: npt.NDArray[np.float64] | None) -> Coefficients:
     """For each column, c minimising the variance of log|X| - Σ c_d log|Z_d| over its non-zero samples.
 
     These come from samples that are used for nothing else, so for everything else they are constants.
@@ -165,5 +163,3 @@ def _loaded(path: Path) -> Check:
 
 def _part(source: Path | Part, index: int) -> Part:
     return _loaded(source).parts[index] if isinstance(source, Path) else source
-
-

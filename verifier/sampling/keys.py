@@ -25,9 +25,7 @@ def group_key(check: str, quantity: str, shared: Mapping[str, Any]) -> tuple[int
     return tuple(int.from_bytes(digest[k : k + 4], "big") for k in range(0, 16, 4))
 
 
-def stream(
-    seed: int, key: tuple[int, ...], width: int | tuple[int, ...], size: int, block: int
-) -> np.random.Generator:
+def stream(seed: int, key: tuple[int, ...], width: int | tuple[int, ...], size: int, block: int) -> np.random.Generator:
     """The generator of one block, at a width or at a pair of widths."""
     at = width if isinstance(width, tuple) else (width,)
     sequence = np.random.SeedSequence(entropy=seed, spawn_key=(*key, *at, size, block))

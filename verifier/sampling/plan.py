@@ -30,7 +30,6 @@ THOROUGH_FACTOR = 16
 CORRECTED_BELOW = 2048
 
 
-
 @dataclass(frozen=True)
 class Options:
     """What the user asked for.  ``None`` is "as the check says"."""

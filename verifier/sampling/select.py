@@ -42,9 +42,7 @@ class Selection:
         known = sorted({name for parameters in cells for name in parameters})
         for name in self.names:
             if name not in known:
-                raise ValueError(
-                    f"{self.told}: no cell has a parameter {name!r}; there are {', '.join(known)}"
-                )
+                raise ValueError(f"{self.told}: no cell has a parameter {name!r}; there are {', '.join(known)}")
 
     def require_values(self, cells: Iterable[Mapping[str, Any]]) -> None:
         """ValueError for ``name=value`` with a value that no cell has."""

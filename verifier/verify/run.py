@@ -189,9 +189,7 @@ def _chosen(entry: Entry, choices: Mapping[str, Choice]) -> tuple[str, ...] | No
     return choices[entry.name].claims(entry.statement) if entry.name in choices else None
 
 
-def proofs_alone(
-    project: Project, entry: Entry, seed: int = 0, chosen: Sequence[str] | None = None
-) -> StatementReport:
+def proofs_alone(project: Project, entry: Entry, seed: int = 0, chosen: Sequence[str] | None = None) -> StatementReport:
     """A statement's report, or that of the claims ``chosen``, its proof re-checked now and nothing sampled."""
     options = Options()
     found = proofs_of(entry.statement, project)
@@ -202,8 +200,8 @@ def proofs_alone(
 
 
 def _select(selection: Selection | None, choice: Choice | None) -> Callable[[Mapping[str, Any]], bool]:
-    return lambda parameters: (selection is None or selection(parameters)) and (
-        choice is None or choice.cell(parameters)
+    return lambda parameters: (
+        (selection is None or selection(parameters)) and (choice is None or choice.cell(parameters))
     )
 
 

@@ -102,4 +102,3 @@ for _name, _sort in EXTENSIONALITY.items():
         f"ext.{_name}", [_R, _f, _g], forall(_vs, eq(app(_f, *_vs), app(_g, *_vs))), app(_R, _f), app(_R, _g),
         why="Functions that take equal values everywhere are equal.",
     )  # fmt: skip
-
