@@ -52,7 +52,7 @@ def test_the_schema_refuses(toy_document: dict[str, Any], validator: Any, place:
 
 
 def test_edges_are_what_the_proofs_cite(shipped: dict[str, Any]) -> None:
-    from verifier.report.document import graph
+    from verifier.report.derived import graph
 
     edges = {(edge["from"], edge["to"]) for edge in shipped["graph"]["edges"]}
     assert {("cited joint.deep", "lemma3"), ("cited joint.deep", "theorem1")} <= edges
@@ -68,7 +68,7 @@ def test_edges_are_what_the_proofs_cite(shipped: dict[str, Any]) -> None:
 
 
 def test_a_step_that_no_goal_needs_gives_no_edge(shipped: dict[str, Any]) -> None:
-    from verifier.report.document import graph
+    from verifier.report.derived import graph
 
     statements = copy.deepcopy(shipped["statements"])
     for statement in statements:

@@ -11,7 +11,7 @@ from typing import Any
 import html5lib
 import pytest
 
-from verifier.report.document import finished
+from verifier.report.derived import finished
 from verifier.report.exact import SecondMoments
 from verifier.report.html import render
 

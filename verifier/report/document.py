@@ -6,25 +6,23 @@ published as ``docs/report.schema.json``.  Numbers that do not exist are None.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-import numpy as np
 import sympy
 from sympy.logic.boolalg import Boolean
 
 from verifier.claims.wording import wording
+from verifier.report.derived import finished, tally
 from verifier.report.environment import environment
-from verifier.report.findings import reason_of
-from verifier.report.limits import limits
+from verifier.report.errata import errata
+from verifier.report.measurements import finite, measurements
 from verifier.report.text import source_line
 from verifier.sampling.keys import canonical
-from verifier.sampling.select import text_of
-from verifier.statement import Erratum, Form, Hypothesis, Statement, label_of
-from verifier.verdict import NumericStatus, ProofStatus, Severity, Summary, weakest_numeric, weakest_proof
-from verifier.verify.results import CellReport, ClaimReport, RunReport, StatementReport
+from verifier.statement import Form, Hypothesis, Statement
+from verifier.verdict import NumericStatus, ProofStatus, Severity, weakest_numeric, weakest_proof
+from verifier.verify.results import ClaimReport, RunReport, StatementReport
 
 FORMAT = 3
 
@@ -36,7 +34,7 @@ def document(report: RunReport, *, time: str, command: str) -> Data:
     statements = [_statement(found) for found in report.statements]
     settings = {k: canonical(v) for k, v in asdict(report.options).items()}
     run = {
-        "time": time, "command": command, "seed": report.seed, "seconds": _number(report.seconds),
+        "time": time, "command": command, "seed": report.seed, "seconds": finite(report.seconds),
         "options": settings, "alpha": report.options.alpha, "stopped": report.stopped, "notes": list(report.notes),
         "exit_code": report.exit_code, "environment": environment(),
     }  # fmt: skip
@@ -49,14 +47,9 @@ def document(report: RunReport, *, time: str, command: str) -> Data:
             "severity": {str(word): word.explanation for word in Severity},
         },
         "statements": statements,
-        "errata": _errata([found.statement for found in report.statements], statements),
+        "errata": errata([found.statement for found in report.statements], statements),
     }
     return finished(found)
-
-
-def finished(data: Data) -> Data:
-    """The document with what follows from its statements: counts, the graph, the limits."""
-    return {**data, "counts": _counts(data["statements"]), "graph": graph(data["statements"]), "limits": limits(data)}
 
 
 def _statement(report: StatementReport) -> Data:
@@ -82,7 +75,7 @@ def _statement(report: StatementReport) -> Data:
         "goals": _goals(report),
         "uses": _uses(report),
         "cited": sorted({name for c in report.claims for name in c.rests_on if name.startswith("cited ")}),
-        "measurements": _measurements(report),
+        "measurements": measurements(report),
         "errata": [erratum.id for erratum in statement.errata],
         "problem": report.problem,
         "errors": list(report.errors),
@@ -102,9 +95,9 @@ def _form(report: StatementReport, form: Form) -> Data:
         "reasons": list(report.reasons(form)),
         "severity": _word(report.severity()) if form is Form.PRINTED else None,
         "proof": str(weakest_proof(claim.proof for claim in claims if not _checked_besides(claim, claims))),
-        "proofs": _tally([str(claim.proof) for claim in claims], [str(s) for s in ProofStatus]),
+        "proofs": tally([str(claim.proof) for claim in claims], [str(s) for s in ProofStatus]),
         "numeric": str(numeric),
-        "cells": _tally(cells, [str(s) for s in NumericStatus]),
+        "cells": tally(cells, [str(s) for s in NumericStatus]),
     }
 
 
@@ -121,10 +114,6 @@ def _content(report: ClaimReport) -> tuple[Any, ...]:
 
 def _word(word: Severity | None) -> str | None:
     return None if word is None else str(word)
-
-
-def _tally(words: Sequence[str], order: Sequence[str]) -> dict[str, int]:
-    return {word: words.count(word) for word in order if word in words}
 
 
 def _claim(report: ClaimReport, statement: Statement) -> Data:
@@ -152,7 +141,7 @@ def _claim(report: ClaimReport, statement: Statement) -> Data:
         "range": str(claim.where),
         "exponent": None if claim.exponent is None else str(claim.exponent),
         "value": None if claim.value is None else str(claim.value),
-        "cells": _tally(cells, [str(s) for s in NumericStatus]),
+        "cells": tally(cells, [str(s) for s in NumericStatus]),
         "rests_on": list(report.rests_on),
         "goals": [
             {"status": str(g.status), "range": g.range, "sizes": list(g.sizes), "error": g.error,
@@ -203,199 +192,3 @@ def _uses(report: StatementReport) -> list[Data]:
             claims = found.setdefault(str(step.data.get("statement")), [])
             claims += [claim for claim in [str(step.data.get("claim"))] if claim not in claims]
     return [{"statement": name, "claims": claims} for name, claims in found.items()]
-
-
-def _measurements(report: StatementReport) -> list[Data]:
-    """What was sampled, one entry for cells that were measured together, with what each claim says of it."""
-    merged: dict[str, Data] = {}
-    places: dict[str, tuple[int, int]] = {}
-    for claim in report.claims:
-        for cell in claim.cells:
-            parameters = {name: canonical(value) for name, value in cell.parameters.items()}
-            key = f"{cell.quantity} {parameters}"
-            if key not in merged:
-                places[key] = cell.place
-                merged[key] = {
-                    "quantity": cell.quantity, "parameters": parameters, "widths": canonical(list(cell.widths)),
-                    "place": list(cell.place), "shown": shown_parameters(cell.parameters),
-                    "atom": cell.atom, "evidence": None, "answers": [],
-                }  # fmt: skip
-            if cell.evidence is not None:
-                merged[key]["evidence"] = _plain(asdict(cell.evidence))
-            merged[key]["answers"].append(_answer(claim, cell))
-    return [merged[key] for key in sorted(merged, key=lambda k: places[k])]
-
-
-def shown_parameters(parameters: Mapping[str, Any]) -> dict[str, str]:
-    """Parameters as text, without those at their usual values."""
-    usual = {"m": 1, "z": (1, 1), "angle": 0}
-    return {n: text_of(v) for n, v in parameters.items() if n not in usual or canonical(v) != canonical(usual[n])}
-
-
-def _answer(claim: ClaimReport, cell: CellReport) -> Data:
-    decision = cell.decision
-    return {
-        "claim": claim.claim.id,
-        "form": str(claim.claim.form),
-        "kind": str(claim.claim.kind),
-        "claimed": cell.claimed,
-        "verdict": str(cell.verdict),
-        "outside": list(cell.outside),
-        "estimate": _number(cell.estimate),
-        "low": _number(cell.low),
-        "high": _number(cell.high),
-        "zero_fraction": _number(cell.zero_fraction),
-        "samples": cell.samples,
-        "alpha": _number(cell.alpha),
-        "margin": _number(cell.margin),
-        "bias": _number(decision.bias) if decision else None,
-        "allowance": _number(decision.allowance) if decision else None,
-        "correction": bool(decision and decision.correction),
-        "needed": cell.needed,
-        "reason": cell.reason,
-        "reproduce": cell.reproduce,
-        "values": [list(pair) for pair in cell.values],
-        "law": _claimed_law(cell),
-    }
-
-
-def _claimed_law(cell: CellReport) -> list[list[float]] | None:
-    """The claimed distribution function at the quantiles of the samples, for each width; None where none is claimed."""
-    if cell.law is None or cell.evidence is None:
-        return None
-    evidence, law = cell.evidence, cell.law
-    return [
-        [round(float(p), 5) for p in law.cdf(np.array(evidence.quantiles(number)))]
-        for number in range(len(evidence.widths))
-    ]
-
-
-def _errata(statements: Sequence[Statement], data: Sequence[Data]) -> list[Data]:
-    """Every erratum once, with the statements it concerns and the commands that re-check it."""
-    entries: dict[str, Erratum] = {e.id: e for s in statements for e in s.errata}
-    plain = {
-        name: {
-            "id": e.id, "where": e.where, "printed": e.printed, "why": e.why, "counterexample": e.counterexample,
-            "amended": e.amended, "effect": e.effect,
-        }
-        for name, e in entries.items()
-    }  # fmt: skip
-    return [
-        {
-            **plain[name],
-            "statements": [s["name"] for s in data if name in s["errata"]],
-            "recheck": list(entries[name].commands) or _recheck(name, plain, data),
-        }
-        for name in sorted(entries, key=_by_number)
-    ]
-
-
-def _recheck(erratum: str, errata: Mapping[str, Data], data: Sequence[Data]) -> list[str]:
-    """Commands that show the erratum again, as far as the statements tell.
-
-    That of the witness of a hypothesis which it added; else a cell where the samples contradict the printed claim
-    which it concerns, and the proof that refutes this claim, if it is for this reason that the claim is wrong.
-    """
-    found: list[str] = []
-    for statement in data:
-        for hypothesis in statement["hypotheses"]:
-            if erratum in hypothesis["errata"] and hypothesis["witness"]["reproduce"]:
-                return [hypothesis["witness"]["reproduce"]]
-        for claim in statement["claims"]:
-            if claim["form"] != "printed" or erratum not in claim["errata"]:
-                continue
-            refuted = [g["range"] for g in claim["goals"] if g["status"] == "refuted"]
-            reason = reason_of([errata[name] for name in claim["errata"] if name in errata], refuted)
-            if reason is None or reason["id"] != erratum:
-                continue
-            answers = [a for m in statement["measurements"] for a in m["answers"] if a["claim"] == claim["id"]]
-            found += [a["reproduce"] for a in answers if a["verdict"] == "contradicted"][:1]
-            found += [f"verifier axioms {statement['name']}"] if refuted else []
-    return list(dict.fromkeys(found))[:2]
-
-
-def _by_number(identifier: str) -> tuple[str, int]:
-    word = identifier.rstrip("0123456789")
-    return word, int(identifier[len(word) :] or 0)
-
-
-def _counts(statements: Sequence[Data]) -> Data:
-    claims = [claim for statement in statements for claim in statement["claims"]]
-    measured = [m for s in statements for m in s["measurements"] if any(a["samples"] for a in m["answers"])]
-    verdicts = [
-        answer["verdict"] for s in statements for m in s["measurements"] for answer in m["answers"]
-        if not answer["outside"]
-    ]  # fmt: skip
-    return {
-        "statements": len(statements),
-        "claims": len(claims),
-        "verdicts": {
-            form: _tally(
-                [f["verdict"] for s in statements for f in s["forms"] if f["form"] == form],
-                [str(word) for word in Summary],
-            )
-            for form in ("printed", "amended")
-        },
-        "printed": sum(f["form"] == "printed" for s in statements for f in s["forms"]),
-        "severity": _tally(
-            [f["severity"] for s in statements for f in s["forms"] if f["severity"]], [str(word) for word in Severity]
-        ),
-        "proofs": {
-            form: _tally([c["proof"] for c in claims if c["form"] == form], [str(s) for s in ProofStatus])
-            for form in ("printed", "amended")
-        },
-        "measurements": len(measured),
-        "answers": _tally(verdicts, [str(s) for s in NumericStatus]),
-        "steps": sum(len(s["steps"]) for s in statements),
-        "networks": _networks(statements),
-    }
-
-
-def _networks(statements: Sequence[Data]) -> int:
-    """How many networks were drawn; cells of one group are read off the same ones."""
-    groups: dict[tuple[str, int], int] = {}
-    for statement in statements:
-        for m in statement["measurements"]:
-            key = statement["name"], m["place"][0]
-            counts = sum(m["evidence"]["counts"]) if m["evidence"] else 0
-            groups[key] = max(groups.get(key, 0), counts)
-    return sum(groups.values())
-
-
-def graph(statements: Sequence[Data]) -> Data:
-    """Statements as nodes, with what their proofs cite as edges; a cited theorem from outside is a node too."""
-    nodes = [
-        {"id": s["name"], "label": s["label"], "title": s["title"], "kind": "statement",
-         **{f["form"]: {"verdict": f["verdict"], "proof": f["proof"], "numeric": f["numeric"]} for f in s["forms"]}}
-        for s in statements
-    ]  # fmt: skip
-    known = {s["name"] for s in statements}
-    edges: list[Data] = []
-    outside: dict[str, Data] = {}
-    for statement in statements:
-        for use in statement["uses"]:
-            name = use["statement"]
-            if name not in known:
-                node = {"id": name, "label": label_of(name), "title": "not in this report", "kind": "absent"}
-                outside[name] = node
-            edges.append({"from": name, "to": statement["name"], "claims": use["claims"]})
-        inherited = {mark for use in statement["uses"] for s in statements if s["name"] == use["statement"]
-                     for mark in s["cited"]}  # fmt: skip
-        for mark in statement["cited"]:
-            if mark not in inherited:
-                name = mark.removeprefix("cited ")
-                outside[mark] = {"id": mark, "label": name, "title": "cited, not proved here", "kind": "cited"}
-                edges.append({"from": mark, "to": statement["name"], "claims": []})
-    return {"nodes": [*outside.values(), *nodes], "edges": edges}
-
-
-def _number(value: float | None) -> float | None:
-    return None if value is None or not math.isfinite(value) else value
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {name: _plain(entry) for name, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(entry) for entry in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value

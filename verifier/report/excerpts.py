@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifier.report.document import Data, finished
+from verifier.report.derived import Data, finished
 from verifier.verdict import NumericStatus, ProofStatus, weakest_numeric
 from verifier.verify.word import Columns, word_of
 

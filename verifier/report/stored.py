@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from verifier.report.document import FORMAT, document, finished
+from verifier.report.derived import finished
+from verifier.report.document import FORMAT, document
 from verifier.report.environment import version
 from verifier.root import find
 from verifier.sampling.select import text_of
