@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: check test test-all lint bench clean
+.PHONY: check test test-all lint docs bench clean
 
 check: $(VENV)/.installed
 	$(BIN)/verifier check theorem1
@@ -21,6 +21,10 @@ lint: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# The site, to be opened at build/site/index.html; a link that leads nowhere or a page that no page lists is an error.
+docs: $(VENV)/.installed-test
+	$(BIN)/python -m sphinx -q -W --keep-going -c docs -b html . build/site
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m benchmarks.samplers

@@ -386,9 +386,9 @@ def test_without_a_cache_there_is_no_picture_and_the_failure_is_the_same(shown: 
 
 
 def test_the_examples_of_the_page_run() -> None:
-    """docs/gate.md: what it shows under "In pytest", as it is."""
-    page = (Path(__file__).parents[2] / "docs" / "gate.md").read_text(encoding="utf-8")
-    blocks = re.findall(r"```python\n(.*?)```", page.split("## In pytest", 1)[1], re.DOTALL)
+    """docs/pytest.md: what it shows, as it is."""
+    page = (Path(__file__).parents[2] / "docs" / "pytest.md").read_text(encoding="utf-8")
+    blocks = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
     assert len(blocks) == 2
     for block in blocks:
         names: dict[str, Any] = {}
