@@ -53,6 +53,12 @@ def test_nothing_is_fetched_and_no_script_runs(page: str) -> None:
     assert "@import" not in page
 
 
+def test_a_policy_forbids_scripts_and_fetching(page: str) -> None:
+    (policy,) = re.findall(r'<meta http-equiv="Content-Security-Policy" content="([^"]*)">', page)
+    assert policy == "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:"
+    assert page.index(policy) < page.index("<style>")
+
+
 def test_every_plot_has_words(page: str) -> None:
     drawings = re.findall(r"<svg[^>]*>.*?</svg>", page, flags=re.S)
     assert len(drawings) > 20

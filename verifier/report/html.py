@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import html
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -45,7 +46,7 @@ def render(document: Data, exact: Exact | None = None) -> str:
         statements=statements,
         findings=findings(document),
         graph=Markup(drawn(document["graph"])),
-        css=Markup(_file("report.css")),
+        css=Markup(f"{_font()}\n{_file('report.css')}"),
         linked=[statement["name"] for statement in document["statements"]],
     )
     return re.sub(r"\n\s*\n+", "\n", page)
@@ -69,6 +70,18 @@ def _environment() -> Any:
 
 def _file(name: str) -> str:
     return (files("verifier.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+@lru_cache(maxsize=1)
+def _font() -> str:
+    """The maths font in the style sheet itself; it comes of ``tools/maths_font.py``."""
+    data = base64.b64encode((files("verifier.report") / "fonts" / "maths.woff2").read_bytes()).decode("ascii")
+    return (
+        "/* Verifier Math is a subset of STIX Two Math 2.11, copyright 2001-2021 The STIX Fonts Project Authors, "
+        "SIL Open Font License 1.1 */\n"
+        '@font-face { font-family: "Verifier Math"; font-display: block; '
+        f'src: url("data:font/woff2;base64,{data}") format("woff2"); }}'
+    )
 
 
 def prose(text: str) -> Markup:

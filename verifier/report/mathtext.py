@@ -13,6 +13,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from xml.etree import ElementTree
 
+from verifier.report.alphabets import settle
+
 PRIME = "\u2032"
 _NAMES = "min|max|sgn|log|exp|cos|erf|tanh|lim|Cov|Var|sup|inf|tr|Lambda|Sigma|Theta"
 _SIGNS = {
@@ -283,6 +285,7 @@ def mathml(source: str, display: str = "inline") -> str | None:
     found = found.replace("<mi>&#x0007E;</mi>", "<mo>&#x0223C;</mo>")  # the library takes \\sim for a letter
     root = ElementTree.fromstring(found.replace(' xmlns="http://www.w3.org/1998/Math/MathML"', "", 1))
     for element in list(root.iter()):
+        settle(element)
         _mend(element)
     return ElementTree.tostring(root, encoding="unicode")
 
