@@ -28,7 +28,7 @@ from verifier.exact.rings import (
     MaskedSymbol,
     laurent,
 )
-from verifier.exact.transfer import Ring, TransferMatrix
+from verifier.exact.transfer import Labels, Ring, TransferMatrix
 
 Activation = Literal["linear", "relu"]
 
@@ -133,7 +133,8 @@ def _run(
             labels.append(numbers.setdefault(key, len(numbers)))
         number = matrix.start(labels, list(strands.edges))
         vector[number] = vector[number] + one * coefficient if number in vector else one * coefficient
-    pairs = {number: key for key, number in numbers.items()}
+    used = {x for number in vector for c in matrix.states[number][1:] for x in matrix.table.components[c].label}
+    pairs = {number: key for key, number in numbers.items() if number in used}
     tags = {tag for strands, _ in start for _, _, tag, _ in strands.edges}
 
     def weigh(x: int, y: int, outputs: bool, inputs: bool) -> Any:
@@ -160,8 +161,7 @@ def _run(
             strands=size,
             remaining=depth - step,
             layer=layer if layer in tags else 0,
-            weight=partial(weigh, outputs=outputs, inputs=inputs) if inputs or outputs else None,
-            keep=keep,
+            labels=None if keep is None else Labels(partial(weigh, outputs=outputs, inputs=inputs), keep),
         )
         if keep is not None:
             pairs = {number: key for key, number in numbers.items() if number in set(keep.values())}

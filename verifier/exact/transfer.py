@@ -43,8 +43,8 @@ paired last, in closed form: 2k of them contribute b(b + 2)...(b + 2k - 2).
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, NamedTuple, Protocol
 
 from verifier.exact.components import UNMATCHED, ComponentTable, Edge
 
@@ -53,6 +53,29 @@ State = tuple[int, ...]
 
 Outcome = tuple[int, int, int, tuple[int, ...]]
 """(multiplicity, cycles closed, free pairs gained, new components)."""
+
+
+class Labels(NamedTuple):
+    """What a layer that sees labels does with them."""
+
+    weight: Callable[[int, int], Any]
+    """What a pair of two labels is multiplied by; None if they are not joined."""
+    keep: Mapping[int, int]
+    """The label that every label becomes once its strand is paired."""
+
+
+class Rule(NamedTuple):
+    """How a layer pairs strands: layers of one rule share their transitions.
+
+    Labels are replaced as soon as a strand is paired, and not at the end of the layer: partial states that differ by
+    labels already used would be five in six of those of a hypernetwork's last layer.
+    """
+
+    tag: int
+    """The tag of the contractions that this layer alone realises; 0 if there is none."""
+    keep: tuple[tuple[int, int], ...] = ()
+    apart: frozenset[tuple[int, int]] = frozenset()
+    """Pairs of labels that are not joined."""
 
 
 _CACHE_SIZE = 200_000
@@ -86,7 +109,8 @@ class TransferMatrix:
         self._level = array("h")
         self._degree_done = array("h")
         self._degree_undone = array("h")
-        self._rows: dict[int, dict[int, tuple[int, int]]] = {}
+        self._rules: dict[Rule, int] = {}
+        self._rows: list[dict[int, tuple[int, int]]] = []
         self._target = array("i")
         self._multiplicity = array("q")
         self._cycles = array("b")
@@ -134,17 +158,31 @@ class TransferMatrix:
         """Whether contractions (or labelled strands) remain in a state between layers."""
         return len(self.states[number]) > 1
 
+    def _rule(self, tag: int, labels: Labels | None) -> tuple[int, Rule]:
+        """Intern the rule of a layer."""
+        if labels is None:
+            rule = Rule(tag)
+        else:
+            names = sorted(labels.keep)
+            apart = frozenset((x, y) for x in names for y in names if labels.weight(x, y) is None)
+            rule = Rule(tag, tuple((x, labels.keep[x]) for x in names), apart)
+        number = self._rules.setdefault(rule, len(self._rules))
+        if number == len(self._rows):
+            self._rows.append({})
+        return number, rule
+
     def _pair(
         self,
         partner: list[int],
         done: list[bool],
         label: list[int],
-        edges: list[Edge],
+        edges: Sequence[Edge],
         a: int,
         b: int,
-        layer: int,
+        rule: Rule,
     ) -> tuple[Outcome, ...]:
         """Put {a, b} into the new matching, with or without realising a contraction a-b."""
+        layer, keep = rule.tag, dict(rule.keep)
         forced = False
         for u, v, tag, _ in edges:
             if tag and tag == layer and (u in (a, b) or v in (a, b)):
@@ -157,18 +195,19 @@ class TransferMatrix:
             partner[pa], partner[pb] = pb, pa
         partner[a], partner[b] = b, a
         done[a] = done[b] = True
-        choices: list[tuple[int, list[Edge]]] = [] if forced else [(1, edges)]
+        label[a], label[b] = keep.get(label[a], label[a]), keep.get(label[b], label[b])
+        choices: list[tuple[int, Sequence[Edge]]] = [] if forced else [(1, edges)]
         for i, (u, v, tag, multiplicity) in enumerate(edges):
-            if {u, v} == {a, b} and tag in (0, layer) and (tag or not forced):
+            if ((u == a and v == b) or (u == b and v == a)) and tag in (0, layer) and (tag or not forced):
                 # Parallel contractions are distinct indices: any one of them may be realised here.
-                rest = edges[:i] + edges[i + 1 :]
+                rest = [*edges[:i], *edges[i + 1 :]]
                 if multiplicity > 1:
                     rest.append((u, v, tag, multiplicity - 1))
                 if not (tag and multiplicity > 1):
                     choices.append((multiplicity, rest))
         if forced and sum(tag == layer and {u, v} == {a, b} for u, v, tag, _ in edges) != 1:
             return ()
-        return tuple((m, cycles, *self.table.split(partner, done, label, rest)) for m, rest in choices)
+        return tuple([(m, cycles, *self.table.split(partner, done, label, rest)) for m, rest in choices])
 
     def _remember(self, key: tuple[int, ...], outcomes: tuple[Outcome, ...]) -> None:
         # A cache, not the result: rows are stored in the arrays, so it may be emptied at any time.
@@ -176,36 +215,36 @@ class TransferMatrix:
             self._pairings.clear()
         self._pairings[key] = outcomes
 
-    def _within(self, c: int, a: int, b: int, layer: int) -> tuple[Outcome, ...]:
-        key = (c, a, b, layer)
+    def _within(self, c: int, a: int, b: int, number: int, rule: Rule) -> tuple[Outcome, ...]:
+        key = (c, a, b, number)
         known = self._pairings.get(key)
         if known is None:
             x = self.table.components[c]
-            known = self._pair(list(x.partner), list(x.done), list(x.label), list(x.edges), a, b, layer)
+            known = self._pair(list(x.partner), list(x.done), list(x.label), x.edges, a, b, rule)
             self._remember(key, known)
         return known
 
-    def _across(self, c: int, a: int, d: int, b: int, layer: int) -> tuple[Outcome, ...]:
-        key = (c, a, d, b, layer)
+    def _across(self, c: int, a: int, d: int, b: int, number: int, rule: Rule) -> tuple[Outcome, ...]:
+        key = (c, a, d, b, number)
         known = self._pairings.get(key)
         if known is None:
             x, y = self.table.components[c], self.table.components[d]
             shift = len(x.partner)
             known = self._pair(
-                [*x.partner, *(w + shift if w >= 0 else w for w in y.partner)],
+                [*x.partner, *[w + shift if w >= 0 else w for w in y.partner]],
                 [*x.done, *y.done],
                 [*x.label, *y.label],
-                [*x.edges, *((u + shift, v + shift, t, m) for u, v, t, m in y.edges)],
+                [*x.edges, *[(u + shift, v + shift, t, m) for u, v, t, m in y.edges]],
                 a,
                 b + shift,
-                layer,
+                rule,
             )
             self._remember(key, known)
         return known
 
-    def _with_free(self, c: int, a: int, layer: int) -> tuple[Outcome, ...]:
+    def _with_free(self, c: int, a: int, number: int, rule: Rule) -> tuple[Outcome, ...]:
         """Pair strand a with a strand of a free pair (the caller counts the strands)."""
-        key = (c, a, -1, layer)
+        key = (c, a, -1, number)
         known = self._pairings.get(key)
         if known is None:
             x = self.table.components[c]
@@ -214,10 +253,10 @@ class TransferMatrix:
                 [*x.partner, size + 1, size],
                 [*x.done, False, False],
                 [*x.label, 0, 0],
-                list(x.edges),
+                x.edges,
                 a,
                 size,
-                layer,
+                rule,
             )
             self._remember(key, known)
         return known
@@ -231,35 +270,30 @@ class TransferMatrix:
             self.weight_labels.append(pair)
         return known
 
-    def row(self, number: int, layer: int) -> tuple[int, int]:
-        """Return the range of stored transitions of a partial state with a strand left to pair."""
-        rows = self._rows.setdefault(layer, {})
-        known = rows.get(number)
-        if known is not None:
-            return known
-        table, state = self.table, self.states[number]
+    def _row(self, state: State, number: int, rule: Rule) -> tuple[int, int]:
+        """Store the transitions of a partial state with a strand left to pair; return their range."""
+        table, info_of, components_of = self.table, self.table.info, self.table.components
         free, components = state[0], state[1:]
-        pivot = max(components, key=lambda c: (table.info(c).urgency, c))
-        info = table.info(pivot)
-        a = info.pivot
-        label = table.components[pivot].label[a]
+        pivot = max(components, key=lambda c: (info_of(c).urgency, c))
+        a = info_of(pivot).pivot
+        whole = components_of[pivot]
+        label, apart = whole.label[a], rule.apart
         found: dict[tuple[int, int, int], int] = {}
         at = components.index(pivot)
         rest = components[:at] + components[at + 1 :]
 
-        def record(outcomes: tuple[Outcome, ...], times: int, others: State, base: int, weight: int) -> None:
+        def record(outcomes: tuple[Outcome, ...], times: int, others: State, base: int, other: int) -> None:
+            weight = self._weight_number(label, other) if label or other else 0
             for multiplicity, cycles, gained, new in outcomes:
                 target = (base + gained, *sorted(others + new)) if new else (base + gained, *others)
                 key = (self.number(target), cycles, weight)
                 found[key] = found.get(key, 0) + times * multiplicity
 
-        whole = table.components[pivot]
         for b in range(len(whole.partner)):
-            if b != a and not whole.done[b]:
-                weight = self._weight_number(label, whole.label[b])
-                record(self._within(pivot, a, b, layer), 1, rest, free, weight)
-        if free:
-            record(self._with_free(pivot, a, layer), 2 * free, rest, free - 1, self._weight_number(label, 0))
+            if b != a and not whole.done[b] and (label, whole.label[b]) not in apart:
+                record(self._within(pivot, a, b, number, rule), 1, rest, free, whole.label[b])
+        if free and (label, 0) not in apart:
+            record(self._with_free(pivot, a, number, rule), 2 * free, rest, free - 1, 0)
         previous, position = -1, 0
         while position < len(rest):
             other = rest[position]
@@ -267,8 +301,9 @@ class TransferMatrix:
             previous = other
             others = rest[:position] + rest[position + 1 :]
             for b, size in table.info(other).orbits:
-                weight = self._weight_number(label, table.components[other].label[b])
-                record(self._across(pivot, a, other, b, layer), size * count, others, free, weight)
+                seen = components_of[other].label[b]
+                if (label, seen) not in apart:
+                    record(self._across(pivot, a, other, b, number, rule), size * count, others, free, seen)
             position += count
         begin = len(self._target)
         for (target, cycles, weight), multiplicity in found.items():
@@ -276,19 +311,13 @@ class TransferMatrix:
             self._multiplicity.append(multiplicity)
             self._cycles.append(cycles)
             self._weight.append(weight)
-        rows[number] = (begin, len(self._target))
-        return rows[number]
+        return begin, len(self._target)
 
-    def complete(self, number: int, pairs: int, keep: Mapping[int, int] | None) -> int:
+    def complete(self, number: int, pairs: int) -> int:
         """Turn a state whose strands are all done (free pairs apart) into the next layer's start."""
-        state = self.states[number]
-        components: list[int] = []
-        for c in state[1:]:
-            if keep is None:
-                components.extend(self.table.info(c).flipped)
-            else:
-                components.extend(self.table.relabelled(c, keep)[1])
-        held = sum(len(self.table.components[c].partner) for c in components) // 2
+        info_of, components_of = self.table.info, self.table.components
+        components = [d for c in self.states[number][1:] for d in info_of(c).flipped]
+        held = sum(len(components_of[c].partner) for c in components) // 2
         return self.number((pairs - held, *sorted(components)))
 
     def sweep(
@@ -299,16 +328,16 @@ class TransferMatrix:
         strands: int,
         remaining: int,
         layer: int = 0,
-        weight: Callable[[int, int], Any] | None = None,
-        keep: Mapping[int, int] | None = None,
+        labels: Labels | None = None,
     ) -> dict[int, Any]:
         """Apply one layer to a vector of coefficients.
 
         ``remaining`` is the number of layers still to come: states with a strand that has more
         pending contractions than that are dropped.  ``layer`` realises contractions of that tag.
-        ``weight(x, y)`` multiplies every pair of labels x, y (``None`` result: not allowed);
-        ``keep`` renames labels afterwards.
+        ``labels`` says what the layer does with labels, if it is one that sees them.
         """
+        which, rule = self._rule(layer, labels)
+        rows = self._rows[which]
         levels: list[dict[int, Any]] = [{} for _ in range(strands + 1)]
         for number, value in vector.items():
             levels[self._level[number]][number] = value
@@ -325,13 +354,15 @@ class TransferMatrix:
                     for k in range(free):
                         closed = ring.loop(value)
                         value = closed + value * (2 * k) if k else closed
-                    target = self.complete(number, strands // 2, keep)
+                    target = self.complete(number, strands // 2)
                     known = complete.get(target)
                     complete[target] = value if known is None else known + value
                     continue
-                begin, end = self.row(number, layer)
+                span = rows.get(number)
+                if span is None:
+                    span = rows[number] = self._row(self.states[number], which, rule)
                 looped = None
-                for i in range(begin, end):
+                for i in range(*span):
                     if cycles_of[i]:
                         if looped is None:
                             looped = ring.loop(value)
@@ -341,13 +372,11 @@ class TransferMatrix:
                     times = times_of[i]
                     if times != 1:
                         term = term * times
-                    if weight is not None:
-                        w = weight_of[i]
-                        if w not in factors:
-                            factors[w] = weight(*self.weight_labels[w])
-                        factor = factors[w]
+                    w = weight_of[i]
+                    if w and labels is not None:
+                        factor = factors.get(w)
                         if factor is None:
-                            continue
+                            factor = factors[w] = labels.weight(*self.weight_labels[w])
                         term = term * factor
                     target = target_of[i]
                     below = levels[level - 2]
