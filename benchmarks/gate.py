@@ -19,11 +19,11 @@ from pathlib import Path
 
 import numpy as np
 
-from verifier.check import MODERATE
 from verifier.datafiles import read_samples
-from verifier.fitting import fit
+from verifier.fits.fitting import fit
 from verifier.inference import LogSample, decide_order
 from verifier.networks.correlations import sample_T
+from verifier.quantities.check import MODERATE
 from verifier.sampling.draw import fit_coefficients
 
 RESULTS = Path(__file__).with_name("results.md")

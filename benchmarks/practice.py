@@ -29,7 +29,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import optimize
 
-from verifier.fitting import assess
+from verifier.fits.fitting import assess
 from verifier.inference import DEFAULT_ALLOWANCE, DEFAULT_ALPHA, FREE_POWERS
 from verifier.inference.decisions import Decision
 from verifier.inference.evidence import Evidence, describe_profiles, profiles

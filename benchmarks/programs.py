@@ -39,7 +39,7 @@ def measure(sampler: str, n: int) -> Measured:
     import jax
     import numpy as np
 
-    from verifier.loading import load_file
+    from verifier.projects.loading import load_file
 
     program = load_file(EXAMPLE).trained
     jax.config.update("jax_enable_x64", True)

@@ -1,8 +1,8 @@
 """Corollary 1, measured: the same z·z' and x·x', and another covariance where the norms differ."""
 
-from verifier.check import Check, Measure, cells
-from verifier.quantities_layers import hyper_covariance
-from verifier.quantities_smooth import tanh_gram
+from verifier.quantities.check import Check, Measure, cells
+from verifier.quantities.layers import hyper_covariance
+from verifier.quantities.smooth import tanh_gram
 
 check = Check(
     "corollary1",

@@ -4,11 +4,11 @@ from functools import cache
 from typing import Any
 
 from lemmas._proof_dyer_gur_ari import exponents_of_study
-from verifier.check import WIDE, Check, Measure, Parameters, cells, recount
 from verifier.exact.cluster import cluster_exponent, study_graphs
 from verifier.exact.correlation import star
 from verifier.exact.enumeration import decide
-from verifier.quantities import star_term
+from verifier.quantities.check import WIDE, Check, Measure, Parameters, cells, recount
+from verifier.quantities.terms import star_term
 
 
 def clusters(cell: Parameters) -> dict[str, Any]:

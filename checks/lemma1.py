@@ -1,8 +1,8 @@
 """Lemma 1, measured where it is used: the signs of f at two inputs, whose limits have no mass at 0; and at 1/n."""
 
-from verifier.check import Check, Measure, cells
-from verifier.quantities_layers import both_positive, positive
-from verifier.quantities_smooth import tanh_both_positive
+from verifier.quantities.check import Check, Measure, cells
+from verifier.quantities.layers import both_positive, positive
+from verifier.quantities.smooth import tanh_both_positive
 
 check = Check(
     "lemma1",

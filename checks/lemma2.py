@@ -3,9 +3,9 @@
 from math import radians
 from typing import Any
 
-from verifier.check import Check, Measure, cells
 from verifier.inference.corrections import POWERS_OF_N
-from verifier.quantities_layers import (
+from verifier.quantities.check import Check, Measure, cells
+from verifier.quantities.layers import (
     gaussian_relu,
     gaussian_step,
     gradient,
@@ -15,7 +15,7 @@ from verifier.quantities_layers import (
     output_covariance,
     tangent,
 )
-from verifier.quantities_smooth import tanh_gram
+from verifier.quantities.smooth import tanh_gram
 
 WIDTHS = (128, 256, 512, 1024)
 angles = [0, 60, 120]

@@ -6,11 +6,11 @@ largest layer which must equal d, and no other.
 
 from typing import Any
 
-from verifier.check import MODERATE, WIDE, Agreement, Check, Measure, cells
-from verifier.identities import layer_error
-from verifier.identities_printed import printed_case_error
-from verifier.quantities import layer_parameters, layer_term, zero_input_term
-from verifier.quantities_exact import full_ratio, layer_product, star_product, star_ratio
+from checks._identities import layer_error
+from checks._identities_printed import printed_case_error
+from verifier.quantities.check import MODERATE, WIDE, Agreement, Check, Measure, cells
+from verifier.quantities.exact import full_ratio, layer_product, star_product, star_ratio
+from verifier.quantities.terms import layer_parameters, layer_term, zero_input_term
 
 layers = {2: [(1,), (2,), (1, 2)], 3: [(1,), (2,), (3,), (1, 2), (1, 3), (2, 3), (1, 2, 3)]}
 outputs = {

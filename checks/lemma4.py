@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from verifier.check import Agreement, Check, Quantity, cells, up_to
-from verifier.identities import lemma4_error
-from verifier.identities_printed import no_factors_error, ordered_error
+from checks._identities import lemma4_error
+from checks._identities_printed import no_factors_error, ordered_error
+from verifier.quantities.check import Agreement, Check, Quantity, cells, up_to
 
 
 def witness(quantity: Quantity, form: str, hypothesis: str) -> Agreement:

@@ -1,7 +1,7 @@
 """Lemma 5, evaluated: both sides of Eq. (34) on small networks, the layers' terms by Eq. (16)."""
 
-from verifier.check import Agreement, Check, cells, up_to
-from verifier.identities import lemma5_error
+from checks._identities import lemma5_error
+from verifier.quantities.check import Agreement, Check, cells, up_to
 
 check = Check(
     "lemma5",

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from verifier.check import Check, Measure, cells
-from verifier.quantities_implicit import implicit_jacobian, implicit_kernel
-from verifier.quantities_smooth import tanh_slopes
+from verifier.quantities.check import Check, Measure, cells
+from verifier.quantities.implicit import implicit_jacobian, implicit_kernel
+from verifier.quantities.smooth import tanh_slopes
 
 sizes: dict[str, Any] = {
     "widths": (128, 256, 512, 1024),

@@ -1,7 +1,7 @@
 """The law of a ReLU network at one input, measured where it is a number: the probability of being dead."""
 
-from verifier.check import Check, Measure, cells
-from verifier.quantities import star_term
+from verifier.quantities.check import Check, Measure, cells
+from verifier.quantities.terms import star_term
 
 check = Check(
     "relu_law",

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from verifier.check import Check, Measure, cells
-from verifier.quantities_layers import feature_norm, features, fourier_covariance
-from verifier.quantities_smooth import tanh_gram
+from verifier.quantities.check import Check, Measure, cells
+from verifier.quantities.layers import feature_norm, features, fourier_covariance
+from verifier.quantities.smooth import tanh_gram
 
 WIDTHS = (128, 256, 512, 1024, 2048)
 sizes: dict[str, Any] = {"widths": WIDTHS, "width": "k", "block": 512, "samples": 2048, "margin": 0.02}

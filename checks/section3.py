@@ -1,11 +1,11 @@
 """Section 3, measured: the orders of T^r for ReLU networks, the conjectured exponent, and what tanh does instead."""
 
-from verifier.check import MODERATE, WIDE, Check, Measure, cells, recount, up_to
 from verifier.exact.cluster import cluster_exponent
 from verifier.exact.correlation import star
-from verifier.quantities import star_term
-from verifier.quantities_exact import star_square
-from verifier.quantities_smooth import smooth_star_term
+from verifier.quantities.check import MODERATE, WIDE, Check, Measure, cells, recount, up_to
+from verifier.quantities.exact import star_square
+from verifier.quantities.smooth import smooth_star_term
+from verifier.quantities.terms import star_term
 
 orders = ("section3.printed", "section3.order.shallow", "section3.order.deep", "section3.zero", "section3.mean")
 

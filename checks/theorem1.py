@@ -1,9 +1,9 @@
 """Theorem 1, measured: the order of K^(r) in n for each (H, L, r), at one input and at two; its top coefficient."""
 
-from verifier.check import MODERATE, WIDE, Agreement, Check, Measure, Parameters, cells, up_to
-from verifier.identities_printed import misprinted_layers_error
-from verifier.quantities import hypernetwork_term
-from verifier.quantities_exact import top_difference, top_ratio
+from checks._identities_printed import misprinted_layers_error
+from verifier.quantities.check import MODERATE, WIDE, Agreement, Check, Measure, Parameters, cells, up_to
+from verifier.quantities.exact import top_difference, top_ratio
+from verifier.quantities.terms import hypernetwork_term
 
 orders = up_to(lambda H, L: min(7, H * L + 1))
 tops = [{"H": H, "L": L} for H, L in ((1, 2), (1, 3), (2, 2), (2, 3), (3, 2))]

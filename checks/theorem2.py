@@ -5,10 +5,10 @@ By the theorem of Cramér and Wold a pair is jointly Gaussian if all its linear 
 
 from typing import Any
 
-from verifier.check import Check, Measure, cells
-from verifier.quantities import layer_term
-from verifier.quantities_layers import activity, combination_law, entry, fourth, normal_law, unit
-from verifier.quantities_smooth import tanh_gram
+from verifier.quantities.check import Check, Measure, cells
+from verifier.quantities.layers import activity, combination_law, entry, fourth, normal_law, unit
+from verifier.quantities.smooth import tanh_gram
+from verifier.quantities.terms import layer_term
 
 combinations = [(1, 0), (1, 1), (1, -1), (1, -2)]
 sizes: dict[str, Any] = {

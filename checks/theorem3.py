@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from verifier.check import Check, Measure, cells
 from verifier.inference.corrections import POWERS_OF_N
-from verifier.quantities_implicit import (
+from verifier.quantities.check import Check, Measure, cells
+from verifier.quantities.implicit import (
     first_term,
     first_term_limit,
     hyperkernel_value,

@@ -22,7 +22,7 @@ import numpy as np
 import numpy.typing as npt
 
 from verifier.datafiles import Samples
-from verifier.fitting import fit
+from verifier.fits.fitting import fit
 
 Array = npt.NDArray[np.float64]
 

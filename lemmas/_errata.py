@@ -5,7 +5,7 @@ Inputs are normalised to |x|² = n_0.  Figures in parentheses are standard error
 
 from __future__ import annotations
 
-from verifier.statement import Erratum, Source
+from verifier.claims.statement import Erratum, Source
 
 
 def supplement(*equations: str, section: str = "") -> Source:

@@ -16,7 +16,7 @@ from lemmas._terms_words import (
     mean,
     mean_in_proportion,
 )
-from verifier.statement import Claim, Form, Kind
+from verifier.claims.statement import Claim, Form, Kind
 from verifier.verdict import Severity
 
 # k layers l_1 < … < l_k with outputs d_1..d_k; the flags say d_k = d, d_1 = … = d_k = d, and l_1 < … < l_k.

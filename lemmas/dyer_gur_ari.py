@@ -14,7 +14,7 @@ from lemmas._proof_dyer_gur_ari import exponents_of_study, prove_dyer_gur_ari
 from lemmas._study_words import correlation, exceeds, factors_at_one_input, graphs_loose, graphs_tight, s_C
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
-from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
 
 r, L, m, n_e, n_o = symbols("r L m n_e n_o", integer=True)

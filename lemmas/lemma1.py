@@ -14,7 +14,7 @@ from lemmas._proof_lemma1 import prove_lemma1
 from lemmas._vocabulary import both_positive, chance, sgn
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
-from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
 
 X, limit = symbols("X limit")  # limit: P[X > 0]

@@ -17,7 +17,7 @@ from lemmas._proof_lemma2 import prove_lemma2
 from lemmas._vocabulary import expected_relu, expected_step, gradient, gram, jacobian, outputs, tangent
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
-from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
 
 L, u, v = symbols("L u v", integer=True)

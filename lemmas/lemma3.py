@@ -22,7 +22,7 @@ from lemmas._proof_lemma3_claims import prove_claims, prove_means, refute_printe
 from lemmas._terms_claims import CLAIMS, L, l_1
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
-from verifier.statement import Form, Hypothesis, Statement, Witness
+from verifier.claims.statement import Form, Hypothesis, Statement, Witness
 from verifier.verdict import Summary
 
 HYPOTHESES = (

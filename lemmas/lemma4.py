@@ -14,7 +14,7 @@ from lemmas._vocabulary import D, K, a
 from verifier.claims.author import Author
 from verifier.claims.expressions import Compositions
 from verifier.claims.proof import Proof
-from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
 
 H, L, r, d, k = symbols("H L r d k", integer=True)

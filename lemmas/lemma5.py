@@ -11,7 +11,7 @@ from lemmas._vocabulary import T, a, entry, slope
 from verifier.claims.author import Author
 from verifier.claims.expressions import Tuples
 from verifier.claims.proof import Proof
-from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
 
 H, L, d, k, i, ls, es = symbols("H L d k i ls es", integer=True)

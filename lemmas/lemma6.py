@@ -18,7 +18,7 @@ from lemmas._kernels import ImplicitMaskKernel, ImplicitMaskSame, ImplicitTangen
 from lemmas._proof_lemma6 import prove_lemma6
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
-from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
 
 H, L, u, v = symbols("H L u v", integer=True)

@@ -15,7 +15,7 @@ from lemmas._proof_moments import prove_relu_law
 from lemmas._study_words import dead, law_of_widths, patterns
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
-from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
 
 L, n, m = symbols("L n m", integer=True)

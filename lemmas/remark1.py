@@ -15,7 +15,7 @@ from lemmas._kernels import GramCovariance
 from lemmas._proof_remark1 import prove_remark1
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
-from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
 
 H, k = symbols("H k", integer=True)

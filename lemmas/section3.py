@@ -22,7 +22,7 @@ from lemmas._study_words import T_tight, exceeds, s_C
 from lemmas._vocabulary import T_star as T
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
-from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
 
 L, r = symbols("L r", integer=True)

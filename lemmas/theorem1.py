@@ -31,7 +31,7 @@ from lemmas._vocabulary import K, K_atom, K_m, K_same, K_square, K_top, T, a, en
 from verifier.claims.author import Author
 from verifier.claims.expressions import Tuples
 from verifier.claims.proof import Proof
-from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Severity, Summary
 
 H, L, r, d, k = symbols("H L r d k", integer=True)

@@ -20,7 +20,7 @@ from lemmas._proof_moments import prove_theorem2 as prove_fourth
 from lemmas._proof_theorem2 import prove_theorem2
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
-from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
 
 H, L, l, n = symbols("H L l n", integer=True)

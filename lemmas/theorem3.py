@@ -32,7 +32,7 @@ from lemmas._proof_moments import prove_theorem3 as prove_means
 from lemmas._proof_theorem3 import prove_theorem3
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
-from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.verdict import Summary
 
 H, L, n, m = symbols("H L n m", integer=True)

@@ -26,8 +26,9 @@ if TYPE_CHECKING:
     from sympy import Rational
 
     from verifier import errors
-    from verifier.check import Agreement, Check, Measure, Quantity, cells
-    from verifier.dataclaims import (
+    from verifier.claims.statement import Claim, Erratum, Form, Hypothesis, Kind, Source, Statement, Witness
+    from verifier.door import check, exact, fit, load, measure, prove, quantity, recheck
+    from verifier.fits.dataclaims import (
         DataClaim,
         atom,
         constant,
@@ -39,10 +40,9 @@ if TYPE_CHECKING:
         variance,
         zero,
     )
-    from verifier.door import check, exact, fit, load, measure, prove, quantity, recheck
-    from verifier.fitting import Finding
+    from verifier.fits.fitting import Finding
     from verifier.programs.program import width
-    from verifier.statement import Claim, Erratum, Form, Hypothesis, Kind, Source, Statement, Witness
+    from verifier.quantities.check import Agreement, Check, Measure, Quantity, cells
     from verifier.verdict import NumericStatus, ProofStatus, Summary
 
 __version__ = "0.1.0"
@@ -51,15 +51,16 @@ __version__ = "0.1.0"
 _HOMES = {
     **dict.fromkeys(("check", "exact", "fit", "load", "measure", "prove", "quantity", "recheck"), "verifier.door"),
     **dict.fromkeys(
-        ("Claim", "Erratum", "Form", "Hypothesis", "Kind", "Source", "Statement", "Witness"), "verifier.statement"
+        ("Claim", "Erratum", "Form", "Hypothesis", "Kind", "Source", "Statement", "Witness"),
+        "verifier.claims.statement",
     ),
-    **dict.fromkeys(("Agreement", "Check", "Measure", "Quantity", "cells"), "verifier.check"),
+    **dict.fromkeys(("Agreement", "Check", "Measure", "Quantity", "cells"), "verifier.quantities.check"),
     **dict.fromkeys(
         ("DataClaim", "atom", "constant", "limit", "mean_zero", "order", "symmetric", "to_zero", "variance", "zero"),
-        "verifier.dataclaims",
+        "verifier.fits.dataclaims",
     ),
     **dict.fromkeys(("NumericStatus", "ProofStatus", "Summary"), "verifier.verdict"),
-    "Finding": "verifier.fitting",
+    "Finding": "verifier.fits.fitting",
     "Rational": "sympy",
     "errors": "verifier.errors",
     "width": "verifier.programs.program",
@@ -109,8 +110,8 @@ __all__ = [
 
 
 class _Door(ModuleType):
-    """This module.  ``check`` and ``exact`` are its functions: the modules of these names, which importing them would
-    put in their place, are reached by ``from verifier.check import …``."""
+    """This module.  ``exact`` is its function: the package of this name, which importing it would put in its place, is
+    reached by ``from verifier.exact import …``."""
 
     def __getattr__(self, name: str) -> Any:
         if name not in _HOMES:

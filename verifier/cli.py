@@ -13,7 +13,8 @@ from typing import Any
 import click
 
 from verifier import __version__
-from verifier.commands.codes import EXPECTED, INTERNAL, UNDECIDED, USAGE, CommandError
+from verifier.commands.codes import CommandError
+from verifier.verdict.codes import EXPECTED, INTERNAL, UNDECIDED, USAGE
 
 _COMMANDS = {
     "list": ("verifier.commands.inspect", "list_", "The statements that are known, one a line."),

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 import numpy as np
 import numpy.typing as npt
 
-from verifier.assertions import DEFAULT_SEED
-from verifier.check import Check, Parameters, Quantity
-from verifier.dataclaims import DataClaim
-from verifier.statement import Statement
+from verifier.claims.statement import Statement
+from verifier.fits.dataclaims import DataClaim
+from verifier.gating.assertions import DEFAULT_SEED
+from verifier.quantities.check import Check, Parameters, Quantity
 
 if TYPE_CHECKING:
     from verifier.exact.api import ExactMoment
-    from verifier.fitting import Finding, Settings
+    from verifier.fits.fitting import Finding, Settings
     from verifier.programs.measure import Measured
     from verifier.programs.program import Program, Spec
-    from verifier.project import Entry, Project
+    from verifier.projects.project import Entry, Project
     from verifier.verify.bundles import Rechecked
     from verifier.verify.results import RunReport
 
@@ -37,7 +37,7 @@ def load(name: str) -> Statement:
     >>> load("lemma5").called
     'Lemma 5'
     """
-    from verifier.project import default_project
+    from verifier.projects.project import default_project
 
     return default_project().statement(name).statement
 
@@ -66,10 +66,10 @@ def check(
     >>> check("lemma4", quick=True, select="H=1,L=1").exit_code  # 3: the other cells are not sampled
     3
     """
-    from verifier.choosing import parts, resolve
-    from verifier.project import default_project
+    from verifier.projects.choosing import parts, resolve
+    from verifier.projects.project import default_project
+    from verifier.quantities.select import Selection
     from verifier.sampling.plan import Options, check_widths
-    from verifier.sampling.select import Selection
     from verifier.verify.run import run_check
 
     if quick and thorough:
@@ -109,13 +109,13 @@ def fit(
     fewer than four widths where an exponent is claimed, and for data that are no real numbers.
 
     >>> import numpy as np
-    >>> from verifier.dataclaims import order
+    >>> from verifier.fits.dataclaims import order
     >>> rng = np.random.default_rng(20201)
     >>> fit({n: rng.standard_normal(1000) / n for n in (128, 413, 1150, 4690)}, order == -1).verdict
     'consistent'
     """
-    from verifier.fitting import assess
-    from verifier.samplers import numbers
+    from verifier.fits.fitting import assess
+    from verifier.quantities.samplers import numbers
 
     if not isinstance(data, Mapping):
         raise TypeError(f"data are of type {type(data).__name__}; {{width: samples}} is needed")
@@ -160,7 +160,7 @@ def measure(
     samples at five widths.  Raises SamplerError for a sampler that cannot be called so or returns what is no sample,
     ValueError for widths or samples out of range, and for programs ProgramError.
 
-    >>> from verifier.dataclaims import order
+    >>> from verifier.fits.dataclaims import order
     >>> @quantity("m")
     ... def mean(n, rng, samples):
     ...     return rng.standard_normal(samples) / n**0.5
@@ -178,9 +178,9 @@ def measure(
     if claim is None:
         raise ValueError(f"which claim about {what.text} is to be decided? write order == -1")
     from verifier.datafiles import Samples
-    from verifier.drawing import Drawing, drawn
-    from verifier.groupfits import fit_groups
-    from verifier.samplers import read
+    from verifier.fits.drawing import Drawing, drawn
+    from verifier.fits.groups import fit_groups
+    from verifier.quantities.samplers import read
     from verifier.sampling.keys import canonical
 
     cell = dict(at or {})
@@ -215,8 +215,8 @@ def quantity(
 
 
 def quantity(symbol: str = "", text: str = "", **more: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Declare a quantity: a sampler of one's own (:func:`verifier.samplers.quantity`), or, with ``weights``, a JAX
-    function of random weights (:func:`verifier.programs.quantity`, extra ``[jax]``).
+    """Declare a quantity: a sampler of one's own (:func:`verifier.quantities.samplers.quantity`), or, with ``weights``,
+    a JAX function of random weights (:func:`verifier.programs.quantity`, extra ``[jax]``).
 
     >>> @quantity("T")
     ... def second(n, rng, *, angle=60):
@@ -230,7 +230,7 @@ def quantity(symbol: str = "", text: str = "", **more: Any) -> Callable[[Callabl
         from verifier.programs import quantity as program
 
         return program(**more)
-    from verifier.samplers import quantity as sampler
+    from verifier.quantities.samplers import quantity as sampler
 
     return sampler(symbol, text, **more)
 
@@ -288,8 +288,8 @@ def _entry(project: Project, meant: str | Statement, measured_by: Check | None) 
     """The statement with its check: that of its file, or of a statement that no file states, what is given."""
     from types import ModuleType
 
-    from verifier.project import Entry
-    from verifier.verify.wellformed import flaws
+    from verifier.claims.wellformed import flaws
+    from verifier.projects.project import Entry
 
     if not isinstance(meant, str | Statement):
         raise TypeError(f"{type(meant).__name__} is no statement; a Statement or a name is needed")
@@ -311,7 +311,7 @@ def _entry(project: Project, meant: str | Statement, measured_by: Check | None) 
 
 
 def _settings(alpha: float | None, margin: float | None) -> Settings:
-    from verifier.fitting import Settings
+    from verifier.fits.fitting import Settings
 
     return Settings(margin=margin) if alpha is None else Settings(alpha=alpha, margin=margin)
 

@@ -10,7 +10,7 @@ wrong and what is allowed; anything else that they raise is a bug.
 ``CorrelationError`` ValueError a correlation function that cannot be read or is too large
 ``ProgramError``     ValueError a program that cannot be traced, or would form a matrix (extra [jax])
 ``NoJax``            Exception  a program is used and JAX is not installed
-``ScalingError``     AssertionError an assertion of :mod:`verifier.assertions` that the data do not bear out
+``ScalingError``     AssertionError an assertion of :mod:`verifier.gating.assertions` that the data do not bear out
 ================== ============ =======================================================================
 
 Arguments out of range raise ValueError, and TypeError where they are of the wrong type.
@@ -18,13 +18,13 @@ Arguments out of range raise ValueError, and TypeError where they are of the wro
 
 from __future__ import annotations
 
-from verifier.assertions import ScalingError
 from verifier.exact.correlation import CorrelationError
-from verifier.loading import LoadError
+from verifier.gating.assertions import ScalingError
 from verifier.programs.graph import ProgramError
 from verifier.programs.jaxfront import NoJax
-from verifier.project import UnknownStatement
-from verifier.samplers import SamplerError
+from verifier.projects.loading import LoadError
+from verifier.projects.project import UnknownStatement
+from verifier.quantities.samplers import SamplerError
 from verifier.verify.bundles import NotAProof
 from verifier.verify.run import NothingSelected
 

@@ -15,12 +15,12 @@ from verifier.claims.compile import compiled
 from verifier.claims.expressions import CannotCompile, MeasuredOnly
 from verifier.claims.goals import ClaimProof, check_documents, claims_of
 from verifier.claims.notation import NOTATIONS, Notation, latex, notation, ranges, text
+from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Source, Statement, Witness
 from verifier.claims.vocabulary import Condition, Quantity
 from verifier.claims.wording import wording
 from verifier.kernel.core.terms import Var, app, eq, forall, fun, imp, le
 from verifier.kernel.theory.writing import plus, times
 from verifier.proving.tactics import Fact
-from verifier.statement import Claim, Form, Hypothesis, Kind, Source, Statement, Witness
 from verifier.verdict import ProofStatus
 
 K = Quantity("K", "H L r", "r", symbol="toy_K")

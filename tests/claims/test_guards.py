@@ -13,9 +13,9 @@ from lemmas._kernels import TangentKernel
 from lemmas._vocabulary import tangent
 from verifier.claims.compile import compiled
 from verifier.claims.expressions import CannotCompile
+from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.claims.vocabulary import Condition, Quantity, Value
 from verifier.kernel.core.terms import FALSE, Var, app, eq, imp, le
-from verifier.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 
 L, n, d, r = sympy.symbols("L n d r", integer=True)
 output = Quantity("f", "phi L x d", "L", widths=(("grows", "L"),))

@@ -13,11 +13,11 @@ from verifier.claims.compile import compiled
 from verifier.claims.expressions import CannotCompile, MeasuredOnly
 from verifier.claims.goals import CheckedGoal, CheckedGoals, claims_of
 from verifier.claims.notation import text
+from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Source, Statement, Witness
 from verifier.claims.vocabulary import Condition, Env, Quantity, variable
 from verifier.kernel.core.sorts import Refused
 from verifier.kernel.core.table import digest
 from verifier.kernel.core.terms import SIGNATURE, Term, Var, app, eq, imp, le
-from verifier.statement import Claim, Form, Hypothesis, Kind, Source, Statement, Witness
 from verifier.verdict import ProofStatus
 
 #: the same table as in verifier/claims/compile.py, written by hand a second time

@@ -12,7 +12,7 @@ from verifier.claims.expressions import CannotCompile
 from verifier.claims.notation import text
 from verifier.claims.sentences import sentence
 from verifier.kernel.core.terms import FALSE, SIGNATURE, Term, Var, app, eq, forall, imp, le, variables
-from verifier.project import default_project
+from verifier.projects.project import default_project
 
 PROJECT = default_project()
 

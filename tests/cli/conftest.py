@@ -15,7 +15,7 @@ from verifier.cli import cli
 #: X_n = n^-r G for r <= 2 and exactly zero beyond: three orders and a quantity that vanishes.
 LEMMA = """
 from sympy import Function, symbols
-from verifier.statement import Claim, Form, Kind, Source, Statement
+from verifier.claims.statement import Claim, Form, Kind, Source, Statement
 from verifier.verdict import Summary
 
 H, r = symbols("H r")
@@ -36,7 +36,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 import numpy as np
-from verifier.check import Check, Measure, Quantity, cells
+from verifier.quantities.check import Check, Measure, Quantity, cells
 
 @dataclass
 class Sample:

@@ -101,7 +101,7 @@ def test_a_check_without_a_statement_is_said_to_lack_one(toy: Toy) -> None:
     [
         ("lemmas", "x = 1\n", "defines no `statement`"),
         ("checks", "x = 1\n", "defines no `check`"),
-        ("checks", "from verifier.check import Check\ncheck = Check('other')\n", "checks 'other'"),
+        ("checks", "from verifier.quantities.check import Check\ncheck = Check('other')\n", "checks 'other'"),
     ],
 )
 def test_a_file_that_defines_nothing_is_refused(toy: Toy, folder: str, text: str, message: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import jsonschema
 import pytest
 
-from verifier.doctor import EXAMPLE
+from verifier.projects.new import TEMPLATE
 from verifier.verdict import NumericStatus, ProofStatus, Summary
 from verifier.verify.results import RunReport
 
@@ -115,7 +115,7 @@ def test_a_name_that_there_is_not_is_one_sentence(two: Toy, case: str) -> None:
 def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Toy:
     """A project with a statement that is verified: two claims, proved and consistent."""
     for folder in ("lemmas", "checks"):
-        shutil.copytree(EXAMPLE / folder, tmp_path / folder)
+        shutil.copytree(TEMPLATE / folder, tmp_path / folder)
     monkeypatch.chdir(tmp_path)
     return Toy(tmp_path)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from verifier import doctor
+from verifier.commands import installation as doctor
 
 from .conftest import Toy
 
@@ -93,7 +93,7 @@ def test_a_trial_that_comes_out_wrong_is_4(toy: Toy, monkeypatch: pytest.MonkeyP
         wrong = doctor.Trial("a false claim", False, "proof proved, samples consistent")
         monkeypatch.setattr(doctor, "self_test", lambda: iter([wrong]))
     else:
-        monkeypatch.setattr(doctor, "EXAMPLE", toy.folder / "nowhere")
+        monkeypatch.setattr(doctor, "TEMPLATE", toy.folder / "nowhere")
     found = _json(toy, 4)
     assert len(found["problems"]) == 1
     expected = "a false claim: proof proved" if twin == "blind" else "the trial failed: UnknownStatement"

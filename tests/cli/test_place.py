@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from verifier.root import find, is_project
+from verifier.projects.root import find, is_project
 
 from .conftest import Toy
 

@@ -9,9 +9,9 @@ import pytest
 from rich.console import Console
 from sympy import Function, Symbol
 
+from verifier.claims.statement import Claim, Form, Kind, Source, Statement
 from verifier.report.text import render
 from verifier.sampling.plan import Options
-from verifier.statement import Claim, Form, Kind, Source, Statement
 from verifier.verdict import NumericStatus, ProofStatus, Summary
 from verifier.verify.goals import GoalReport
 from verifier.verify.results import CellReport, ClaimReport, RunReport, StatementReport

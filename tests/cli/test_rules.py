@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
+from verifier.claims.catalogue import entries, entry
 from verifier.cli import cli
 from verifier.kernel.core.documents import STEPS
 from verifier.kernel.core.table import TABLE
-from verifier.proving.catalogue import entries, entry
 
 
 def _run(*args: str) -> tuple[int, str]:

@@ -16,8 +16,8 @@ SHAPE = {"@NAME": "theorem1", 'Function("X")': 'Function("K")', 'symbols("H r")'
 
 #: The two parts of the shipped check that measure orders, at L = 2.
 CHECK = """
-from verifier.check import MODERATE, WIDE, Check, Measure, cells, up_to
-from verifier.quantities import hypernetwork_term
+from verifier.quantities.check import MODERATE, WIDE, Check, Measure, cells, up_to
+from verifier.quantities.terms import hypernetwork_term
 
 orders = up_to(lambda H, L: H * L + 1)
 

@@ -12,9 +12,9 @@ from click.testing import CliRunner
 
 from verifier.cli import cli
 from verifier.commands.codes import CommandError
-from verifier.project import UnknownStatement, default_project
+from verifier.projects.project import UnknownStatement, default_project
+from verifier.quantities.select import Selection
 from verifier.sampling.plan import Options
-from verifier.sampling.select import Selection
 from verifier.verify.run import plan_of, require_options, require_selection
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from lemmas import _errata
-from verifier.project import default_project
+from verifier.projects.project import default_project
 
 from .command_lines import claims, printed, problem, shows
 

@@ -7,16 +7,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from verifier.check import Quantity
-from verifier.identities_printed import (
+from checks._identities_printed import (
     misprinted_layers_error,
     no_factors_error,
     ordered_error,
     printed_case_error,
 )
-from verifier.quantities_implicit import trained_fit, trained_output
-from verifier.quantities_layers import positive
-from verifier.quantities_smooth import tanh_both_positive, tanh_gram, tanh_slopes
+from verifier.quantities.check import Quantity
+from verifier.quantities.implicit import trained_fit, trained_output
+from verifier.quantities.layers import positive
+from verifier.quantities.smooth import tanh_both_positive, tanh_gram, tanh_slopes
 
 
 def errors(quantity: Quantity, shared: dict[str, Any], **cell: Any) -> np.ndarray:

@@ -214,7 +214,7 @@ def test_the_page_is_what_its_command_writes() -> None:
 
 @pytest.mark.slow
 def test_the_rows_of_natural_quantities_are_what_the_command_writes() -> None:
-    from verifier.calibrating import FEW_SETS, NATURAL_COUNTS, NATURAL_SETS, Practice, few_row, natural_row
+    from verifier.fits.practice import FEW_SETS, NATURAL_COUNTS, NATURAL_SETS, Practice, few_row, natural_row
     from verifier.report.practice import practice_page
 
     page = (ROOT / "docs" / "calibration.md").read_text()
@@ -230,7 +230,7 @@ def test_the_rows_of_natural_quantities_are_what_the_command_writes() -> None:
 
 def test_nothing_is_wrong_of_natural_quantities() -> None:
     """Five quantities, few and many seeds, true and false claims; and one on which all that is false is refused."""
-    from verifier.calibrating import natural_row
+    from verifier.fits.practice import natural_row
 
     for name in ("|G_n| / sqrt n", "spectral norm", "loss → 2", "ten copies of each run", "product of four factors"):
         row = natural_row(name, 1, (5, 200), 2)

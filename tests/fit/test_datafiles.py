@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from verifier.cli import cli
 from verifier.datafiles import STDIN, read_samples
-from verifier.rawsamples import Request, draw
+from verifier.sampling.raw import Request, draw
 
 SEED = 20_201
 WIDTHS = (128, 413, 1150, 4690, 20_011, 131_071)

@@ -19,8 +19,8 @@ from click.testing import CliRunner
 
 from verifier.cli import cli
 from verifier.datafiles import read_samples
-from verifier.fitting import fit
-from verifier.targets import expression, number
+from verifier.fits.fitting import fit
+from verifier.fits.targets import expression, number
 
 SEED = 20_201
 ALPHA = "1e-9"
@@ -252,7 +252,7 @@ def test_one_claim_takes_less_than_a_second_after_import(tmp_path: Path) -> None
     path = _write(tmp_path / "x.csv", gaussian(-1), count=10_000)
     program = (
         "import sys, time; from click.testing import CliRunner; from verifier.cli import cli\n"
-        "import verifier.commands.fit, verifier.fitting, verifier.report.text, rich.console, rich.table\n"
+        "import verifier.commands.fit, verifier.fits.fitting, verifier.report.text, rich.console, rich.table\n"
         "start = time.process_time()\n"
         f"result = CliRunner().invoke(cli, ['fit', {str(path)!r}, '--expect', '-1'])\n"
         "print(result.exit_code, time.process_time() - start)\n"

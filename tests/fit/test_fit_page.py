@@ -69,7 +69,7 @@ def test_the_data_are_what_the_script_computes() -> None:
 
 
 def test_the_configuration_and_the_test_of_the_page(docs: Path) -> None:
-    from verifier.assertions import Scaling, ScalingError
+    from verifier.gating.assertions import Scaling, ScalingError
     from verifier.gating.config import load
 
     text = PAGE.read_text(encoding="utf-8")

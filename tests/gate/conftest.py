@@ -17,7 +17,7 @@ SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "gate.schema.json").re
 
 #: X_n = n^-1 G, stated without a proof: the amended form is a gap until its samples contradict it.
 LEMMA = """from sympy import Function, Rational, Symbol
-from verifier.statement import Claim, Form, Kind, Source, Statement
+from verifier.claims.statement import Claim, Form, Kind, Source, Statement
 from verifier.verdict import Summary
 
 X = Function("X")
@@ -36,7 +36,7 @@ CHECK = """import time
 from dataclasses import dataclass
 from typing import Any
 import numpy as np
-from verifier.check import Check, Measure, Quantity, cells
+from verifier.quantities.check import Check, Measure, Quantity, cells
 
 @dataclass
 class Sample:

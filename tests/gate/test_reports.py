@@ -12,9 +12,9 @@ from pathlib import Path
 import pytest
 
 from verifier.gating.compare import Finding, Outcome, exit_code
+from verifier.gating.github import annotate, summary
+from verifier.gating.junit import junit
 from verifier.gating.lines import claim_line, statement_line
-from verifier.report.github import annotate, summary
-from verifier.report.junit import junit
 
 from .conftest import Toy
 

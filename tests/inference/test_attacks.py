@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from verifier.fitting import Settings, assess
+from verifier.fits.fitting import Settings, assess
 from verifier.inference.exponents import DEFAULT_WIDTHS
 from verifier.verdict import NumericStatus
 

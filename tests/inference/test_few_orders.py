@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from verifier.fitting import Settings, assess
+from verifier.fits.fitting import Settings, assess
 from verifier.inference.exponents import slope_weights, t_quantile
 from verifier.inference.few import scatter
 from verifier.inference.few_orders import LINE, RANKS, SHARE, alternative

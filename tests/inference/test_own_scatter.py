@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from verifier.fitting import Settings, assess
+from verifier.fits.fitting import Settings, assess
 from verifier.inference.few import scatter
 
 SEED = 20_201

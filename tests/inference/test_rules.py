@@ -9,12 +9,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from verifier.fitting import Mean, Settings, assess
+from verifier.fits.fitting import Mean, Settings, assess
+from verifier.fits.targets import remainder
 from verifier.inference import decide_order, decide_zero
 from verifier.inference.dependence import dependence
 from verifier.inference.exponents import DEFAULT_WIDTHS
 from verifier.inference.presence import RARE, zero_bound
-from verifier.targets import remainder
 from verifier.verdict import NumericStatus
 
 SEED = 20_302

@@ -15,7 +15,7 @@ import pytest
 
 from tests.newproject.following import LEMMA, edit, follow_readme
 from verifier import __version__
-from verifier.project import default_project
+from verifier.projects.project import default_project
 
 ROOT = Path(__file__).resolve().parents[2]
 NAME = f"wide_verifier-{__version__}"
@@ -55,7 +55,7 @@ def test_what_is_in_the_wheel_and_the_sdist(built: Path) -> None:
     for folder in ("lemmas", "checks"):
         shipped = {f"verifier/papers/hypernetworks/{folder}/{path.name}" for path in (ROOT / folder).glob("*.py")}
         assert shipped <= set(wheel)
-    assert "verifier/template/README.md.in" in wheel
+    assert "verifier/projects/template/README.md.in" in wheel
     assert "verifier/py.typed" in wheel
     with tarfile.open(built / f"{NAME}.tar.gz") as archive:
         source = {name.removeprefix(f"{NAME}/") for name in archive.getnames()}

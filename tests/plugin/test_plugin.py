@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from verifier.pytest_plugin import DEFAULT_SEED, Scaling, ScalingError, assert_order
+from verifier.gating.pytest_plugin import DEFAULT_SEED, Scaling, ScalingError, assert_order
 
 USER_FILE = """
 import pytest
@@ -46,8 +46,8 @@ def gaussian(n: int, samples: int, rng: np.random.Generator) -> np.ndarray:
 
 def run(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     """pytest in ``folder``, with the plugin and no other configuration."""
-    installed = any(entry.value == "verifier.pytest_plugin" for entry in entry_points(group="pytest11"))
-    plugin = [] if installed else ["-p", "verifier.pytest_plugin"]
+    installed = any(entry.value == "verifier.gating.pytest_plugin" for entry in entry_points(group="pytest11"))
+    plugin = [] if installed else ["-p", "verifier.gating.pytest_plugin"]
     command = [sys.executable, "-m", "pytest", "--rootdir", str(folder), "-q", *plugin, *words]
     (folder / "pytest.ini").write_text("[pytest]\naddopts = --strict-markers\n")
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
@@ -212,7 +212,7 @@ def test_every_kind_and_its_twin(
 def test_every_kind_has_an_assertion() -> None:
     from verifier.commands.fit import KINDS as NAMED
     from verifier.commands.fit import SIZES
-    from verifier.fitting import KINDS as KNOWN
+    from verifier.fits.fitting import KINDS as KNOWN
 
     assert {kind for kind, *_ in KINDS} | {"two-widths"} == set(KNOWN)
     assert list(NAMED) == list(KNOWN)

@@ -16,11 +16,11 @@ jnp = jax.numpy
 
 from scipy import stats  # noqa: E402
 
-from verifier.fitting import Settings  # noqa: E402
-from verifier.loading import load_file  # noqa: E402
+from verifier.fits.fitting import Settings  # noqa: E402
 from verifier.programs import Program, measure, quantity, scan, width, zeros  # noqa: E402
 from verifier.programs.recording import root_mean_square  # noqa: E402
 from verifier.programs.structured import low_rank  # noqa: E402
+from verifier.projects.loading import load_file  # noqa: E402
 from verifier.verdict import NumericStatus  # noqa: E402
 
 EXAMPLE = Path(__file__).resolve().parent.parent.parent / "examples" / "programs" / "coordinate.py"

@@ -15,9 +15,9 @@ from sympy import Expr, Rational
 
 from verifier.claims.compile import compiled, declared
 from verifier.claims.goals import CheckedGoals, check_documents, claims_of
+from verifier.claims.statement import Claim, Form, Statement
 from verifier.claims.wording import wording
-from verifier.project import default_project
-from verifier.statement import Claim, Form, Statement
+from verifier.projects.project import default_project
 
 #: by statement and status, the claims without the statement's name
 STATUS = {

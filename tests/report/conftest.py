@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from verifier.project import default_project
+from verifier.projects.project import default_project
 from verifier.report.document import document
 from verifier.report.stored import keep
 from verifier.sampling.plan import Options
@@ -21,7 +21,7 @@ NAMES = ("lemma3", "lemma4", "theorem1")
 
 LEMMA = """
 from sympy import Function, symbols
-from verifier.statement import Claim, Erratum, Form, Kind, Source, Statement
+from verifier.claims.statement import Claim, Erratum, Form, Kind, Source, Statement
 from verifier.verdict import Summary
 
 r = symbols("r")
@@ -42,7 +42,7 @@ CHECK = """
 from dataclasses import dataclass
 from typing import Any
 import numpy as np
-from verifier.check import Check, Measure, Quantity, cells
+from verifier.quantities.check import Check, Measure, Quantity, cells
 
 @dataclass
 class Sample:

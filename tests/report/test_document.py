@@ -124,7 +124,7 @@ def test_errata_come_with_commands(shipped: dict[str, Any]) -> None:
 
 def test_commands_of_errata_can_be_typed(shipped: dict[str, Any]) -> None:
     from verifier.cli import cli
-    from verifier.sampling.select import Selection
+    from verifier.quantities.select import Selection
 
     commands = {command for entry in shipped["errata"] for command in entry["recheck"]}
     assert len(commands) > 5

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from verifier import identities
-from verifier.check import Quantity, cells, up_to
-from verifier.identities import layer_error, lemma4_error, lemma5_error
+from checks import _identities as identities
+from checks._identities import layer_error, lemma4_error, lemma5_error
+from verifier.quantities.check import Quantity, cells, up_to
 
 TOLERANCE = 1e-9
 WRONG = 1e-3  # what a wrong formula must at least be off by, on some network

@@ -12,14 +12,14 @@ import numpy.typing as npt
 import pytest
 from sympy import Function, Integer, symbols, sympify
 
-from verifier.check import Agreement, Check, Measure, Quantity, cells, up_to
+from verifier.claims.statement import Claim, Form, Kind, Source, Statement
+from verifier.quantities.check import Agreement, Check, Measure, Quantity, cells, up_to
+from verifier.quantities.select import Selection, text_of
 from verifier.sampling import store
 from verifier.sampling.draw import fit_coefficients
 from verifier.sampling.keys import canonical, group_key, stream
 from verifier.sampling.plan import Group, Options, check_widths, plan
 from verifier.sampling.run import run
-from verifier.sampling.select import Selection, text_of
-from verifier.statement import Claim, Form, Kind, Source, Statement
 from verifier.verdict import NumericStatus
 
 H, r, angle = symbols("H r angle")

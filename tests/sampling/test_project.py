@@ -7,15 +7,15 @@ from pathlib import Path
 
 import pytest
 
-from verifier.loading import LoadError, load_file
-from verifier.project import Project, UnknownStatement, default_project
-from verifier.root import natural
+from verifier.projects.loading import LoadError, load_file
+from verifier.projects.project import Project, UnknownStatement, default_project
+from verifier.projects.root import natural
 
 LEMMA = """
 from sympy import Symbol
 from verifier.claims.proof import Proof
-from verifier.loading import load_file
-from verifier.statement import Claim, Kind, Source, Statement
+from verifier.projects.loading import load_file
+from verifier.claims.statement import Claim, Kind, Source, Statement
 from pathlib import Path
 claims = (Claim("{name}.x", Kind.ZERO, Symbol("x"), ""),)
 uses = tuple(load_file(Path(__file__).parent / (name + ".py")).statement for name in {uses})
@@ -93,7 +93,7 @@ def test_the_shipped_checks_all_have_statements() -> None:
 
 STATED = """
 from sympy import Integer, Symbol
-from verifier.statement import Claim, Kind, Source, Statement
+from verifier.claims.statement import Claim, Kind, Source, Statement
 {line}
 statement = Statement("{name}", "T", Source("D"), "", (Claim("{name}.x", Kind.ORDER, Symbol("x"), TEXT, exponent=1),))
 """

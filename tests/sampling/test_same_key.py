@@ -9,12 +9,12 @@ import numpy as np
 import pytest
 from sympy import Function, Integer
 
-from verifier.check import Check, Measure, Quantity, cells
-from verifier.project import default_project
-from verifier.quantities import hypernetwork_term, star_term
+from verifier.claims.statement import Claim, Kind, Source, Statement
+from verifier.projects.project import default_project
+from verifier.quantities.check import Check, Measure, Quantity, cells
+from verifier.quantities.terms import hypernetwork_term, star_term
 from verifier.sampling.plan import Options, plan
 from verifier.sampling.run import run
-from verifier.statement import Claim, Kind, Source, Statement
 from verifier.verdict import NumericStatus
 
 X = Function("X")

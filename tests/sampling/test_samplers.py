@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from sympy import Integer, Symbol
 
-from verifier.check import Check, Measure, Quantity, cells
-from verifier.samplers import SamplerError, Values, quantity, read
+from verifier.claims.statement import Claim, Kind, Source, Statement
+from verifier.quantities.check import Check, Measure, Quantity, cells
+from verifier.quantities.samplers import SamplerError, Values, quantity, read
 from verifier.sampling.plan import Options, plan
 from verifier.sampling.run import run
-from verifier.statement import Claim, Kind, Source, Statement
 from verifier.verdict import NumericStatus
 
 WIDTHS = (128, 413, 1150, 4690)

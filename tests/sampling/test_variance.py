@@ -14,11 +14,11 @@ import numpy.typing as npt
 import pytest
 from sympy import Function, Rational, symbols
 
-from verifier.check import Check, Measure, Quantity, cells
+from verifier.claims.statement import Claim, Kind, Source, Statement
 from verifier.inference.decisions import Decision
+from verifier.quantities.check import Check, Measure, Quantity, cells
 from verifier.sampling.plan import Options, plan
 from verifier.sampling.run import run
-from verifier.statement import Claim, Kind, Source, Statement
 
 r, axis = symbols("r axis")
 X = Function("X")(r)

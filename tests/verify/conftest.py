@@ -20,7 +20,7 @@ from verifier.claims.proof import Proof
 from verifier.claims.vocabulary import Condition, Quantity
 from verifier.kernel.core.terms import Var, app, eq, le
 from verifier.kernel.theory.writing import plus, times
-from verifier.statement import Claim, Hypothesis, Kind, Source, Statement, Witness
+from verifier.claims.statement import Claim, Hypothesis, Kind, Source, Statement, Witness
 
 H, L, r = symbols("H L r", integer=True)
 h, l, s, d = (Var(name, "int") for name in "HLrd")
@@ -51,7 +51,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 import numpy as np
-from verifier.check import Check, Measure, Quantity, cells
+from verifier.quantities.check import Check, Measure, Quantity, cells
 
 @dataclass
 class Sample:

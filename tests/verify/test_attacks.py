@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sympy import Function, Symbol
 
-from verifier.statement import Claim, Form, Kind, Source, Statement
+from verifier.claims.statement import Claim, Form, Kind, Source, Statement
 from verifier.verdict import NumericStatus, ProofStatus, Summary
 from verifier.verify.proof import ProofResult, Proofs, at_odds, source_of
 from verifier.verify.word import Columns, word_of
@@ -152,9 +152,9 @@ def test_a_proof_of_no_known_kernel_is_refused() -> None:
 
 def test_the_library_says_what_the_command_says(toy: Toy) -> None:
     """run_check, as a program would call it, with -k and without: the words of `check --json`."""
-    from verifier.project import default_project
+    from verifier.projects.project import default_project
+    from verifier.quantities.select import Selection
     from verifier.sampling.plan import Options
-    from verifier.sampling.select import Selection
     from verifier.verify.run import run_check
 
     for expression, word in ((None, Summary.VERIFIED), ("H=1", Summary.INCONCLUSIVE)):

@@ -11,9 +11,9 @@ from sympy import Function, Symbol
 from verifier.claims import goals
 from verifier.claims.compile import Compiled
 from verifier.claims.goals import CheckedGoal, CheckedGoals, ClaimProof, claims_of
+from verifier.claims.statement import Claim, Form, Kind, Source, Statement
 from verifier.kernel.core.table import digest
 from verifier.kernel.core.terms import eq
-from verifier.statement import Claim, Form, Kind, Source, Statement
 from verifier.verdict import NumericStatus, ProofStatus
 from verifier.verify import proof
 from verifier.verify.coverage import Coverage, Reach

@@ -9,14 +9,14 @@ import pytest
 import sympy
 from sympy import And, Eq, Function, Integer, Min, Rational, sqrt, symbols
 
-from verifier.project import default_project
+from verifier.claims.severity import severity_of
+from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Source, Statement, Witness
+from verifier.projects.project import default_project
 from verifier.sampling.plan import Options
-from verifier.statement import Claim, Form, Hypothesis, Kind, Source, Statement, Witness
 from verifier.verdict import NumericStatus, ProofStatus, Severity
 from verifier.verify.coverage import Coverage, Reach
 from verifier.verify.join import statement_report
 from verifier.verify.proof import ProofResult, Proofs
-from verifier.verify.severity import severity_of
 
 H, L, r = symbols("H L r", integer=True)
 K, S, F = Function("K"), Function("S"), Function("F")

@@ -15,11 +15,11 @@ import verifier.kernel.theory  # noqa: F401  (its pages fill the table)
 from verifier.claims.compile import Compiled, compiled
 from verifier.claims.expressions import CannotCompile
 from verifier.claims.notation import text
+from verifier.claims.statement import Claim, Hypothesis
 from verifier.kernel.core.sorts import Refused, need
 from verifier.kernel.core.terms import FALSE, App, Term, app, fun, le
 from verifier.proving.matching import fresh
 from verifier.proving.tactics import Fact, Prover, replaced
-from verifier.statement import Claim, Hypothesis
 
 #: what one predicate of the theory says of another: tried where a premise is open
 HINTS = ("relu.homogeneous", "homogeneous.piecewise")

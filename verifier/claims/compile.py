@@ -22,11 +22,11 @@ from verifier.claims.expressions import (
 )
 from verifier.claims.guards import require_kind, require_known, require_names, require_satisfiable, require_used
 from verifier.claims.notation import text
+from verifier.claims.statement import Claim, Form, Hypothesis, Kind
 from verifier.claims.vocabulary import CELL_ONLY, Env, Quantity, variable
 from verifier.kernel.core.normal import key
 from verifier.kernel.core.sorts import Refused
 from verifier.kernel.core.terms import FALSE, Term, app, eq, forall, imp, num, variables
-from verifier.statement import Claim, Form, Hypothesis, Kind
 
 #: in this order the variables of a claim are bound
 _ORDER = ("act", "mode", "int", "seq", "input", "const", "rand", "lim")

@@ -13,12 +13,12 @@ from typing import Any
 
 from verifier.claims.compile import Compiled, compiled
 from verifier.claims.expressions import CannotCompile, MeasuredOnly
+from verifier.claims.statement import Claim, Statement
 from verifier.kernel.core import check, documents
 from verifier.kernel.core.sorts import Refused
 from verifier.kernel.core.table import Rest, digest
 from verifier.kernel.core.theorems import Theorem
 from verifier.kernel.show import show
-from verifier.statement import Claim, Statement
 from verifier.verdict import ProofStatus
 
 

@@ -9,11 +9,11 @@ from math import gcd
 
 from verifier.claims.expressions import CannotCompile, leaves_out
 from verifier.claims.notation import printed_name, text
+from verifier.claims.statement import Claim, Kind
 from verifier.claims.vocabulary import Env, Quantity
 from verifier.kernel.core.normal import ONE, key
 from verifier.kernel.core.terms import FALSE, App, Term, app, le, num, variables
 from verifier.proving.arithmetic import gap, is_comparison, multipliers
-from verifier.statement import Claim, Kind
 
 #: what a quantity's own words may be, by the kind of a claim: its samples are judged by the kind
 _SAYS = {

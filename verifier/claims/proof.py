@@ -13,8 +13,8 @@ from typing import Any
 
 from verifier.claims.author import Author
 from verifier.claims.expressions import CannotCompile
+from verifier.claims.statement import Statement
 from verifier.kernel.core.sorts import Refused
-from verifier.statement import Statement
 
 
 @dataclass(frozen=True, eq=False)

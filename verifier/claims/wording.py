@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from verifier.claims.compile import compiled, declared
 from verifier.claims.expressions import CannotCompile
 from verifier.claims.notation import latex, ranges, text
-from verifier.statement import Claim, Hypothesis
+from verifier.claims.statement import Claim, Hypothesis
 
 #: formulas longer than this are not typeset
 LONGEST = 700

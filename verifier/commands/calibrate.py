@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from verifier.commands.codes import EXPECTED, UNEXPECTED, CommandError
+from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.options import Number, Whole, as_json, verbosity
+from verifier.verdict.codes import EXPECTED, UNEXPECTED
 
 if TYPE_CHECKING:
-    from verifier.calibrating import Practice
     from verifier.commands.tallies import Block, Store
+    from verifier.fits.practice import Practice
     from verifier.inference.rates import Tally
 
 DEFAULT_ALPHAS = (0.05, 1e-3)
@@ -173,7 +174,7 @@ class _Counter:
 
 def count_practice(submit: Callable[..., Future[Any]], seed: int, fixed: int | None, quiet: bool) -> Practice:
     """The tables of natural quantities and of few seeds; a job a row.  ``fixed``: the runs of a row of other tables."""
-    from verifier.calibrating import (
+    from verifier.fits.practice import (
         FEW_COUNTS,
         FEW_SETS,
         NATURAL_COUNTS,

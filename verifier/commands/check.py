@@ -10,12 +10,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from verifier.commands.codes import NOTHING, USAGE, CommandError
+from verifier.commands.codes import CommandError
 from verifier.commands.options import Inputs, Number, Whole, Widths, as_json, verbosity
 from verifier.commands.place import complete, located, targets_of
+from verifier.verdict.codes import NOTHING, USAGE
 
 if TYPE_CHECKING:
-    from verifier.project import Entry, Project
+    from verifier.projects.project import Entry, Project
     from verifier.verify.results import RunReport
 
 DEFAULT_SEED = 20201
@@ -65,10 +66,10 @@ def check(
     limit_threads()
     warm_up(jobs)
 
-    from verifier.choosing import parts
     from verifier.commands.progress import progress
+    from verifier.projects.choosing import parts
+    from verifier.quantities.select import Selection
     from verifier.sampling.plan import Options
-    from verifier.sampling.select import Selection
     from verifier.verify.run import NothingSelected, run_check
 
     if quick and thorough:
@@ -120,8 +121,8 @@ def _chosen(project: Project, names: Sequence[str], shipped: bool) -> list[str]:
 
 def _load(project: Project, names: Sequence[str]) -> tuple[list[Entry], dict[str, str]]:
     """The entries that can be loaded, and a line for each statement that cannot."""
-    from verifier.loading import LoadError
-    from verifier.project import UnknownStatement
+    from verifier.projects.loading import LoadError
+    from verifier.projects.project import UnknownStatement
 
     entries, broken = [], dict[str, str]()
     for name in dict.fromkeys(names or project.names):
@@ -136,8 +137,8 @@ def _load(project: Project, names: Sequence[str]) -> tuple[list[Entry], dict[str
 
 def _save(report: RunReport, names: Sequence[str], expression: str | None, verbose: int) -> None:
     """Keep the run under ``.verifier/``; a folder that cannot be written to is said, and no error of the check."""
+    from verifier.projects.root import find
     from verifier.report.stored import keep
-    from verifier.root import find
     from verifier.sampling.store import FOLDER
 
     try:

@@ -1,13 +1,8 @@
-"""The exit codes, and the error that carries one."""
+"""The error that ends a command, and its exit code."""
 
 from __future__ import annotations
 
-EXPECTED = 0
-UNEXPECTED = 1
-USAGE = 2
-UNDECIDED = 3
-INTERNAL = 4
-NOTHING = 5
+from verifier.verdict.codes import USAGE
 
 
 class CommandError(Exception):

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from verifier.commands.codes import EXPECTED, INTERNAL, USAGE
 from verifier.commands.options import as_json, verbosity
+from verifier.verdict.codes import EXPECTED, INTERNAL, USAGE
 
 if TYPE_CHECKING:
-    from verifier.doctor import Package, Trial
+    from verifier.commands.installation import Package, Trial
 
 
 @click.command()
@@ -26,7 +26,7 @@ def doctor(as_json: bool, verbose: int, quiet: bool) -> int:
     from verifier.sampling.workers import limit_threads
 
     limit_threads()
-    from verifier.doctor import machine, packages, place, self_test
+    from verifier.commands.installation import machine, packages, place, self_test
     from verifier.report.environment import version
 
     about, found, here = machine(), packages(), place()
@@ -59,7 +59,7 @@ def doctor(as_json: bool, verbose: int, quiet: bool) -> int:
 def _lines(
     version: str, about: dict[str, Any], found: list[Package], here: dict[str, Any], trials: list[Trial]
 ) -> Iterator[tuple[str, str]]:
-    from verifier.doctor import PURPOSES
+    from verifier.commands.installation import PURPOSES
 
     yield "verifier", version
     yield "python", f"{about['python']} ({about['executable']})"

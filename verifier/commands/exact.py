@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import click
 
-from verifier.commands.codes import EXPECTED, UNEXPECTED, USAGE, CommandError
+from verifier.commands.codes import CommandError
 from verifier.commands.options import Whole, as_json, verbosity
+from verifier.verdict.codes import EXPECTED, UNEXPECTED, USAGE
 
 if TYPE_CHECKING:
     from fractions import Fraction

@@ -11,19 +11,13 @@ from typing import TYPE_CHECKING
 
 import click
 
-from verifier.commands.codes import EXPECTED, UNDECIDED, UNEXPECTED, CommandError
+from verifier.commands.codes import CommandError
 from verifier.commands.options import Number, Whole, as_json, verbosity
+from verifier.fits.kinds import KINDS, SIZES
+from verifier.verdict.codes import EXPECTED, UNDECIDED, UNEXPECTED
 
 if TYPE_CHECKING:
     from verifier.verdict import NumericStatus
-
-#: As in :data:`verifier.fitting.KINDS`, which is not imported for ``--help``.
-KINDS = (
-    "order", "upper", "to-zero", "constant", "variance", "limit", "zero", "mean-zero", "symmetric", "atom",
-    "polynomial", "mean-order", "variance-order", "kappa4-order", "remainder", "two-widths",
-)  # fmt: skip
-#: Kinds that are about |X| only.
-SIZES = ("order", "upper", "to-zero")
 
 
 class Kind(click.ParamType):
@@ -92,8 +86,8 @@ def fit(
     invalid, 2 if the files cannot be read.
     """
     from verifier.datafiles import Layout, read_groups
-    from verifier.fitting import Settings
-    from verifier.groupfits import fit_groups, overall
+    from verifier.fits.fitting import Settings
+    from verifier.fits.groups import fit_groups, overall
 
     settings = Settings(
         alpha=alpha, margin=margin, correction=correction, allowance=allowance, few=seeds == "few", atol=atol,

@@ -13,16 +13,17 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from verifier.commands.check import DEFAULT_SEED
-from verifier.commands.codes import EXPECTED, INTERNAL, NOTHING, UNDECIDED, USAGE, CommandError
+from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.options import Number, Whole, verbosity
 from verifier.commands.place import complete, say_where, targets_of
+from verifier.verdict.codes import EXPECTED, INTERNAL, NOTHING, UNDECIDED, USAGE
 
 if TYPE_CHECKING:
-    from verifier.choosing import Choice
     from verifier.gating.compare import Finding
     from verifier.gating.config import Config, FitClaim
-    from verifier.project import Entry, Project
+    from verifier.projects.choosing import Choice
+    from verifier.projects.project import Entry, Project
     from verifier.verify.results import RunReport
 
 
@@ -110,10 +111,10 @@ def _gate(
     config: Config, chosen: dict[str, Any], names: tuple[str, ...], shipped: bool, junit: str | None,
     json_file: str | None, github: bool, record: bool, quiet: bool,
 ) -> int:  # fmt: skip
-    from verifier.choosing import parts
     from verifier.gating.compare import compare, exit_code, orphans, relative, unreadable, vanished
     from verifier.gating.record import profile_name, read
     from verifier.gating.record import write as write_record
+    from verifier.projects.choosing import parts
 
     start = time.monotonic()
     for option, name in (("--junit", junit), ("--json", json_file)):
@@ -175,8 +176,8 @@ def _refuse_to_record(report: RunReport) -> None:
 
 
 def _project(config: Config) -> Project:
-    from verifier.project import Project
-    from verifier.root import SHIPPED
+    from verifier.projects.project import Project
+    from verifier.projects.root import SHIPPED
 
     return Project(tuple(dict.fromkeys([SHIPPED, config.root])))
 
@@ -184,7 +185,7 @@ def _project(config: Config) -> Project:
 def _selected(config: Config, project: Project, names: tuple[str, ...], shipped: bool) -> list[str]:
     """The names to gate.  ConfigError for a name that no file has."""
     from verifier.gating.config import ConfigError, nearest
-    from verifier.project import UnknownStatement
+    from verifier.projects.project import UnknownStatement
 
     listed = list(names or (config.statements if config.statements is not None else ()))
     if not listed and config.statements is None:
@@ -206,7 +207,7 @@ def _selected(config: Config, project: Project, names: tuple[str, ...], shipped:
 
 
 def _load(project: Project, names: list[str]) -> tuple[list[Entry], list[tuple[str, Any]]]:
-    from verifier.loading import LoadError
+    from verifier.projects.loading import LoadError
 
     entries, broken = [], []
     for name in names:
@@ -227,7 +228,7 @@ def _run(
     limit_threads()
     warm_up(jobs)
     from verifier.commands.progress import progress
-    from verifier.loading import blame
+    from verifier.projects.loading import blame
     from verifier.sampling.plan import Options
     from verifier.verify.run import plan_of, run_check
 
@@ -257,9 +258,9 @@ def _run(
 
 def _fit(claim: FitClaim, config: Config) -> Finding:
     from verifier.datafiles import read_groups
-    from verifier.fitting import Settings
+    from verifier.fits.fitting import Settings
+    from verifier.fits.groups import fit_groups, overall, sentences
     from verifier.gating.compare import fit_finding, relative
-    from verifier.groupfits import fit_groups, overall, sentences
 
     assert config.path is not None  # fits come from a file
     try:
@@ -279,7 +280,7 @@ def _write(
     json_file: str | None, github: bool,
 ) -> None:  # fmt: skip
     if junit_file is not None:
-        from verifier.report.junit import junit
+        from verifier.gating.junit import junit
 
         write(junit_file, junit(findings, seed=seed, seconds=seconds, time=datetime.now(UTC)), "--junit")
     if json_file is not None:
@@ -293,7 +294,7 @@ def _write(
         else:
             write(json_file, text, "--json")
     if github:
-        from verifier.report.github import annotate, summary
+        from verifier.gating.github import annotate, summary
 
         for line in annotate(findings, Path(os.environ.get("GITHUB_WORKSPACE") or ".")):
             click.echo(line, err=json_file == "-")

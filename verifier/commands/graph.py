@@ -7,10 +7,11 @@ from typing import Any
 
 import click
 
-from verifier.commands.codes import EXPECTED, CommandError
+from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.options import verbosity
 from verifier.commands.place import complete_statements, located
+from verifier.verdict.codes import EXPECTED
 
 
 @click.command()
@@ -53,7 +54,7 @@ def _data(names: tuple[str, ...], quiet: bool) -> dict[str, Any]:
 def _recheck(names: tuple[str, ...]) -> dict[str, Any]:
     """The graph from the proofs alone."""
     from verifier.commands.check import DEFAULT_SEED
-    from verifier.project import UnknownStatement
+    from verifier.projects.project import UnknownStatement
     from verifier.report.document import document
     from verifier.sampling.plan import Options
     from verifier.verify.results import RunReport

@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from verifier.commands.codes import EXPECTED, NOTHING, USAGE, CommandError
+from verifier.commands.codes import CommandError
 from verifier.commands.options import as_json, verbosity
 from verifier.commands.paging import paged
 from verifier.commands.place import complete, located, targets_of
+from verifier.verdict.codes import EXPECTED, NOTHING, USAGE
 
 if TYPE_CHECKING:
-    from verifier.project import Entry
-    from verifier.statement import Claim, Statement
+    from verifier.claims.statement import Claim, Statement
+    from verifier.projects.project import Entry
 
 
 @click.command("list")
@@ -25,7 +26,7 @@ def list_(as_json: bool, verbose: int, quiet: bool) -> int:
 
     Proofs and samples are shown as the last stored run of `verifier check` found them.
     """
-    from verifier.loading import LoadError
+    from verifier.projects.loading import LoadError
 
     project = located(named=False)
     found = _last_found()
@@ -125,7 +126,7 @@ def show(name: str, pager: bool, as_json: bool, verbose: int, quiet: bool) -> in
 
     The proof is re-checked; the numbers are those of the last stored run of `verifier check` that measured it.
     """
-    from verifier.loading import LoadError
+    from verifier.projects.loading import LoadError
 
     project = located(named=True)
     (target,) = targets_of(project, [name], "show")
@@ -218,7 +219,7 @@ SAID = ("form", "kind", "text", "range", "exponent", "value", "hypotheses")
 def _document(name: str) -> tuple[dict[str, Any], str]:
     """The statement as a report has it, its proof re-checked now, with the numbers of the last run that has any."""
     from verifier.commands.check import DEFAULT_SEED
-    from verifier.project import default_project
+    from verifier.projects.project import default_project
     from verifier.report.document import document
     from verifier.report.excerpts import reworded
     from verifier.sampling.plan import Options

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import click
 
-from verifier.commands.codes import EXPECTED, CommandError
+from verifier.commands.codes import CommandError
 from verifier.commands.options import verbosity
+from verifier.verdict.codes import EXPECTED
 
 
 @click.command()
@@ -16,7 +17,7 @@ from verifier.commands.options import verbosity
 @verbosity
 def new(directory: str, verbose: int, quiet: bool) -> int:
     """Write a small project into DIR: a claim with its proof and its check, and a workflow that gates it."""
-    from verifier.newproject import create
+    from verifier.projects.new import create
 
     try:
         written = create(Path(directory))

@@ -10,13 +10,13 @@ import click
 from verifier.commands.codes import CommandError
 
 if TYPE_CHECKING:
-    from verifier.choosing import Target
-    from verifier.project import Project
+    from verifier.projects.choosing import Target
+    from verifier.projects.project import Project
 
 
 def located(*, named: bool) -> Project:
     """The project that the current folder lies in, or else the shipped statements; see :func:`say_where`."""
-    from verifier.project import default_project
+    from verifier.projects.project import default_project
 
     say_where(named=named)
     return default_project()
@@ -27,8 +27,8 @@ def targets_of(project: Project, words: Sequence[str], whole_for: str = "") -> l
 
     Cells are refused where the command ``whole_for`` speaks of none.
     """
-    from verifier.choosing import resolve, whole
-    from verifier.loading import LoadError
+    from verifier.projects.choosing import resolve, whole
+    from verifier.projects.loading import LoadError
 
     try:
         found = [resolve(project, word) for word in words]
@@ -41,7 +41,7 @@ def targets_of(project: Project, words: Sequence[str], whole_for: str = "") -> l
 
 def complete_statements(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """For the shell: the names of statements that begin so."""
-    from verifier.root import LEMMAS, SHIPPED, files, find
+    from verifier.projects.root import LEMMAS, SHIPPED, files, find
 
     return [name for name in files([SHIPPED, find().folder], LEMMAS) if name.startswith(incomplete)]
 
@@ -54,7 +54,7 @@ def complete(context: click.Context, parameter: click.Parameter, incomplete: str
         owner = owner.rpartition(".")[0]
     if not owner:
         return found
-    from verifier.project import default_project
+    from verifier.projects.project import default_project
 
     try:
         claims = default_project().statement(owner).statement.claims
@@ -68,7 +68,7 @@ def say_where(*, named: bool) -> None:
 
     That there is none is said unless the statements are ``named``: what is named is found or not.
     """
-    from verifier.root import find
+    from verifier.projects.root import find
 
     root = find()
     told = root.told()

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from verifier.commands.codes import EXPECTED, CommandError
+from verifier.commands.codes import CommandError
 from verifier.commands.fit import Kind, exit_code
 from verifier.commands.options import Number, Whole, Widths, as_json, verbosity
+from verifier.verdict.codes import EXPECTED
 
 if TYPE_CHECKING:
     from verifier.programs import Program
@@ -59,7 +60,7 @@ def measure(
     something is not decided or invalid, 2 if the file is no program.
     """
     program = load(target)
-    from verifier.fitting import Settings
+    from verifier.fits.fitting import Settings
     from verifier.programs import NoJax
     from verifier.programs import measure as run
     from verifier.programs.measure import MEASURE_SAMPLES, MEASURE_WIDTHS
@@ -108,7 +109,7 @@ def scan(
     of it (the first is named), 3 if that is not decided or if a value is not finite, 2 if the file is no program.
     """
     program = load(target)
-    from verifier.fitting import Settings
+    from verifier.fits.fitting import Settings
     from verifier.programs import NoJax
     from verifier.programs import scan as run
     from verifier.programs.scan import SCAN_SAMPLES, SCAN_WIDTHS
@@ -153,8 +154,8 @@ def load(target: str) -> Program:
     path = Path(file)
     if not path.is_file():
         raise CommandError(f"{file}: no such file; FILE:NAME is needed, as in model.py:change")
-    from verifier.loading import LoadError, load_file
     from verifier.programs import NoJax, Program, ProgramError, jaxfront
+    from verifier.projects.loading import LoadError, load_file
 
     try:
         jaxfront.require()

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from verifier.quantities.select import text_of
 from verifier.sampling.plan import Group
-from verifier.sampling.select import text_of
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID

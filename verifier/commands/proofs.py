@@ -11,10 +11,11 @@ from typing import Any
 
 import click
 
-from verifier.commands.codes import EXPECTED, UNDECIDED, UNEXPECTED, USAGE, CommandError
+from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.options import as_json, verbosity
 from verifier.commands.place import complete, complete_statements, located, targets_of
+from verifier.verdict.codes import EXPECTED, UNDECIDED, UNEXPECTED, USAGE
 
 #: Run in a fresh interpreter, so that nothing but the kernel and its theory is imported; it reads standard input.
 _KERNEL = "import sys; from verifier.kernel.__main__ import main; sys.exit(main(['--json', '-']))"
@@ -99,7 +100,7 @@ def axioms(names: tuple[str, ...], everything: bool, as_json: bool, verbose: int
 
     A claim's status is that of `verifier check`: one that its goals do not prove is a gap here too.
     """
-    from verifier.choosing import choices
+    from verifier.projects.choosing import choices
     from verifier.verify.proof import proofs_of
 
     project = located(named=bool(names))
@@ -193,7 +194,7 @@ def _against(name: str, bundle: Any) -> tuple[list[dict[str, Any]], list[str]]:
     """The claims of a statement by the file's goals, and the goals of its name that are none of its claims."""
     from verifier.claims.goals import check_documents, claims_of
     from verifier.kernel.__main__ import bundled
-    from verifier.project import default_project
+    from verifier.projects.project import default_project
 
     statement = _statement(default_project(), name).statement
     checked = check_documents(bundled(json.dumps(bundle).encode()), bundle.get("requests", {}))
@@ -217,8 +218,8 @@ def _against(name: str, bundle: Any) -> tuple[list[dict[str, Any]], list[str]]:
 
 
 def _statement(project: Any, name: str) -> Any:
-    from verifier.loading import LoadError
-    from verifier.project import UnknownStatement
+    from verifier.projects.loading import LoadError
+    from verifier.projects.project import UnknownStatement
 
     try:
         return project.statement(name)
@@ -227,7 +228,7 @@ def _statement(project: Any, name: str) -> Any:
 
 
 def _bundle(project: Any, name: str) -> dict[str, Any]:
-    from verifier.loading import LoadError
+    from verifier.projects.loading import LoadError
     from verifier.verify.bundles import NotAProof, bundle
 
     statement = _statement(project, name).statement

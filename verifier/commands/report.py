@@ -9,10 +9,11 @@ from typing import Any
 
 import click
 
-from verifier.commands.codes import EXPECTED, CommandError
+from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.options import verbosity
 from verifier.commands.place import complete_statements, located
+from verifier.verdict.codes import EXPECTED
 
 FORMATS = {"html": ".html", "md": ".md", "json": ".json", "tex": ".tex"}
 
@@ -87,7 +88,7 @@ def results_of(
 
 
 def _known(names: Sequence[str]) -> None:
-    from verifier.project import UnknownStatement
+    from verifier.projects.project import UnknownStatement
 
     project = located(named=bool(names))
     for name in names:
@@ -103,7 +104,7 @@ def _check(names: Sequence[str], quiet: bool) -> Path:
 
     from verifier.commands.check import DEFAULT_SEED
     from verifier.commands.progress import progress
-    from verifier.project import default_project
+    from verifier.projects.project import default_project
     from verifier.report.stored import keep
     from verifier.sampling.plan import Options
     from verifier.sampling.workers import available_cores, limit_threads

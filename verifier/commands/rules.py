@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import click
 
-from verifier.commands.codes import EXPECTED, CommandError
+from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
+from verifier.verdict.codes import EXPECTED
 
 
 @click.command()
@@ -17,7 +18,7 @@ def rules(names: tuple[str, ...], as_markdown: bool, output: str | None) -> int:
 
     A row is what a proof starts from; its mark says whether it defines, is a theorem, is argued or cited.
     """
-    from verifier.proving.catalogue import entries, entry, lines, markdown
+    from verifier.claims.catalogue import entries, entry, lines, markdown
 
     if as_markdown and names:
         raise click.UsageError("--markdown writes the whole page; leave the names out")

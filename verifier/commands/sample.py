@@ -9,9 +9,10 @@ from typing import Any
 import click
 
 from verifier.commands.check import DEFAULT_SEED
-from verifier.commands.codes import EXPECTED, CommandError
+from verifier.commands.codes import CommandError
 from verifier.commands.files import writable
 from verifier.commands.options import Inputs, Number, Whole, as_json, verbosity
+from verifier.verdict.codes import EXPECTED
 
 DIGITS = 15
 
@@ -50,7 +51,7 @@ def sample(
     samples of a longer run are those of a shorter one.
     """
     from verifier.commands.options import _width
-    from verifier.rawsamples import Request, check_suffix, draw, write
+    from verifier.sampling.raw import Request, check_suffix, draw, write
 
     path = Path(output)
     try:

@@ -14,7 +14,6 @@ from itertools import combinations_with_replacement
 from math import log2
 from typing import Any, Literal
 
-from verifier.display import line
 from verifier.exact import written
 from verifier.exact.correlation import Correlation, CorrelationError, HypernetworkTerm, parse
 from verifier.exact.enumeration import ConjectureRow, conjecture_rows
@@ -47,6 +46,7 @@ from verifier.exact.moments import (
 )
 from verifier.exact.transfer import StateLimitError, TransferMatrix
 from verifier.exact.walk import WalkSearch, exponent
+from verifier.verdict.display import line
 
 __all__ = [
     "DEFAULT_MEMORY",

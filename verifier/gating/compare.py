@@ -13,15 +13,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 
+from verifier.claims.statement import Form
 from verifier.claims.wording import wording
-from verifier.commands.codes import EXPECTED, INTERNAL, UNDECIDED, UNEXPECTED, USAGE
 from verifier.gating.config import FitClaim
 from verifier.gating.lines import claim_line, statement_line
 from verifier.gating.record import Columns, claim_key, columns_of
-from verifier.loading import LoadError
-from verifier.project import Project
-from verifier.statement import Form
+from verifier.projects.loading import LoadError
+from verifier.projects.project import Project
 from verifier.verdict import NumericStatus, ProofStatus, Summary
+from verifier.verdict.codes import EXPECTED, INTERNAL, UNDECIDED, UNEXPECTED, USAGE
 from verifier.verify.join import SAMPLER_FAILED
 from verifier.verify.results import CellReport, ClaimReport, StatementReport
 from verifier.verify.word import word_of

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from verifier.commands.fit import KINDS, SIZES
+from verifier.claims.statement import Form
 from verifier.datafiles import Layout
-from verifier.root import CONFIG, find
-from verifier.statement import Form
+from verifier.fits.kinds import KINDS, SIZES
+from verifier.projects.root import CONFIG, find
 from verifier.verdict import NumericStatus, Summary
 
 DEFAULT_RECORD = "verifier-gate.json"

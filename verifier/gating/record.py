@@ -11,9 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from verifier.claims.statement import Claim
 from verifier.gating.config import ConfigError
 from verifier.sampling.store import write_atomically
-from verifier.statement import Claim
 from verifier.verdict import NumericStatus, ProofStatus
 from verifier.verify.results import ClaimReport, StatementReport
 

@@ -13,18 +13,24 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from verifier.check import Law
 from verifier.inference.decisions import DEFAULT_ALPHA, LOOKS, Decision, check_settings, replace_verdict
 from verifier.inference.exponents import DEFAULT_ALLOWANCE
 from verifier.inference.samples import check_width
 from verifier.verdict import NumericStatus
 
 Array = npt.NDArray[np.float64]
+
+
+class Law(Protocol):
+    """A distribution on the real line, by its distribution function; ``str`` of it names it in a table."""
+
+    def cdf(self, x: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]: ...
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,14 @@ from fractions import Fraction
 import numpy as np
 
 from verifier.datafiles import Group, Grouped, Plan, Samples
-from verifier.display import line
-from verifier.fitting import Settings
-from verifier.groupfits import GroupFit, fit_groups, overall
+from verifier.fits.fitting import Settings
+from verifier.fits.groups import GroupFit, fit_groups, overall
 from verifier.programs.evaluate import NotFinite
 from verifier.programs.graph import ProgramError
 from verifier.programs.program import Program
 from verifier.sampling.plan import check_widths
 from verifier.verdict import NumericStatus
+from verifier.verdict.display import line
 
 #: Multiples of 64, for heads; ratios are not equal: a grid of equal ratios is blind to log-periodic factors.
 MEASURE_WIDTHS = (128, 448, 1216, 4672, 20032)
@@ -53,8 +53,8 @@ def measure(
 ) -> Measured:  # fmt: skip
     """Sample a program and decide a claim of ``kind`` about each number that it returns.
 
-    ``expect`` is as in :func:`verifier.groupfits.fit_groups`: an exponent, or ``NAME=P`` for each; by default what the
-    program declares.  All widths of the program have the same size.  NaN makes a verdict invalid, and a note says
+    ``expect`` is as in :func:`verifier.fits.groups.fit_groups`: an exponent, or ``NAME=P`` for each; by default what
+    the program declares.  All widths of the program have the same size.  NaN makes a verdict invalid, and a note says
     where it came from.  Raises ValueError for widths, samples or expectations that are none, and ProgramError for a
     program that cannot be traced or would form a matrix.
     """

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from verifier.datafiles import Group, Samples
-from verifier.fitting import Finding, Settings, assess, number
-from verifier.groupfits import expectations
+from verifier.fits.fitting import Finding, Settings, assess, number
+from verifier.fits.groups import expectations
 from verifier.inference.moment_orders import Mean
 from verifier.programs.graph import ProgramError, shown
 from verifier.programs.intermediates import Intermediate

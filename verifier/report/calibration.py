@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from scipy import stats
 
-from verifier.calibrating import Practice
+from verifier.fits.practice import Practice
 from verifier.inference.calibration import WRONG_BY, CalibrationRow, Power
 from verifier.inference.kind_cases import KindRow
 from verifier.inference.rates import Rate

@@ -12,9 +12,9 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from verifier.claims.statement import Form, Kind
+from verifier.quantities.select import text_of
 from verifier.report.styles import styled
-from verifier.sampling.select import text_of
-from verifier.statement import Form, Kind
 from verifier.verdict import NumericStatus
 from verifier.verify.results import CellReport, ClaimReport
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from verifier.claims.statement import label_of
 from verifier.report.limits import limits
-from verifier.statement import label_of
 from verifier.verdict import NumericStatus, ProofStatus, Severity, Summary
 
 Data = dict[str, Any]

@@ -13,6 +13,7 @@ from typing import Any
 import sympy
 from sympy.logic.boolalg import Boolean
 
+from verifier.claims.statement import Form, Hypothesis, Statement
 from verifier.claims.wording import wording
 from verifier.report.derived import finished, tally
 from verifier.report.environment import environment
@@ -20,7 +21,6 @@ from verifier.report.errata import errata
 from verifier.report.measurements import finite, measurements
 from verifier.report.text import source_line
 from verifier.sampling.keys import canonical
-from verifier.statement import Form, Hypothesis, Statement
 from verifier.verdict import NumericStatus, ProofStatus, Severity, weakest_numeric, weakest_proof
 from verifier.verify.results import ClaimReport, RunReport, StatementReport
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from verifier.claims.statement import Erratum, Statement
 from verifier.report.findings import reason_of
-from verifier.statement import Erratum, Statement
 
 Data = dict[str, Any]
 

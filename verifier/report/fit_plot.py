@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from verifier.datafiles import Array, Grouped, Means, Samples
-from verifier.groupfits import GroupFit, by_interest, claim_text
+from verifier.fits.groups import GroupFit, by_interest, claim_text
 from verifier.inference import Decision
 from verifier.report.svg import Canvas, Panel, Point
 

@@ -19,8 +19,8 @@ from rich.text import Text
 
 from verifier.datafiles import Grouped, Means, Samples
 from verifier.datafiles.table import printable
-from verifier.fitting import Finding
-from verifier.groupfits import GroupFit, by_interest, claim_text, overall
+from verifier.fits.fitting import Finding
+from verifier.fits.groups import GroupFit, by_interest, claim_text, overall
 
 #: Colours as in :mod:`verifier.report.text`, which takes a second to import.
 STYLES = {"consistent": "green", "contradicted": "bold red"}

@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from verifier.quantities.select import text_of
 from verifier.sampling.keys import canonical
-from verifier.sampling.select import text_of
 from verifier.verify.results import CellReport, ClaimReport, StatementReport
 
 Data = dict[str, Any]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Sequence
 
-from verifier.calibrating import (
+from verifier.fits.practice import (
     FEW_OFF,
     FEW_WIDTHS,
     NATURAL_COUNTS,

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from verifier.datafiles import Means
-from verifier.groupfits import GroupFit, claim_text
+from verifier.fits.groups import GroupFit, claim_text
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from verifier.projects.root import find
+from verifier.quantities.select import text_of
 from verifier.report.derived import finished
 from verifier.report.document import FORMAT, document
 from verifier.report.environment import version
-from verifier.root import find
-from verifier.sampling.select import text_of
 from verifier.sampling.store import FOLDER, save_run
 from verifier.verify.results import RunReport
 

@@ -10,12 +10,12 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from verifier.claims.statement import Form, Statement
 from verifier.claims.wording import wording
 from verifier.report.cells_text import render_cells, render_exceptions, rows_of
 from verifier.report.instances import plain
 from verifier.report.numbers import severities
 from verifier.report.styles import styled
-from verifier.statement import Form, Statement
 from verifier.verdict import NumericStatus, Severity, Summary
 from verifier.verify.goals import GoalReport
 from verifier.verify.results import CellReport, ClaimReport, RunReport, StatementReport

@@ -7,8 +7,8 @@ from typing import Any
 
 from sympy import sympify
 
-from verifier.check import Agreement, Measure, Part
-from verifier.statement import Claim, Expectation, Kind
+from verifier.claims.statement import Claim, Expectation, Kind
+from verifier.quantities.check import Agreement, Measure, Part
 
 #: The claims that samples of a quantity can speak to without further ado.
 MEASURABLE = (Kind.ORDER, Kind.UPPER, Kind.VANISHES, Kind.VARIANCE, Kind.ZERO, Kind.ATOM, Kind.MEAN_ZERO)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from verifier.claims.statement import Kind
 from verifier.inference.agreement import decide_law
 from verifier.inference.atoms import decide_atom, decide_symmetric, decide_zero
 from verifier.inference.averages import decide_mean_zero
@@ -20,7 +21,6 @@ from verifier.inference.samples import LogSample, rescaled
 from verifier.inference.two_widths import decide_two_widths
 from verifier.sampling.plan import Group, Question
 from verifier.sampling.values import decide_atoms, decide_integer, decide_value_and_fluctuation, decide_values, raw
-from verifier.statement import Kind
 from verifier.verdict import NumericStatus
 
 

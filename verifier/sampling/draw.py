@@ -14,10 +14,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from verifier.check import Check, Part
 from verifier.inference.samples import LogSample
-from verifier.loading import LoadError, blame, load_file
-from verifier.samplers import SamplerError, Values, read
+from verifier.projects.loading import LoadError, blame, load_file
+from verifier.quantities.check import Check, Part
+from verifier.quantities.samplers import SamplerError, Values, read
 from verifier.sampling.keys import PILOT, stream
 from verifier.sampling.workers import at_most
 

@@ -14,14 +14,15 @@ from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
-from verifier.check import LARGEST_WIDTH, Agreement, Check, Law, Measure, Part
+from verifier.claims.statement import Expectation, Form, Kind, Statement
+from verifier.inference.agreement import Law
 from verifier.inference.corrections import FREE_POWERS
 from verifier.inference.decisions import DEFAULT_ALPHA, DEFAULT_MARGIN, LOOKS, MIN_WIDTHS
 from verifier.inference.exponents import DEFAULT_ALLOWANCE
 from verifier.inference.schedule import Schedule
+from verifier.quantities.check import LARGEST_WIDTH, Agreement, Check, Measure, Part
 from verifier.sampling.about import VALUED, at_widths, speaks_to, with_derived
 from verifier.sampling.keys import canonical, group_key
-from verifier.statement import Expectation, Form, Kind, Statement
 
 THOROUGH_ALPHA = 1e-8
 #: ``--thorough`` may take this many times the samples.

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from verifier.root import find
+from verifier.projects.root import find
 
 FOLDER = ".verifier"
 

@@ -10,12 +10,12 @@ from typing import Any
 
 from verifier.claims.goals import CheckedGoal, check_documents, status_of
 from verifier.claims.proof import Proof
-from verifier.display import line
+from verifier.claims.statement import Statement
 from verifier.kernel.__main__ import BUNDLE, bundled
 from verifier.kernel.core import documents
 from verifier.kernel.core.sorts import Refused
-from verifier.statement import Statement
 from verifier.verdict import ProofStatus
+from verifier.verdict.display import line
 
 
 class NotAProof(ValueError):

@@ -6,10 +6,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from verifier.check import Check, Part
+from verifier.claims.statement import Claim, Kind, Statement
+from verifier.quantities.check import Check, Part
 from verifier.sampling.about import MEASURABLE, VALUED, asks, speaks_to, symbol_of, with_derived
 from verifier.sampling.plan import Options, fates
-from verifier.statement import Claim, Kind, Statement
 
 
 @dataclass(frozen=True)

@@ -6,16 +6,16 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from verifier.claims.severity import severity_of
+from verifier.claims.statement import Claim, Form, Kind, Statement
 from verifier.inference.decisions import Decision
+from verifier.quantities.select import text_of
 from verifier.sampling.plan import Asked, Cell, Group, Options, Question
 from verifier.sampling.run import Answers, Outcome
-from verifier.sampling.select import text_of
-from verifier.statement import Claim, Form, Kind, Statement
 from verifier.verdict import NumericStatus, ProofStatus, weakest_numeric
 from verifier.verify.coverage import Coverage, Reach, left_out, sampleable, why_untested
 from verifier.verify.proof import Proofs
 from verifier.verify.results import CellReport, ClaimReport, StatementReport
-from verifier.verify.severity import severity_of
 
 #: How the reason of a cell begins whose sampler failed.
 SAMPLER_FAILED = "the sampler failed: "

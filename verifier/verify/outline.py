@@ -8,9 +8,9 @@ from dataclasses import replace
 from verifier.claims.goals import status_of
 from verifier.claims.notation import latex, text
 from verifier.claims.proof import Proof
+from verifier.claims.statement import Statement
 from verifier.kernel.core.terms import imp
 from verifier.proving.tactics import Fact
-from verifier.statement import Statement
 from verifier.verdict import ProofStatus
 from verifier.verify.goals import StepReport
 

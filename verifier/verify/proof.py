@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from verifier.claims.goals import CheckedGoals, check_documents, claims_of
 from verifier.claims.proof import Proof
-from verifier.statement import Claim, Form, Statement
+from verifier.claims.statement import Claim, Form, Statement
 from verifier.verdict import ProofStatus
 from verifier.verify.goals import GoalReport, StepReport
 
 if TYPE_CHECKING:
-    from verifier.project import Project
+    from verifier.projects.project import Project
 
 Job = tuple[Callable[..., Any], tuple[Any, ...]]
 

@@ -8,14 +8,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from verifier.check import Law
-from verifier.display import line, table
+from verifier.claims.statement import Claim, Form, Statement
+from verifier.inference.agreement import Law
 from verifier.inference.decisions import Decision
 from verifier.sampling.evidence import Evidence
 from verifier.sampling.keys import canonical
 from verifier.sampling.plan import Options
-from verifier.statement import Claim, Form, Statement
 from verifier.verdict import NumericStatus, ProofStatus, Severity, Summary
+from verifier.verdict.display import line, table
 from verifier.verify.goals import GoalReport, StepReport
 from verifier.verify.word import Columns, word_of
 

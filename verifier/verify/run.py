@@ -8,17 +8,17 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from verifier.quantities.select import Selection, text_of
 from verifier.sampling.plan import Group, Options, fates, plan
 from verifier.sampling.run import Listener, run
-from verifier.sampling.select import Selection, text_of
 from verifier.verify.coverage import Coverage, coverage
 from verifier.verify.join import collect, statement_report
 from verifier.verify.proof import Proofs, proofs_of, source_of
 from verifier.verify.results import RunReport, StatementReport
 
 if TYPE_CHECKING:
-    from verifier.choosing import Choice
-    from verifier.project import Entry, Project
+    from verifier.projects.choosing import Choice
+    from verifier.projects.project import Entry, Project
 
 #: progress(groups) shows a run while it runs.
 Display = Callable[[Sequence[Group]], AbstractContextManager[Listener | None]]

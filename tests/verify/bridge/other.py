@@ -4,9 +4,9 @@ from sympy import Eq, Integer, symbols
 
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
+from verifier.claims.statement import Claim, Hypothesis, Kind, Source, Statement, Witness
 from verifier.claims.vocabulary import Condition, Quantity
 from verifier.kernel.core.terms import Var, le
-from verifier.statement import Claim, Hypothesis, Kind, Source, Statement, Witness
 
 r = symbols("r", integer=True)
 R = Var("r", "int")

@@ -1,0 +1,291 @@
+"""What is claimed: statements, claims, hypotheses, errata and sources, as frozen data.
+
+Claims hold SymPy expressions: the exponent of Theorem 1 is ``Min(0, H - r)``, not a number.
+A claim is evaluated at a cell's parameters to say what the samples must show there.
+"""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any, Self
+
+import sympy
+from sympy.logic.boolalg import Boolean
+
+from verifier.verdict import Severity, Summary
+from verifier.verdict.display import formula, line, table
+
+
+class Form(StrEnum):
+    """Printed is what the paper says; amended is what is true."""
+
+    PRINTED = "printed"
+    AMENDED = "amended"
+
+
+class Kind(StrEnum):
+    """What sort of thing a claim says of its quantity."""
+
+    ORDER = "order"  # X_n / n^p converges in distribution to a variable that is not a.s. zero
+    UPPER = "upper"  # X_n = O_p(n^p)
+    ZERO = "zero"  # X_n = 0 almost surely, for every n
+    IDENTITY = "identity"  # an algebraic identity at every finite width
+    CONSTANT = "constant"  # converges in probability to a constant
+    VANISHES = "vanishes"  # converges in probability to zero
+    VARIANCE = "variance"  # Var X_n ~ n^p, on the scale of the law: X_n - X_n' is of exact order n^{p/2}
+    VALUE = "value"  # a limit, an expectation or a probability has a stated value
+    LAW = "law"  # convergence in distribution to a stated law
+    ATOM = "atom"  # the probability of being exactly zero
+    MEAN_ZERO = "mean-zero"  # the expectation vanishes at every finite width
+    INTEGER = "integer"  # a combinatorial statement
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a statement is printed."""
+
+    document: str
+    equations: tuple[str, ...] = ()
+    section: str = ""
+
+
+@dataclass(frozen=True)
+class Erratum:
+    """One entry of the errata: what is printed, why it is wrong, and what is true."""
+
+    id: str  # "E4"
+    where: str
+    printed: str
+    why: str
+    counterexample: str
+    amended: str
+    effect: str
+    reproduce: str | tuple[str, ...] = ()  # the commands that show it again, if there are any
+
+    @property
+    def commands(self) -> tuple[str, ...]:
+        """The commands that show it again."""
+        listed = (self.reproduce,) if isinstance(self.reproduce, str) else self.reproduce
+        return tuple(command for command in listed if command)
+
+
+@dataclass(frozen=True)
+class Witness:
+    """An instance that satisfies every other hypothesis and violates the claim."""
+
+    text: str
+    parameters: Mapping[str, Any] = field(default_factory=dict)
+    claim: str = ""  # the claim it violates
+    proof: str = ""  # the goal of the statement's proof that re-checks it, if it is re-checked exactly
+    reproduce: str = ""  # the command that shows it, if it is measured
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A condition of an amended claim, with the witness that shows it is needed.
+
+    ``when`` limits it to some parameters, as in "Θ(x_i, x_j) ≠ 0 when r < 2H".  ``stated``: the printed statement
+    grants it too.
+    """
+
+    id: str
+    text: str
+    witness: Witness
+    latex: str = ""
+    when: Boolean = sympy.true
+    errata: tuple[str, ...] = ()
+    stated: bool = False
+    condition: Any = None  # its entry in a vocabulary (verifier.claims.vocabulary.Condition)
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """What a claim says at one cell: an exponent, exactly zero, or a value."""
+
+    claim: str
+    form: Form
+    kind: Kind
+    exponent: float | None = None
+    value: float | None = None
+
+
+@dataclass(frozen=True, repr=False)
+class Claim:
+    """One thing a statement says.
+
+    ``quantity`` is a SymPy function application such as ``K(r)``; ``exponent`` and ``value`` are
+    SymPy expressions in the statement's parameters; ``where`` is the range of the claim.  A printed claim names in
+    ``instead`` the amended ones that take its place: they are what it is compared with.  How wrong it is follows from
+    that; ``severity`` says it where it cannot be computed (:mod:`verifier.claims.severity`).
+    """
+
+    id: str  # "theorem1.order"
+    kind: Kind
+    quantity: sympy.Basic
+    text: str = ""  # in words, beside the sentence that is printed from the claim
+    exponent: sympy.Expr | None = None
+    value: sympy.Expr | None = None
+    where: Boolean = sympy.true
+    form: Form = Form.AMENDED
+    latex: str = ""
+    hypotheses: tuple[str, ...] = ()
+    errata: tuple[str, ...] = ()  # of a printed claim, first the one that tells why it is wrong
+    instead: tuple[str, ...] = ()
+    severity: Severity | None = None
+
+    def __repr__(self) -> str:
+        """One line: ``<Claim theorem1.order (amended): order of K(r), n^(Min(0, H - r)) where …>``."""
+        told = f"{self.kind} of {self.quantity}"
+        told += "" if self.exponent is None else f", exponent {self.exponent}"
+        told += "" if self.value is None or len(str(self.value)) > 60 else f", value {self.value}"
+        told += "" if self.where is sympy.true else f", where {self.where}"
+        return f"<Claim {line(f'{self.id} ({self.form}): {told}', 190)}>"
+
+    def _repr_latex_(self) -> str | None:
+        """The sentence that is printed from its proposition, without what its hypotheses grant; None where it has
+        none."""
+        from verifier.claims.wording import wording  # here: most statements are never typeset, and it is slow to load
+
+        latex = wording(replace(self, hypotheses=()), ()).latex
+        return f"${latex}$" if latex else None
+
+    def _repr_html_(self) -> str:
+        latex = self._repr_latex_()
+        said = latex.strip("$") if latex else ""
+        return f"<code>{html.escape(self.id)}</code> {formula(said) if said else html.escape(self.text or repr(self))}"
+
+    def when(self, *conditions: Boolean) -> Self:
+        """The same claim on a smaller range of parameters."""
+        return replace(self, where=sympy.And(self.where, *conditions))
+
+    def covers(self, parameters: Mapping[str, Any]) -> bool:
+        """Whether ``parameters`` lie in the claim's range; a parameter it needs and lacks means no."""
+        outcome = _evaluate(self.where, parameters)
+        return outcome is sympy.true or outcome is True
+
+    def at(self, parameters: Mapping[str, Any]) -> Expectation | None:
+        """What the claim says at ``parameters``; ``None`` outside its range."""
+        if not self.covers(parameters):
+            return None
+        return Expectation(
+            claim=self.id,
+            form=self.form,
+            kind=self.kind,
+            exponent=_number(self.exponent, parameters),
+            value=None if self.kind is Kind.IDENTITY else _number(self.value, parameters),
+        )
+
+
+@dataclass(frozen=True, repr=False)
+class Statement:
+    """A lemma, theorem or corollary: printed and amended claims, hypotheses, errata, and a proof.
+
+    ``proof`` is the proof document of :mod:`verifier.kernel.proof` as plain data (JSON): a list of
+    steps and the goals they prove.  ``expected`` records the verdicts a gate compares with; the
+    verdicts themselves are always recomputed.  ``label`` is what readers call it, by default the name
+    in words (``Theorem 1``).
+    """
+
+    name: str
+    title: str
+    source: Source
+    summary: str
+    claims: tuple[Claim, ...]
+    hypotheses: tuple[Hypothesis, ...] = ()
+    errata: tuple[Erratum, ...] = ()
+    proof: Any = None  # a Mapping as above, or a verifier.claims.proof.Proof
+    expected: Mapping[Form, Summary] = field(default_factory=dict)
+    label: str = ""
+
+    @property
+    def called(self) -> str:
+        """What readers call it: its label, or its name in words."""
+        return self.label or label_of(self.name)
+
+    def __repr__(self) -> str:
+        """One line: ``<Statement theorem1: Theorem 1 · …; 10 claims; recorded: printed refuted>``."""
+        words = ", ".join(f"{form} {word}" for form, word in self.expected.items())
+        recorded = f"; recorded: {words}" if words else ""
+        claims = "1 claim" if len(self.claims) == 1 else f"{len(self.claims)} claims"
+        title = line(f"{self.name}: {self.called} · {self.title}", 110)
+        return f"<Statement {line(f'{title}; {claims}{recorded}', 180)}>"
+
+    def _repr_html_(self) -> str:
+        """A table of its claims."""
+        rows = [
+            (html.escape(claim.id), str(claim.form), str(claim.kind), _typeset(claim), html.escape(claim.text))
+            for claim in self.claims
+        ]
+        return table(f"{self.called} · {self.title}", ("claim", "form", "kind", "says", "in words"), rows)
+
+    def _repr_latex_(self) -> str | None:
+        """Its claims, one below the other; None where none is printed from a proposition."""
+        shown = [latex.strip("$") for claim in self.claims if (latex := claim._repr_latex_())]
+        return "$$\\begin{gathered}" + r" \\ ".join(shown) + "\\end{gathered}$$" if shown else None
+
+    def of_form(self, form: Form) -> tuple[Claim, ...]:
+        """The claims of one form, in the order they are written."""
+        return tuple(claim for claim in self.claims if claim.form is form)
+
+    def granted(self, claim: Claim) -> frozenset[str]:
+        """Ids of the hypotheses under which a claim is made: its own and, of a printed one, those that are stated.
+
+        A claim that is measured only, of a quantity that the kernel does not have, has its own alone.
+        """
+        provable = getattr(getattr(claim.quantity.func, "declaration", None), "head", "")
+        stated = (h.id for h in self.hypotheses if h.stated) if claim.form is Form.PRINTED and provable else ()
+        return frozenset((*claim.hypotheses, *stated))
+
+    def hypothesis(self, identifier: str) -> Hypothesis:
+        """The hypothesis with this id; KeyError where there is none."""
+        for hypothesis in self.hypotheses:
+            if hypothesis.id == identifier:
+                return hypothesis
+        raise KeyError(identifier)
+
+
+def label_of(name: str) -> str:
+    """``Theorem 1`` for theorem1; names without a number stay, capitalised."""
+    word = name.rstrip("0123456789")
+    words = " ".join(part.capitalize() for part in word.split("_"))
+    return f"{words} {name[len(word) :]}".strip()
+
+
+def _typeset(claim: Claim) -> str:
+    latex = claim._repr_latex_()
+    return formula(latex.strip("$")) if latex else ""
+
+
+def _evaluate(expression: sympy.Basic, parameters: Mapping[str, Any]) -> Any:
+    symbols = {symbol.name: symbol for symbol in expression.free_symbols}
+    values = {symbols[name]: value for name, value in parameters.items() if name in symbols}
+    return expression.subs(values)
+
+
+def _term_by_term(expression: sympy.Basic) -> sympy.Basic:
+    """Sums and products between integers, one term after the other: without terms they are 0 and 1, at every depth,
+    where SymPy extends them otherwise."""
+    if isinstance(expression, sympy.Sum | sympy.Product):
+        *inner, (index, low, high) = expression.limits
+        low, high = _term_by_term(low), _term_by_term(high)
+        if not (low.is_number and high.is_number and low == int(low) and high == int(high)):
+            return expression
+        body = expression.func(expression.function, *inner) if inner else expression.function
+        terms = [_term_by_term(body.subs(index, k)) for k in range(int(low), int(high) + 1)]
+        return sympy.Add(*terms) if isinstance(expression, sympy.Sum) else sympy.Mul(*terms)
+    if not expression.args or not expression.has(sympy.Sum, sympy.Product):
+        return expression
+    return expression.func(*[_term_by_term(part) for part in expression.args])
+
+
+def _number(expression: sympy.Expr | None, parameters: Mapping[str, Any]) -> float | None:
+    if expression is None:
+        return None
+    value = _term_by_term(_evaluate(sympy.sympify(expression), parameters))
+    if value.free_symbols:
+        missing = ", ".join(sorted(symbol.name for symbol in value.free_symbols))
+        raise ValueError(f"the parameters {dict(parameters)} leave {missing} open in {expression}")
+    return float(value)

@@ -1,0 +1,92 @@
+"""What is wrong with a statement before anything is run: it is refused where it is loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import sympy
+
+from verifier.claims.proof import Proof
+from verifier.claims.severity import severity_of
+from verifier.claims.statement import Claim, Erratum, Hypothesis, Statement
+
+#: What JSON is made of.  Floats are not: a number of a proof is exact.
+_PLAIN = (str, int, bool, type(None))
+
+
+def flaws(statement: Statement) -> Iterator[str]:
+    """One sentence a flaw: ids that are not unique or not known, conditions that never hold, data that is no JSON."""
+    wrong = list(_wrong_types(statement))
+    if wrong:
+        yield from wrong
+        return
+    if not statement.claims:
+        yield "it states no claim"
+    for form in statement.expected:
+        if not statement.of_form(form):
+            yield f"a verdict of its {form} form is expected, and it has no {form} claims"
+    hypotheses = [h.id for h in statement.hypotheses]
+    for name in _twice(hypotheses):
+        yield f"two hypotheses are called {name!r}"
+    for name in _twice([claim.id for claim in statement.claims]):
+        yield f"two claims are called {name!r}"
+    amended = {claim.id for claim in statement.claims if claim.form.value == "amended"}
+    for claim in statement.claims:
+        for name in claim.hypotheses:
+            if name not in hypotheses:
+                yield f"claim {claim.id!r} needs the hypothesis {name!r}; there are {_listed(hypotheses)}"
+        if _never(claim.where):
+            yield f"the range of claim {claim.id!r} is never true"
+        if claim.instead and claim.form.value != "printed":
+            yield f"claim {claim.id!r} is amended: only a printed claim has others instead"
+        if claim.severity is not None:
+            try:
+                severity_of(claim, statement)
+            except ValueError as error:
+                yield str(error)
+        for name in claim.instead:
+            if name not in amended:
+                yield f"claim {claim.id!r} has {name!r} instead, which is no amended claim of the statement"
+    for hypothesis in statement.hypotheses:
+        if _never(hypothesis.when):
+            yield f"hypothesis {hypothesis.id!r} is needed when something holds that never does"
+    if statement.proof is not None and not isinstance(statement.proof, Proof):
+        yield f"its proof is of type {type(statement.proof).__name__}; it is a verifier.claims.proof.Proof"
+
+
+def _wrong_types(statement: Statement) -> Iterator[str]:
+    """Fields that are not tuples of what they should hold: a comma is easily lost."""
+    for field, kind in (("claims", Claim), ("hypotheses", Hypothesis), ("errata", Erratum)):
+        value = getattr(statement, field)
+        if not isinstance(value, tuple) or not all(isinstance(entry, kind) for entry in value):
+            yield f"`{field}` must be a tuple of {kind.__name__}, (…,); it is of type {type(value).__name__}"
+    for claim in statement.claims if isinstance(statement.claims, tuple) else ():
+        for field in ("hypotheses", "errata", "instead"):
+            value = getattr(claim, field, ())
+            if not isinstance(value, tuple) or not all(isinstance(entry, str) for entry in value):
+                yield f"`{field}` of claim {getattr(claim, 'id', '?')!r} must be a tuple of strings; it is {value!r}"
+
+
+def _never(condition: Any) -> bool:
+    """Whether a condition holds nowhere: false for SymPy, or, of one parameter, at no real number."""
+    condition = sympy.sympify(condition)
+    if condition is sympy.false:
+        return True
+    symbols = condition.free_symbols
+    if len(symbols) != 1:
+        return False
+    (symbol,) = symbols
+    real = condition.xreplace({symbol: sympy.Symbol(symbol.name, real=True)})
+    try:
+        return bool(real.as_set() is sympy.S.EmptySet)
+    except (NotImplementedError, TypeError, ValueError, AttributeError):
+        return False
+
+
+def _twice(names: list[Any]) -> list[Any]:
+    return sorted({name for name in names if names.count(name) > 1})
+
+
+def _listed(names: list[str]) -> str:
+    return ", ".join(names) or "none"

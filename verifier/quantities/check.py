@@ -1,0 +1,218 @@
+"""What a check file says: which quantity to sample, in which cells, at which widths.
+
+A check knows nothing of the statement it belongs to.  The two are paired by name, and what a cell must show
+is the statement's claim evaluated at the cell's parameters.
+
+    check = Check(
+        "theorem1",
+        Measure(hypernetwork_term, cells(H=[1, 2, 3], L=[2, 3], r=up_to(lambda H, L: H * L + 1)), widths=WIDE),
+    )
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+if TYPE_CHECKING:
+    from verifier.inference.agreement import Law
+
+#: A cell's parameters: numbers, or tuples of numbers.
+Parameters = Mapping[str, Any]
+
+#: One-input widths, for a sampler whose cost does not depend on the width: jittered ratios, mixed parity.
+WIDE = (2053, 130_987, 8_388_619, 536_870_896, 34_359_738_421, 2_199_023_255_552)
+#: Two-input widths, for samplers whose cost is proportional to the width.
+MODERATE = (128, 413, 1150, 4690, 20_011)
+#: Widths of networks small enough to be drawn whole.
+SMALL = (3, 4, 7, 16)
+
+#: Beyond this a width is not an exact float, and the samplers' counts are no longer integers.
+LARGEST_WIDTH = 2**53
+
+
+class Draw(Protocol):
+    """Samples of several quantities at one width, drawn together; :class:`verifier.quantities.samplers.Values` is one.
+
+    ``values``: shape (samples, cells).  ``normals``: (samples, outputs), standard normals that can serve as
+    control variates, or None.
+    """
+
+    @property
+    def values(self) -> npt.NDArray[np.float64]: ...
+
+    @property
+    def normals(self) -> npt.NDArray[np.float64] | None: ...
+
+
+#: draw(shared, cells, width, samples, rng): the cells share their networks.  The width is a pair on a grid.  An array
+#: of shape (samples, cells) will do where there are no normals; :func:`verifier.quantities.samplers.quantity` makes a
+#: sampler of a plain function.
+Sampler = Callable[[Parameters, Sequence[Parameters], Any, int, np.random.Generator], Draw | npt.ArrayLike]
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A random quantity of a random network.
+
+    ``symbol`` is the head of the claims it belongs to (``K`` in ``K(r)``).  Cells that agree in the ``shared``
+    parameters are read off the same networks.  ``bounds``: two numbers that the quantity always lies between, where
+    there are such; without them the mean of samples that are all equal is not known.  ``constant``: a claim of its
+    value is that it *is* that number (in the limit), and not that its mean is.  ``allowance``: the largest c of the
+    corrections c/n that follow from the limit formula of the quantity at a cell, large where its leading coefficient is
+    nearly zero; every check of an order of the quantity grants it.
+    """
+
+    symbol: str
+    text: str
+    shared: tuple[str, ...]
+    draw: Sampler
+    bounds: tuple[float, float] | None = None
+    constant: bool = False
+    allowance: Callable[[Parameters], float] | None = None
+
+
+@dataclass(frozen=True)
+class Measure:
+    """A quantity, the cells it is measured in, and how.
+
+    ``correction`` adds the 1/n column to the fit.  ``controls`` removes the known noise of the outputs, which
+    is exact at one input only.  ``block`` samples are drawn at a time (a part of the random key); ``samples``
+    is the most a width may take.  ``quick`` says which cells ``--quick`` keeps; ``largest`` is the widest
+    network that the sampler can afford; ``movable`` cells are those that ``--angle`` moves.  ``derived``
+    adds parameters that claims speak of and that follow from the cell's own.  ``atom`` is the probability of
+    being exactly zero that the cell must show: one that is surely another keeps an order from counting as
+    consistent.
+
+    Without ``claims`` a measure speaks to the claims of its symbol that are about scales, zeros and signs.  With
+    it, to those named alone, whatever their kind: a value is the limit of the mean, or the mean at every width
+    where the claim speaks of the width, which it calls ``width``; a constant is that limit and a fluctuation that
+    vanishes; for a law, ``law`` makes a distribution of a cell and the claim's value.  ``margin`` is how far off,
+    in the units of X (relatively, for means at every width; in probability, for a law), a consistent cell may be.
+    ``grid`` lists widths m besides, for exponents in n and in m on all pairs; the cell's ``axis`` says which.
+    ``powers`` are the exponents q of the corrections n^-q that are tried, by default all that
+    :mod:`verifier.inference.corrections` has.
+    ``witness`` names hypotheses that the cells violate on purpose: what they show is reported beside the claim and
+    counts for nothing.
+    """
+
+    quantity: Quantity
+    cells: Sequence[dict[str, Any]]
+    widths: tuple[int, ...] = WIDE
+    correction: bool = False
+    controls: bool = False
+    block: int = 1024
+    samples: int = 1 << 17
+    zeros: int = 2048
+    quick: Callable[[Parameters], bool] | None = None
+    quick_samples: int = 1 << 14
+    largest: int = LARGEST_WIDTH - 1
+    movable: bool = False
+    derived: Callable[[Parameters], Mapping[str, Any]] | None = None
+    atom: Callable[[Parameters], float | None] | None = None
+    claims: tuple[str, ...] | None = None
+    width: str = "n"
+    law: Callable[[Parameters, float], Law] | None = None
+    margin: float = 0.05
+    grid: tuple[int, ...] | None = None
+    powers: tuple[float, ...] | None = None
+    witness: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """An identity at finite width, evaluated in two ways on the same networks.
+
+    The quantity draws relative errors; the identity holds if none exceeds ``tolerance``.  Without ``claims`` it
+    speaks to every identity of its statement; ``witness`` as for a :class:`Measure`.
+    """
+
+    quantity: Quantity
+    cells: Sequence[dict[str, Any]]
+    widths: tuple[int, ...] = SMALL
+    tolerance: float = 1e-9
+    block: int = 64
+    samples: int = 64
+    quick: Callable[[Parameters], bool] | None = None
+    quick_samples: int = 16
+    largest: int = 256
+    movable: bool = False
+    derived: Callable[[Parameters], Mapping[str, Any]] | None = None
+    claims: tuple[str, ...] | None = None
+    witness: tuple[str, ...] = ()
+
+
+Part = Measure | Agreement
+
+
+def recount(symbol: str, text: str, count: Callable[[Parameters], int | Fraction], *claims: str, cells: Any) -> Measure:
+    """Integer claims, counted again: nothing random is drawn.  ``count`` maps a cell to the number."""
+
+    def draw(shared: Parameters, listed: Sequence[Parameters], width: Any, samples: int, rng: Any) -> Draw:
+        return _Values(np.tile(np.array([float(count(cell)) for cell in listed]), (samples, 1)))
+
+    return Measure(Quantity(symbol, text, (), draw), cells, widths=(1,), block=1, samples=1, quick_samples=1,
+                   claims=claims)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Values:
+    values: npt.NDArray[np.float64]
+    normals: npt.NDArray[np.float64] | None = None
+
+
+@dataclass(frozen=True, init=False)
+class Check:
+    """Everything that is measured for one statement."""
+
+    name: str
+    parts: tuple[Part, ...]
+
+    def __init__(self, name: str, *parts: Part) -> None:
+        for part in parts:
+            if not isinstance(part, Measure | Agreement):
+                raise TypeError(f"check {name!r} has a part of type {type(part).__name__}: Measure or Agreement")
+        object.__setattr__(self, "name", name)
+        object.__setattr__(self, "parts", parts)
+
+
+def cells(**axes: Any) -> tuple[dict[str, Any], ...]:
+    """All combinations of the axes, later axes varying fastest.
+
+    An axis is a list of values, a single value, or a function of earlier axes that returns either:
+    ``cells(H=[1, 2], r=up_to(lambda H: 2 * H))``.
+    """
+    found: list[dict[str, Any]] = [{}]
+    for name, axis in axes.items():
+        found = [{**cell, name: value} for cell in found for value in _values(axis, cell)]
+    return tuple(found)
+
+
+def up_to(bound: Callable[..., int]) -> Callable[..., list[int]]:
+    """An axis that runs from 0 to ``bound``, a function of earlier axes, inclusive."""
+
+    def axis(**cell: Any) -> list[int]:
+        return list(range(_call(bound, cell) + 1))
+
+    return axis
+
+
+def _values(axis: Any, cell: dict[str, Any]) -> Iterable[Any]:
+    value = _call(axis, cell) if callable(axis) else axis
+    return value if isinstance(value, list | range) else [value]
+
+
+def _call(function: Callable[..., Any], cell: Mapping[str, Any]) -> Any:
+    wanted = inspect.signature(function).parameters
+    if any(p.kind is inspect.Parameter.VAR_KEYWORD for p in wanted.values()):
+        return function(**cell)
+    missing = [name for name in wanted if name not in cell]
+    if missing:
+        raise ValueError(f"an axis needs {', '.join(missing)}, which must come before it")
+    return function(**{name: cell[name] for name in wanted})
