@@ -1,9 +1,11 @@
-"""Formulas as MathML, so that pages read without a network and without a script."""
+"""What the site needs beside Sphinx: formulas as MathML, so that pages read without a network and without a script;
+names in docstrings that no page describes, as code where they exist."""
 
 from __future__ import annotations
 
 import re
 from html import unescape
+from importlib import import_module
 from typing import Any
 
 from docutils import nodes
@@ -47,8 +49,36 @@ def opened(app: Sphinx, name: str, template: str, context: dict[str, Any], doctr
     context["body"] = SAVED.sub("", context.get("body", ""))
 
 
+def named(app: Sphinx, env: Any, node: nodes.Element, shown: nodes.Element) -> nodes.Element | None:
+    """A name that no page describes is code if it exists; if not, it stays a broken reference, which is an error.
+
+    Types in signatures are as the annotation has them; those of other packages are not looked for.
+    """
+    target = str(node.get("reftarget", ""))
+    if node.get("refdomain") != "py":
+        return None
+    if node.get("reftype") == "class" and not target.startswith("verifier."):
+        return shown
+    return shown if exists(target) or exists(f"{node.get('py:module')}.{target}") else None
+
+
+def exists(name: str) -> bool:
+    """Whether this is a module, or what a module holds."""
+    module, rest = name, ""
+    while module:
+        try:
+            found: Any = import_module(module)
+        except ImportError:
+            module, _, last = module.rpartition(".")
+            rest = f"{last}.{rest}" if rest else last
+            continue
+        return all((found := getattr(found, part, None)) is not None for part in rest.split(".") if part)
+    return False
+
+
 def setup(app: Sphinx) -> dict[str, bool]:
     app.add_html_math_renderer("mathml", (inline, None), (block, None))
     app.connect("doctree-resolved", outputs)
+    app.connect("missing-reference", named)
     app.connect("html-page-context", opened)
     return {"parallel_read_safe": True, "parallel_write_safe": True}

@@ -183,10 +183,9 @@ class Claim:
 class Statement:
     """A lemma, theorem or corollary: printed and amended claims, hypotheses, errata, and a proof.
 
-    ``proof`` is the proof document of :mod:`verifier.kernel.proof` as plain data (JSON): a list of
-    steps and the goals they prove.  ``expected`` records the verdicts a gate compares with; the
-    verdicts themselves are always recomputed.  ``label`` is what readers call it, by default the name
-    in words (``Theorem 1``).
+    ``proof`` is a :class:`verifier.claims.proof.Proof`.  ``expected`` records the verdicts that a gate compares with; the
+    verdicts themselves are always recomputed.  ``label`` is what readers call it, by default the name in words
+    (``Theorem 1``).
     """
 
     name: str
@@ -196,7 +195,7 @@ class Statement:
     claims: tuple[Claim, ...]
     hypotheses: tuple[Hypothesis, ...] = ()
     errata: tuple[Erratum, ...] = ()
-    proof: Any = None  # a Mapping as above, or a verifier.claims.proof.Proof
+    proof: Any = None  # a verifier.claims.proof.Proof; claims do not know their proofs
     expected: Mapping[Form, Summary] = field(default_factory=dict)
     label: str = ""
 
