@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 import verifier as v
-from verifier.fitting import KINDS
-from verifier.newproject import create
-from verifier.statement import Kind
+from verifier.cli import cli
+from verifier.commands.fit import KINDS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 
@@ -30,7 +30,7 @@ def test_the_claim_of_the_page_is_measured() -> None:
 @pytest.fixture
 def project(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A new project with the two files that docs/proofs.md shows; it is the current folder."""
-    create(tmp_path / "mine")
+    assert CliRunner().invoke(cli, ["new", str(tmp_path / "mine")]).exit_code == 0
     lemma, check = blocks("proofs.md")
     (tmp_path / "mine/lemmas/too_small.py").write_text(lemma, encoding="utf-8")
     (tmp_path / "mine/checks/too_small.py").write_text(check, encoding="utf-8")
@@ -56,7 +56,7 @@ def test_its_twin_refutes_nothing(project: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "words"), [("gate.md", list(KINDS)), ("claims.md", [kind.name for kind in Kind])], ids=["data", "claims"]
+    ("page", "words"), [("gate.md", list(KINDS)), ("claims.md", [kind.name for kind in v.Kind])], ids=["data", "claims"]
 )
 def test_every_kind_is_told(page: str, words: list[str]) -> None:
     listed = re.findall(r"^\| `([\w-]+)` \|", (DOCS / page).read_text(encoding="utf-8"), re.MULTILINE)

@@ -183,8 +183,8 @@ class Claim:
 class Statement:
     """A lemma, theorem or corollary: printed and amended claims, hypotheses, errata, and a proof.
 
-    ``proof`` is a :class:`verifier.claims.proof.Proof`.  ``expected`` records the verdicts that a gate compares with; the
-    verdicts themselves are always recomputed.  ``label`` is what readers call it, by default the name in words
+    ``proof`` is a :class:`verifier.claims.proof.Proof`.  ``expected`` records the verdicts that a gate compares with;
+    the verdicts themselves are always recomputed.  ``label`` is what readers call it, by default the name in words
     (``Theorem 1``).
     """
 
