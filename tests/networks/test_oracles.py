@@ -14,6 +14,7 @@ import pytest
 from scipy import stats
 
 from verifier.networks import correlations, mlp
+from verifier.networks.build import build
 from verifier.networks.correlations import sample_K, sample_layer_T, sample_T
 from verifier.networks.gaussian import DenseGaussian
 from verifier.networks.hypernetwork import ImplicitNetwork
@@ -205,7 +206,7 @@ def test_O18_at_two_inputs_at_depth_two():
 
 def test_O19_zero_preactivations():
     implicit = ImplicitNetwork(3, 1, 1)
-    network = mlp.build("gram", (1, 50), implicit.outputs, 20_000, rng(20))
+    network = build("gram", (1, 50), implicit.outputs, 20_000, rng(20))
     (at,) = network.forward(np.array([[1.0]]))
     g = implicit.forward(np.array([1.0]), at.f)
     zeros = [int((y == 0.0).sum()) for y in g.preactivations]

@@ -5,8 +5,10 @@ from __future__ import annotations
 import networks_reference as reference
 import numpy as np
 import pytest
+from plain import plain
 
 from verifier.networks import correlations, mlp
+from verifier.networks.build import build
 from verifier.networks.gaussian import DenseGaussian
 from verifier.networks.hypernetwork import ImplicitNetwork
 
@@ -15,7 +17,7 @@ THREE = np.random.default_rng(11).standard_normal((4, 3))
 
 
 def lazy(widths, outputs, seed, activation="relu"):
-    return mlp.build("lazy", widths, outputs, BATCH, np.random.default_rng(seed), activation)
+    return plain("lazy", widths, outputs, BATCH, np.random.default_rng(seed), activation)
 
 
 def redone(network):
@@ -141,7 +143,7 @@ def test_layer_resolved_terms_are_derivatives():
 def test_euler_identity(kind, n):
     """<y^l, dT/dy^l> = f in every layer, however the coordinates are kept: f is linear in each y^l."""
     rows = np.array([[1.0]]) if kind == "gram" else np.array([[1.0, 1.0], [0.3, 1.4]])
-    network = mlp.build(kind, (rows.shape[1], n, n, n), 1, 200, np.random.default_rng(5))
+    network = build(kind, (rows.shape[1], n, n, n), 1, 200, np.random.default_rng(5))
     for at in network.forward(rows):
         direction = network.backward(at, np.ones((200, 1)))
         for l in (1, 2, 3):

@@ -9,11 +9,11 @@ from math import sqrt
 
 import numpy as np
 import pytest
+from plain import plain
 from supplement_reference import dense_h, implicit, jacobian, moved, relu_pass
 
 from verifier.networks import hyperkernel_flow as flow
 from verifier.networks.hypernetwork import ImplicitNetwork
-from verifier.networks.mlp import build
 from verifier.networks.request import distinct_rows
 
 Z = 6.2
@@ -33,7 +33,7 @@ def test_pathwise(kind, H, L, n, m, m_0, which):
     x = (sqrt(2.0) * np.array([[1.0, 0.0], [0.6, 0.8], [0.8, -0.6]]))[list(which)]
     z = rng.standard_normal((3, m_0))
     shapes = ImplicitNetwork(H, m, m_0)
-    network = build(kind, (2, *[n] * (L - 1)), shapes.outputs, batch, rng)
+    network = plain(kind, (2, *[n] * (L - 1)), shapes.outputs, batch, rng)
     rows, index = distinct_rows(x)
     found = flow.kernel_flow(network, shapes, rows, index, z)
     matrices = [matrix.complete() for matrix in network.matrices]

@@ -5,7 +5,7 @@
     K^(r)(u_i, u_j) = <grad^r h(u_i), (grad h(u_j))^r>, a derivative along grad h(u_j)             Eq. (29)
 
 All are almost-everywhere derivatives: activation patterns are held fixed.  Inputs are normalised to
-|x|^2 = n_0.  Every sampler is exact in law; they differ in cost only (see `verifier.networks.mlp`).
+|x|^2 = n_0.  Every sampler but "clt" is exact in law; they differ in cost only (see `verifier.networks.mlp`).
 """
 
 from __future__ import annotations
@@ -19,13 +19,16 @@ from typing import Any
 import numpy as np
 
 from verifier.networks import jets
+from verifier.networks.buffers import reusing
+from verifier.networks.build import APPROXIMATE, build
 from verifier.networks.hypernetwork import ImplicitNetwork
-from verifier.networks.mlp import Direction, Network, Pass, build
+from verifier.networks.mlp import Direction, Network, Pass
 from verifier.networks.request import (
     Widths,
     checked_orders,
     choose_sampler,
     distinct_rows,
+    drawn_type,
     hidden_widths,
     input_pair,
     input_rows,
@@ -41,7 +44,7 @@ class Draw:
     values: (samples, quantities), in the order asked for.  normals: (samples, outputs) or None; at one
     input Z_d = f^d sqrt(n_{L-1}) / |q^{L-1}|, which are exactly standard normal, independent of each
     other and of q^{L-1} and all layers below; for use as control variates.
-    meta: what was sampled and how ("sampler", "depth", "widths", "quantities", ...).
+    meta: what was sampled and how ("sampler", "exact", "depth", "widths", "quantities", ...).
     """
 
     values: Array
@@ -54,10 +57,10 @@ def _batch(kind: str, widths: Sequence[int], outputs: int) -> int:
     widest = max(widths, default=1)
     if kind == "gram":
         return max(1, 2000 // max(1, outputs // 64))
-    if kind == "stream":
-        return max(1, min(1000, (1 << 17) // max(widest, outputs)))
+    if kind in ("stream", "clt"):
+        return max(1, min(1000, (1 << 17) // outputs))
     if kind == "lazy":
-        return max(1, min(1000, (1 << 15) // max(widest, outputs)))
+        return max(1, min(1000, (1 << 16) // max(widest, outputs)))
     sizes = [1, *widths, outputs]
     return max(1, min(2000, (1 << 18) // max(a * b for a, b in pairwise(sizes))))
 
@@ -72,11 +75,12 @@ def _collect(
     # One fast stream a call, seeded from the generator given: normals are most of the work.
     fast = np.random.Generator(np.random.SFC64([int(word) for word in rng.integers(0, 1 << 63, size=4)]))
     values, normals = [], []
-    for start in range(0, samples, batch):
-        value, normal = draw(min(batch, samples - start), fast)
-        values.append(value)
-        if normal is not None:
-            normals.append(normal)
+    with reusing():
+        for start in range(0, samples, batch):
+            value, normal = draw(min(batch, samples - start), fast)
+            values.append(value)
+            if normal is not None:
+                normals.append(normal)
     return np.concatenate(values), np.concatenate(normals) if normals else None
 
 
@@ -126,13 +130,15 @@ def sample_T(
     rng: np.random.Generator,
     sampler: str = "auto",
     activation: str = "relu",
+    precision: str = "double",
 ) -> Draw:
     """T^r for every r in orders, from the same networks and the same jets.  Eq. (5).
 
     depth: L >= 1.  widths: n_1..n_{L-1}, or one integer for all, 1 <= n < 2^53.  angle: degrees between
     x_0 and x_1, both with |x|^2 = n_0; x_1 is taken for every direction; 0 is one input.  inputs: rows
     x_0..x_R instead, with R >= max(orders), the directions of T^r being x_1..x_r.  sampler: "auto",
-    "dense", "lazy", "gram" or "stream".  T^0 = f, T^1 is the NTK; T^r = 0.0 exactly for r > L.
+    "dense", "lazy", "gram" or "stream"; or "clt", an APPROXIMATION, which "auto" never takes.  precision:
+    "double", or "single" for what lazy and stream draw.  T^0 = f, T^1 is the NTK; T^r = 0.0 exactly for r > L.
 
     Returns a Draw with values (samples, orders); normals (samples, 1) at one input.  Raises ValueError
     for a request outside these ranges, or a sampler that cannot serve it.
@@ -151,9 +157,10 @@ def sample_T(
     if max(orders) == 0:
         rows, which = rows[:1], [0]
     kind = choose_sampler(sampler, activation, len(rows), hidden)
+    dtype = drawn_type(precision, kind, activation)
 
     def draw(batch: int, stream: np.random.Generator) -> tuple[Array, Array | None]:
-        network = build(kind, (rows.shape[1], *hidden), 1, batch, stream, activation)
+        network = build(kind, (rows.shape[1], *hidden), 1, batch, stream, activation, dtype)
         values, at = star(network, rows, which, orders)
         return values, _normals(network, at, stream) if len(rows) == 1 else None
 
@@ -161,6 +168,8 @@ def sample_T(
     meta = {
         "quantities": tuple(f"T({r})" for r in orders),
         "sampler": kind,
+        "exact": kind not in APPROXIMATE,
+        "precision": precision,
         "depth": depth,
         "widths": hidden,
         "angle": None if inputs is not None else angle,
@@ -247,6 +256,7 @@ def sample_layer_T(
     rng: np.random.Generator,
     sampler: str = "auto",
     activation: str = "relu",
+    precision: str = "double",
 ) -> Draw:
     """The layer-resolved T^{l,d}: derivatives in the layers l_1..l_k of f^d, along f^{d_1}..f^{d_k}.  Eqs. (7), (16).
 
@@ -273,9 +283,10 @@ def sample_layer_T(
         if len(given) <= most:
             raise ValueError(f"inputs has {len(given)} rows: {most} layers need {most + 1} (x_i and its directions)")
     kind = choose_sampler(sampler, activation, len(rows), hidden)
+    dtype = drawn_type(precision, kind, activation)
 
     def draw(batch: int, stream: np.random.Generator) -> tuple[Array, Array | None]:
-        network = build(kind, (rows.shape[1], *hidden), outputs, batch, stream, activation)
+        network = build(kind, (rows.shape[1], *hidden), outputs, batch, stream, activation, dtype)
         values, at = layered(network, rows, which, terms, d, outputs)
         return values, _normals(network, at, stream) if len(rows) == 1 else None
 
@@ -283,6 +294,8 @@ def sample_layer_T(
     meta = {
         "quantities": tuple(f"T{term};{d};{out}" for term, out in terms),
         "sampler": kind,
+        "exact": kind not in APPROXIMATE,
+        "precision": precision,
         "depth": depth,
         "widths": hidden,
         "angle": None if inputs is not None else angle,
@@ -339,6 +352,7 @@ def sample_K(
     samples: int,
     rng: np.random.Generator,
     sampler: str = "auto",
+    precision: str = "double",
 ) -> Draw:
     """K^(r)(u_i, u_j) for every r in orders, from the same networks and one jet.  Eq. (29).
 
@@ -356,10 +370,11 @@ def sample_K(
     pair = _implicit_inputs(z)
     rows = input_pair(angle)
     kind = choose_sampler(sampler, "relu", len(rows), hidden)
+    dtype = drawn_type(precision, kind, "relu")
     implicit = ImplicitNetwork(g_depth, m, pair[0].size)
 
     def draw(batch: int, stream: np.random.Generator) -> tuple[Array, Array | None]:
-        network = build(kind, (rows.shape[1], *hidden), implicit.outputs, batch, stream)
+        network = build(kind, (rows.shape[1], *hidden), implicit.outputs, batch, stream, dtype=dtype)
         values, at = hypernetwork_terms(network, implicit, rows, pair, orders)
         return values, _normals(network, at, stream) if len(rows) == 1 else None
 
@@ -367,6 +382,8 @@ def sample_K(
     meta = {
         "quantities": tuple(f"K({r})" for r in orders),
         "sampler": kind,
+        "exact": kind not in APPROXIMATE,
+        "precision": precision,
         "g_depth": g_depth,
         "depth": depth,
         "widths": hidden,

@@ -16,26 +16,32 @@ the records and of independent randomness).  The answers have exactly the law th
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from verifier.networks import fused
+from verifier.networks.buffers import empty
 from verifier.networks.spaces import Array, EuclideanSpace, Space
 
 DEPENDENT = 1e-13  # relative residual below which a query counts as a combination of earlier ones
+DEPENDENT_SINGLE = 1e-5  # the same in single precision
 CANCELLED = 0.3  # relative residual below which Gram-Schmidt is run a second time
+FUSED_FROM = 256  # length from which compiled code is called for one combination
+PIECE = 1 << 14  # numbers of each vector that are combined at a time
 
 
 class GaussianMatrix(Protocol):
     """A batch of independent p x n matrices with iid N(0, 1) entries."""
 
-    def apply(self, q: Array) -> Array:
-        """W q: shape (batch, n) to (batch, p)."""
+    def apply(self, q: Array, factor: float = 1.0) -> Array:
+        """factor W q: shape (batch, n) to (batch, p)."""
         ...
 
-    def apply_transposed(self, u: Array) -> Array:
-        """W^T u: shape (batch, p) to (batch, n)."""
+    def apply_transposed(self, u: Array, factor: float = 1.0) -> Array:
+        """factor W^T u: shape (batch, p) to (batch, n)."""
         ...
 
 
@@ -50,121 +56,121 @@ class DenseGaussian:
         """Fresh matrices, all entries drawn at once."""
         return cls(rng.standard_normal((batch, rows, columns)))
 
-    def apply(self, q: Array) -> Array:
-        """W q: shape (batch, n) to (batch, p)."""
-        return np.matmul(self.entries, q[:, :, None])[:, :, 0]
+    def apply(self, q: Array, factor: float = 1.0) -> Array:
+        """factor W q: shape (batch, n) to (batch, p)."""
+        return factor * np.matmul(self.entries, q[:, :, None])[:, :, 0]
 
-    def apply_transposed(self, u: Array) -> Array:
-        """W^T u: shape (batch, p) to (batch, n)."""
-        return np.matmul(u[:, None, :], self.entries)[:, 0, :]
+    def apply_transposed(self, u: Array, factor: float = 1.0) -> Array:
+        """factor W^T u: shape (batch, p) to (batch, n)."""
+        return factor * np.matmul(u[:, None, :], self.entries)[:, 0, :]
 
     def complete(self) -> Array:
         """All entries: shape (batch, p, n)."""
         return self.entries
 
 
-def _combine(coefficients: Array, rows: Array) -> Array:
-    """sum_k c_k r_k a sample: (batch, K), (batch, K, size) to (batch, size)."""
-    if rows.shape[2] > 64:  # matmul hands long rows to BLAS; einsum has less overhead on short ones
-        return np.matmul(coefficients[:, None, :], rows)[:, 0, :]
-    return np.einsum("bk,bkd->bd", coefficients, rows)
+def combine(coefficients: Sequence[Array], rows: Sequence[Array]) -> Array:
+    """sum_k c_k r_k a sample: (batch,) and (batch, size), K >= 1 of each, to (batch, size)."""
+    first = rows[0]
+    total = empty(first.shape, first.dtype)
+    kernels = fused.compiled() if first.shape[1] >= FUSED_FROM else None
+    if kernels is not None:
+        most = len(kernels.combine)
+        pairs = [pair for c, row in zip(coefficients, rows, strict=True) for pair in (c.astype(first.dtype), row)]
+        kernels.combine[min(most, len(rows)) - 1](total, *pairs[: 2 * most])
+        for k in range(most, len(rows)):
+            kernels.combine[1](total, np.ones_like(pairs[0]), total, *pairs[2 * k : 2 * k + 2])
+        return total
+    scales = [c[:, None].astype(first.dtype, copy=False) for c in coefficients]
+    if len(rows) == 1:
+        return np.multiply(first, scales[0], out=total)
+    step = max(1, PIECE // first.shape[0])  # a piece of all rows stays in the cache
+    product = empty((first.shape[0], min(step, first.shape[1])), first.dtype)
+    for low in range(0, first.shape[1], step):
+        piece = slice(low, low + step)
+        np.multiply(first[:, piece], scales[0], out=total[:, piece])
+        for scale, row in zip(scales[1:], rows[1:], strict=True):
+            part = product[:, : min(step, first.shape[1] - low)]
+            np.multiply(row[:, piece], scale, out=part)
+            total[:, piece] += part
+    return total
 
 
-def _project(rows: Array, vector: Array) -> Array:
-    """<r_k, v> a sample: (batch, K, size), (batch, size) to (batch, K)."""
-    if rows.shape[2] > 64:
-        return np.matmul(rows, vector[:, :, None])[:, :, 0]
-    return np.einsum("bkd,bd->bk", rows, vector)
-
-
-def _lengths(vector: Array) -> Array:
-    """|v| a sample."""
-    return np.sqrt(np.einsum("bd,bd->b", vector, vector))
+def dot(a: Array, b: Array) -> Array:
+    """<a, b> a sample."""
+    return np.einsum("bd,bd->b", a, b)
 
 
 class _Records:
-    """Orthonormal queries in one space (rows; a zero row where there was nothing new) and their answers."""
+    """Orthonormal queries in one space (a zero vector where there was nothing new) and their answers."""
 
     def __init__(self, space: Space, target: Space) -> None:
         self.space, self.target = space, target
-        self.count = 0
         self.live = np.zeros(space.batch)  # independent directions so far, a sample
-        self._queries = np.empty((space.batch, 0, space.size))
-        self._answers = np.empty((space.batch, 0, target.size))
-
-    @property
-    def queries(self) -> Array:
-        """Shape (batch, count, size)."""
-        return self._queries[:, : self.count]
-
-    @property
-    def answers(self) -> Array:
-        """Shape (batch, count, size of the target)."""
-        return self._answers[:, : self.count]
+        self.queries: list[Array] = []
+        self.answers: list[Array] = []
 
     def refit(self) -> None:
         """Follow spaces whose stored size has grown."""
-        if self._queries.shape[2] != self.space.size:
-            self._queries = self.space.fit(self._queries)
-        if self._answers.shape[2] != self.target.size:
-            self._answers = self.target.fit(self._answers)
+        if not self.space.fixed:
+            self.queries = [self.space.fit(query) for query in self.queries]
+        if not self.target.fixed:
+            self.answers = [self.target.fit(answer) for answer in self.answers]
 
     def append(self, query: Array, answer: Array, live: NDArray[np.bool_]) -> None:
         """Record W query = answer, for a query that `split` returned; live: where it is not zero."""
         self.refit()
-        if self.count == self._queries.shape[1]:
-            room = max(4, 2 * self.count)
-            for name in ("_queries", "_answers"):
-                old = getattr(self, name)
-                new = np.empty((old.shape[0], room, old.shape[2]))
-                new[:, : self.count] = old[:, : self.count]
-                setattr(self, name, new)
-        self._queries[:, self.count] = query
-        self._answers[:, self.count] = answer
-        self.count += 1
+        self.queries.append(query)
+        self.answers.append(answer)
         self.live += live
 
-    def split(self, vector: Array) -> tuple[Array, Array, Array]:
-        """c, e, rho with vector = Q^T c + rho e: e is a unit vector orthogonal to the queries, or zero.
+    def split(self, vector: Array) -> tuple[list[Array], Array, Array]:
+        """c, e, rho with vector = sum_k c_k Q_k + rho e: e is a unit vector orthogonal to the queries, or zero.
 
         A sample whose vector is not finite gets rho = NaN and e = 0, so that its answer is NaN and its
         records stay clean; no other sample is touched.
         """
-        norm = _lengths(vector)
-        bad = ~np.isfinite(norm)
-        scale = np.where((norm > 0.0) & ~bad, norm, 1.0)
-        unit = vector / scale[:, None]
+        square = dot(vector, vector)
+        bad = ~np.isfinite(square)
         if bad.any():
-            unit[bad] = 0.0
-        fresh = (norm > 0.0) & ~bad & (self.live < self.space.dimension)
-        rows = self.queries
-        residual = np.ones(vector.shape[0])
-        coefficients = np.zeros((vector.shape[0], self.count))
-        if self.count:
-            coefficients = _project(rows, unit)
-            unit -= _combine(coefficients, rows)
-            residual = _lengths(unit)
-            if np.any(residual[fresh] < CANCELLED):
-                correction = _project(rows, unit)
-                unit -= _combine(correction, rows)
-                coefficients += correction
-                residual = _lengths(unit)
-                fresh &= residual > DEPENDENT
-                unit /= np.where(fresh, residual, 1.0)[:, None]
-                # The remainder carries the rounding error of the whole vector: clean the unit vector
-                # once more, and drop it if it turns out to have been nothing but rounding error.
-                unit -= _combine(_project(rows, unit), rows)
-                clean = _lengths(unit)
-                fresh &= clean > 0.5
-                unit /= np.where(fresh, clean, 1.0)[:, None]
-            else:
-                unit /= np.where(fresh, residual, 1.0)[:, None]
-        if not fresh.all():
-            unit[~fresh] = 0.0
-        rho = np.where(fresh, residual * scale, 0.0)
+            vector = np.where(bad[:, None], 0.0, vector)
+            square = np.where(bad, 0.0, square)
+        fresh = (square > 0.0) & (self.live < self.space.dimension)
+        coefficients = [dot(query, vector) for query in self.queries]
+        rest = square - sum(c * c for c in coefficients) if coefficients else square
+        if np.any(rest[fresh] < CANCELLED**2 * square[fresh]):
+            coefficients, unit, rho = self._split_carefully(vector, np.sqrt(square), fresh)
+        else:
+            rho = np.sqrt(np.where(fresh, rest, 0.0))
+            inverse = np.divide(1.0, rho, out=np.zeros_like(rho), where=fresh)
+            unit = combine([inverse, *(-c * inverse for c in coefficients)], [vector, *self.queries])
         if bad.any():
             rho[bad] = np.nan
-        return coefficients * scale[:, None], unit, rho
+        return coefficients, unit, rho
+
+    def _split_carefully(
+        self, vector: Array, norm: Array, fresh: NDArray[np.bool_]
+    ) -> tuple[list[Array], Array, Array]:
+        """As `split`, where most of some vector cancels."""
+        scale = np.where(norm > 0.0, norm, 1.0)
+        unit = vector / scale[:, None]
+        coefficients = [np.zeros_like(scale) for _ in self.queries]
+        for _ in range(2):
+            correction = [dot(query, unit) for query in self.queries]
+            unit -= combine(correction, self.queries)
+            coefficients = [c + more for c, more in zip(coefficients, correction, strict=True)]
+        residual = np.sqrt(dot(unit, unit))
+        fresh = fresh & (residual > (DEPENDENT if unit.dtype == np.float64 else DEPENDENT_SINGLE))
+        unit /= np.where(fresh, residual, 1.0)[:, None]
+        # The remainder carries the rounding error of the whole vector: clean the unit vector
+        # once more, and drop it if it turns out to have been nothing but rounding error.
+        unit -= combine([dot(query, unit) for query in self.queries], self.queries)
+        clean = np.sqrt(dot(unit, unit))
+        fresh &= clean > 0.5
+        unit /= np.where(fresh, clean, 1.0)[:, None]
+        if not fresh.all():
+            unit[~fresh] = 0.0
+        return [c * scale for c in coefficients], unit, np.where(fresh, residual * scale, 0.0)
 
 
 class RevealedGaussian:
@@ -175,44 +181,47 @@ class RevealedGaussian:
         self._right = _Records(source, target)
         self._left = _Records(target, source)
 
-    def observe(self, queries: list[Array], answers: list[Array]) -> None:
+    def observe(self, queries: Sequence[Array], answers: Sequence[Array]) -> None:
         """Record answers drawn elsewhere from the right law, to orthonormal (or zero) right queries."""
         for query, answer in zip(queries, answers, strict=True):
             self._right.append(query, answer, np.any(query != 0.0, axis=1))
 
-    def apply(self, q: Array) -> Array:
-        """W q: shape (batch, size of the source) to (batch, size of the target)."""
-        return self._answer(q, self._right, self._left)
+    def apply(self, q: Array, factor: float = 1.0) -> Array:
+        """factor W q: shape (batch, size of the source) to (batch, size of the target)."""
+        return self._answer(q, factor, self._right, self._left)
 
-    def apply_transposed(self, u: Array) -> Array:
-        """W^T u: shape (batch, size of the target) to (batch, size of the source)."""
-        return self._answer(u, self._left, self._right)
+    def apply_transposed(self, u: Array, factor: float = 1.0) -> Array:
+        """factor W^T u: shape (batch, size of the target) to (batch, size of the source)."""
+        return self._answer(u, factor, self._left, self._right)
 
-    def _answer(self, vector: Array, mine: _Records, other: _Records) -> Array:
-        vector = mine.space.fit(np.asarray(vector, dtype=float))
+    def _answer(self, vector: Array, factor: float, mine: _Records, other: _Records) -> Array:
+        vector = mine.space.fit(np.asarray(vector))
         mine.refit()
         other.refit()
-        if isinstance(mine.target, EuclideanSpace) and other.live.min() >= mine.target.size:
+        if mine.target.fixed and np.all(other.live >= mine.target.dimension):
             # Every row (or column) is known: W = U Z^T, nothing is left to draw or to remember.
-            return _combine(_project(other.answers, vector), other.queries)
+            return combine([factor * dot(answer, vector) for answer in other.answers], other.queries)
         coefficients, unit, rho = mine.split(vector)
-        answer = _combine(coefficients, mine.answers) if mine.count else None
         if not rho.any():
-            return np.zeros((mine.space.batch, mine.target.size)) if answer is None else answer
+            if not mine.answers:
+                return np.zeros((mine.space.batch, mine.target.size), unit.dtype)
+            return combine([factor * c for c in coefficients], mine.answers)
         fresh = mine.target.gaussian(self.rng)
         mine.refit()
         other.refit()
-        if other.count:
-            fresh += _combine(_project(other.answers, unit) - _project(other.queries, fresh), other.queries)
+        if other.queries:
+            known = [
+                dot(answer, unit) - dot(query, fresh)
+                for query, answer in zip(other.queries, other.answers, strict=True)
+            ]
+            fresh += combine(known, other.queries)
         live = rho > 0.0
         if not live.all():
             fresh[~live] = 0.0
+        answers = [fresh, *mine.answers]
         mine.append(unit, fresh, live)
         # NaN rho must reach the answer although the record is kept clean (0 * NaN is NaN).
-        fresh *= rho[:, None]
-        if answer is not None:
-            fresh += mine.target.fit(answer)
-        return fresh
+        return combine([factor * rho, *(factor * c for c in coefficients)], answers)
 
 
 class LazyGaussian(RevealedGaussian):

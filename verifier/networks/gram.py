@@ -20,9 +20,9 @@ from math import acos, pi
 import numpy as np
 from scipy.linalg import eigh_tridiagonal
 
+from verifier.networks.build import build
 from verifier.networks.correlations import Draw
 from verifier.networks.draws import batch_size, collect
-from verifier.networks.mlp import build
 from verifier.networks.request import Widths, choose_sampler, hidden_widths, input_pair, whole
 from verifier.networks.sectors import PATTERNS, pattern_coordinates
 from verifier.networks.spaces import Array

@@ -26,10 +26,12 @@ from typing import Any
 
 import numpy as np
 
+from verifier.networks.build import build
 from verifier.networks.correlations import Draw
 from verifier.networks.draws import batch_size, collect, covariance_matrix, implicit_inputs
 from verifier.networks.gaussian import DenseGaussian, GaussianMatrix, LazyGaussian
-from verifier.networks.mlp import Direction, Network, Pass, _orthonormal_pair, build
+from verifier.networks.joint import orthonormal
+from verifier.networks.mlp import Direction, Network, Pass
 from verifier.networks.request import Widths, choose_sampler, hidden_widths, input_pair, whole
 from verifier.networks.spaces import Array
 
@@ -46,13 +48,13 @@ class MixedGaussian:
     def __init__(self, parts: Sequence[GaussianMatrix], weights: Array) -> None:
         self.parts, self.weights = list(parts), weights
 
-    def apply(self, q: Array) -> Array:
-        """V q: shape (batch, columns) to (batch, rows)."""
-        return self._sum([part.apply(q) for part in self.parts])
+    def apply(self, q: Array, factor: float = 1.0) -> Array:
+        """factor V q: shape (batch, columns) to (batch, rows)."""
+        return self._sum([part.apply(q, factor) for part in self.parts])
 
-    def apply_transposed(self, u: Array) -> Array:
-        """V^T u: shape (batch, rows) to (batch, columns)."""
-        return self._sum([part.apply_transposed(u) for part in self.parts])
+    def apply_transposed(self, u: Array, factor: float = 1.0) -> Array:
+        """factor V^T u: shape (batch, rows) to (batch, columns)."""
+        return self._sum([part.apply_transposed(u, factor) for part in self.parts])
 
     def _sum(self, products: list[Array]) -> Array:
         total = self.weights[:, :1] * products[0]
@@ -126,15 +128,15 @@ class _Readout:
     def __init__(self, back: Sequence[Array]) -> None:
         self.back = list(back)
 
-    def apply(self, q: Array) -> Array:
+    def apply(self, q: Array, factor: float = 1.0) -> Array:
         raise TypeError("the last layer of f is met by its transpose alone")  # backward passes never apply it
 
-    def apply_transposed(self, u: Array) -> Array:
+    def apply_transposed(self, u: Array, factor: float = 1.0) -> Array:
         size = max(vector.shape[1] for vector in self.back)
         total = np.zeros((u.shape[0], size))
         for j, vector in enumerate(self.back):
             total[:, : vector.shape[1]] += u[:, j, None] * vector
-        return total
+        return factor * total
 
 
 def _factor(gram: Array) -> Array:
@@ -181,10 +183,8 @@ def hyperkernel(
     passes = (forward[0], forward[-1])
     top, last = network.depth - 1, network.widths[-1]
     q = [network._fit(top, at.q[-1]) for at in passes]
-    basis, triangle = _orthonormal_pair(q[0], q[1])
-    count = len(forward)  # equal inputs: q' = q, and there is no e_2
-    basis = basis[:count]
-    implicit = Implicit.draw(g_depth, m, z[0].size, triangle[:, :count] / sqrt(last), rng)
+    basis, triangle = orthonormal(q)
+    implicit = Implicit.draw(g_depth, m, z[0].size, triangle / sqrt(last), rng)
     found = [implicit.gradient(j, z[j]) for j in range(2)]
     gradients = (found[0][1], found[1][1])
     gram = np.empty((network.batch, 2, 2))

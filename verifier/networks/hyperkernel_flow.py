@@ -23,12 +23,13 @@ from typing import Any
 
 import numpy as np
 
+from verifier.networks.build import build
 from verifier.networks.correlations import Draw
 from verifier.networks.draws import batch_size, collect, covariance_matrix, implicit_inputs
 from verifier.networks.hyperkernel import DENSE_G, Implicit, process_mixing
 from verifier.networks.hypernetwork import GAIN, ImplicitNetwork
 from verifier.networks.hypernetwork import Implicit as ImplicitPass
-from verifier.networks.mlp import Network, build
+from verifier.networks.mlp import Network
 from verifier.networks.request import Widths, choose_sampler, distinct_rows, hidden_widths, input_rows, whole
 from verifier.networks.spaces import Array
 

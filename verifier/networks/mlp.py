@@ -7,7 +7,7 @@ derivatives: the activation pattern is held fixed, so f is a polynomial of degre
 
     dense    every weight is drawn                         any inputs     O(n^2)
     lazy     the weights are met through products          any inputs     O(n)
-    stream   activation patterns through their Gram        two inputs     O(n), less memory
+    stream   activation patterns through their Gram        some inputs    O(n), memory O(1)
     gram     revealed orthonormal bases                    see below      O(1) in n
 
 `gram` serves one relu input, or linear networks with any inputs.  At one relu input the pattern of
@@ -18,19 +18,17 @@ their rotations: the law is that of a linear network with widths N_l and gain sq
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from math import sqrt
 
 import numpy as np
 
 from verifier.networks import jets
-from verifier.networks.gaussian import DenseGaussian, GaussianMatrix, LazyGaussian, VirtualGaussian
-from verifier.networks.sectors import PATTERNS, pattern_coordinates
+from verifier.networks.buffers import empty
+from verifier.networks.gaussian import GaussianMatrix, VirtualGaussian, combine, dot
 from verifier.networks.spaces import Array, EuclideanSpace, RevealedSpace, Space
 
-KINDS = ("dense", "lazy", "stream", "gram")
 GAINS = {"relu": sqrt(2.0), "linear": 1.0}
 
 
@@ -55,10 +53,6 @@ class Direction:
 
     q: tuple[Array, ...]
     deltas: tuple[Array | None, ...]
-
-
-def _dot(a: Array, b: Array) -> Array:
-    return np.einsum("bd,bd->b", a, b)
 
 
 class Network:
@@ -105,7 +99,7 @@ class Network:
         """The gradient of <cotangent, f>, as a direction; cotangent: shape (batch, outputs)."""
         deltas = [cotangent]
         for l in range(self.depth - 1, 0, -1):
-            back = self.matrices[l].apply_transposed(deltas[0]) / sqrt(self.widths[l])
+            back = self.matrices[l].apply_transposed(deltas[0], 1.0 / sqrt(self.widths[l]))
             deltas.insert(0, self._activate(back, at.masks[l - 1]))
         return Direction(at.q, tuple(deltas))
 
@@ -128,8 +122,10 @@ class Network:
                     if lower is None or lower not in previous or delta is None:
                         continue
                     overlap = self.inner(l, direction.q[l], previous[lower]) / self.widths[l]
-                    term = overlap[:, None] * delta
-                    y = term if y is None else self._fit(l + 1, y) + self._fit(l + 1, term)
+                    if y is None:
+                        y = combine([overlap], [delta])
+                    else:
+                        y = combine([np.ones_like(overlap), overlap], [self._fit(l + 1, y), self._fit(l + 1, delta)])
                 if y is not None:
                     current[a] = y if last else self._activate(y, at.masks[l])
             previous = current
@@ -144,17 +140,15 @@ class Network:
 
     def inner(self, l: int, a: Array, b: Array) -> Array:
         """<a, b> for two vectors of layer l (q^l, y^l or delta^l): shape (batch,)."""
-        return _dot(self._fit(l, a), self._fit(l, b))
+        return dot(self._fit(l, a), self._fit(l, b))
 
     def _product(self, l: int, q: Array) -> Array:
-        y = self.matrices[l].apply(q)
-        y /= sqrt(self.widths[l])
-        return y
+        return self.matrices[l].apply(q, 1.0 / sqrt(self.widths[l]))
 
     def _activate(self, y: Array, mask: Array | None) -> Array:
         if mask is None:
-            return self.gain * y if self.gain != 1.0 else y
-        result = y * mask
+            return y if self.gain == 1.0 else np.multiply(y, self.gain, out=empty(y.shape, y.dtype))
+        result = np.multiply(y, mask, out=empty(y.shape, y.dtype))
         if self.gain != 1.0:
             result *= self.gain
         return result
@@ -188,94 +182,3 @@ class VirtualNetwork(Network):
 
     def _fit(self, l: int, vector: Array) -> Array:
         return self.spaces[l].fit(vector)
-
-
-class StreamedNetwork(Network):
-    """A relu network at exactly two inputs, its layers summed over live activation patterns."""
-
-    def __init__(self, widths: Sequence[int], outputs: int, batch: int, rng: np.random.Generator) -> None:
-        super().__init__(widths, [], batch, "relu")
-        self.rng = rng
-        self.spaces: list[Space] = [EuclideanSpace(batch, widths[0])]
-        self.outputs = outputs
-
-    def _fit(self, l: int, vector: Array) -> Array:
-        return self.spaces[l].fit(vector)
-
-    def forward(self, inputs: Array) -> list[Pass]:
-        """Both passes at once, because a layer is drawn from both of its inputs; callable once."""
-        if self.matrices or len(inputs) != 2:
-            raise ValueError("a streamed network is run forward once, at two inputs")
-        q = [[np.broadcast_to(x, (self.batch, x.size)).copy() for x in inputs]]
-        masks: list[tuple[Array, Array]] = []
-        for n, n_next in zip(self.widths[:-1], self.widths[1:], strict=True):
-            basis, triangle = _orthonormal_pair(*q[-1])
-            sizes, *answers = pattern_coordinates(triangle, n_next, self.rng)
-            space = RevealedSpace(sizes, revealed=2, capacity=self.depth + 4)
-            # A zero query (a dead or a dependent input) has a zero answer.
-            live = [np.any(e != 0.0, axis=1)[:, None] for e in basis]
-            answers = [space.fit(a) * is_live for a, is_live in zip(answers, live, strict=True)]
-            matrix = VirtualGaussian(space, self.spaces[-1], self.rng)
-            matrix.observe(basis, answers)
-            self.matrices.append(matrix)
-            self.spaces.append(space)
-            # One entry a pattern; repeated over the basis vectors of the patterns' spaces when used.
-            bits = np.array(PATTERNS, dtype=float)
-            masks.append((bits[:, 0], bits[:, 1]))
-            ys = [
-                (triangle[:, 0, j, None] * answers[0] + triangle[:, 1, j, None] * answers[1]) / sqrt(n)
-                for j in range(2)
-            ]
-            q.append([self._activate(y, mask) for y, mask in zip(ys, masks[-1], strict=True)])
-        self.spaces.append(EuclideanSpace(self.batch, self.outputs))
-        self.matrices.append(VirtualGaussian(self.spaces[-1], self.spaces[-2], self.rng))
-        return [
-            Pass(
-                tuple(layer[j] for layer in q),
-                tuple(pair[j] for pair in masks),
-                self._product(self.depth - 1, q[-1][j]),
-            )
-            for j in range(2)
-        ]
-
-    def _activate(self, y: Array, mask: Array | None) -> Array:
-        assert mask is not None
-        return self.gain * y * np.tile(mask, y.shape[1] // mask.size)
-
-
-def _orthonormal_pair(a: Array, b: Array) -> tuple[list[Array], Array]:
-    """Orthonormal (or zero) e_0, e_1 and R (batch, 2, 2) with a = R_00 e_0, b = R_01 e_0 + R_11 e_1."""
-    length = np.sqrt(_dot(a, a))
-    e_0 = a / np.where(length > 0.0, length, 1.0)[:, None]
-    along = _dot(e_0, b)
-    rest = b - along[:, None] * e_0
-    correction = _dot(e_0, rest)  # a second pass, for nearly parallel vectors
-    rest = rest - correction[:, None] * e_0
-    along = along + correction
-    height = np.sqrt(_dot(rest, rest))
-    height = np.where(height > 1e-13 * np.sqrt(_dot(b, b)), height, 0.0)
-    e_1 = rest * np.where(height > 0.0, 1.0 / np.where(height > 0.0, height, 1.0), 0.0)[:, None]
-    triangle = np.zeros((a.shape[0], 2, 2))
-    triangle[:, 0, 0], triangle[:, 0, 1], triangle[:, 1, 1] = length, along, height
-    return [e_0, e_1], triangle
-
-
-def build(
-    kind: str,
-    widths: Sequence[int],
-    outputs: int,
-    batch: int,
-    rng: np.random.Generator,
-    activation: str = "relu",
-) -> Network:
-    """A batch of random networks of the given kind; widths (n_0, ..., n_{L-1})."""
-    if kind == "gram":
-        return VirtualNetwork(widths, outputs, batch, activation, rng)
-    if kind == "stream":
-        return StreamedNetwork(widths, outputs, batch, rng)
-    sizes = [*widths, outputs]
-    if kind not in ("dense", "lazy"):
-        raise ValueError(f"unknown sampler {kind!r}: one of {', '.join(KINDS)}")
-    make: Callable[..., GaussianMatrix] = LazyGaussian if kind == "lazy" else DenseGaussian.draw
-    matrices = [make(batch, rows, columns, rng) for columns, rows in pairwise(sizes)]
-    return Network(widths, matrices, batch, activation)

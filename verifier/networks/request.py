@@ -8,13 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from verifier.networks.mlp import GAINS, KINDS
+from verifier.networks.build import APPROXIMATE, KINDS
+from verifier.networks.mlp import GAINS
 from verifier.networks.spaces import Array
 
 MAX_WIDTH = 1 << 53
 DENSE_BELOW = 16  # widths up to which drawing the matrices is the fastest way
+FEW_INPUTS = 4  # inputs up to which streaming is the fastest way
 # Beyond these a single sample takes tens of gigabytes (dense, lazy) or many minutes (stream).
-WIDEST = {"dense": 1 << 15, "lazy": 1 << 27, "stream": 1 << 34, "gram": MAX_WIDTH}
+WIDEST = {"dense": 1 << 15, "lazy": 1 << 27, "stream": 1 << 34, "gram": MAX_WIDTH, "clt": MAX_WIDTH}
+MOST_STREAMED = 6  # inputs of a streamed network, which has up to 2^J - 1 patterns a layer
+SINGLE = ("lazy", "stream")  # samplers that draw in single precision if asked
 Widths = int | Sequence[int]
 
 
@@ -82,18 +86,33 @@ def choose_sampler(sampler: str, activation: str, inputs: int, widths: Sequence[
         elif inputs == 1 or activation == "linear":
             sampler = "gram"
         else:
-            sampler = "stream" if inputs == 2 else "lazy"
+            sampler = "stream" if inputs <= FEW_INPUTS else "lazy"
     if sampler not in KINDS:
         raise ValueError(f"sampler is {sampler!r}: it must be one of auto, {', '.join(KINDS)}")
     if sampler == "gram" and activation == "relu" and inputs > 1:
         raise ValueError(f"sampler 'gram' serves one relu input, not {inputs}: their masks are dependent")
-    if sampler == "stream" and (activation != "relu" or inputs != 2):
-        raise ValueError(f"sampler 'stream' serves two relu inputs, not {inputs} {activation} input(s)")
+    if sampler == "stream" and (activation != "relu" or not 2 <= inputs <= MOST_STREAMED):
+        raise ValueError(
+            f"sampler 'stream' serves 2 to {MOST_STREAMED} relu inputs, not {inputs} {activation} input(s)"
+        )
+    if sampler in APPROXIMATE and (activation != "relu" or inputs != 2):
+        raise ValueError(f"sampler {sampler!r} serves two relu inputs, not {inputs} {activation} input(s)")
     if widest > WIDEST[sampler]:
         raise ValueError(
             f"sampler {sampler!r} serves widths up to {WIDEST[sampler]}, not {widest}: its cost grows with n"
         )
     return sampler
+
+
+def drawn_type(precision: str, sampler: str, activation: str) -> type[np.floating]:
+    """The type of what is drawn; a ValueError where a sampler does not have it."""
+    if precision == "double":
+        return np.float64
+    if precision != "single":
+        raise ValueError(f"precision is {precision!r}: it must be double or single")
+    if sampler not in SINGLE or activation != "relu":
+        raise ValueError(f"precision 'single' is for the samplers {' and '.join(SINGLE)} of relu, not {sampler!r}")
+    return np.float32
 
 
 def distinct_rows(rows: Array) -> tuple[Array, list[int]]:

@@ -11,11 +11,12 @@ of independent terms, drawn in chunks and added up: time O(n), memory O(1).
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
+from verifier.networks import fused
 from verifier.networks.spaces import Array
 
-CHUNK = 1 << 14  # neurons drawn at a time; the results depend on this number, so it is fixed
+CHUNK = 1 << 13  # neurons drawn at a time; the results depend on this number, so it is fixed
 # Active at x_0, active at x_1.  Neurons dead at both never enter.
 PATTERNS = ((True, True), (True, False), (False, True))
 
@@ -52,60 +53,118 @@ def _sine(x: Array) -> Array:
     return series
 
 
-def _weighted_sums(counts: NDArray[np.int64], width: Array, rng: np.random.Generator) -> tuple[Array, Array, Array]:
+def weighted_pieces(uniform: Array, weight: Array, width: Array, lengths: NDArray[np.int64]) -> Array:
+    """Sums over consecutive pieces of E, E sin^2 and E sin cos; angle (uniform - 1/2) width: shape (3, pieces)."""
+    kernels = fused.compiled()
+    found = np.empty((3, lengths.size))
+    if kernels is not None:
+        kernels.weighted(uniform, weight, width, lengths, found)
+        return found
+    offsets = np.cumsum(lengths) - lengths
+    half = uniform.astype(float)
+    half -= 0.5
+    half *= np.repeat(width, lengths)  # half the angle, within +-pi/4
+    sine = _sine(half)
+    square = np.multiply(sine, sine, out=half)  # s^2; then sin^2 = 4 s^2 (1 - s^2), sin cos = 2 s c (1 - 2 s^2)
+    rest = 1.0 - square
+    sine *= np.sqrt(rest)
+    sine *= weight
+    rest *= square
+    rest *= weight
+    square *= -2.0
+    square += 1.0
+    sine *= square
+    found[0] = np.add.reduceat(weight, offsets, dtype=float)
+    found[1] = 4.0 * np.add.reduceat(rest, offsets)
+    found[2] = 2.0 * np.add.reduceat(sine, offsets)
+    return found
+
+
+def _weighted_sums(
+    counts: NDArray[np.int64], width: Array, rng: np.random.Generator, dtype: DTypeLike = np.float64
+) -> tuple[Array, Array, Array]:
     """Sums over `counts` members of E cos^2, E sin^2, E sin cos; E ~ Exp(1), angle uniform on +-width."""
     ends = np.cumsum(counts)
     starts = ends - counts
     sums = np.zeros((3, counts.size))
     total = int(ends[-1])
+    drawn = np.empty((2, min(total, CHUNK)), dtype)
     for low in range(0, total, CHUNK):
         high = min(low + CHUNK, total)
         first = int(np.searchsorted(ends, low, side="right"))
         last = int(np.searchsorted(starts, high, side="left"))
         pieces = np.minimum(ends[first:last], high) - np.maximum(starts[first:last], low)
         filled = np.flatnonzero(pieces) + first
-        lengths = pieces[pieces > 0]
-        offsets = np.cumsum(lengths) - lengths
-        half = rng.random(high - low)
-        half -= 0.5
-        half *= np.repeat(width[filled], lengths)  # half the angle, within +-pi/4
-        weight = rng.standard_exponential(high - low)
-        sine = _sine(half)
-        square = sine * sine  # s^2; then sin^2 = 4 s^2 (1 - s^2), sin cos = 2 s c (1 - 2 s^2)
-        rest = 1.0 - square
-        sine *= np.sqrt(rest)
-        sine *= weight
-        rest *= square
-        rest *= weight
-        sine *= 1.0 - 2.0 * square
-        sums[0, filled] += np.add.reduceat(weight, offsets)
-        sums[1, filled] += 4.0 * np.add.reduceat(rest, offsets)
-        sums[2, filled] += 2.0 * np.add.reduceat(sine, offsets)
+        uniform, weight = drawn[:, : high - low]
+        rng.random(out=uniform, dtype=drawn.dtype)
+        rng.standard_exponential(out=weight, dtype=drawn.dtype)
+        sums[:, filled] += weighted_pieces(uniform, weight, width[filled], pieces[pieces > 0])
     sums[0] -= sums[1]
     np.maximum(sums, 0.0, out=sums, where=np.array([[True], [True], [False]]))
     return sums[0], sums[1], sums[2]
 
 
-def pattern_coordinates(triangle: Array, width: int, rng: np.random.Generator) -> tuple[Array, Array, Array]:
+def pattern_coordinates(
+    triangle: Array, width: int, rng: np.random.Generator, dtype: DTypeLike = np.float64
+) -> tuple[Array, Array, Array]:
     """Sizes of the three patterns in a layer of `width` neurons, and the layer's answers in their bases.
 
     triangle: as in `sectors`.  Returns sizes (batch, 3) and the answers to the two orthonormal queries,
     each (batch, 6): coordinates along the first, then the second basis vector of each pattern's space.
     """
-    batch = triangle.shape[0]
+    sizes, centre, half = pattern_sizes(triangle, width, rng)
+    sums = _weighted_sums(sizes.ravel(), half.ravel(), rng, dtype)
+    radial, tangential, mixed = (2.0 * part.reshape(sizes.shape) for part in sums)
+    return sizes.astype(float), *bisector_coordinates(sizes, centre, radial, tangential, mixed)
+
+
+def pattern_sizes(triangle: Array, width: int, rng: np.random.Generator) -> tuple[NDArray[np.int64], Array, Array]:
+    """Multinomial sizes of the three patterns, and the centre and half width of their sectors; each (batch, 3)."""
     probability, centre, half = sectors(triangle)
     rest = np.maximum(1.0 - probability.sum(axis=1, keepdims=True), 0.0)
     table = np.concatenate([probability, rest], axis=1)
     table /= table.sum(axis=1, keepdims=True)
-    sizes = rng.multinomial(width, table)[:, :3]
-    radial, tangential, mixed = (
-        2.0 * part.reshape(batch, 3) for part in _weighted_sums(sizes.ravel(), half.ravel(), rng)
-    )
-    # Cholesky in the frame of each sector's own bisector, where a thin sector is well conditioned.
+    return rng.multinomial(width, table)[:, :3], centre, half
+
+
+def bisector_coordinates(
+    sizes: NDArray[np.int64], centre: Array, radial: Array, tangential: Array, mixed: Array
+) -> tuple[Array, Array]:
+    """Answers to both queries, from the sums of R^2 times cos^2, sin^2 and sin cos of the angle to the bisector.
+
+    Cholesky in the frame of each sector's own bisector, where a thin sector is well conditioned.
+    """
     first = np.sqrt(radial)
     slope = np.divide(mixed, first, out=np.zeros_like(mixed), where=first > 0.0)
     second = np.sqrt(np.maximum(tangential - slope**2, 0.0)) * (sizes > 1)
     cosine, sine = np.cos(centre), np.sin(centre)
     answer_0 = np.concatenate([cosine * first - sine * slope, -sine * second], axis=1)
     answer_1 = np.concatenate([sine * first + cosine * slope, cosine * second], axis=1)
-    return sizes.astype(float), answer_0, answer_1
+    return answer_0, answer_1
+
+
+def approximate_coordinates(
+    triangle: Array, width: int, rng: np.random.Generator, dtype: DTypeLike = np.float64
+) -> tuple[NDArray[np.bool_], Array, list[Array]]:
+    """As `patterns.pattern_coordinates` at two inputs, APPROXIMATELY: each sum a Gaussian of its mean and covariance.
+
+    Of E(1, cos 2p, sin 2p), E ~ Exp(1), p uniform on +-h: the mean is (1, s_1, 0) with s_k = sin(2 k h)/(2 k h), and
+    the second moments are twice those of (1, cos 2p, sin 2p).  The cost does not depend on the width.
+    """
+    sizes, centre, half = pattern_sizes(triangle, width, rng)
+    s_1, s_2 = np.sinc(2.0 * half / np.pi), np.sinc(4.0 * half / np.pi)
+    covariance = np.zeros((*half.shape, 3, 3))
+    covariance[..., 0, 0] = 1.0
+    covariance[..., 0, 1] = covariance[..., 1, 0] = s_1
+    covariance[..., 1, 1] = np.maximum(1.0 + s_2 - s_1**2, 0.0)
+    covariance[..., 2, 2] = np.maximum(1.0 - s_2, 0.0)
+    slope = covariance[..., 0, 1]
+    z = rng.standard_normal((3, *half.shape)) * np.sqrt(sizes)
+    total = sizes + z[0]
+    double = sizes * s_1 + slope * z[0] + np.sqrt(np.maximum(covariance[..., 1, 1] - slope**2, 0.0)) * z[1]
+    mixed = np.sqrt(covariance[..., 2, 2]) * z[2]
+    # What no Gram matrix has is cut off: a sum below zero, or one longer than the total.
+    total = np.maximum(total, 0.0)
+    radial, tangential = (np.clip(0.5 * (total + sign * double), 0.0, total) * 2.0 for sign in (1.0, -1.0))
+    mixed = np.clip(mixed, -np.sqrt(radial * tangential), np.sqrt(radial * tangential))
+    return np.array(PATTERNS), sizes.astype(float), list(bisector_coordinates(sizes, centre, radial, tangential, mixed))

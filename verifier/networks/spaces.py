@@ -12,15 +12,28 @@ from __future__ import annotations
 from typing import Protocol
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
+
+from verifier.networks.buffers import empty
 
 Array = NDArray[np.float64]
 
 
+def normals(rng: np.random.Generator, shape: tuple[int, ...], dtype: DTypeLike = np.float64) -> Array:
+    """Standard normals, in double or single precision."""
+    found = empty(shape, dtype)
+    rng.standard_normal(out=found, dtype=found.dtype)
+    return found
+
+
 class Space(Protocol):
-    """Where vectors live: arrays of shape (batch, size), zero-padded on the right where too short."""
+    """Where vectors live: arrays of shape (batch, size), zero-padded on the right where too short.
+
+    ``fixed``: whether all coordinates are kept, so that the answers to enough queries are the whole matrix.
+    """
 
     batch: int
+    fixed: bool
 
     @property
     def size(self) -> int:
@@ -42,21 +55,33 @@ class Space(Protocol):
 
 
 class EuclideanSpace:
-    """R^size with all its coordinates."""
+    """R^size with all its coordinates; or, with `sizes`, R^N with N of each sample its own, padded with zeros.
 
-    def __init__(self, batch: int, size: int) -> None:
+    sizes: shape (batch,), whole numbers, at most `size`.  dtype: that of its fresh vectors.
+    """
+
+    fixed = True
+
+    def __init__(
+        self, batch: int, size: int, sizes: NDArray[np.int64] | None = None, dtype: DTypeLike = np.float64
+    ) -> None:
         self.batch = batch
+        self.dtype = np.dtype(dtype)
         self._size = size
+        self._sizes = np.full(batch, size) if sizes is None else sizes
+        self._shortest = int(self._sizes.min(initial=size))
+        # 1 inside and 0 beyond the end of a sample's vectors, from the first column on where any of them ends.
+        self._inside = (np.arange(self._shortest, size) < self._sizes[:, None]).astype(self.dtype)
 
     @property
     def size(self) -> int:
-        """The dimension."""
+        """The dimension, or the largest of the samples'."""
         return self._size
 
     @property
     def dimension(self) -> Array:
         """The dimension, a sample: shape (batch,)."""
-        return np.full(self.batch, float(self._size))
+        return self._sizes.astype(float)
 
     def fit(self, vector: Array) -> Array:
         """Vectors as they are; a ValueError if they are of another length."""
@@ -66,7 +91,10 @@ class EuclideanSpace:
 
     def gaussian(self, rng: np.random.Generator) -> Array:
         """A standard Gaussian vector a sample: shape (batch, dimension)."""
-        return rng.standard_normal((self.batch, self._size))
+        vector = normals(rng, (self.batch, self._size), self.dtype)
+        if self._inside.size:
+            vector[:, self._shortest :] *= self._inside
+        return vector
 
 
 class RevealedSpace:
@@ -76,6 +104,8 @@ class RevealedSpace:
     Revealing adds one basis vector to every group: column c belongs to group c % groups and is its
     basis vector number c // groups.  Coordinates beyond N_s are zero.
     """
+
+    fixed = False
 
     def __init__(self, dims: Array, *, revealed: int = 0, capacity: int = 8) -> None:
         self.dims = np.asarray(dims, dtype=float)

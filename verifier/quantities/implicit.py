@@ -13,11 +13,15 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+<<<<<<< HEAD:verifier/quantities/implicit.py
+=======
+from verifier.check import Draw, Parameters, Quantity
+from verifier.networks.build import build
+>>>>>>> a476148 (Samplers: streams at several inputs, live neurons alone in lazy networks, memory that is used again, numba where it is installed, single precision and an approximation that says so):verifier/quantities_implicit.py
 from verifier.networks.descent import sample_descent
 from verifier.networks.draws import batch_size, collect, implicit_inputs
 from verifier.networks.hyperkernel import hyperkernel, sample_hyperkernel
 from verifier.networks.hyperkernel_flow import sample_kernel_flow, sample_kernel_flow_limit
-from verifier.networks.mlp import build
 from verifier.networks.request import choose_sampler, input_pair
 from verifier.networks.step import sample_kink_remainder
 from verifier.quantities.check import Draw, Parameters, Quantity
