@@ -13,11 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-<<<<<<< HEAD:verifier/quantities/implicit.py
-=======
-from verifier.check import Draw, Parameters, Quantity
 from verifier.networks.build import build
->>>>>>> a476148 (Samplers: streams at several inputs, live neurons alone in lazy networks, memory that is used again, numba where it is installed, single precision and an approximation that says so):verifier/quantities_implicit.py
 from verifier.networks.descent import sample_descent
 from verifier.networks.draws import batch_size, collect, implicit_inputs
 from verifier.networks.hyperkernel import hyperkernel, sample_hyperkernel
