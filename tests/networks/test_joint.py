@@ -187,16 +187,16 @@ REQUESTS = [
 @pytest.mark.parametrize(("sampler", "request_"), REQUESTS)
 @pytest.mark.parametrize("precision", ["double", "single"])
 def test_compiled_code_returns_the_same_numbers(sampler, request_, precision):
-    """The same draws with numba and with NumPy alone, up to rounding."""
+    """The same draws with numba and with NumPy alone, bit by bit."""
     found = []
     for off in (False, True):
         with fused.reference() if off else reusing():
+            assert (fused.compiled() is None) == off
             draw = sample_T(4, 700, range(4), samples=60, rng=np.random.default_rng(89), sampler=sampler,
                             precision=precision, **request_)  # fmt: skip
         found.append(draw.values)
-    scale = np.abs(found[0]).max(axis=0)
-    assert np.all(np.abs(found[0] - found[1]) <= (1e-11 if precision == "double" else 1e-3) * scale)
-    assert np.all(scale > 0)
+    assert np.array_equal(*found)
+    assert np.all(np.abs(found[0]).max(axis=0) > 0)
 
 
 @pytest.mark.parametrize(("sampler", "request_"), REQUESTS)
@@ -257,12 +257,12 @@ def test_moments_of_the_approximation():
 @pytest.mark.parametrize("inputs", [ROWS[:2], ROWS[:3]])
 def test_streaming_takes_no_memory_of_the_width(inputs):
     peaks = []
-    for n in (1 << 12, 1 << 18):
+    for n in (1 << 15, 1 << 18):
         tracemalloc.start()
         sample_T(3, n, [2], inputs=inputs[[0, 1, -1]], samples=2, rng=np.random.default_rng(94), sampler="stream")
         peaks.append(tracemalloc.get_traced_memory()[1])
         tracemalloc.stop()
-    assert peaks[1] < 1.2 * peaks[0] + 100_000 < 8 << 20
+    assert peaks[1] < 1.5 * peaks[0] < 4 << 20
 
 
 def test_what_is_held_is_not_used_again():

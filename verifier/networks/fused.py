@@ -1,8 +1,10 @@
 """Inner loops of the samplers in one pass, compiled by numba where it is installed (``wide-verifier[fast]``).
 
 NumPy is the reference: every function here has a twin in NumPy that is given the same draws and returns the same
-numbers, up to the order in which they are added.  :func:`compiled` is None where numba is not there, is broken, or is
-switched off by ``VERIFIER_NUMBA=0`` or within :func:`reference`.
+numbers bit by bit, since it rounds in the same places and adds in the same order.  So it does not matter when a process
+begins to use them: as loading numba takes a second, that is once it has worked for some seconds without.
+:func:`compiled` is None until then, where numba is not there or is broken, where it is switched off by
+``VERIFIER_NUMBA=0``, and within :func:`reference`.
 """
 
 from __future__ import annotations
@@ -17,12 +19,15 @@ from typing import Any
 import numpy as np
 
 VARIABLE = "VERIFIER_NUMBA"
+#: How many numbers are worked on in NumPy before numba is loaded: some seconds.
+WORTH_LOADING = 300_000_000
 _off = 0
+_done = 0
 
 
 @dataclass(frozen=True)
 class Kernels:
-    """``weighted``: twin of `sectors.weighted_pieces`; ``signed``: of `patterns.signed_sums`; ``combine``: one for each
+    """``weighted``: twin of `sectors.weighted_terms`; ``signed``: of `patterns.signed_sums`; ``combine``: one for each
     number of terms, of `gaussian.combine`.
     """
 
@@ -31,10 +36,14 @@ class Kernels:
     combine: tuple[Callable[..., None], ...]
 
 
-def compiled() -> Kernels | None:
-    """The compiled functions, or None."""
+def compiled(work: int = WORTH_LOADING) -> Kernels | None:
+    """The compiled functions, or None; ``work``: how many numbers the caller is about to work on."""
+    global _done
     if _off or os.environ.get(VARIABLE, "1") == "0":
         return None
+    if _done < WORTH_LOADING:
+        _done += work
+        return None if _done < WORTH_LOADING else _compile()
     return _compile()
 
 
@@ -57,9 +66,9 @@ def _compile() -> Kernels | None:
         return None
     for cache in (True, False):  # no folder for its cache may be writable
         try:
-            quick = njit(fastmath=True, cache=cache, nogil=True)
+            quick = njit(cache=cache, nogil=True)  # no fastmath: the same numbers as NumPy's
             found = Kernels(
-                quick(_weighted), njit(_signed, cache=cache, nogil=True),
+                quick(_weighted), quick(_signed),
                 tuple(quick(one) for one in (_combine_1, _combine_2, _combine_3, _combine_4)),
             )  # fmt: skip
             _try(found)
@@ -72,39 +81,37 @@ def _compile() -> Kernels | None:
 def _try(kernels: Kernels) -> None:
     """Compile for the types that are used, double precision first."""
     one = np.ones(1)
-    kernels.weighted(one, one, one, np.ones(1, np.int64), np.zeros((3, 1)))
+    kernels.weighted(one, one, one, np.ones(1, np.int64), np.zeros(1), np.zeros(1))
     kernels.signed(np.ones((1, 1, 1)), np.ones((1, 1, 1)), np.zeros((1, 2)), np.zeros((1, 2, 1, 1)))
     for k, combine in enumerate(kernels.combine, start=1):
         combine(np.ones((1, 1)), *[one, np.ones((1, 1))] * k)
 
 
-def _weighted(uniform: Any, weight: Any, width: Any, lengths: Any, out: Any) -> None:
-    """out[:, s] = sums over the s-th piece of E, 4 E s^2 c^2 and 2 E s c (1 - 2 s^2); s, c of half the angle."""
+def _weighted(uniform: Any, weight: Any, width: Any, lengths: Any, radial: Any, mixed: Any) -> None:
+    """E s^2 c^2 and E s c (1 - 2 s^2), where s, c are of half the angle; consecutive pieces of one width each."""
     start = 0
     for piece in range(lengths.size):
+        stop = start + lengths[piece]
+        # Slices, whose indices are known not to be negative: the loop is vectorised.
+        u, e, found, other = uniform[start:stop], weight[start:stop], radial[start:stop], mixed[start:stop]
         reach = width[piece]
-        total, radial, mixed = 0.0, 0.0, 0.0
-        for i in range(start, start + lengths[piece]):
-            half = (uniform[i] - 0.5) * reach
+        for i in range(u.size):
+            half = (u[i] - 0.5) * reach
             x = half * half
             sine = -1.0 / 1307674368000
             sine = sine * x + 1.0 / 6227020800
-            sine = sine * x - 1.0 / 39916800
+            sine = sine * x + 1.0 / -39916800
             sine = sine * x + 1.0 / 362880
-            sine = sine * x - 1.0 / 5040
+            sine = sine * x + 1.0 / -5040
             sine = sine * x + 1.0 / 120
-            sine = sine * x - 1.0 / 6
+            sine = sine * x + 1.0 / -6
             sine = (sine * x + 1.0) * half
             square = sine * sine
             rest = 1.0 - square
-            heavy = np.float64(weight[i])
-            total += heavy
-            radial += rest * square * heavy
-            mixed += sine * np.sqrt(rest) * heavy * (1.0 - 2.0 * square)
-        out[0, piece] = total
-        out[1, piece] = 4.0 * radial
-        out[2, piece] = 2.0 * mixed
-        start += lengths[piece]
+            heavy = np.float64(e[i])
+            other[i] = sine * np.sqrt(rest) * heavy * (square * -2.0 + 1.0)
+            found[i] = rest * square * heavy
+        start = stop
 
 
 def _signed(triangle: Any, rows: Any, sizes: Any, sums: Any) -> None:

@@ -73,7 +73,7 @@ def combine(coefficients: Sequence[Array], rows: Sequence[Array]) -> Array:
     """sum_k c_k r_k a sample: (batch,) and (batch, size), K >= 1 of each, to (batch, size)."""
     first = rows[0]
     total = empty(first.shape, first.dtype)
-    kernels = fused.compiled() if first.shape[1] >= FUSED_FROM else None
+    kernels = fused.compiled(first.size) if first.shape[1] >= FUSED_FROM else None
     if kernels is not None:
         most = len(kernels.combine)
         pairs = [pair for c, row in zip(coefficients, rows, strict=True) for pair in (c.astype(first.dtype), row)]

@@ -83,7 +83,7 @@ def pattern_sums(
 def signed_sums(triangle: Array, rows: Array) -> tuple[Array, Array]:
     """Sizes (batch, 2^J) and Gram matrices (batch, 2^J, K, K) of neurons with rows (K, batch, neurons)."""
     batch, queries, inputs = triangle.shape
-    kernels = fused.compiled()
+    kernels = fused.compiled(4 * rows.size)
     if kernels is not None:
         sizes, sums = np.zeros((batch, 1 << inputs)), np.zeros((batch, 1 << inputs, queries, queries))
         kernels.signed(triangle, rows, sizes, sums)
