@@ -1,5 +1,6 @@
 """Corollary 1, measured: the same z·z' and x·x', and another covariance where the norms differ."""
 
+from verifier.hunt import Space, integers, numbers
 from verifier.quantities.check import Check, Measure, cells
 from verifier.quantities.layers import hyper_covariance
 from verifier.quantities.smooth import tanh_gram
@@ -14,6 +15,9 @@ check = Check(
         samples=2048,
         margin=0.03,
         claims=("corollary1.printed", "corollary1.function"),
+        space=Space(
+            H=integers(1, 3), s=numbers(-0.9, 0.9), a=numbers(0.5, 4, 1), c=numbers(-0.5, 0.5), b=numbers(0.5, 4, 1)
+        ),
     ),
     # σ = tanh: another value.
     Measure(

@@ -1,5 +1,6 @@
 """Lemma 1, measured where it is used: the signs of f at two inputs, whose limits have no mass at 0; and at 1/n."""
 
+from verifier.hunt import Corner, Space, angles, choices, integers
 from verifier.quantities.check import Check, Measure, cells
 from verifier.quantities.layers import both_positive, positive
 from verifier.quantities.smooth import tanh_both_positive
@@ -15,6 +16,7 @@ check = Check(
         margin=0.01,
         claims=("lemma1.outputs",),
         movable=True,
+        space=Space(L=integers(1, 3), angle=angles()),
     ),
     # E1: 1/n → 0 and P[1/n > 0] = 1; f at one input has a limit without mass at 0.  ``limit`` is P[X > 0].
     Measure(
@@ -25,6 +27,8 @@ check = Check(
         samples=1 << 14,
         margin=0.05,
         claims=("lemma1.printed-6", "lemma1.probabilities"),
+        derived=lambda cell: {"limit": {"output": 0.5, "reciprocal": 0}[cell["sequence"]]},
+        space=Space(sequence=choices("output", Corner("reciprocal", "X_n = 1/n, whose limit is 0", "P[X = 0] = 0"))),
     ),
     # σ = tanh: another value.
     Measure(

@@ -3,6 +3,7 @@
 from math import radians
 from typing import Any
 
+from verifier.hunt import Corner, Space, angles, choices, integers, listed
 from verifier.inference.corrections import POWERS_OF_N
 from verifier.quantities.check import Check, Measure, cells
 from verifier.quantities.layers import (
@@ -18,7 +19,7 @@ from verifier.quantities.layers import (
 from verifier.quantities.smooth import tanh_gram
 
 WIDTHS = (128, 256, 512, 1024)
-angles = [0, 60, 120]
+at = [0, 60, 120]
 sizes: dict[str, Any] = {"widths": WIDTHS, "block": 512, "samples": 2048, "margin": 0.06, "movable": True}
 gaussians: dict[str, Any] = {
     "widths": (512, 768, 1024, 1536), "block": 512, "samples": 1024, "margin": 0.1,
@@ -32,7 +33,13 @@ def below(depth: int) -> list[int]:
 
 check = Check(
     "lemma2",
-    Measure(gram, cells(angle=angles, L=3, v=[1, 2]), claims=("lemma2.printed-gram", "lemma2.gram"), **sizes),
+    Measure(
+        gram,
+        cells(angle=at, L=3, v=[1, 2]),
+        claims=("lemma2.printed-gram", "lemma2.gram"),
+        space=Space(L=integers(2, 3), v=integers(1, lambda L: L - 1), angle=angles()),
+        **sizes,
+    ),
     Measure(
         jacobian,
         cells(angle=[0, 60], L=3, v=[2, 3], u=lambda v: below(v)),
@@ -41,15 +48,16 @@ check = Check(
     ),
     Measure(
         gradient,
-        cells(angle=angles, L=[2, 3], u=lambda L: below(L)),
+        cells(angle=at, L=[2, 3], u=lambda L: below(L)),
         claims=("lemma2.printed-gradients", "lemma2.gradients"),
         **sizes,
     ),
     # Means of the tangent kernel have expansions in 1/n.
     Measure(
         tangent,
-        cells(angle=angles, L=[2, 3]),
+        cells(angle=at, L=[2, 3]),
         claims=("lemma2.tangent",),
+        space=Space(L=integers(1, 3), angle=angles()),
         powers=POWERS_OF_N,
         **{**sizes, "samples": 8192},
     ),
@@ -58,6 +66,7 @@ check = Check(
         output_covariance,
         cells(angle=[0, 60, 90, 120], L=[1, 2, 3]),
         claims=("lemma2.printed-covariance", "lemma2.covariance"),
+        space=Space(L=integers(1, 3), angle=angles()),
         **sizes,
     ),
     Measure(
@@ -81,6 +90,13 @@ check = Check(
         samples=256,
         claims=("lemma2.jacobians",),
         witness=("rows_fixed",),
+        space=Space(
+            L=listed((2,)),
+            u=listed((1,)),
+            v=listed((2,)),
+            angle=listed((0,)),
+            square=choices(0, Corner(1, "as many rows as columns", "finitely many rows of P are looked at")),
+        ),
     ),
     # σ = tanh: another value.
     Measure(

@@ -4,10 +4,12 @@ The outputs are those in which printed and amended claims differ: it is the outp
 largest layer which must equal d, and no other.
 """
 
+from itertools import combinations, product
 from typing import Any
 
 from checks._identities import layer_error
 from checks._identities_printed import printed_case_error
+from verifier.hunt import Space, angles, integers, listed, norms
 from verifier.quantities.check import MODERATE, WIDE, Agreement, Check, Measure, cells
 from verifier.quantities.exact import full_ratio, layer_product, star_product, star_ratio
 from verifier.quantities.terms import layer_parameters, layer_term, zero_input_term
@@ -25,6 +27,18 @@ def same(l):
     return [(0,) * len(l)]
 
 
+def subsets(L):
+    """All increasing layers, the fewest first."""
+    return [l for k in range(1, L + 1) for l in combinations(range(1, L + 1), k)]
+
+
+def outputs_of(l):
+    """Outputs 0 and 1 for each layer."""
+    return list(product((0, 1), repeat=len(l)))
+
+
+#: The instances that Lemma 3 speaks of, for d = 0.
+TERMS = Space(L=integers(1, 3), d=listed((0,)), l=listed(subsets), ds=listed(outputs_of), angle=angles(), norm=norms())
 EXACT: dict[str, Any] = {"widths": (64, 128, 256, 512), "block": 1 << 15, "samples": 1 << 17, "margin": 0.12}
 
 
@@ -39,13 +53,13 @@ check = Check(
     "lemma3",
     Measure(
         layer_term,
-        cells(L=[2, 3], d=0, l=lambda L: layers[L], ds=lambda l: outputs[len(l)], angle=0),
+        TERMS.cells(L=[2, 3], d=0, l=lambda L: layers[L], ds=lambda l: outputs[len(l)], angle=0),
         widths=WIDE,
         derived=layer_parameters,
     ),
     Measure(
         layer_term,
-        cells(L=[2, 3], d=0, l=lambda L: layers[L], ds=lambda l: outputs[len(l)], angle=60),
+        TERMS.cells(L=[2, 3], d=0, l=lambda L: layers[L], ds=lambda l: outputs[len(l)], angle=60),
         widths=MODERATE,
         correction=True,
         block=256,
@@ -54,6 +68,7 @@ check = Check(
         derived=layer_parameters,
         movable=True,
         quick=lambda cell: cell["L"] == 2 and len(cell["l"]) == 2,
+        space=TERMS,
     ),
     # E31: orthogonal inputs, l_1 >= 2; and x_j = 0, which no angle tells.
     Measure(
@@ -87,6 +102,15 @@ check = Check(
         cells(H=1, L=3, d=0, l=[(1, 3), (2, 3), (1, 2, 3)], ds=same, angle=0, cases="printed"),
         claims=("lemma3.printed-case",),
         derived=layer_parameters,
+        space=Space(
+            H=listed((1,)),
+            L=integers(2, 3),
+            d=listed((0,)),
+            l=listed(subsets),
+            ds=listed(outputs_of),
+            angle=listed((0,)),
+            cases=listed(("printed",)),
+        ),
     ),
     # At one input: T^(1..L) and T^L themselves, then means at every width.
     Measure(full_ratio, cells(L=[2, 3, 4]), widths=WIDE, block=256, samples=1024, claims=("lemma3.full",)),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from verifier.hunt import Space, angles, integers, listed
 from verifier.quantities.check import Check, Measure, cells
 from verifier.quantities.implicit import implicit_jacobian, implicit_kernel
 from verifier.quantities.smooth import tanh_slopes
@@ -28,6 +29,7 @@ check = Check(
         implicit_kernel,
         [*cells(H=[2, 3], **at), *cells(H=2, L=1, angle=90, z_angle=0)],
         claims=("lemma6.printed-gradient", "lemma6.gradient"),
+        space=Space(H=integers(2, 3), L=integers(1, 2), angle=angles(), z_angle=angles("z_i", "z_j")),
         **{**sizes, "samples": 4096},
     ),
     # E17: √2 in the place of 2, at one input.
@@ -35,6 +37,9 @@ check = Check(
         implicit_jacobian,
         cells(u=1, v=2, H=2, L=2, angle=0, z_angle=0),
         claims=("lemma6.printed-root", "lemma6.one-input", "lemma6.jacobians"),
+        space=Space(
+            u=listed((1,)), v=listed((2,)), H=listed((2,)), L=integers(1, 2), angle=listed((0,)), z_angle=listed((0,))
+        ),
         **sizes,
     ),
     # σ = tanh: another value.

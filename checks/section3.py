@@ -2,18 +2,31 @@
 
 from verifier.exact.cluster import cluster_exponent
 from verifier.exact.correlation import star
+from verifier.hunt import Corner, Space, angles, choices, integers, norms
 from verifier.quantities.check import MODERATE, WIDE, Check, Measure, cells, recount, up_to
 from verifier.quantities.exact import star_square
 from verifier.quantities.smooth import smooth_star_term
 from verifier.quantities.terms import star_term
 
+#: The instances that Section 3 speaks of: x_1 in every direction; and a third input, x_2 = … = x_r.
+STARS = Space(
+    L=integers(1, 3), r=integers(0, lambda L: L), angle=angles("x_0", "x_1"), norm=norms("x_1"),
+    activation=choices("relu", *(Corner(name, f"σ is {name}", "σ is the ReLU") for name in ("tanh", "softplus"))),
+    mode=choices(
+        "together", *(Corner(name, f"the {name} hidden width is the square of the others", "n_l/n → γ_l in (0, ∞)")
+                      for name in ("first", "last")),
+    ),
+)  # fmt: skip
+THREE = Space(
+    L=integers(2, 3), r=integers(2, lambda L: L), angle=angles("x_0", "x_1"), other=angles("x_0", "x_2", whole=True)
+)
 orders = ("section3.printed", "section3.order.shallow", "section3.order.deep", "section3.zero", "section3.mean")
 
 check = Check(
     "section3",
     Measure(
         star_term,
-        cells(angle=0, L=[1, 2, 3, 4], r=up_to(lambda L: L + 1)),
+        STARS.cells(angle=0, L=[1, 2, 3, 4], r=up_to(lambda L: L + 1)),
         widths=WIDE,
         controls=True,
         samples=1 << 15,
@@ -21,7 +34,7 @@ check = Check(
     ),
     Measure(
         star_term,
-        cells(angle=60, L=[2, 3], r=up_to(lambda L: L + 1)),
+        STARS.cells(angle=60, L=[2, 3], r=up_to(lambda L: L + 1)),
         widths=MODERATE,
         correction=True,
         block=256,
@@ -30,6 +43,16 @@ check = Check(
         claims=orders,
         movable=True,
         quick=lambda cell: cell["L"] == 2,
+        space=STARS,
+    ),
+    Measure(
+        star_term,
+        widths=(128, 413, 1150, 4690),
+        correction=True,
+        block=256,
+        samples=1 << 13,
+        claims=("section3.printed",),
+        space=THREE,
     ),
     # E10: the derivatives of a smooth activation give n^{-⌊r/2⌋}, at every r.
     Measure(
@@ -70,5 +93,6 @@ check = Check(
         "section3.printed-conjecture",
         "section3.exponent",
         cells=cells(L=9, r=range(9)),
+        space=Space(L=integers(1, 9), r=integers(0, lambda L: L)),
     ),
 )

@@ -1,10 +1,16 @@
 """Theorem 1, measured: the order of K^(r) in n for each (H, L, r), at one input and at two; its top coefficient."""
 
 from checks._identities_printed import misprinted_layers_error
+from verifier.hunt import Space, angles, integers, listed, norms, pairs
 from verifier.quantities.check import MODERATE, WIDE, Agreement, Check, Measure, Parameters, cells, up_to
 from verifier.quantities.exact import top_difference, top_ratio
 from verifier.quantities.terms import hypernetwork_term
 
+#: The instances that Theorem 1 speaks of: two inputs x of f, two z of g.
+INSTANCES = Space(
+    H=integers(1, 3), L=integers(1, 3), r=integers(0, lambda H, L: H * L), m=integers(1, 2), angle=angles(), z=pairs(),
+    norm=norms(),
+)  # fmt: skip
 orders = up_to(lambda H, L: min(7, H * L + 1))
 tops = [{"H": H, "L": L} for H, L in ((1, 2), (1, 3), (2, 2), (2, 3), (3, 2))]
 
@@ -29,14 +35,14 @@ check = Check(
     "theorem1",
     Measure(
         hypernetwork_term,
-        cells(H=[1, 2, 3], L=[2, 3], r=orders, angle=0, m=1, z=(1, 1)),
+        INSTANCES.cells(H=[1, 2, 3], L=[2, 3], r=orders, angle=0, m=1, z=(1, 1)),
         widths=WIDE,
         controls=True,
         atom=atom,
     ),
     Measure(
         hypernetwork_term,
-        cells(H=[1, 2], L=lambda H: [2, 3] if H == 1 else [2], r=orders, angle=60, m=1, z=(1, 1)),
+        INSTANCES.cells(H=[1, 2], L=lambda H: [2, 3] if H == 1 else [2], r=orders, angle=60, m=1, z=(1, 1)),
         widths=MODERATE,
         correction=True,
         block=256,
@@ -44,6 +50,7 @@ check = Check(
         largest=1 << 20,
         movable=True,
         quick=lambda cell: cell["H"] == 1 and cell["L"] == 2,
+        space=INSTANCES,
     ),
     # At every width K^(HL)(u, u) is H^{H(L-1)} times what (48) gives, and n^{r-H} times the difference has a limit.
     # Widths so large leave corrections to its constant, which has none, no room.
@@ -71,6 +78,7 @@ check = Check(
         misprinted_layers_error,
         cells(H=[1, 2], L=3, k=[1, 2, 3], angle=0),
         claims=("theorem1.printed-layers",),
+        space=Space(H=integers(1, 2), L=integers(1, 3), k=integers(1, lambda L: L), angle=listed((0,))),
         derived=lambda cell: {"r": cell["k"], "d": 1},
         quick=never,
     ),

@@ -5,6 +5,7 @@ By the theorem of Cramér and Wold a pair is jointly Gaussian if all its linear 
 
 from typing import Any
 
+from verifier.hunt import Space, integers, listed
 from verifier.quantities.check import Check, Measure, cells
 from verifier.quantities.layers import activity, combination_law, entry, fourth, normal_law, unit
 from verifier.quantities.smooth import tanh_gram
@@ -56,6 +57,7 @@ check = Check(
         block=1024,
         samples=4096,
         claims=("theorem2.printed-root",),
+        space=Space(H=integers(2, 3), L=integers(1, 2), l=listed((1,))),
     ),
     Measure(
         fourth,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from verifier.hunt import Corner, Space, angles, choices, integers, listed, norms
 from verifier.inference.corrections import POWERS_OF_N
 from verifier.quantities.check import Check, Measure, cells
 from verifier.quantities.implicit import (
@@ -41,6 +42,7 @@ check = Check(
         samples=2048,
         margin=0.3,
         claims=("theorem3.printed-limit", "theorem3.limit", "theorem3.joint-limit"),
+        space=Space(H=listed((2,)), L=integers(1, 2), angle=angles(), z_angle=angles("z_i", "z_j")),
     ),
     # E12: the mean at every n; Figure 1(b) says H L.
     Measure(
@@ -52,6 +54,7 @@ check = Check(
         quick_samples=1 << 17,
         margin=0.1,
         claims=("theorem3.printed-figure", "theorem3.mean"),
+        space=Space(H=integers(1, 2), L=integers(1, 2), angle=listed((0,)), z_angle=listed((0,)), m=listed((1,))),
     ),
     Measure(
         hyperkernel_value,
@@ -97,6 +100,7 @@ check = Check(
         samples=512,
         claims=("theorem3.first.m",),
         witness=("m_below_n",),
+        space=Space(H=integers(2, 3), L=integers(1, 2), n=choices(None, Corner(64, "m → ∞ at n = 64", "m = O(n)"))),
         quick=lambda cell: False,
     ),
     Measure(
@@ -141,10 +145,17 @@ check = Check(
         cells(L=2, step=1, angle=[60, 180]),  # E30: opposite to the training input
         claims=("theorem3.kink.other", "theorem3.kink.collinear", *TAYLOR),
         movable=True,
+        space=Space(L=listed((2,)), step=listed((1,)), angle=angles("the training input", "x"), norm=norms("x")),
         **STEP,
     ),
     # E24: √n is o(n), and too large a step: f grows to the order √n, then all units close.
-    Measure(trained_output, cells(L=2, mu=SIZES, steps=1), claims=("theorem3.printed-bounded",), **DESCENT),
+    Measure(
+        trained_output,
+        cells(L=2, mu=SIZES, steps=1),
+        claims=("theorem3.printed-bounded",),
+        space=Space(L=listed((2,)), mu=listed(SIZES), steps=integers(1, 1)),
+        **DESCENT,
+    ),
     Measure(trained_output, cells(L=2, mu=SIZES, steps=30), claims=("theorem3.printed-alive",), **TRAINED),
     # Corrections of n^-1/2 leave a mean ±0.169 at these widths, whatever the samples: no margin below that is met.
     Measure(

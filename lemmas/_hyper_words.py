@@ -235,7 +235,7 @@ not_collinear = Condition(
 )  # fmt: skip
 m_below_n = Condition(
     "m_below_n", "m = O(n)", proposition=lambda env: le(env["b"], env["a"]),
-    holds=lambda cell: "n" not in cell or "m" in cell,
+    holds=lambda cell: cell.get("n") is None or "m" in cell,
 )  # fmt: skip
 
 initialisation = reading("initialisation", "t = 0, derivatives of the activation cell")

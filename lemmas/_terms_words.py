@@ -8,7 +8,7 @@ from typing import Any
 
 from lemmas import _vocabulary as words
 from lemmas._study_words import listed
-from lemmas._vocabulary import angle_of, at, mode, needs
+from lemmas._vocabulary import angle_of, at, equal_inputs, mode, needs
 from verifier.claims.expressions import conjunction
 from verifier.claims.vocabulary import Env, Quantity, Value
 from verifier.kernel.core.terms import Term, Var, app, eq, forall, fun, imp, le, num
@@ -153,7 +153,7 @@ def mean_in_proportion(name: str, power: int, of: Sequence[Factor]) -> Quantity:
 
 # -- hypotheses --------------------------------------------------------------------------------------------------------
 
-inputs_nonzero = replace(words.inputs_nonzero, holds=lambda cell: cell.get("x_j", 1) != 0)
+inputs_nonzero = replace(words.inputs_nonzero, holds=lambda cell: 0 not in (cell.get("x_j", 1), cell.get("norm", 1)))
 #: only T^{l,d} with l_1 = 1 knows the angle's cosine itself
 not_orthogonal = replace(
     words.not_orthogonal,
@@ -162,4 +162,4 @@ not_orthogonal = replace(
 not_antiparallel = replace(
     words.not_antiparallel, holds=lambda cell: cell.get("k", 2) < 1 or abs(angle_of(cell) - 180) >= 1e-6,
 )  # fmt: skip
-one_input = replace(words.one_input, text="x_i = x_j with |x|² = n_0", holds=lambda cell: angle_of(cell) <= 1e-9)
+one_input = replace(words.one_input, text="x_i = x_j with |x|² = n_0", holds=equal_inputs)

@@ -56,6 +56,11 @@ def angle_of(cell: Mapping[str, Any]) -> float:
     return abs(float(cell.get("angle", 0)))
 
 
+def equal_inputs(cell: Mapping[str, Any]) -> bool:
+    """x_j = x_i, of the usual norm."""
+    return angle_of(cell) <= 1e-9 and bool(cell.get("norm", 1) == 1)
+
+
 def directions(cell: Mapping[str, Any]) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
     """z and w of a cell, as tuples."""
     z, w = cell.get("z", (1, 1))
@@ -103,7 +108,7 @@ m_is_1 = Condition(
 )  # fmt: skip
 inputs_nonzero = Condition(
     "inputs_nonzero", "x_i ≠ 0 and x_j ≠ 0", r"x_i\ne0,\ x_j\ne0",
-    proposition=lambda env: all_nonzero(env, "x", "y", "xp", "yp"),
+    proposition=lambda env: all_nonzero(env, "x", "y", "xp", "yp"), holds=lambda cell: cell.get("norm", 1) != 0,
 )  # fmt: skip
 z_nonzero = Condition(
     "z_nonzero", "z_i ≠ 0 and z_j ≠ 0 (for vectors also z_i·z_j ≠ 0 when r >= H)",
@@ -131,14 +136,15 @@ masks_overlap = Condition(
 proportional_widths = Condition(
     "proportional_widths", "n_l/n → γ_l in (0, ∞)", r"n_l/n\to\gamma_l\in(0,\infty)",
     proposition=lambda env: app("proportional", variable("omega"), *at(env, "L")),
+    holds=lambda cell: cell.get("mode", "together") == "together",
 )  # fmt: skip
 one_input = Condition(
     "one_input", "x_i = x_j with |x|² = n_0, z_i = z_j = 1", proposition=_one_input,
-    holds=lambda cell: angle_of(cell) <= 1e-9 and directions(cell) == ((1,), (1,)),
+    holds=lambda cell: equal_inputs(cell) and directions(cell) == ((1,), (1,)),
 )  # fmt: skip
 exclusive_masks = Condition(
     "exclusive_masks", "x_i = x_j, z_i = 1, z_j = -1", proposition=_exclusive,
-    holds=lambda cell: angle_of(cell) <= 1e-9 and directions(cell) == ((1,), (-1,)),
+    holds=lambda cell: equal_inputs(cell) and directions(cell) == ((1,), (-1,)),
 )  # fmt: skip
 
 

@@ -182,6 +182,11 @@ statement = Statement(
 
 
 def hypotheses_violated(parameters: Mapping[str, Any]) -> list[str]:
-    """The ids of the hypotheses that fail at a cell's parameters L, r and angle (degrees)."""
+    """The ids of the hypotheses that fail at a cell's parameters L, r, angle (degrees), norm, activation and mode."""
     given = {**parameters, "H": 1, "m": 1, "z": (1, 1)}
-    return [name for name in theorem1.hypotheses_violated(given) if name in (*PAIR, "one_input")]
+    found = [name for name in theorem1.hypotheses_violated(given) if name in (*PAIR, "one_input")]
+    if parameters.get("activation", "relu") != "relu":
+        found.append("relu")
+    if parameters.get("mode", "together") != "together":
+        found += ["proportional_widths", "equal_widths"]
+    return found

@@ -261,7 +261,7 @@ statement = Statement(
 
 
 def hypotheses_violated(parameters: Mapping[str, Any]) -> list[str]:
-    """The ids of the hypotheses that fail at a cell's parameters H, L, r, m, angle (degrees) and z.
+    """The ids of the hypotheses that fail at a cell's parameters H, L, r, m, angle (degrees), z and norm (of x_j).
 
     Angles are given in decimals, so a limit kernel below 1e-4 in absolute value counts as zero.
     """
@@ -271,9 +271,10 @@ def hypotheses_violated(parameters: Mapping[str, Any]) -> list[str]:
     angle = abs(float(parameters.get("angle", 0)))
     z_i, z_j = (tuple(v) if isinstance(v, tuple | list) else (v,) for v in parameters.get("z", (1, 1)))
     found = []
-    if angle != 0 or (z_i, z_j) != ((1,), (1,)):
+    turned = angle != 0 or parameters.get("norm", 1) != 1
+    if turned or (z_i, z_j) != ((1,), (1,)):
         found.append("one_input")
-    if angle != 0 or (z_i, z_j) != ((1,), (-1,)):
+    if turned or (z_i, z_j) != ((1,), (-1,)):
         found.append("exclusive_masks")
     if int(parameters.get("m", 1)) != 1:
         found.append("m_is_1")
@@ -281,6 +282,8 @@ def hypotheses_violated(parameters: Mapping[str, Any]) -> list[str]:
         found.append("z_nonzero")
     if order_r == 0:
         return found
+    if parameters.get("norm", 1) == 0:
+        found.append("inputs_nonzero")
     scalar = sum(a * b for a, b in zip(z_i, z_j, strict=True))
     if scalar == 0 and order_r >= layers and "z_nonzero" not in found:
         found.append("z_nonzero")

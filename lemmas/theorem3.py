@@ -302,7 +302,9 @@ def hypotheses_violated(parameters: Mapping[str, Any]) -> list[str]:
         found.append("m_is_1")
     if "step" in parameters and float(parameters["angle"]) % 180 == 0:
         found.append("not_collinear")
-    if "n" in parameters and "m" not in parameters:  # m grows, n does not
+    if parameters.get("norm", 1) == 0:
+        found.append("inputs_nonzero")
+    if parameters.get("n") is not None and "m" not in parameters:  # m grows, n does not
         found.append("m_below_n")
     if turned or (z_i, z_j) != ((1,), (1,)):
         found.append("one_input")

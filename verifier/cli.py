@@ -26,6 +26,7 @@ _COMMANDS = {
     "rules": ("verifier.commands.rules", "rules", "What a proof can use: primitives, tactics, symbols, rows."),
     "report": ("verifier.commands.report", "report", "The results of the last check as HTML, Markdown, TeX or JSON."),
     "graph": ("verifier.commands.graph", "graph", "Which statements rest on which, as SVG or dot."),
+    "hunt": ("verifier.commands.hunt", "hunt", "The smallest instance that breaks a claim, and what excludes it."),
     "gate": ("verifier.commands.gate", "gate", "Red where a verdict is not the recorded one; for CI."),
     "fit": ("verifier.commands.fit", "fit", "Decide a claim about samples in a file, from anywhere."),
     "measure": ("verifier.commands.programs", "measure", "Decide a claim about a JAX program, sampled at any width."),

@@ -13,7 +13,7 @@ ROOT = Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "verifier"
 #: The rooms from the top: each may import those below it, and nothing of the files that stand above all rooms.
 ORDER = (
-    "commands", "hunt", "gating", "report", "verify", "programs", "sampling", "fits", "projects", "quantities",
+    "commands", "gating", "report", "verify", "hunt", "programs", "sampling", "fits", "projects", "quantities",
     "claims", "inference", "datafiles", "networks", "proving", "engines", "exact", "kernel", "verdict",
 )  # fmt: skip
 #: The files that are no room: the door, the command line, and what they raise.

@@ -348,6 +348,7 @@ def sample_K(
     *,
     m: int = 1,
     angle: float = 0.0,
+    inputs: Any = None,
     z: Sequence[Any] = (1.0, 1.0),
     samples: int,
     rng: np.random.Generator,
@@ -357,8 +358,8 @@ def sample_K(
     """K^(r)(u_i, u_j) for every r in orders, from the same networks and one jet.  Eq. (29).
 
     g_depth: H >= 1; m: the inner width of g; depth, widths, sampler as in `sample_T`.  angle: degrees
-    between x_i and x_j, |x|^2 = n_0; z: the pair (z_i, z_j), numbers or vectors of length m_0.  K^(0) = h,
-    K^(1) is the hyperkernel; K^(r) = 0.0 exactly for r > H L.
+    between x_i and x_j, |x|^2 = n_0, or inputs: the rows x_i, x_j; z: the pair (z_i, z_j), numbers or
+    vectors of length m_0.  K^(0) = h, K^(1) is the hyperkernel; K^(r) = 0.0 exactly for r > H L.
 
     Returns a Draw with values (samples, orders); at angle 0 normals (samples, outputs of f), in the
     order V^1, ..., V^H row by row.  Raises ValueError for a request outside these ranges, or a sampler
@@ -368,7 +369,7 @@ def sample_K(
     hidden, orders = hidden_widths(depth, widths), checked_orders(orders)
     samples, m = whole("samples", samples, 1), whole("m", m, 1)
     pair = _implicit_inputs(z)
-    rows = input_pair(angle)
+    rows = input_pair(angle) if inputs is None else distinct_rows(input_rows(inputs))[0]
     kind = choose_sampler(sampler, "relu", len(rows), hidden)
     dtype = drawn_type(precision, kind, "relu")
     implicit = ImplicitNetwork(g_depth, m, pair[0].size)

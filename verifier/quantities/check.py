@@ -99,11 +99,12 @@ class Measure:
     ``powers`` are the exponents q of the corrections n^-q that are tried, by default all that
     :mod:`verifier.inference.corrections` has.
     ``witness`` names hypotheses that the cells violate on purpose: what they show is reported beside the claim and
-    counts for nothing.
+    counts for nothing.  ``space`` (:class:`verifier.hunt.Space`) says which instances the claims speak of: those are
+    hunted (``verifier hunt``), at these widths.
     """
 
     quantity: Quantity
-    cells: Sequence[dict[str, Any]]
+    cells: Sequence[dict[str, Any]] = ()
     widths: tuple[int, ...] = WIDE
     correction: bool = False
     controls: bool = False
@@ -123,6 +124,7 @@ class Measure:
     grid: tuple[int, ...] | None = None
     powers: tuple[float, ...] | None = None
     witness: tuple[str, ...] = ()
+    space: Any = None
 
 
 @dataclass(frozen=True)
@@ -130,11 +132,11 @@ class Agreement:
     """An identity at finite width, evaluated in two ways on the same networks.
 
     The quantity draws relative errors; the identity holds if none exceeds ``tolerance``.  Without ``claims`` it
-    speaks to every identity of its statement; ``witness`` as for a :class:`Measure`.
+    speaks to every identity of its statement; ``witness`` and ``space`` as for a :class:`Measure`.
     """
 
     quantity: Quantity
-    cells: Sequence[dict[str, Any]]
+    cells: Sequence[dict[str, Any]] = ()
     widths: tuple[int, ...] = SMALL
     tolerance: float = 1e-9
     block: int = 64
@@ -146,19 +148,22 @@ class Agreement:
     derived: Callable[[Parameters], Mapping[str, Any]] | None = None
     claims: tuple[str, ...] | None = None
     witness: tuple[str, ...] = ()
+    space: Any = None
 
 
 Part = Measure | Agreement
 
 
-def recount(symbol: str, text: str, count: Callable[[Parameters], int | Fraction], *claims: str, cells: Any) -> Measure:
+def recount(
+    symbol: str, text: str, count: Callable[[Parameters], int | Fraction], *claims: str, cells: Any, space: Any = None
+) -> Measure:
     """Integer claims, counted again: nothing random is drawn.  ``count`` maps a cell to the number."""
 
     def draw(shared: Parameters, listed: Sequence[Parameters], width: Any, samples: int, rng: Any) -> Draw:
         return _Values(np.tile(np.array([float(count(cell)) for cell in listed]), (samples, 1)))
 
     return Measure(Quantity(symbol, text, (), draw), cells, widths=(1,), block=1, samples=1, quick_samples=1,
-                   claims=claims)  # fmt: skip
+                   claims=claims, space=space)  # fmt: skip
 
 
 @dataclass(frozen=True)

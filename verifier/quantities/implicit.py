@@ -40,7 +40,8 @@ def _widths(shared: Parameters, width: Any) -> tuple[int, int]:
         return width[0], width[1]
     if "ray" in shared:
         return RAYS[shared["ray"]](width)
-    return int(shared.get("n", width)), int(shared.get("m", width))
+    n, m = (shared[name] if shared.get(name) is not None else width for name in ("n", "m"))
+    return int(n), int(m)
 
 
 def _jacobian(shared: Parameters, cell: Parameters, width: int, samples: int, rng: np.random.Generator) -> Array:
@@ -101,7 +102,9 @@ def _flow_limit(shared: Parameters, cell: Parameters, width: int, samples: int, 
 
 
 def _kink(shared: Parameters, cell: Parameters, width: int, samples: int, rng: np.random.Generator) -> Array:
-    return sample_kink_remainder(width, angle=cell["angle"], samples=samples, rng=rng).values[:, 0]
+    # f and its Taylor polynomial are homogeneous in x.
+    found = sample_kink_remainder(width, angle=cell["angle"], samples=samples, rng=rng).values[:, 0]
+    return np.asarray(cell.get("norm", 1) * found)
 
 
 def _trained(shared: Parameters, cell: Parameters, width: int, samples: int, rng: np.random.Generator) -> Array:
@@ -127,7 +130,7 @@ first_term = Quantity("dKh1", "first term of d/dt K^h", ("H", "L", "n", "m", "ra
 second_term = Quantity("dKh2", "second term of d/dt K^h", ("H", "L", "n", "m"), _flow(2))
 #: The first term at infinite n; cells: H, S = (S(x,x'), S(x,x_i), S(x',x_i)).  The width is m.
 first_term_limit = Quantity("dKh1", "first term, n infinite", (), per_cell(_flow_limit))
-#: f after a unit step less its Taylor polynomial, L = 2; cells: angle to the training input.
+#: f after a unit step less its Taylor polynomial, L = 2; cells: angle to the training input, norm.
 kink_remainder = Quantity("R", "kink remainder", (), per_cell(_kink))
 #: f at its one training input, of label 1, after gradient descent on the squared loss, L = 2; cells: mu, steps.
 trained_output = Quantity("f_t", "f after training", (), per_cell(_trained))

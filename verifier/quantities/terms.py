@@ -9,7 +9,9 @@ import numpy as np
 
 from verifier.networks.correlations import sample_K, sample_layer_T, sample_T
 from verifier.networks.kernels import tangent_correction
+from verifier.networks.smooth import sample_smooth_T
 from verifier.quantities.check import Draw, Parameters, Quantity
+from verifier.quantities.inputs import hidden_of, rows_of
 
 
 def _hypernetwork_term(
@@ -17,15 +19,25 @@ def _hypernetwork_term(
 ) -> Draw:
     return sample_K(
         shared["H"], shared["L"], width, [cell["r"] for cell in cells],
-        m=shared.get("m", 1), angle=shared.get("angle", 0), z=shared.get("z", (1, 1)), samples=samples, rng=rng,
+        m=shared.get("m", 1), angle=shared.get("angle", 0), inputs=rows_of(shared, 1), z=shared.get("z", (1, 1)),
+        samples=samples, rng=rng,
     )  # fmt: skip
 
 
 def _star_term(
     shared: Parameters, cells: Sequence[Parameters], width: int, samples: int, rng: np.random.Generator
 ) -> Draw:
-    orders = [cell["r"] for cell in cells]
-    return sample_T(shared["L"], width, orders, angle=shared.get("angle", 0), samples=samples, rng=rng)
+    orders, angle = [cell["r"] for cell in cells], shared.get("angle", 0)
+    activation = shared.get("activation", "relu")
+    if activation != "relu":
+        usual = {"norm": 1, "other": None, "mode": "together"}
+        if any(shared.get(name, value) != value for name, value in usual.items()):
+            raise ValueError(f"T^r of {activation} networks is sampled at two inputs of one norm and at equal widths")
+        return sample_smooth_T(shared["L"], width, orders, activation=activation, angle=angle, samples=samples, rng=rng)
+    return sample_T(
+        shared["L"], hidden_of(shared, width), orders, angle=angle, inputs=rows_of(shared, max(1, *orders)),
+        samples=samples, rng=rng,
+    )  # fmt: skip
 
 
 def _layer_term(
@@ -33,7 +45,8 @@ def _layer_term(
 ) -> Draw:
     return sample_layer_T(
         shared["L"], width, [cell["l"] for cell in cells], shared.get("d", 0), [cell["ds"] for cell in cells],
-        angle=shared.get("angle", 0), samples=samples, rng=rng,
+        angle=shared.get("angle", 0), inputs=rows_of(shared, max(len(cell["l"]) for cell in cells)), samples=samples,
+        rng=rng,
     )  # fmt: skip
 
 
@@ -59,15 +72,19 @@ def _star_correction(cell: Parameters) -> float:
     return tangent_correction(cell["L"], cell.get("angle", 0)) if cell["r"] == 1 else 0.0
 
 
-#: K^(r)(u_i, u_j) of a hypernetwork with H layers, Eq. (29); cells: H, L, r and optionally m, angle, z.
-hypernetwork_term = Quantity("K", "K^(r)", ("H", "L", "m", "angle", "z"), _hypernetwork_term,
+#: K^(r)(u_i, u_j) of a hypernetwork with H layers, Eq. (29); cells: H, L, r and optionally m, angle, z,
+#: norm (of x_j, in units of that of x_i).
+hypernetwork_term = Quantity("K", "K^(r)", ("H", "L", "m", "angle", "z", "norm"), _hypernetwork_term,
                              allowance=_hypernetwork_correction)  # fmt: skip
 
-#: T^r(x_0; x_1, …, x_1), Eq. (5); cells: L, r and optionally angle.
-star_term = Quantity("T", "T^r", ("L", "angle"), _star_term, allowance=_star_correction)
+#: T^r(x_0; x_1, …, x_1), Eq. (5); cells: L, r and optionally angle; norm of x_1; other, the angle of x_2 = … = x_r;
+#: activation; mode: "first" or "last" for a first or last hidden width that is the square of the others.
+star_term = Quantity("T", "T^r", ("L", "angle", "other", "norm", "mode", "activation"), _star_term,
+                     allowance=_star_correction)  # fmt: skip
 
-#: T^{l,d} of Lemma 3, Eq. (7); cells: L, l = (l_1, …, l_k), ds = (d_1, …, d_k) and optionally d, angle.
-layer_term = Quantity("T", "T^(l,d)", ("L", "d", "angle"), _layer_term)
+#: T^{l,d} of Lemma 3, Eq. (7); cells: L, l = (l_1, …, l_k), ds = (d_1, …, d_k) and optionally d, angle,
+#: norm of x_j.
+layer_term = Quantity("T", "T^(l,d)", ("L", "d", "angle", "norm"), _layer_term)
 
 #: T^{(l_1),d} with x_j = 0 for the direction; cells: L, l = (l_1,), ds = (d_1,) and optionally d.
 zero_input_term = Quantity("T", "T^(l,d), x_j = 0", ("L", "d"), _zero_input_term)

@@ -153,7 +153,7 @@ def plan(
     drafts = [
         (index, part, shared, [dict(cell) for cell in cells])
         for index, part in enumerate(check.parts)
-        for shared, cells in _grouped(_moved(part, options), part)
+        for shared, cells in grouped(_moved(part, options), part)
     ]
     counted = [
         claim.id
@@ -166,7 +166,7 @@ def plan(
     groups = []
     for index, part, shared, members in drafts:
         made = tuple(_cell(cell, part, statement, shares, violated, select) for cell in members)
-        group = _group(check, index, part, source, shared, made, options)
+        group = group_of(check.name, index, part, source, shared, made, options)
         # An affordable width matters only to what will be drawn.
         if group.needed:
             _check_affordable(group, part, options)
@@ -206,7 +206,8 @@ def _moved(part: Part, options: Options) -> list[dict[str, Any]]:
     return [there for _, there, fate in fates(part, options) if not fate]
 
 
-def _grouped(cells: Sequence[dict[str, Any]], part: Part) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+def grouped(cells: Sequence[dict[str, Any]], part: Part) -> list[tuple[dict[str, Any], list[dict[str, Any]]]]:
+    """Cells by the parameters in which they share their networks."""
     groups: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {}
     for cell in cells:
         shared = {name: cell[name] for name in part.quantity.shared if name in cell}
@@ -237,16 +238,17 @@ def _cell(
         outside = tuple(name for name in broken if name in statement.granted(claim))
         if claim.kind is Kind.ATOM and claim.form is Form.AMENDED and not outside:
             atom = expected[0].value
-        question = _question(expected, part, shares[claim.id], atom, full)
+        question = question_of(expected, part, shares[claim.id], atom, full)
         if broken_on_purpose and outside:
             witnesses.append(question)
         asked.append(Asked(claim.id, None if outside else question, outside, claim.form))
     return Cell(parameters, tuple(asked), atom, select(parameters), tuple(witnesses))
 
 
-def _question(
+def question_of(
     expected: tuple[Expectation, ...], part: Part, alpha: float, atom: float | None, cell: Mapping[str, Any]
 ) -> Question:
+    """What a claim that says ``expected`` (once, or once a width) at a cell asks of its samples, at level ``alpha``."""
     expectation = expected[0]
     if isinstance(part, Measure) and expectation.kind in (*VALUED, Kind.ATOM) and expectation.value is not None:
         return _valued(expected, part, alpha, cell)
@@ -295,8 +297,8 @@ def _powers(part: Part) -> tuple[float, ...]:
     return part.powers if isinstance(part, Measure) and part.powers is not None else FREE_POWERS
 
 
-def _group(
-    check: Check,
+def group_of(
+    check: str,
     index: int,
     part: Part,
     source: Path | None,
@@ -304,6 +306,7 @@ def _group(
     members: tuple[Cell, ...],
     options: Options,
 ) -> Group:
+    """``members`` as one group of the part ``index`` of the check named ``check``."""
     widths = options.widths or part.widths
     measured = isinstance(part, Measure)
     grid = part.grid if isinstance(part, Measure) else None
@@ -324,7 +327,7 @@ def _group(
     # One input and one output a layer: only there are the outputs' normals free to be taken out.
     alone = shared.get("angle", 0) == 0 and shared.get("m", 1) == 1
     return Group(
-        statement=check.name,
+        statement=check,
         part=index,
         source=source if source is not None else part,
         quantity=part.quantity.text,
@@ -337,7 +340,7 @@ def _group(
         controls=isinstance(part, Measure) and part.controls and alone,
         zeros=min(part.zeros, cap) if isinstance(part, Measure) else cap,
         tolerance=part.tolerance if isinstance(part, Agreement) else None,
-        key=group_key(check.name, part.quantity.text, shared),
+        key=group_key(check, part.quantity.text, shared),
         grid=grid,
     )
 

@@ -1,0 +1,121 @@
+"""What a hunt found, as frozen data: instances at which claims fail, and how much was looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from verifier.hunt.fresh import Outcome
+from verifier.hunt.target import instance_text
+
+
+@dataclass(frozen=True)
+class Zero:
+    """The zero of a leading coefficient: the parameter, where it lies, with a standard error, and a bracket."""
+
+    name: str
+    at: float
+    error: float
+    low: float
+    high: float
+
+    @property
+    def text(self) -> str:
+        """``angle = 113.2180(20)``."""
+        return f"{self.name} = {self.at:.7g} ± {self.error:.1g}"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """The smallest instance of one kind at which claims of a statement fail.
+
+    ``special``: the parameters that matter, with what is special about their values.  ``excluded_by``: hypotheses of
+    the statement that exclude it; ``proposed``: a sentence that does.  ``reproduce``: the command that decides it
+    again.  ``witness``: ready to be pasted into the statement.
+    """
+
+    statement: str
+    quantity: str
+    instance: Mapping[str, Any]
+    outcomes: tuple[Outcome, ...]
+    special: Mapping[str, str]
+    excluded_by: tuple[str, ...] = ()
+    proposed: str = ""
+    zero: Zero | None = None
+    reproduce: str = ""
+    witness: str = ""
+
+    @property
+    def claims(self) -> tuple[str, ...]:
+        """The claims that fail."""
+        return tuple(o.claim for o in self.outcomes if o.fails)
+
+    @property
+    def text(self) -> str:
+        """One line: where, and what is true there."""
+        first = next(o for o in self.outcomes if o.fails)
+        if first.what == "zero":
+            true = "it is 0"
+        elif first.estimate is None:
+            true = first.reason
+        else:
+            claimed = "" if first.claimed is None else f", claimed {first.claimed:+.4g}"
+            true = f"{first.estimate:+.4g}{claimed}"
+        return f"{self.quantity} at {instance_text(self.instance)}: {true}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "statement": self.statement, "quantity": self.quantity, "instance": dict(self.instance),
+            "claims": list(self.claims), "outcomes": [asdict(o) | {"fails": o.fails} for o in self.outcomes],
+            "special": dict(self.special), "excluded_by": list(self.excluded_by), "proposed": self.proposed,
+            "zero": None if self.zero is None else asdict(self.zero), "reproduce": self.reproduce,
+            "witness": self.witness, "text": self.text,
+        }  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Stage:
+    """How far a stage of the search came at one target: of so many instances (or lines), so many were tried."""
+
+    target: str
+    name: str
+    done: int
+    total: int
+
+    @property
+    def complete(self) -> bool:
+        return self.done >= self.total
+
+
+@dataclass(frozen=True)
+class Hunted:
+    """What was searched, how much of it, and what was found; finding nothing proves nothing."""
+
+    findings: tuple[Finding, ...]
+    stages: tuple[Stage, ...]
+    counts: Mapping[str, Any]
+    seed: int
+    alpha: float
+    budget: float
+    spent: float
+    skipped: tuple[str, ...] = ()  # statements that declare no space
+    doubtful: tuple[str, ...] = ()  # what looked suspicious and was not decided
+    stopped: str = ""
+    extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def corners_done(self) -> bool:
+        """Whether the corners, which come first, were all tried."""
+        return all(stage.complete for stage in self.stages if stage.name == "corners")
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data for JSON."""
+        return {
+            "findings": [f.as_dict() for f in self.findings],
+            "stages": [asdict(s) | {"complete": s.complete} for s in self.stages], "counts": dict(self.counts),
+            "seed": self.seed, "alpha": self.alpha, "budget": self.budget, "spent": round(self.spent, 1),
+            "skipped": list(self.skipped), "doubtful": list(self.doubtful), "stopped": self.stopped,
+            "corners_done": self.corners_done,
+        }  # fmt: skip

@@ -1,0 +1,55 @@
+"""What the hunt keeps between runs: outcomes by key, so that a longer run begins where a shorter one ended."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+from pathlib import Path
+from typing import Any, Protocol
+
+
+class Keep(Protocol):
+    """Outcomes by key: plain data."""
+
+    def get(self, key: str) -> Any | None:
+        """What was put under ``key``; None where nothing was."""
+        ...
+
+    def put(self, key: str, outcome: Any) -> None:
+        """Keep ``outcome``."""
+        ...
+
+
+class Memory:
+    """For one run."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, Any] = {}
+
+    def get(self, key: str) -> Any | None:
+        return self._known.get(key)
+
+    def put(self, key: str, outcome: Any) -> None:
+        self._known[key] = outcome
+
+
+class Lines:
+    """A file of JSON lines that only grows; a line that cannot be read, as after a crash, is passed over."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._known: dict[str, Any] = {}
+        with contextlib.suppress(OSError):
+            for line in path.read_text(encoding="utf-8").splitlines():
+                with contextlib.suppress(ValueError, TypeError, KeyError):
+                    entry = json.loads(line)
+                    self._known[entry["key"]] = entry["outcome"]
+
+    def get(self, key: str) -> Any | None:
+        return self._known.get(key)
+
+    def put(self, key: str, outcome: Any) -> None:
+        self._known[key] = outcome
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(json.dumps({"key": key, "outcome": outcome}) + "\n")

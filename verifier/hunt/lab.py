@@ -1,0 +1,116 @@
+"""Where the hunt draws: worker processes, the computing time they may take, what was looked at, and what is kept."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+from verifier.hunt.keep import Keep, Memory
+
+#: The label of random streams: those of the search, and those that decide.
+SEARCH, FRESH = 0, 1
+
+
+class OutOfTime(Exception):
+    """The computing time is spent."""
+
+
+class Listener(Protocol):
+    """Told what is being tried."""
+
+    def trying(self, target: str, stage: str, what: str, done: int, total: int) -> None: ...
+
+
+@dataclass
+class Counts:
+    """How much was looked at."""
+
+    instances: int = 0  # an instance and what all claims say of it
+    samples: int = 0
+    lines: int = 0
+    decisions: int = 0
+    failed: list[tuple[str, str]] = field(default_factory=list)  # instances at which a sampler failed, and how
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain data."""
+        return {
+            "instances": self.instances, "samples": self.samples, "lines": self.lines, "decisions": self.decisions,
+            "failed": [{"instance": where, "error": error} for where, error in self.failed],
+        }  # fmt: skip
+
+
+@dataclass
+class Lab:
+    """Runs jobs where ``submit`` runs them, as long as there is computing time.
+
+    ``budget`` is in seconds of computing time, summed over all workers and this process: thirty minutes of two busy
+    cores are sixty minutes.  Every job returns the seconds that it took.
+    """
+
+    submit: Callable[..., Future[Any]]
+    jobs: int
+    budget: float
+    seed: int
+    keep: Keep = field(default_factory=Memory)
+    listener: Listener | None = None
+    counts: Counts = field(default_factory=Counts)
+    _workers: float = 0.0
+    _start: float = field(default_factory=time.process_time)
+    _decided: int = 0
+
+    @property
+    def spent(self) -> float:
+        """Seconds of computing time so far."""
+        return self._workers + time.process_time() - self._start
+
+    @property
+    def left(self) -> float:
+        return self.budget - self.spent
+
+    def charge(self, seconds: float) -> None:
+        """Computing time of another process; with one job it is this one's."""
+        if self.jobs > 1:
+            self._workers += seconds
+
+    def check(self) -> None:
+        """Raise OutOfTime where no time is left."""
+        if self.left <= 0:
+            raise OutOfTime
+
+    def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
+        """One job, whose result is waited for."""
+        return self.submit(function, *arguments).result()
+
+    def each(self, calls: Iterable[tuple[Any, Callable[..., Any], tuple[Any, ...]]]) -> Iterator[tuple[Any, Any]]:
+        """Results of (tag, function, arguments) with their tags, as they come.  Raises OutOfTime."""
+        pending = deque(calls)
+        running: dict[Future[Any], Any] = {}
+        while pending or running:
+            while pending and len(running) < 2 * self.jobs:
+                self.check()
+                tag, function, arguments = pending.popleft()
+                running[self.submit(function, *arguments)] = tag
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                yield running.pop(future), future.result()
+
+    def level(self, alpha: float) -> float:
+        """The share of the error rate that the next decision gets: alpha/(k(k + 1)) for the k-th, alpha in all."""
+        self._decided += 1
+        return alpha / (self._decided * (self._decided + 1))
+
+    def tell(self, target: str, stage: str, what: str, done: int, total: int) -> None:
+        """Progress."""
+        if self.listener is not None:
+            self.listener.trying(target, stage, what, done, total)
+
+
+def digest(*parts: Any) -> str:
+    """A key of the store."""
+    return hashlib.sha256(json.dumps(parts, sort_keys=True, default=str).encode()).hexdigest()[:32]

@@ -1,0 +1,106 @@
+"""The smallest instance: smaller integers first, then as few special values as will do, then simple numbers.
+
+A shrunk instance has to fail in the same way, and each of its special values has to be needed: with a generic one in
+its place the claim stands.  Otherwise shrinking would slip from one cause to another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from verifier.hunt.field import Candidate, Field, Special
+from verifier.hunt.space import Instance
+
+#: Frames that are tried in the place of a larger one.
+MOST = 40
+
+
+def shrink(field: Field, found: Candidate) -> tuple[Candidate, Special]:
+    """The smallest candidate of the same kind, and simple values of the parameters that do not matter.
+
+    Raises OutOfTime.
+    """
+    found = fewer(field, found)
+    found = smaller(field, found)
+    found = rounder(field, found)
+    return found, plain(field, found)
+
+
+def fewer(field: Field, found: Candidate) -> Candidate:
+    """Without the special values that are not needed."""
+    for name in tuple(found.special):
+        rest = {other: value for other, value in found.special.items() if other != name}
+        if field.fails(found.frame, rest, found.claims[0], found.kind):
+            found = replace(found, special=rest)
+    return found
+
+
+def smaller(field: Field, found: Candidate) -> Candidate:
+    """The first frame, from the simplest on, at which it fails alike."""
+    cost = field.space.cost(found.frame)
+    before = [frame for frame in field.inside if field.space.cost(frame) < cost]
+    for frame in before[:MOST]:
+        if _holds_up(field, frame, found.special, found):
+            return replace(found, frame=frame)
+    return found
+
+
+def rounder(field: Field, found: Candidate) -> Candidate:
+    """Simple numbers, then few digits, in the place of special values that are neither."""
+    for name, value in found.special.items():
+        axis = field.space.axes[name]
+        if value in axis.simple() or axis.span() is None:
+            continue
+        for other in (*axis.simple(), *(float(f"{value:.{digits}g}") for digits in (1, 2, 3))):
+            special = {**found.special, name: other}
+            if other != value and _holds_up(field, found.frame, special, found):
+                found = replace(found, special=special)
+                break
+    return found
+
+
+def plain(field: Field, found: Candidate) -> Special:
+    """The simplest values of the axes that do not matter at which it still fails alike, and for the same reason."""
+    chosen: dict[str, Any] = {}
+    for name in field.space.free:
+        if name in found.special:
+            continue
+        for value in field.space.axes[name].simple():
+            if value == field.generic[name]:
+                break
+            if _with(field, found, {**chosen, name: value}):
+                chosen[name] = value
+                break
+    return chosen
+
+
+def _with(field: Field, found: Candidate, chosen: Special) -> bool:
+    if not field.fails(found.frame, {**chosen, **found.special}, found.claims[0], found.kind):
+        return False
+    for name in found.special:
+        rest = {other: value for other, value in found.special.items() if other != name}
+        if field.fails(found.frame, {**chosen, **rest}, found.claims[0]):
+            return False
+    return True
+
+
+def _holds_up(field: Field, frame: Instance, special: Special, found: Candidate) -> bool:
+    claim = found.claims[0]
+    return field.fails(frame, special, claim, found.kind) and field.needed(frame, special, claim)
+
+
+def words(field: Field, special: Mapping[str, Any]) -> dict[str, str]:
+    """What is special about the values, in words."""
+    found = {}
+    for name, value in special.items():
+        corners = field.space.axes[name].corners()
+        found[name] = next((c.said for c in corners if c.value == value), f"{name} = {value}")
+    return found
+
+
+def sentences(field: Field, special: Mapping[str, Any]) -> str:
+    """A sentence that excludes the special values: all of them together, where there are several."""
+    found = [field.space.axes[name].excluded(value) or f"{name} ≠ {value}" for name, value in special.items()]
+    return found[0] if len(found) == 1 else " or ".join(found)
