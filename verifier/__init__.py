@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         zero,
     )
     from verifier.fits.fitting import Finding
+    from verifier.hunt import Corner, Space, angles, choices, integers, listed, norms, numbers, pairs
     from verifier.programs.program import width
     from verifier.quantities.check import Agreement, Check, Measure, Quantity, cells
     from verifier.verdict import NumericStatus, ProofStatus, Summary
@@ -60,6 +61,9 @@ _HOMES = {
         "verifier.fits.dataclaims",
     ),
     **dict.fromkeys(("NumericStatus", "ProofStatus", "Summary"), "verifier.verdict"),
+    **dict.fromkeys(
+        ("Corner", "Space", "angles", "choices", "integers", "listed", "norms", "numbers", "pairs"), "verifier.hunt"
+    ),
     "Finding": "verifier.fits.fitting",
     "Rational": "sympy",
     "errors": "verifier.errors",
@@ -70,6 +74,7 @@ __all__ = [
     "Agreement",
     "Check",
     "Claim",
+    "Corner",
     "DataClaim",
     "Erratum",
     "Finding",
@@ -82,22 +87,30 @@ __all__ = [
     "Quantity",
     "Rational",
     "Source",
+    "Space",
     "Statement",
     "Summary",
     "Witness",
     "__version__",
+    "angles",
     "atom",
     "cells",
     "check",
+    "choices",
     "constant",
     "errors",
     "exact",
     "fit",
+    "integers",
     "limit",
+    "listed",
     "load",
     "mean_zero",
     "measure",
+    "norms",
+    "numbers",
     "order",
+    "pairs",
     "prove",
     "quantity",
     "recheck",

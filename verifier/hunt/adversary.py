@@ -13,11 +13,14 @@ from scipy import optimize
 from verifier.hunt.field import Candidate, Field
 from verifier.hunt.jobs import sample
 from verifier.hunt.screening import draws_of
+from verifier.hunt.shrink import fewer
 from verifier.hunt.space import Instance
 from verifier.hunt.target import bare, measured, speaks_of_size
 
 #: Samples and evaluations of a descent; a median this much smaller than where it began is worth a look.
 SAMPLES, EVALUATIONS, SMALL = 64, 60, 0.05
+#: What a failing region reaches to both sides, as a part of the range.
+NEAR = 0.02
 #: The share of random instances' free values that are corners.
 CORNERS = 0.5
 
@@ -98,10 +101,26 @@ class Adversary:
             usual = field.now(frame, {})
             if usual.suspicious(claim):
                 continue
-            found = Candidate(frame, dict(special), (claim,), symptom.kind)
-            from verifier.hunt.shrink import fewer
-
-            least = fewer(field, found)
-            if least.special and not field.marked(claim, least.special, least.kind):
+            least = fewer(field, Candidate(frame, dict(special), (claim,), symptom.kind))
+            if least.special and not field.marked(claim, least.special, least.kind) and self._open(least):
                 return least
         return None
+
+    def _open(self, found: Candidate) -> bool:
+        """Whether it fails on both sides of each special value that is no corner, too.
+
+        Close to a degenerate value every width that can be sampled may be too small, although the claim holds: where
+        the failure is not that of a corner, nor of a line's zero, it has to be that of a region.
+        """
+        for name, value in found.special.items():
+            axis = self.field.space.axes[name]
+            span = axis.span()
+            if span is None or any(c.value == value for c in axis.corners()):
+                continue
+            reach = NEAR * (span[1] - span[0])
+            for other in (value - reach, value + reach):
+                inside = span[0] <= other <= span[1]
+                special = {**found.special, name: other}
+                if not inside or not self.field.fails(found.frame, special, found.claims[0], found.kind):
+                    return False
+        return True

@@ -248,9 +248,7 @@ class Search:
 
     def _random(self, until: float | None) -> None:
         """Random instances and an optimiser, for as long as there is time."""
-        done = 0
-        for candidate in self._tries():
-            done += 1
+        for done, candidate in enumerate(self._tries(), start=1):
             self.stages["random"] = Stage(self.target.label, "random", done, done)
             if candidate is not None:
                 self.investigate(candidate)

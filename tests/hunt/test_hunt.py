@@ -1,0 +1,129 @@
+"""What the hunt finds of made-up statements, and that it finds nothing where nothing is wrong.
+
+Each hunt decides at a total error rate of 1e-4 on fixed seeds: a finding that is none would show at every run.
+"""
+
+from __future__ import annotations
+
+import pytest
+from sympy import Integer
+
+from verifier.hunt.keep import Lines, Memory
+from verifier.hunt.run import decide_at, hunt
+from verifier.hunt.target import NoSpace, targets
+from verifier.quantities.check import Check, Measure
+
+from .made_up import HIDDEN, MINUS_ONE, N_R, SPACES, WIDTHS, searched, statement, violated
+
+
+def test_the_hidden_zero_and_the_range_are_found() -> None:
+    found = searched("X", N_R, seed=1)
+    zeros = [f for f in found.findings if f.zero is not None]
+    ranges = [f for f in found.findings if f.zero is None]
+    assert len(zeros) == len(ranges) == 1
+    (root,) = zeros
+    assert root.zero is not None
+    assert abs(root.zero.at - HIDDEN) < 5 * root.zero.error < 0.2
+    assert root.instance["r"] == 1
+    assert abs(root.instance["angle"] - HIDDEN) < 0.2
+    assert root.outcomes[0].estimate == pytest.approx(-1.5, abs=0.05)
+    assert dict(ranges[0].instance) == {"r": 3, "angle": 0}
+    assert ranges[0].outcomes[0].what == "zero"
+    assert ranges[0].proposed == "r <= 2"
+    assert ranges[0].excluded_by == ("range",)
+
+
+def test_what_hypotheses_exclude_is_not_found() -> None:
+    """The twin of the test above: the same numbers, and a statement that grants what it needs."""
+    found = searched("X", N_R, seed=1, hypotheses=("not_hidden", "range"))
+    assert found.findings == ()
+    assert found.corners_done
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_nothing_is_found_where_nothing_is_wrong(seed: int) -> None:
+    found = searched("Y", MINUS_ONE, seed=seed)
+    assert found.findings == ()
+    assert found.doubtful == ()
+    assert found.counts["instances"] == 12  # generic, five angles, a sign, and both at once
+    assert found.counts["lines"] >= 1
+
+
+def test_a_wrong_exponent_is_found_everywhere_and_told_once() -> None:
+    (finding,) = searched("Y", Integer(-2), seed=1).findings
+    assert finding.special == {}
+    assert finding.outcomes[0].estimate == pytest.approx(-1, abs=0.05)
+    assert dict(finding.instance) == {"angle": 0, "sign": 1}
+
+
+def test_two_special_values_that_are_both_needed() -> None:
+    """Each of them alone is harmless; the smallest depth at which it happens is 2."""
+    (finding,) = searched("Z", Integer(0), seed=1).findings
+    assert dict(finding.instance) == {"depth": 2, "angle": 0, "sign": -1}
+    assert set(finding.special) == {"angle", "sign"}
+    assert finding.outcomes[0].what == "zero"
+
+
+def test_a_longer_hunt_goes_on_where_a_shorter_one_ended(tmp_path) -> None:
+    path = tmp_path / "hunt.jsonl"
+    first = searched("Z", Integer(0), seed=1, keep=Lines(path), stages=("corners",))
+    again = searched("Z", Integer(0), seed=1, keep=Lines(path))
+    alone = searched("Z", Integer(0), seed=1, keep=Memory())
+    assert [f.as_dict() for f in again.findings] == [f.as_dict() for f in alone.findings]
+    assert again.counts["instances"] == alone.counts["instances"] > first.counts["instances"]
+    # What was kept is not drawn again.
+    assert again.counts["samples"] < alone.counts["samples"]
+
+
+def test_a_budget_that_ends_before_the_corners_says_so() -> None:
+    found = searched("Z", Integer(0), seed=1, budget=1e-6)
+    assert not found.corners_done
+    assert found.stopped == "the budget is spent"
+    assert found.findings == ()
+
+
+def test_one_instance_is_decided_again() -> None:
+    quantity, space = SPACES["Z"]
+    made = targets(
+        statement("Z", Integer(0)), Check("Z", Measure(quantity, widths=WIDTHS, block=256, samples=4096, space=space)),
+        violated=violated,
+    )  # fmt: skip
+    (finding,) = decide_at(made, {"depth": 2, "angle": 0, "sign": -1}, seed=5).findings
+    assert finding.outcomes[0].what == "zero"
+    assert decide_at(made, {"depth": 1, "angle": 0, "sign": -1}, seed=5).findings == ()
+    with pytest.raises(ValueError, match="depth is 7; an integer from 1 to 3"):
+        decide_at(made, {"depth": 7, "angle": 0}, seed=5)
+    with pytest.raises(ValueError, match="'height' is no parameter; it has depth, angle, sign"):
+        decide_at(made, {"depth": 1, "height": 0}, seed=5)
+
+
+def test_a_statement_without_a_space_says_how_to_declare_one() -> None:
+    quantity, _ = SPACES["Z"]
+    check = Check("Z", Measure(quantity, [{"depth": 1, "angle": 60, "sign": 1}], widths=WIDTHS))
+    with pytest.raises(NoSpace, match=r"space=Space\(depth=integers\(1, 3\), angle=angles\(\), sign=integers"):
+        targets(statement("Z", Integer(0)), check)
+
+
+def test_a_sampler_that_fails_at_a_corner_is_recorded_and_the_search_goes_on() -> None:
+    import verifier as v
+    from verifier.hunt import Space, angles, integers
+
+    @v.quantity("Z")
+    def breaks(n, rng, samples, *, angle, depth):
+        if angle == 180:
+            raise ZeroDivisionError("no network at 180°")
+        return rng.standard_normal(samples) * (angle != 90)
+
+    space = Space(depth=integers(1, 2), angle=angles())
+    made = targets(statement("Z", Integer(0)), Check("Z", Measure(breaks, widths=WIDTHS, samples=1024, space=space)))
+    found = hunt(made, budget=30, seed=1, stages=("corners",))
+    assert [f["error"] for f in found.counts["failed"]] == ["ZeroDivisionError: no network at 180°"] * 2
+    assert "angle=180" in found.counts["failed"][0]["instance"]
+    assert [dict(f.instance) for f in found.findings] == [{"depth": 1, "angle": 90}]
+
+
+@pytest.mark.parametrize(("settings", "said"), [({"budget": 0}, "budget is 0"), ({"alpha": 1}, "alpha is 1"),
+                                                ({"jobs": 0}, "jobs is 0")])  # fmt: skip
+def test_settings_out_of_range(settings: dict[str, float], said: str) -> None:
+    with pytest.raises(ValueError, match=said):
+        searched("Z", Integer(0), seed=1, **settings)
