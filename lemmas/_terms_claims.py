@@ -54,6 +54,7 @@ CLAIMS = (
     Claim(
         "lemma3.printed-identity", Kind.IDENTITY, T(d, l, e), value=EQ_16, where=And(L >= 1, k >= 1, distinct),
         form=Form.PRINTED, instead=("lemma3.identity",),
+        place="Eq. (16)",
     ),
     Claim(
         "lemma3.printed-order", Kind.ORDER, T(d, l, e),
@@ -62,6 +63,9 @@ CLAIMS = (
         instead=("lemma3.order.shallow", "lemma3.order.second", "lemma3.order.deep", "lemma3.order.later"),
         latex=r"n^{\max(k-1,0)}\,\mathcal T^{l}_{i,\mathbf i,d}\to_d\prod_{j=1}^{k-1}\mathcal G_j",
         errata=("E8", "E9", "E5", "E7"),
+        place="Eq. (19)",
+        why="Non-zero variances need inputs that share open units: T^r(x; -x, …) = 0 for L <= 3 and r >= 2, and "
+        "at orthogonal inputs T^L = 0.",
     ),
     Claim(
         "lemma3.printed-delta", Kind.VANISHES, T(d, l, e),
@@ -69,12 +73,18 @@ CLAIMS = (
         exponent=1 - k, where=And(k >= 2, distinct, Eq(all_equal, 0)), form=Form.PRINTED,
         instead=("lemma3.elsewhere", "lemma3.smaller.shallow", "lemma3.smaller.deep"),
         latex=r"n^{k-1}\,\mathcal T^{l,d}_{\mathbf d}\to 0\quad\text{unless } d_1=\dots=d_k=d", errata=("E2",),
+        place="Eq. (19)",
+        why="Only d_k, the index at the last layer, meets f^d: at L = 3, l = (2,3) and (d; d_1, d_2) = (0; 1, 0), "
+        "E (nT)² = 4(1 + 15/n + 44/n²).",
     ),
     Claim(
         "lemma3.printed-case", Kind.IDENTITY, T(d, l, e),
         "the same with the cases of Eq. (12) as printed: P^{l_{k-1}→L-1} without √2 Z where l_k = L",
         value=EQ_16_PRINTED, where=And(L >= 1, k >= 2, distinct, Eq(l_k, L)), form=Form.PRINTED,
         instead=("lemma3.identity",), severity=Severity.MISPRINT, errata=("E19",),
+        place="Eq. (12)",
+        why="Where l_k = L the printed case leaves out √2 Z: at L = 3, l = (1,3), d_1 = d the two sides differ by "
+        "a factor √2.",
     ),
     Claim(
         "lemma3.identity", Kind.IDENTITY, T(d, l, e), value=EQ_16, where=And(L >= 1, k >= 1, distinct),

@@ -34,6 +34,9 @@ statement = Statement(
             "corollary1.printed", Kind.VALUE, covariance_printed(H, s, a, c, b),
             "Λ^l(u,u') = F(Σ^0(z,z'), S^0(x,x')) for 0 < l <= H", value=GramCovariance(H, s, 1, c, 1),
             where=H >= 1, form=Form.PRINTED, instead=("corollary1.function",), errata=("E6", "E13"),
+            place="Eq. (63)",
+            why="The recursion also uses the norms: at Σ^0(z,z') = S^0(x,x') = .5 it gives Λ² = .22665 where |z|² "
+            "= |z'|² = m_0, and .38330 where one of them is 4 m_0.",
         ),
         Claim(
             "corollary1.function", Kind.VALUE, covariance(H, s, a, c, b),

@@ -36,10 +36,16 @@ statement = Statement(
     source=supplement("6", section="4.1"),
     summary="If X_n converges in distribution to X and P[X = 0] = 0, the signs converge in distribution.",
     claims=(
-        Claim("lemma1.printed", Kind.LAW, sgn(X), form=Form.PRINTED, instead=("lemma1.sign",), errata=("E1",)),
+        Claim(
+            "lemma1.printed", Kind.LAW, sgn(X), form=Form.PRINTED, instead=("lemma1.sign",), errata=("E1",),
+            place="Lemma 1",
+            why="X_n = 1/n has sign 1 for every n and -1/n has sign -1, and their limit 0 has one and the same "
+            "sign s.",
+        ),
         Claim(
             "lemma1.printed-6", Kind.VALUE, chance(X), value=limit, form=Form.PRINTED,
             instead=("lemma1.probabilities",), errata=("E1",),
+            place="Eq. (6)", why="X_n = 1/n: P[X_n > 0] = 1 for every n, and P[X > 0] = 0 for the limit X = 0.",
         ),
         Claim(
             "lemma1.sign", Kind.LAW, sgn(X), "whatever the sign of 0", hypotheses=("no_mass_at_zero",), errata=("E1",),

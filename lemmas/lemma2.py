@@ -61,6 +61,9 @@ statement = Statement(
         Claim(
             "lemma2.printed-covariance", Kind.VALUE, outputs(L), value=OutputCovariance(L + 1, angle), where=L >= 1,
             form=Form.PRINTED, instead=("lemma2.covariance",), errata=("E6",),
+            place="Lemma 2, Eqs. (17), (18)",
+            why="The recursion starts one level too late: at L = 2 and 90°, E[f f'] = .3183 = Σ^1, while Σ^2 = "
+            ".4937.",
         ),
         *_limits(Form.AMENDED),
         Claim(

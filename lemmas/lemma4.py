@@ -39,6 +39,7 @@ statement = Statement(
         Claim(
             "lemma4.printed", Kind.IDENTITY, K(r), value=RIGHT, where=RANGE, form=Form.PRINTED,
             hypotheses=("relu", "m_is_1"),
+            place="Eqs. (29), (30)",
         ),
         Claim(
             "lemma4.identity", Kind.IDENTITY, K(r), value=RIGHT, where=RANGE, hypotheses=EVERY, errata=("E20",),

@@ -37,6 +37,7 @@ statement = Statement(
         Claim(
             "lemma5.printed", Kind.IDENTITY, a(d, k), value=RIGHT, where=RANGE, form=Form.PRINTED,
             instead=("lemma5.identity",),
+            place="Eq. (34)",
         ),
         Claim("lemma5.identity", Kind.IDENTITY, a(d, k), value=RIGHT, where=RANGE, hypotheses=("m_is_1",)),
     ),

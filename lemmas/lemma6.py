@@ -43,16 +43,23 @@ statement = Statement(
             "lemma6.printed-jacobians", Kind.CONSTANT, implicit_jacobian(u, v),
             value=ImplicitMaskKernel(u, v, L + 1, angle, z_angle), where=And(u >= 1, u <= v, v <= H, L >= 1),
             form=Form.PRINTED, instead=("lemma6.jacobians",), errata=("E6",),
+            place="Lemma 6, part 1",
+            why="Each layer has the factor S^{L-1}, not S^L: at L = 1 and x ⟂ x' the product is 0, as printed it "
+            "is a power of S^1 = .3183 times the masks.",
         ),
         Claim(
             "lemma6.printed-gradient", Kind.CONSTANT, implicit_gradient(H),
             value=ImplicitTangentKernel(H, L + 1, angle, z_angle), where=And(H >= 1, L >= 1), form=Form.PRINTED,
             instead=("lemma6.gradient",), errata=("E6",),
+            place="Lemma 6, part 2",
+            why="S is that of the layer before: at H = 2, L = 1, x ⟂ x' and z = z' the limit is 1/π = .3183; as "
+            "printed it is .6857.",
         ),
         Claim(
             "lemma6.printed-root", Kind.CONSTANT, implicit_jacobian_same(u, u + 1), "Eq. (69), at one input",
             value=sqrt(2) / 2 * ImplicitMaskSame(u, u + 1, L), where=And(u >= 1, u <= H - 1, L >= 1),
             form=Form.PRINTED, instead=("lemma6.one-input",), errata=("E17",),
+            place="Eq. (69)", why="The factor is (√2)² = 2: at one input 2 E[σ'(g)²] = 1, and √2 E[σ'(g)²] = .707.",
         ),
         Claim(
             "lemma6.jacobians", Kind.CONSTANT, implicit_jacobian(u, v),

@@ -39,15 +39,22 @@ statement = Statement(
             "remark1.printed", Kind.VALUE, fourier_printed(H, s, distance),
             "Λ^H(u,u') is a function of exp(-|z-z'|²/2) and S^L(x,x')", where=H >= 1, form=Form.PRINTED,
             instead=("remark1.function",), errata=("E6", "E13"),
+            place="Remark 1",
+            why="S^L(x,x') does not tell the norms of x and x', which the recursion uses: inputs of other norms "
+            "at another angle have the same S^L and another Λ^H.",
         ),
         Claim(
             "remark1.printed-finite", Kind.VALUE, features_fixed(k),
             "for k features, Σ^0(p(z),p(z')) is a function of z and z'", value=limit_of_features(distance),
             form=Form.PRINTED, instead=("remark1.constant",), errata=("E13",),
+            place="Eq. (64)",
+            why="For k fixed features Σ^0(p(z),p(z')) = (1/k) Σ_i cos(W_i·z + b_i) cos(W_i·z' + b_i), which "
+            "depends on the weights that were drawn; a function of z and z' alone it is only as k → ∞.",
         ),
         Claim(
             "remark1.printed-constant", Kind.CONSTANT, features(k), value=limit_of_features(distance),
             form=Form.PRINTED, instead=("remark1.constant",), errata=("E23",),
+            place="Eq. (65)",
         ),
         Claim(
             "remark1.constant", Kind.CONSTANT, features(k), value=limit_of_features(distance),

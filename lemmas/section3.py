@@ -57,12 +57,18 @@ statement = Statement(
             instead=("section3.order.shallow", "section3.order.deep", "section3.zero"),
             latex=r"T^r\sim n^{-\max(r-1,0)}",
             errata=("E4", "E8", "E9", "E10", "E25"),
+            place="Section 3, Eq. (5)",
+            why="On an activation cell f has degree L in the weights, so that T^r = 0 for r > L: T² at L = 1, T³ "
+            "at L = 2.",
         ),
         Claim(
             "section3.printed-conjecture", Kind.INTEGER, s_C(r), "the conjecture predicts O(1/n) for every T^r",
             value=-1, where=r >= 0, form=Form.PRINTED,
             instead=("section3.exponent",),
             errata=("E11",),
+            place="Section 3, Eqs. (2), (3)",
+            why="The conjecture's exponent of T^r is -⌊r/2⌋: 0 for r = 0, 1; -2 for r = 4, 5; -1 for r = 2, 3 "
+            "alone.",
         ),
         Claim(
             "section3.printed-stronger", Kind.INTEGER, exceeds(r),
@@ -70,11 +76,16 @@ statement = Statement(
             form=Form.PRINTED,
             instead=("section3.stronger",),
             errata=("E11",),
+            place="Section 3",
+            why="For r = 1, 2 the exponent -(r-1) is that of the conjecture, -⌊r/2⌋; it is smaller from r = 3 on.",
         ),
         Claim(
             "section3.printed-sequential", Kind.VALUE, Function("T_square")(angle, rho),
             "limits may be taken one after the other: at L = 3, E (n_2 T²)² → its limit for n_1 → ∞, then n_2 → ∞",
             value=SEQUENTIAL, where=rho > 0, form=Form.PRINTED, errata=("E29",),
+            place="Lemma 3, its proof",
+            why="At two inputs the order of the limits changes an order: at L = 3 and 113.218°, E (n_2 T²)² = "
+            ".20, .091, .037 at n_2/n_1 = 1/4, 1/8, 1/16, and n_1 → ∞ first gives 0.",
         ),
         Claim(
             "section3.order.shallow", Kind.ORDER, T(r), "T^r ~ n^{-(r-1)} for 1 <= r <= L; L <= 2", exponent=order,

@@ -59,6 +59,9 @@ CLAIMS = (
             "theorem1.zero",
         ),
         errata=("E4", "E2", "E3", "E8", "E9", "E14", "E18", "E25", "E26", "E27", "E28"),
+        place="Eq. (39)",
+        why="On an activation cell h has degree HL in the weights of f, so that K^(r) = 0 for r > HL: K^(2) at H "
+        "= L = 1, K^(3) at H = 1, L = 2.",
     ),
     Claim(
         "theorem1.order.shallow", Kind.ORDER, K(r), "K^(r) ~ n^{min(0, H-r)} for 1 <= r <= HL; L <= 2", exponent=order,
@@ -88,12 +91,18 @@ CLAIMS = (
         exponent=order, where=And(H >= 1, L >= 1, r >= H, r <= H * L), form=Form.PRINTED,
         instead=("theorem1.top",),
         errata=("E2",),
+        place="Eqs. (45), (48)",
+        why="The terms that are left out are of the same order: at one input the sum over d_1, …, d_k is H^{r-H} "
+        "times the terms that are kept.",
     ),
     Claim(
         "theorem1.printed-atom", Kind.ATOM, K(r), "(48), (51): sgn for σ', so that the limit is 0 with probability 0",
         value=Integer(0), where=attained, form=Form.PRINTED,
         instead=("theorem1.atom.shallow", "theorem1.atom.deep"),
         errata=("E14",),
+        place="Eqs. (48), (51)",
+        why="σ' = (1 + sgn)/2 is 0 half of the time, and sgn is not: P[K^(r) = 0] = 1 - 2^{-(H-1)} at one input, "
+        "1/2 at H = 2.",
     ),
     Claim(
         "theorem1.top", Kind.VALUE, K_top(H * L),
@@ -121,12 +130,18 @@ CLAIMS = (
         "theorem1.printed-any-m", Kind.ORDER, K_m(r), "the same for every fixed width m of g, and every z",
         exponent=order, where=And(H >= 1, L >= 1, r >= 0), form=Form.PRINTED,
         instead=("theorem1.order.shallow", "theorem1.order.deep"), severity=Severity.INCOMPLETE, errata=("E28",),
+        place="Theorem 1, Eq. (39)",
+        why="What must be open at both inputs is a path through g: at θ = 0, z = (1, -1), H = L = m = 2 the "
+        "exponents are -.483(10), -.975(15) for r = 1, 2, and K^(r) = 0 for r = 3, 4.",
     ),
     Claim(
         "theorem1.printed-layers", Kind.IDENTITY, a(d, k), value=OVER_OUTPUTS,
         where=And(H >= 1, L >= 1, d >= 1, k >= 0), text=
         "(40), (46), (48): ⟨∇^k f_i^d, (∇h_j)^{⊗k}⟩ is a sum over l ∈ [H]^k, as printed, in the place of [L]^k",
         form=Form.PRINTED, hypotheses=("m_is_1",), severity=Severity.MISPRINT, errata=("E18",),
+        place="Eqs. (40), (46), (48)",
+        why="l runs over the L layers, not over the H outputs: at H = 1, L = 2 the set [H]^r has one element and "
+        "[L]^r has 2^r.",
     ),
 )  # fmt: skip
 

@@ -42,14 +42,22 @@ statement = Statement(
         Claim(
             "theorem2.printed", Kind.LAW, unit(H, L), value=HyperCovariance(H, L + 1, angle, z_angle),
             where=And(L >= 1, H >= 1), form=Form.PRINTED, instead=("theorem2.process",), errata=("E6",),
+            place="Eqs. (52), (53)",
+            why="The rows of V^l have covariance S^{L-1}: at H = L = 1, x ⟂ x' and z = z' the outputs are "
+            "independent, and as printed their covariance is S^1 = .3183.",
         ),
         Claim(
             "theorem2.printed-weights", Kind.LAW, weight(L), value=OutputCovariance(L + 1, angle), where=L >= 1,
             form=Form.PRINTED, instead=("theorem2.weights",), errata=("E6", "E18"),
+            place="Theorem 2, Eq. (55)",
+            why="At L = 1 the weights are linear in x, of covariance x·x'/n_0: .5 at 60°, not S^1 = .6090.",
         ),
         Claim(
             "theorem2.printed-root", Kind.VALUE, activity(1), value=sqrt(2) / 2, where=And(L >= 1, H >= 2),
             form=Form.PRINTED, instead=("theorem2.activations",), errata=("E17",),
+            place="Eq. (60)",
+            why="a = √2 σ(g), so that a·a'/m tends to 2 E σ(g)² = 1 at one input of variance 1; √2 E σ(g)² = "
+            ".707.",
         ),
         Claim(
             "theorem2.weights", Kind.LAW, weight(L), value=OutputCovariance(L, angle), where=L >= 1,

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import html
 import json
+import os
 import re
 import shutil
 import struct
@@ -23,25 +25,46 @@ FLAGS = (
     "--disable-sync", "--no-first-run", "--hide-scrollbars", "--allow-file-access-from-files",
 )  # fmt: skip
 
-#: Appended to a copy of the page: measures it and writes what it finds where --dump-dom shows it.
-PROBE = """<script>addEventListener("load", () => {
-  const heights = [...document.querySelectorAll("math")].filter(m => !m.closest("details:not([open])"))
-    .map(m => m.getBoundingClientRect().height);
-  const open = [...document.querySelectorAll("svg.plot")].map(s => s.getBoundingClientRect().height);
-  const found = {formulas: heights.length, flat: heights.filter(h => !(h > 4)).length, plots: open.length,
-    flatPlots: open.filter(h => !(h > 40)).length, wide: document.documentElement.scrollWidth - innerWidth,
+#: Appended to a copy of the page: measures it, opens what is folded and measures again, and writes what it finds where
+#: --dump-dom shows it.  An element is clipped where its contents are wider than itself, and wide where it reaches
+#: beyond the window.
+PROBE = """<script>addEventListener("load", async () => {
+  await document.fonts.ready;
+  const box = e => e.getBoundingClientRect(), all = [...document.body.querySelectorAll("*")];
+  const shown = e => !e.closest("details:not([open])") && e.checkVisibility() && !e.closest(".quiet, .skip");
+  const heights = [...document.querySelectorAll("math")].filter(shown).map(m => [box(m).height, m.outerHTML]);
+  const plots = [...document.querySelectorAll("svg.plot")].filter(shown).map(s => box(s).height);
+  const name = e => `${e.tagName}.${e.className} in ${e.closest("[id]")?.id}: ${e.textContent.slice(0, 40)}`;
+  const wide = list => list.filter(e => box(e).right > innerWidth + 1 || box(e).left < -1).map(name);
+  const clipped = list => list.filter(e => e.clientWidth && e.scrollWidth > e.clientWidth + 1).map(name);
+  const own = list => list.filter(e => shown(e) && !(e.namespaceURI || "").includes("MathML") && !e.closest("svg *"));
+  const found = {formulas: heights.length, flat: heights.filter(h => !(h[0] > .5)).map(h => h[1]), plots: plots.length,
+    flatPlots: plots.filter(h => !(h > 40)).length, scrolls: document.documentElement.scrollWidth - innerWidth,
+    wide: wide(all.filter(shown)), clipped: clipped(own(all)), elements: own(all).length,
+    fonts: [...document.fonts].filter(f => f.status === "loaded").map(f => f.family),
+    dark: matchMedia("(prefers-color-scheme: dark)").matches,
     focusable: document.querySelectorAll("nav a[href]").length};
+  document.querySelectorAll("details").forEach(d => d.open = true);
+  found.opened = [...wide(all.filter(shown)), ...clipped(own(all))];
   const out = document.createElement("pre"); out.id = "probe"; out.textContent = JSON.stringify(found);
   document.body.append(out);
 });</script>"""
+
+#: Fonts of the machine without those made for mathematics.
+FONTS = """<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig><include ignore_missing="yes">/etc/fonts/fonts.conf</include><selectfont><rejectfont>
+<glob>*Math*</glob><glob>*math*</glob><glob>*STIX*</glob><glob>*stix*</glob></rejectfont></selectfont></fontconfig>"""
 
 
 def chromium(tmp_path: Path, *words: str) -> subprocess.CompletedProcess[str]:
     assert CHROMIUM is not None
     profile = tmp_path / "profile"
     profile.mkdir(exist_ok=True)
+    fonts = tmp_path / "fonts.conf"
+    fonts.write_text(FONTS)
     command = [CHROMIUM, *FLAGS, f"--user-data-dir={profile}", *words]
-    return subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
+    environment = {**os.environ, "FONTCONFIG_FILE": str(fonts)}
+    return subprocess.run(command, capture_output=True, text=True, timeout=300, check=False, env=environment)
 
 
 @pytest.fixture(scope="module")
@@ -51,24 +74,27 @@ def page(shipped: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> P
     return path
 
 
-def probed(page: Path, tmp_path: Path, width: int) -> dict[str, int]:
-    """What the page measures in a window (an inner frame, for phones) of this width."""
+def probed(page: Path, tmp_path: Path, width: int, *, dark: bool = False, style: str = "") -> dict[str, Any]:
+    """What the page measures in a window (an inner frame, for phones) of this width; ``style`` is added to its own."""
     copy = tmp_path / "probed.html"
     own = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page.read_text(encoding="utf-8"))
+    own = own.replace("</style>", f"{style}</style>", 1)
     copy.write_text(own.replace("</body>", PROBE + "</body>"), encoding="utf-8")
     frame = tmp_path / "frame.html"
     frame.write_text(
         "<!DOCTYPE html><title>frame</title>"
-        f'<iframe id="f" src="probed.html" style="width:{width}px;height:2000px"></iframe>'
-        '<script>addEventListener("load", () => { const page = document.getElementById("f").contentDocument; '
-        'const out = document.createElement("pre"); '
-        'out.textContent = "PROBE" + page.getElementById("probe").textContent + "END"; '
-        "document.body.append(out); });</script>"
+        f'<iframe id="f" src="probed.html" style="width:{width}px;height:2000px;border:0"></iframe>'
+        '<script>addEventListener("load", () => { const wait = setInterval(() => { '
+        'const found = document.getElementById("f").contentDocument.getElementById("probe"); if (!found) return; '
+        'clearInterval(wait); const out = document.createElement("pre"); '
+        'out.textContent = "PROBE" + found.textContent + "END"; document.body.append(out); }, 50); });</script>'
     )
-    done = chromium(tmp_path, "--window-size=1400,2200", "--virtual-time-budget=20000", "--dump-dom", frame.as_uri())
-    found = re.search(r"PROBE(\{.*?\})END", done.stdout)
+    scheme = ["--blink-settings=preferredColorScheme=0"] if dark else []
+    words = ["--window-size=1400,2200", "--virtual-time-budget=60000", *scheme, "--dump-dom", frame.as_uri()]
+    done = chromium(tmp_path, *words)
+    found = re.search(r"PROBE(\{.*?\})END", html.unescape(done.stdout), flags=re.S)
     assert found, done.stderr[-2000:]
-    result: dict[str, int] = json.loads(found.group(1))
+    result: dict[str, Any] = json.loads(found.group(1))
     return result
 
 
@@ -99,12 +125,34 @@ def test_a_complaint_would_be_seen(page: Path, tmp_path: Path) -> None:
     assert "CONSOLE" in done.stderr
 
 
+def faults(found: dict[str, Any]) -> dict[str, Any]:
+    """What of a page's measures is not as it should be: nothing may scroll, be cut off or have no height."""
+    return {key: found[key] for key in ("flat", "flatPlots", "wide", "clipped", "opened") if found[key]} | (
+        {"scrolls": found["scrolls"]} if found["scrolls"] > 1 else {}
+    )
+
+
+@pytest.mark.parametrize("dark", [False, True])
 @pytest.mark.parametrize("width", [1280, 390])
-def test_formulas_and_plots_have_a_height_and_fit(page: Path, tmp_path: Path, width: int) -> None:
-    found = probed(page, tmp_path, width)
+def test_nothing_is_wider_than_the_page(page: Path, tmp_path: Path, width: int, dark: bool) -> None:
+    found = probed(page, tmp_path, width, dark=dark)
+    assert found["dark"] is dark
     assert found["formulas"] > 100
-    assert found["flat"] == 0
     assert found["plots"] > 20
-    assert found["flatPlots"] == 0
-    assert found["wide"] <= 1  # nothing makes the page scroll sideways
+    assert found["elements"] > 1000
     assert found["focusable"] > 5
+    assert found["fonts"] == ["Verifier Math"]  # the machine has no other for mathematics
+    assert faults(found) == {}
+
+
+@pytest.mark.parametrize(
+    ("style", "fault"),
+    [
+        ("math[style] { font-size: 1.2em !important }", "wide"),
+        (".claim-box { overflow-x: auto } math[style] { font-size: 1.2em !important }", "clipped"),
+        ("math { display: inline-block; height: 0; overflow: hidden }", "flat"),
+        ("main { min-width: 500px }", "scrolls"),
+    ],
+)
+def test_a_wider_or_flatter_page_would_be_seen(page: Path, tmp_path: Path, style: str, fault: str) -> None:
+    assert fault in faults(probed(page, tmp_path, 390, style=style))

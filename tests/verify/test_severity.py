@@ -78,7 +78,7 @@ def test_the_rule(printed: Claim, change: dict[str, Any], severity: str) -> None
 def test_what_the_printed_statement_grants_is_not_missing() -> None:
     amended = true(VALUE, value=S(L), hypotheses=("relu",))
     assert judged(VALUE, amended, stated=True)[0] == "misprint"
-    assert judged(VALUE, amended) == ("incomplete", "with S(L) for S(L + 1) it holds under relu: s.true")
+    assert judged(VALUE, amended) == ("incomplete", "but for numbers in its formula it holds under relu: s.true")
 
 
 def test_the_quantity_s_arguments_are_matched() -> None:

@@ -70,7 +70,7 @@ def severity_of(claim: Claim, statement: Statement) -> Finding:
     stated = {h.id for h in statement.hypotheses if h.stated}
     missing = [name for name in dict.fromkeys(n for other in alike for n in other.hypotheses) if name not in stated]
     uncovered = _uncovered(claim, alike)
-    mended = f"with {_formula(slips[0])} for {_formula(claim)} " if alike is slips else ""
+    mended = "but for numbers in its formula " if alike is slips else ""
     lacking = [f"under {', '.join(missing)}"] if missing else []
     if uncovered is not None:
         at = ", ".join(f"{name} = {number}" for name, number in uncovered.items())

@@ -119,7 +119,8 @@ class Claim:
     ``quantity`` is a SymPy function application such as ``K(r)``; ``exponent`` and ``value`` are
     SymPy expressions in the statement's parameters; ``where`` is the range of the claim.  A printed claim names in
     ``instead`` the amended ones that take its place: they are what it is compared with.  How wrong it is follows from
-    that; ``severity`` says it where it cannot be computed (:mod:`verifier.claims.severity`).
+    that; ``severity`` says it where it cannot be computed (:mod:`verifier.claims.severity`).  ``place`` is where it is
+    printed, and ``why`` tells why it fails: of this claim alone, where an erratum may concern many.
     """
 
     id: str  # "theorem1.order"
@@ -135,6 +136,8 @@ class Claim:
     errata: tuple[str, ...] = ()  # of a printed claim, first the one that tells why it is wrong
     instead: tuple[str, ...] = ()
     severity: Severity | None = None
+    place: str = ""  # "Eq. (39)"
+    why: str = ""
 
     def __repr__(self) -> str:
         """One line: ``<Claim theorem1.order (amended): order of K(r), n^(Min(0, H - r)) where …>``."""

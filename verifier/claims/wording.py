@@ -25,6 +25,7 @@ class Wording:
     each hypothesis, printed from the proposition that it is; ``gloss`` is what its author adds, and why samples
     are held against a number that is no part of it.
 
+    ``latex`` is the sentence without its range, which is ``range_latex``.
     Of a claim that has no proposition ``text`` is what its author says, and ``printed`` is False.
     """
 
@@ -33,6 +34,7 @@ class Wording:
     gloss: str = ""
     premises: tuple[tuple[str, str], ...] = ()
     printed: bool = False
+    range_latex: str = ""
 
 
 def wording(claim: Claim, hypotheses: Iterable[Hypothesis]) -> Wording:
@@ -43,6 +45,7 @@ def wording(claim: Claim, hypotheses: Iterable[Hypothesis]) -> Wording:
         return Wording(claim.text, claim.latex)
     said, formula = text(found.conclusion), latex(found.conclusion)
     where = ranges(found.ranges)
+    where_latex = ranges(found.ranges, as_latex=True)
     whole = f"{said}, for {where}" if where else said
     given: dict[str, list[str]] = {}
     if found.widths:
@@ -52,4 +55,5 @@ def wording(claim: Claim, hypotheses: Iterable[Hypothesis]) -> Wording:
     premises = tuple((name, ", ".join(parts)) for name, parts in given.items())
     apart = declared(claim).apart
     gloss = "; ".join(part for part in (claim.text, f"of the samples: {apart}" if apart else "") if part)
-    return Wording(whole, formula if len(formula) <= LONGEST else "", gloss, premises, True)
+    typeset = len(formula) <= LONGEST
+    return Wording(whole, formula if typeset else "", gloss, premises, True, where_latex if typeset else "")

@@ -13,7 +13,7 @@ from typing import Any
 import sympy
 from sympy.logic.boolalg import Boolean
 
-from verifier.claims.statement import Form, Hypothesis, Statement
+from verifier.claims.statement import Form, Hypothesis, Source, Statement
 from verifier.claims.wording import wording
 from verifier.report.derived import finished, tally
 from verifier.report.environment import environment
@@ -24,7 +24,7 @@ from verifier.sampling.keys import canonical
 from verifier.verdict import NumericStatus, ProofStatus, Severity, weakest_numeric, weakest_proof
 from verifier.verify.results import ClaimReport, RunReport, StatementReport
 
-FORMAT = 3
+FORMAT = 4
 
 Data = dict[str, Any]
 
@@ -128,6 +128,9 @@ def _claim(report: ClaimReport, statement: Statement) -> Data:
         "gloss": told.gloss,
         "premises": dict(told.premises),
         "latex": told.latex if told.printed else claim.latex,
+        "range_latex": told.range_latex,
+        "place": claim.place or _place(statement.source, claim.form),
+        "why": claim.why,
         "hypotheses": list(claim.hypotheses),
         "errata": list(claim.errata),
         "proof": str(report.proof),
@@ -149,6 +152,14 @@ def _claim(report: ClaimReport, statement: Statement) -> Data:
             for g in report.goals
         ],
     }  # fmt: skip
+
+
+def _place(source: Source, form: Form) -> str:
+    """Where a printed claim stands that does not say it: the equations of its statement."""
+    listed = ", ".join(f"({number})" for number in source.equations)
+    if form is not Form.PRINTED or not listed:
+        return ""
+    return f"Eq. {listed}" if len(source.equations) == 1 else f"Eqs. {listed}"
 
 
 def _hypothesis(hypothesis: Hypothesis, report: StatementReport) -> Data:

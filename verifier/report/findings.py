@@ -31,10 +31,17 @@ def findings(document: Data) -> list[Data]:
                     "zeros": _zeros(statement, claim),
                     "erratum": own_reason(concerned, instances),
                     "errata": [entry["id"] for entry in concerned],
+                    "place": claim["place"].removeprefix(statement["label"]).removeprefix(", "),
+                    "reason": _reason(claim, own_reason(concerned, instances)),
                     "true": _true(claim, amended),
                 }
             )  # fmt: skip
     return found
+
+
+def _reason(claim: Data, erratum: Data | None) -> str:
+    """Why a claim is wrong: what its author says of it, else what the erratum says that concerns it."""
+    return claim["why"] or (f"{erratum['why']} {erratum['counterexample']}" if erratum else "")
 
 
 def _contradicted(statement: Data, claim: Data) -> list[Data]:

@@ -13,11 +13,12 @@ from typing import Any
 
 from markupsafe import Markup
 
-from verifier.report import forests, instances, judgments, mathtext, numbers, plots, value_plots
+from verifier.report import forests, formulas, instances, judgments, mathtext, numbers, plots, value_plots
 from verifier.report.differences import compared
 from verifier.report.findings import findings
 from verifier.report.graph import drawn
 from verifier.report.numbers import severities
+from verifier.report.rests import grouped
 
 Data = dict[str, Any]
 Exact = Callable[[str, Mapping[str, Any]], Mapping[int, float] | None]
@@ -28,6 +29,9 @@ SIGNS = {
     "consistent": "●", "contradicted": "✗", "inconclusive": "◐", "invalid": "⊘", "untested": "○",
     "verified": "✓", "proof alone": "✓",
 }  # fmt: skip
+
+#: A sign for each severity, which grows with it.
+SEVERITY = {"misprint": "△", "incomplete": "▲", "false": "◆", None: ""}
 
 #: What is claimed of a cell, before the number.
 WORDS = {
@@ -63,8 +67,9 @@ def _environment() -> Any:
     environment.filters.update(
         prose=prose, formula=formula, mark=mark, measured=numbers.measured, claimed=numbers.claimed,
         count=numbers.count, duration=numbers.duration, slug=slug, nice_range=nice_range, conclusion=conclusion,
+        grouped=grouped,
     )  # fmt: skip
-    environment.globals.update(SIGNS=SIGNS, WORDS=WORDS, severities=severities)
+    environment.globals.update(SIGNS=SIGNS, WORDS=WORDS, SEVERITY=SEVERITY, severities=severities)
     return environment
 
 
@@ -89,10 +94,9 @@ def prose(text: str) -> Markup:
     return Markup(mathtext.to_html(mathtext.tokens(text)))
 
 
-def formula(latex: str, display: str = "block") -> Markup:
-    """LaTeX as MathML; as code where the library cannot read it."""
-    found = mathtext.mathml(latex, display)
-    return Markup(found) if found is not None else Markup(f"<code>{html.escape(latex)}</code>")
+def formula(latex: str) -> Markup:
+    """LaTeX as MathML that fits into narrow places; as code where the library cannot read it."""
+    return Markup(formulas.of(latex))
 
 
 def mark(status: str, kind: str = "") -> Markup:
@@ -137,7 +141,7 @@ def _product(word: str) -> bool:
 def conclusion(judgment: Mapping[str, Any]) -> Markup:
     """What a step concludes."""
     words, latex = judgments.readable(judgment)
-    shown = mathtext.mathml(latex) if latex else None
+    shown = formulas.fitted(latex) if latex else None
     said = f'<span class="says">{html.escape(words)}</span>' if words else ""
     parts = [said, f'<span class="math">{shown}</span>' if shown else ""]
     return Markup(" ".join(parts).strip())
@@ -146,7 +150,8 @@ def conclusion(judgment: Mapping[str, Any]) -> Markup:
 def _view(statement: Data, exact: Exact | None) -> Data:
     """A statement with what is drawn and compared for it."""
     name = slug(statement["name"])
-    tiles, identities, others = [], [], []
+    tiles: list[Data] = []
+    identities, others = [], []
     for number, measurement in enumerate(statement["measurements"]):
         known = None
         if exact is not None and measurement["evidence"] is not None:
@@ -155,6 +160,7 @@ def _view(statement: Data, exact: Exact | None) -> Data:
         entry = {**measurement, "number": number, "drawings": [Markup(text) for text in drawings]}
         entry["told"] = _told(measurement["answers"])
         if drawings:
+            entry["plain"] = _is_plain(entry, tiles)
             tiles.append(entry)
         elif all(answer["claimed"] == "identity" for answer in measurement["answers"]):
             identities.append(entry)
@@ -171,12 +177,20 @@ def _view(statement: Data, exact: Exact | None) -> Data:
         "others": others,
         "identities": identities,
         "forests": _forests(statement["measurements"], name),
-        "compared": {name: Markup(mathtext.to_html(words)) for name, words in compared(statement["claims"]).items()},
+        "compared": _compared(statement),
         "open_proof": any(step["status"] != "proved" for step in steps),
         "used_by": _used_by(steps),
         "step_runs": _runs(steps),
         "goal_rows": _goal_rows(statement),
+        "goal_ranges": any(g["range"] or g["sizes"] or g["error"] for c in statement["claims"] for g in c["goals"]),
+        "plain_tiles": sum(tile["plain"] for tile in tiles),
     }
+
+
+def _compared(statement: Data) -> dict[str, Markup]:
+    """The words of the claims that differ from their counterparts', with the differences marked."""
+    found = compared(statement["claims"])
+    return {name: Markup(mathtext.marked(words)) for name, words in found.items() if any(w.mark for w in words)}
 
 
 def _goal_rows(statement: Data) -> list[Data]:
@@ -234,6 +248,17 @@ def _told(answers: Sequence[Data]) -> list[Data]:
         forms = [*found[key]["forms"], answer["form"]] if key in found else [answer["form"]]
         found[key] = {**answer, "forms": list(dict.fromkeys(forms))}
     return list(found.values())
+
+
+def _is_plain(entry: Data, before: Sequence[Data]) -> bool:
+    """Whether a cell of this quantity with these verdicts was drawn before: paper leaves it out."""
+    return any(_outcome(tile) == _outcome(entry) for tile in before)
+
+
+def _outcome(tile: Data) -> tuple[Any, ...]:
+    """What is drawn of a cell, and how it ended; what is outside of the hypotheses has no outcome."""
+    words = {(a["form"], a["verdict"]) for a in tile["told"] if not a["outside"]}
+    return tile["quantity"], frozenset(words)
 
 
 def _drawings(measurement: Data, name: str, exact: Mapping[int, float] | None) -> list[str]:

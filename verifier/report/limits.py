@@ -11,7 +11,7 @@ Data = dict[str, Any]
 
 
 def limits(data: Data) -> list[Data]:
-    """Sections of text, each {"title", "text", "items"}; nothing is said of what the run did not do."""
+    """Sections of text, each {"title", "text", "items", "names"}; nothing is said of what the run did not do."""
     found = [
         _stopped(data), _proofs(data), _cited(data), _certified(data), _undecided(data), _outside(data),
         _exponents(data), _exact(data), _error_rate(data), _kinks(data), _witnesses(data), _theorems(data),
@@ -20,8 +20,8 @@ def limits(data: Data) -> list[Data]:
     return [section for section in found if section is not None]
 
 
-def _section(title: str, text: str, items: Iterable[str] = ()) -> Data:
-    return {"title": title, "text": text, "items": list(items)}
+def _section(title: str, text: str, items: Iterable[str] = (), names: Iterable[str] = ()) -> Data:
+    return {"title": title, "text": text, "items": list(items), "names": list(names)}
 
 
 def _stopped(data: Data) -> Data | None:
@@ -245,10 +245,10 @@ def _theorems(data: Data) -> Data | None:
         return None
     text = (
         "A proof is believed if the kernel, Python's integers and fractions, and the libraries its rules use are, if "
-        "the encoded statement says what the printed one does, and if these textbook theorems hold: "
-        f"{', '.join(names)}."
+        f"the encoded statement says what the printed one does, and if {len(names)} textbook theorems that are named "
+        "here hold."
     )
-    return _section("What must be trusted", text)
+    return _section("What must be trusted", text, names=names)
 
 
 def _expectations(data: Data) -> Data | None:

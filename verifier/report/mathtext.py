@@ -11,6 +11,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import groupby
 from xml.etree import ElementTree
 
 from verifier.report.alphabets import settle
@@ -294,6 +295,10 @@ def _mend(element: ElementTree.Element) -> None:
     """Names of functions are no operators with space around; primes are raised already, so are no superscripts."""
     if element.tag == "mo" and re.fullmatch(r"[a-z]{2,}", element.text or "") and "movablelimits" not in element.attrib:
         element.tag = "mi"
+    if element.tag == "mo" and element.text == "|":  # of a size or a norm, not "divides"
+        element.attrib |= {"lspace": "0", "rspace": "0"}
+    if element.tag == "mo" and element.text == "∞":
+        element.tag = "mi"
     place = {"msup": 1, "msubsup": 2}.get(element.tag)
     if place is None or len(element) <= place:
         return
@@ -322,6 +327,18 @@ def _row(parts: Sequence[ElementTree.Element]) -> ElementTree.Element:
     row = ElementTree.Element("mrow")
     row.extend(parts)
     return row
+
+
+def marked(found: Sequence[Token]) -> str:
+    """Tokens as they were typed, in HTML, differences as <del> and <ins>."""
+    parts: list[str] = []
+    for mark, group in groupby(found, key=lambda token: token.mark):
+        members = list(group)
+        body = html.escape("".join(token.glue + token.text for token in members), quote=False)
+        inner = body.lstrip()
+        space = body[: len(body) - len(inner)]
+        parts.append(f"{space}<{mark}>{inner}</{mark}>" if mark else body)
+    return "".join(parts)
 
 
 def to_html(found: Sequence[Token]) -> str:

@@ -15,6 +15,7 @@ from verifier.claims.wording import wording
 from verifier.report.cells_text import render_cells, render_exceptions, rows_of
 from verifier.report.instances import plain
 from verifier.report.numbers import severities
+from verifier.report.rests import grouped
 from verifier.report.styles import styled
 from verifier.verdict import NumericStatus, Severity, Summary
 from verifier.verify.goals import GoalReport
@@ -192,17 +193,11 @@ NAMED = 6
 
 def rests_on_lines(rests_on: Sequence[str]) -> list[tuple[str, str]]:
     """What a proof rests on, by kind: ``cited dot.pos`` is listed under cited."""
-    kinds: dict[str, list[str]] = {}
-    for entry in rests_on:
-        kind, _, name = entry.partition(" ")
-        kinds.setdefault(kind if name else "", []).append(name or entry)
-    order = ("cited", "argued", "computed", "hypothesis", "definition", "theorem")
-    plural = {"hypothesis": "hypotheses", "definition": "definitions", "theorem": "theorems"}
-    for kind in ("definition", "theorem"):
-        if len(kinds.get(kind, ())) > NAMED:
-            kinds[kind] = [f"{len(kinds[kind])} of the theory, which `verifier axioms` lists"]
-    listed = [*[kind for kind in order if kind in kinds], *[kind for kind in kinds if kind not in order]]
-    lines = [(plural.get(kind, kind), ", ".join(kinds[kind])) for kind in listed]
+    lines = []
+    for group in grouped(rests_on):
+        counted = group.kind in ("definition", "theorem") and len(group.names) > NAMED
+        told = f"{len(group.names)} of the theory, which `verifier axioms` lists" if counted else ", ".join(group.names)
+        lines.append((group.word, told))
     return [("rests on" if not number else "", f"{kind}: {names}") for number, (kind, names) in enumerate(lines)]
 
 
