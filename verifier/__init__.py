@@ -17,10 +17,15 @@ before it is asked for; JAX is needed by programs alone (extra ``[jax]``).
 
 from __future__ import annotations
 
-import importlib
 import sys
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
+
+from verifier.inputs.start import nothing_from_here
+
+nothing_from_here()  # before anything else is imported
+
+import importlib  # noqa: E402
+from types import ModuleType  # noqa: E402
+from typing import TYPE_CHECKING, Any  # noqa: E402
 
 if TYPE_CHECKING:
     from sympy import Rational

@@ -6,7 +6,6 @@ computes with inside its functions, so that ``verifier --help`` answers at once.
 
 from __future__ import annotations
 
-import os
 import sys
 from typing import Any
 
@@ -14,6 +13,7 @@ import click
 
 from verifier import __version__
 from verifier.commands.codes import CommandError
+from verifier.commands.terminal import outlets, speak_utf8
 from verifier.verdict.codes import EXPECTED, INTERNAL, UNDECIDED, USAGE
 
 _COMMANDS = {
@@ -67,9 +67,17 @@ class Commands(click.Group):
 
     def main(self, *args: Any, **kwargs: Any) -> Any:
         """Run, and turn every way of failing into one line on stderr and an exit code."""
+        with outlets() as (stdout, _):
+            code = self._run(*args, **kwargs)
+            stdout.flush()
+            if stdout.failed is not None:
+                code = _fail(f"standard output cannot be written: {stdout.failed.strerror}", USAGE)
+        sys.exit(code)
+
+    def _run(self, *args: Any, **kwargs: Any) -> int:
         kwargs["standalone_mode"] = False
         try:
-            code = super().main(*args, **kwargs)
+            code: Any = super().main(*args, **kwargs)
         except click.exceptions.Exit as error:
             code = error.exit_code
         except click.exceptions.Abort:
@@ -85,14 +93,32 @@ class Commands(click.Group):
                 import traceback
 
                 traceback.print_exc()
-            message = " ".join(str(error).split())
-            code = _fail(f"internal error: {type(error).__name__}: {message} (-v shows where)", INTERNAL)
-        sys.exit(code if isinstance(code, int) else 0)
+            code = _failed(error)
+        return code if isinstance(code, int) else EXPECTED
 
 
 def _fail(message: str, code: int) -> int:
     click.echo(f"verifier: {message}", err=True)
     return code
+
+
+def _failed(error: Exception) -> int:
+    """What a project's file raised is told with file and line; everything else is an error of this program."""
+    from verifier.inputs.fields import FieldError
+    from verifier.inputs.files import Unreadable
+    from verifier.projects.loading import owner
+
+    if (told := owner(error)) is not None:
+        return _fail(str(told), USAGE)
+    if isinstance(error, FieldError | Unreadable):
+        return _fail(str(error), USAGE)
+    if isinstance(error, OSError) and error.strerror:  # of the machine: a full disk, a name that is too long
+        named = f"{str(error.filename)[:200]}: " if error.filename else ""
+        return _fail(f"{named}{error.strerror}", USAGE)
+    if isinstance(error, MemoryError):
+        return _fail("there is not enough memory for this", UNDECIDED)
+    message = " ".join(str(error).split())
+    return _fail(f"internal error: {type(error).__name__}: {message} (-v shows where)", INTERNAL)
 
 
 def _wants_traceback(args: tuple[Any, ...], kwargs: dict[str, Any]) -> bool:
@@ -120,10 +146,11 @@ def _short_help() -> str:
     return "\n".join(["usage: verifier COMMAND …", "", *lines, "", "verifier --help lists all commands."])
 
 
+# "color": what looks like a colour is not taken out of a text, but shown as what it is.
 @click.group(
     cls=Commands,
     invoke_without_command=True,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100, "color": True},
     epilog="Exit codes: 0 as expected; 1 an unexpected refutation, contradiction or change; 2 usage or "
     "unreadable input; 3 inconclusive, invalid, interrupted or a gap; 4 internal error; 5 nothing selected.",
 )
@@ -137,58 +164,10 @@ def cli(context: click.Context) -> int:
     return USAGE
 
 
-class Outlet:
-    """An output whose reader may leave: what is written then is lost, and the exit code stays what it is.
-
-    Otherwise `verifier check | head` would end as if something were contradicted, and so would `2>&1 | head`.
-    """
-
-    def __init__(self, stream: Any) -> None:
-        self._stream = stream
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._stream, name)
-
-    def write(self, text: str) -> int:
-        try:
-            return int(self._stream.write(text))
-        except BrokenPipeError:
-            self._lose()
-            return len(text)
-
-    def flush(self) -> None:
-        try:
-            self._stream.flush()
-        except BrokenPipeError:
-            self._lose()
-
-    def _lose(self) -> None:
-        """Whatever is still in a buffer goes nowhere, too."""
-        nowhere = os.open(os.devnull, os.O_WRONLY)
-        os.dup2(nowhere, self._stream.fileno())
-        os.close(nowhere)
-
-
-def speak_utf8() -> None:
-    """Write UTF-8 whatever the console is said to be; what has no character there, such as a part of a file's name, is
-    written as its number.
-    """
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(encoding="utf-8", errors="backslashreplace")
-
-
 def main() -> None:
     """The console script."""
     speak_utf8()
-    outlets: list[Any] = [Outlet(sys.stdout), Outlet(sys.stderr)]
-    sys.stdout, sys.stderr = outlets
-    try:
-        cli(prog_name="verifier")
-    finally:
-        for outlet in outlets:
-            outlet.flush()
+    cli(prog_name="verifier")
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ PACKAGE = ROOT / "verifier"
 ORDER = (
     "commands", "gating", "report", "verify", "hunt", "programs", "sampling", "fits", "projects", "quantities",
     "claims", "inference", "datafiles", "networks", "proving", "engines", "exact", "kernel", "verdict",
+    "inputs",
 )  # fmt: skip
 #: The files that are no room: the door, the command line, and what they raise.
 TOP = {"__init__", "__main__", "cli", "door", "errors"}

@@ -14,9 +14,11 @@ from typing import Any
 from verifier.claims.author import Author
 from verifier.claims.expressions import CannotCompile
 from verifier.claims.statement import Statement
+from verifier.inputs.fields import checked
 from verifier.kernel.core.sorts import Refused
 
 
+@checked
 @dataclass(frozen=True, eq=False)
 class Proof:
     """``prove`` gives an :class:`Author` the goals of the statement; ``uses`` are the statements whose goals it cites.

@@ -10,11 +10,13 @@ import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from typing import Any, Self
+from numbers import Number
+from typing import Annotated, Any, Self
 
 import sympy
 from sympy.logic.boolalg import Boolean
 
+from verifier.inputs.fields import Before, FieldError, Line, Text, Wrong, checked
 from verifier.verdict import Severity, Summary
 from verifier.verdict.display import formula, line, table
 
@@ -43,27 +45,66 @@ class Kind(StrEnum):
     INTEGER = "integer"  # a combinatorial statement
 
 
+def _expression(value: Any) -> Any:
+    """A number as SymPy; texts, which SymPy would evaluate, are refused."""
+    if isinstance(value, Number) and not isinstance(value, bool):
+        try:
+            value = sympy.sympify(value, strict=True)
+        except (sympy.SympifyError, ValueError, TypeError, OverflowError):
+            raise Wrong("a real number or a SymPy expression") from None
+    if isinstance(value, sympy.Expr) and (value.is_extended_real is False or value in (sympy.nan, sympy.zoo)):
+        raise Wrong("a real number or a SymPy expression")
+    return value
+
+
+def _condition(value: Any) -> Any:
+    """A truth value as SymPy."""
+    return sympy.sympify(value) if isinstance(value, bool) else value
+
+
+def _quantity(value: Any) -> Any:
+    if isinstance(value, sympy.Number | sympy.NumberSymbol):
+        raise Wrong("a quantity such as K(r)")
+    return value
+
+
+def _condition_of_a_vocabulary(value: Any) -> Any:
+    from verifier.claims.vocabulary import Condition  # here: it imports the kernel
+
+    if value is not None and not isinstance(value, Condition):
+        raise Wrong("a Condition of a vocabulary")
+    return value
+
+
+#: A SymPy expression in a statement's parameters, or a real number.
+Expression = Annotated[sympy.Expr, Before(_expression)]
+#: A SymPy condition on a statement's parameters, or True or False.
+Where = Annotated[Boolean, Before(_condition)]
+
+
+@checked
 @dataclass(frozen=True)
 class Source:
     """Where a statement is printed."""
 
-    document: str
-    equations: tuple[str, ...] = ()
-    section: str = ""
+    document: Text
+    equations: tuple[Text, ...] = ()
+    section: Text = ""
 
 
+@checked
 @dataclass(frozen=True)
 class Erratum:
     """One entry of the errata: what is printed, why it is wrong, and what is true."""
 
-    id: str  # "E4"
-    where: str
-    printed: str
-    why: str
-    counterexample: str
-    amended: str
-    effect: str
-    reproduce: str | tuple[str, ...] = ()  # the commands that show it again, if there are any
+    id: Line  # "E4"
+    where: Text
+    printed: Text
+    why: Text
+    counterexample: Text
+    amended: Text
+    effect: Text
+    reproduce: Text | tuple[Text, ...] = ()  # the commands that show it again, if there are any
 
     @property
     def commands(self) -> tuple[str, ...]:
@@ -72,17 +113,19 @@ class Erratum:
         return tuple(command for command in listed if command)
 
 
+@checked
 @dataclass(frozen=True)
 class Witness:
     """An instance that satisfies every other hypothesis and violates the claim."""
 
-    text: str
+    text: Text
     parameters: Mapping[str, Any] = field(default_factory=dict)
-    claim: str = ""  # the claim it violates
-    proof: str = ""  # the goal of the statement's proof that re-checks it, if it is re-checked exactly
-    reproduce: str = ""  # the command that shows it, if it is measured
+    claim: Text = ""  # the claim it violates
+    proof: Text = ""  # the goal of the statement's proof that re-checks it, if it is re-checked exactly
+    reproduce: Text = ""  # the command that shows it, if it is measured
 
 
+@checked
 @dataclass(frozen=True)
 class Hypothesis:
     """A condition of an amended claim, with the witness that shows it is needed.
@@ -91,14 +134,16 @@ class Hypothesis:
     grants it too.
     """
 
-    id: str
-    text: str
+    id: Line
+    text: Text
     witness: Witness
-    latex: str = ""
-    when: Boolean = sympy.true
-    errata: tuple[str, ...] = ()
+    latex: Text = ""
+    when: Where = sympy.true
+    errata: tuple[Line, ...] = ()
     stated: bool = False
-    condition: Any = None  # its entry in a vocabulary (verifier.claims.vocabulary.Condition)
+    condition: Annotated[Any, _condition_of_a_vocabulary] = (
+        None  # its entry in a vocabulary (verifier.claims.vocabulary.Condition)
+    )
 
 
 @dataclass(frozen=True)
@@ -112,6 +157,7 @@ class Expectation:
     value: float | None = None
 
 
+@checked
 @dataclass(frozen=True, repr=False)
 class Claim:
     """One thing a statement says.
@@ -123,18 +169,18 @@ class Claim:
     printed, and ``why`` tells why it fails: of this claim alone, where an erratum may concern many.
     """
 
-    id: str  # "theorem1.order"
+    id: Line  # "theorem1.order"
     kind: Kind
-    quantity: sympy.Basic
-    text: str = ""  # in words, beside the sentence that is printed from the claim
-    exponent: sympy.Expr | None = None
-    value: sympy.Expr | None = None
-    where: Boolean = sympy.true
+    quantity: Annotated[sympy.Expr, _quantity]
+    text: Text = ""  # in words, beside the sentence that is printed from the claim
+    exponent: Expression | None = None
+    value: Expression | None = None
+    where: Where = sympy.true
     form: Form = Form.AMENDED
-    latex: str = ""
-    hypotheses: tuple[str, ...] = ()
-    errata: tuple[str, ...] = ()  # of a printed claim, first the one that tells why it is wrong
-    instead: tuple[str, ...] = ()
+    latex: Text = ""
+    hypotheses: tuple[Line, ...] = ()
+    errata: tuple[Line, ...] = ()  # of a printed claim, first the one that tells why it is wrong
+    instead: tuple[Line, ...] = ()
     severity: Severity | None = None
     place: str = ""  # "Eq. (39)"
     why: str = ""
@@ -182,6 +228,7 @@ class Claim:
         )
 
 
+@checked
 @dataclass(frozen=True, repr=False)
 class Statement:
     """A lemma, theorem or corollary: printed and amended claims, hypotheses, errata, and a proof.
@@ -191,16 +238,16 @@ class Statement:
     (``Theorem 1``).
     """
 
-    name: str
-    title: str
+    name: Line
+    title: Text
     source: Source
-    summary: str
+    summary: Text
     claims: tuple[Claim, ...]
     hypotheses: tuple[Hypothesis, ...] = ()
     errata: tuple[Erratum, ...] = ()
     proof: Any = None  # a verifier.claims.proof.Proof; claims do not know their proofs
     expected: Mapping[Form, Summary] = field(default_factory=dict)
-    label: str = ""
+    label: Text = ""
 
     @property
     def called(self) -> str:
@@ -289,5 +336,8 @@ def _number(expression: sympy.Expr | None, parameters: Mapping[str, Any]) -> flo
     value = _term_by_term(_evaluate(sympy.sympify(expression), parameters))
     if value.free_symbols:
         missing = ", ".join(sorted(symbol.name for symbol in value.free_symbols))
-        raise ValueError(f"the parameters {dict(parameters)} leave {missing} open in {expression}")
-    return float(value)
+        raise FieldError(f"the parameters {dict(parameters)} leave {missing} open in {expression}")
+    try:
+        return float(value)
+    except (TypeError, OverflowError):
+        raise FieldError(f"{expression} is no real number at the parameters {dict(parameters)}") from None

@@ -16,6 +16,7 @@ from typing import Any
 
 import sympy
 
+from verifier.inputs.fields import Line, Text, checked
 from verifier.kernel.core.sorts import Sort
 from verifier.kernel.core.terms import Term, Var
 
@@ -50,6 +51,7 @@ class _Word(sympy.Function):
         return None
 
 
+@checked
 @dataclass(frozen=True)
 class Quantity:
     """A quantity that claims speak of.
@@ -65,16 +67,16 @@ class Quantity:
     variables that only the kernel sees, such as the two units of an entry.
     """
 
-    name: str
-    takes: str
-    arguments: str
-    symbol: str | None = None  # by default the name; "" where the kernel has none
-    shown: str = ""
-    latex: str = ""
+    name: Line
+    takes: Text
+    arguments: Text
+    symbol: Text | None = None  # by default the name; "" where the kernel has none
+    shown: Text = ""
+    latex: Text = ""
     derived: Mapping[str, Callable[[Env], Term]] = field(default_factory=dict)
     says: Says | None = None
-    apart: str = ""
-    widths: tuple[tuple[str, str], ...] = (("scaled", "L"),)
+    apart: Text = ""
+    widths: tuple[tuple[Line, Text], ...] = (("scaled", "L"),)
     ranges: Callable[[Env], Sequence[Term]] | None = None
     term: Callable[[Env], Term] | None = None
 
@@ -95,14 +97,15 @@ class Quantity:
         return self.__dict__["_word"]
 
 
+@checked
 @dataclass(frozen=True)
 class Value:
     """A number or a kernel of the limit, as a function: evaluated for samples, and a term for proofs."""
 
-    name: str
+    name: Line
     number: Callable[..., float] | None = None
     term: Callable[..., Term] | None = None  # of the variables by name and the SymPy arguments as terms
-    latex: str = ""
+    latex: Text = ""
 
     def __call__(self, *arguments: Any) -> sympy.Basic:
         """The value at arguments, as SymPy; a number where all arguments are."""
@@ -124,6 +127,7 @@ class Value:
         return self.__dict__["_word"]
 
 
+@checked
 @dataclass(frozen=True)
 class Condition:
     """A hypothesis, written once: text, LaTeX, the proposition that it is, and when it holds at a cell's parameters.
@@ -132,8 +136,8 @@ class Condition:
     what is measured), which adds nothing to what is proved.  ``holds`` is None where no cell can violate it.
     """
 
-    id: str
-    text: str
-    latex: str = ""
+    id: Line
+    text: Text
+    latex: Text = ""
     proposition: Callable[[Env], Term | Sequence[Term]] | None = None
     holds: Callable[[Mapping[str, Any]], bool] | None = None

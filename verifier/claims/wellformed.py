@@ -9,18 +9,11 @@ import sympy
 
 from verifier.claims.proof import Proof
 from verifier.claims.severity import severity_of
-from verifier.claims.statement import Claim, Erratum, Hypothesis, Statement
-
-#: What JSON is made of.  Floats are not: a number of a proof is exact.
-_PLAIN = (str, int, bool, type(None))
+from verifier.claims.statement import Statement
 
 
 def flaws(statement: Statement) -> Iterator[str]:
     """One sentence a flaw: ids that are not unique or not known, conditions that never hold, data that is no JSON."""
-    wrong = list(_wrong_types(statement))
-    if wrong:
-        yield from wrong
-        return
     if not statement.claims:
         yield "it states no claim"
     for form in statement.expected:
@@ -53,19 +46,6 @@ def flaws(statement: Statement) -> Iterator[str]:
             yield f"hypothesis {hypothesis.id!r} is needed when something holds that never does"
     if statement.proof is not None and not isinstance(statement.proof, Proof):
         yield f"its proof is of type {type(statement.proof).__name__}; it is a verifier.claims.proof.Proof"
-
-
-def _wrong_types(statement: Statement) -> Iterator[str]:
-    """Fields that are not tuples of what they should hold: a comma is easily lost."""
-    for field, kind in (("claims", Claim), ("hypotheses", Hypothesis), ("errata", Erratum)):
-        value = getattr(statement, field)
-        if not isinstance(value, tuple) or not all(isinstance(entry, kind) for entry in value):
-            yield f"`{field}` must be a tuple of {kind.__name__}, (…,); it is of type {type(value).__name__}"
-    for claim in statement.claims if isinstance(statement.claims, tuple) else ():
-        for field in ("hypotheses", "errata", "instead"):
-            value = getattr(claim, field, ())
-            if not isinstance(value, tuple) or not all(isinstance(entry, str) for entry in value):
-                yield f"`{field}` of claim {getattr(claim, 'id', '?')!r} must be a tuple of strings; it is {value!r}"
 
 
 def _never(condition: Any) -> bool:

@@ -12,7 +12,7 @@ import click
 
 from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
-from verifier.commands.options import Number, Whole, as_json, verbosity
+from verifier.commands.options import MOST_JOBS, Number, Whole, as_json, verbosity
 from verifier.verdict.codes import EXPECTED, UNEXPECTED
 
 if TYPE_CHECKING:
@@ -39,7 +39,9 @@ STEPS = 50
 @click.option("--natural", is_flag=True, help="Natural quantities and few seeds as well.")
 @click.option("--samples", type=Whole(256, 2**24), help="At most this many samples a width; 8192.")
 @click.option("--quick", is_flag=True, help="20 repetitions, at most 4096 samples a width.")
-@click.option("--jobs", "-j", type=Whole(1), default=None, help="Worker processes; the default is one a core.")
+@click.option(
+    "--jobs", "-j", type=Whole(1, MOST_JOBS), default=None, help="Worker processes; the default is one a core."
+)
 @click.option("--store", metavar="FILE", help="Keep finished counts there and take up what it has (same version).")
 @click.option("--markdown", is_flag=True, help="The page docs/calibration.md.")
 @click.option("-o", "--output", metavar="FILE", help="Write there instead of to standard output.")

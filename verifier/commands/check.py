@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from verifier.commands.codes import CommandError
-from verifier.commands.options import Inputs, Number, Whole, Widths, as_json, verbosity
+from verifier.commands.options import MOST_JOBS, Inputs, Number, Whole, Widths, as_json, verbosity
 from verifier.commands.place import complete, located, targets_of
 from verifier.verdict.codes import NOTHING, USAGE
 
@@ -26,7 +26,9 @@ DEFAULT_SEED = 20201
 @click.argument("names", nargs=-1, shell_complete=complete)
 @click.option("-k", "expression", metavar="EXPR", help="Only cells such as 'H=2,r>=3' (and: a comma).")
 @click.option("--seed", type=Whole(0, 2**128 - 1), default=DEFAULT_SEED, show_default=True, help="The random seed.")
-@click.option("--jobs", "-j", type=Whole(1), default=None, help="Worker processes; the default is one a core.")
+@click.option(
+    "--jobs", "-j", type=Whole(1, MOST_JOBS), default=None, help="Worker processes; the default is one a core."
+)
 @click.option("--widths", "--width", type=Widths(), help="Widths to measure at instead of the check's own.")
 @click.option("--samples", type=Whole(1), help="At most this many samples a width.")
 @click.option("--quick", is_flag=True, help="Fewer cells and samples: seconds instead of a minute.")
@@ -104,11 +106,10 @@ def check(
     if as_json:
         click.echo(json.dumps(report.to_json() | {"exit_code": code}, indent=2))
     else:
-        from rich.console import Console
-
+        from verifier.commands.screen import Screen
         from verifier.report.text import render
 
-        render(report, Console(highlight=False), verbose, unread)
+        render(report, Screen(), verbose, unread)
     return code
 
 

@@ -283,12 +283,13 @@ def _bar(quiet: bool) -> Any:
 
     if quiet or not sys.stderr.isatty():
         return nullcontext(None)
-    from rich.console import Console
     from rich.progress import Progress
+
+    from verifier.commands.screen import Screen
 
     @contextmanager
     def shown() -> Any:
-        with Progress(console=Console(stderr=True), transient=True) as display:
+        with Progress(console=Screen(stderr=True), transient=True) as display:
             task = display.add_task("graphs", total=None)
             yield lambda done, total: display.update(task, completed=done, total=total)
 

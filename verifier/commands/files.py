@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from verifier.commands.codes import CommandError
+from verifier.inputs.numbers import shortened
 
 
 def writable(output: str, option: str = "-o", *, make: bool = False) -> Path:
@@ -14,6 +15,13 @@ def writable(output: str, option: str = "-o", *, make: bool = False) -> Path:
     ``make`` makes the folders it is to lie in.
     """
     path = Path(output)
+    try:
+        path.stat()
+    except FileNotFoundError:
+        pass
+    except (OSError, ValueError) as error:  # too long, or with a zero byte
+        told = getattr(error, "strerror", None) or error
+        raise CommandError(f"{option} {shortened(output)}: cannot be written: {told}") from None
     if path.is_dir():
         raise CommandError(f"{option} {output}: it is a directory; name a file")
     if path.exists() and not path.is_file():

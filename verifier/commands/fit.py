@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import difflib
 import json
-import os
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -112,20 +110,15 @@ def fit(
     except ValueError as error:
         raise CommandError(str(error)) from None
     code = exit_code(overall(fits))
-    try:
-        if as_json:
-            from verifier.report.fit_text import as_plain
+    if as_json:
+        from verifier.report.fit_text import as_plain
 
-            click.echo(json.dumps(as_plain(data, kind, fits), indent=2))
-        else:
-            from rich.console import Console
+        click.echo(json.dumps(as_plain(data, kind, fits), indent=2))
+    else:
+        from verifier.commands.screen import Screen
+        from verifier.report.fit_text import render
 
-            from verifier.report.fit_text import render
-
-            render(data, kind, fits, Console(highlight=False), verbose=verbose)
-        sys.stdout.flush()
-    except (BrokenPipeError, SystemExit):  # rich turns the one into the other, with 1, which means a contradiction
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the flush at exit would fail again
+        render(data, kind, fits, Screen(), verbose=verbose)
     return code
 
 

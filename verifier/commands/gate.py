@@ -15,8 +15,9 @@ import click
 from verifier.commands.check import DEFAULT_SEED
 from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
-from verifier.commands.options import Number, Whole, verbosity
+from verifier.commands.options import MOST_JOBS, Number, Whole, verbosity
 from verifier.commands.place import complete, say_where, targets_of
+from verifier.commands.terminal import command
 from verifier.verdict.codes import EXPECTED, INTERNAL, NOTHING, UNDECIDED, USAGE
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=Whole(0, 2**128 - 1), help=f"The random seed; {DEFAULT_SEED}.")
 @click.option("--fresh", is_flag=True, help="A new seed, at error rate 1e-8 a claim: for nightly runs.")
 @click.option("--timeout", type=Number(1e-3, 1e9, "SECONDS"), help="A sampler that takes longer fails its claim.")
-@click.option("--jobs", "-j", type=Whole(1), help="Worker processes; the default is one a core.")
+@click.option("--jobs", "-j", type=Whole(1, MOST_JOBS), help="Worker processes; the default is one a core.")
 @click.option("--junit", metavar="FILE", help="Write JUnit XML.")
 @click.option("--json", "json_file", metavar="FILE", help="Write JSON; - is standard output.")
 @click.option("--github", is_flag=True, help="Annotations and a step summary for GitHub Actions.")
@@ -121,7 +122,7 @@ def _gate(
         if name is not None and name != "-":
             writable(name, option, make=True)
     profile = profile_name(chosen["quick"], chosen["thorough"], chosen["samples"])
-    recorded = read(config.record, profile)
+    recorded = read(config.record, profile, recording=record)
     project = _project(config)
     targets = targets_of(project, names, "gate")
     part = parts(targets)
@@ -157,9 +158,9 @@ def _gate(
         incomplete = INTERNAL if report.failed else UNDECIDED
         code = incomplete if code in (EXPECTED, UNDECIDED) else code
     if json_file != "-":
-        from rich.console import Console
+        from verifier.commands.screen import Screen
 
-        _render(findings, chosen["seed"], profile, seconds, Console(highlight=False))
+        _render(findings, chosen["seed"], profile, seconds, Screen())
         if report is not None and record:
             click.echo(f"recorded in {relative(config.record)}")
     # The findings are shown first: whatever may still fail, they are not lost.
@@ -297,7 +298,7 @@ def _write(
         from verifier.gating.github import annotate, summary
 
         for line in annotate(findings, Path(os.environ.get("GITHUB_WORKSPACE") or ".")):
-            click.echo(line, err=json_file == "-")
+            command(line, err=json_file == "-")
         target = os.environ.get("GITHUB_STEP_SUMMARY")
         if target:
             try:

@@ -81,15 +81,16 @@ def _last_found() -> dict[str, dict[str, dict[str, str]]]:
 
 
 def _render_list(entries: list[Entry], found: dict[str, dict[str, dict[str, str]]]) -> None:
-    from rich.console import Console
     from rich.table import Table
+
+    from verifier.commands.screen import Screen
 
     rows = []
     for entry in entries:
         forms = found.get(entry.name, {})
         words = [_word(forms.get(form)) for form in ("printed", "amended")]
         rows.append((entry.name, entry.statement.title, *words))
-    console = Console(highlight=False)
+    console = Screen()
     table = Table(box=None, header_style="dim", show_edge=False, padding=(0, 2, 0, 0))
     columns = ("name", "title", "printed", "amended")
     widest = [max([len(column), *(len(row[i]) for row in rows)]) for i, column in enumerate(columns)]

@@ -9,6 +9,12 @@ from typing import Any, TypeVar
 import click
 
 from verifier.commands.codes import CommandError
+from verifier.inputs.numbers import integer, shortened
+
+#: The largest number that an option takes unless it says otherwise.
+MOST = 10**12
+#: Worker processes.
+MOST_JOBS = 4096
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -38,7 +44,7 @@ class Widths(click.ParamType):
         try:
             return check_widths([_width(word) for word in str(value).split(",")])
         except ValueError as error:
-            raise CommandError(f"--widths {value}: {error}") from None
+            raise CommandError(f"--widths {shortened(str(value))}: {error}") from None
 
 
 class Inputs(click.ParamType):
@@ -55,7 +61,8 @@ class Inputs(click.ParamType):
                 raise ValueError
         except ValueError:
             raise CommandError(
-                f"--z {value}: two numbers are needed, as in 1,-1, or two vectors of one length, as in 1:0,0:1"
+                f"--z {shortened(str(value))}: two numbers are needed, as in 1,-1, or two vectors of one length, as in "
+                "1:0,0:1"
             ) from None
         return (first[0], second[0]) if len(first) == 1 else (first, second)
 
@@ -71,40 +78,41 @@ class Number(click.ParamType):
         try:
             number = _finite(str(value))
         except ValueError:
-            raise CommandError(f"{option} {value}: not a finite number") from None
+            raise CommandError(f"{option} {shortened(str(value))}: not a finite number") from None
         if not self.low <= number <= self.high:
-            raise CommandError(f"{option} {value}: it must lie from {self.low:g} to {self.high:g}")
+            raise CommandError(f"{option} {shortened(str(value))}: it must lie from {self.low:g} to {self.high:g}")
         return number
 
 
 class Whole(click.ParamType):
-    """An integer of at least ``low``."""
+    """An integer from ``low`` to ``high``, by default more than anybody draws."""
 
     name = "N"
 
-    def __init__(self, low: int, high: int | None = None) -> None:
+    def __init__(self, low: int, high: int | None = MOST) -> None:
         self.low, self.high = low, high
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         option = param.opts[0] if param is not None else self.name
         allowed = f"an integer of at least {self.low}" + (f", at most {self.high}" if self.high is not None else "")
         try:
-            number = int(str(value))
+            number = integer(str(value))
         except ValueError:
-            raise CommandError(f"{option} {value}: it must be {allowed}") from None
+            raise CommandError(f"{option} {shortened(str(value))}: it must be {allowed}") from None
         if number < self.low or (self.high is not None and number > self.high):
-            raise CommandError(f"{option} {value}: it must be {allowed}")
+            raise CommandError(f"{option} {shortened(str(value))}: it must be {allowed}")
         return number
 
 
 def _width(word: str) -> int:
     word = word.strip().replace("_", "")
     match = re.fullmatch(r"(\d+)\^(\d+)", word)
-    if match and int(match.group(2)) <= 1000:
+    if match and len(match.group(1)) <= 20 and len(match.group(2)) <= 2:
         return int(match.group(1)) ** int(match.group(2))
-    if not re.fullmatch(r"[-+]?\d+", word):
-        raise ValueError(f"{word!r} is not an integer; widths are integers from 1 to 2^53 - 1")
-    return int(word)
+    try:
+        return integer(word)
+    except ValueError:
+        raise ValueError(f"{shortened(word)!r} is not an integer; widths are integers from 1 to 2^53 - 1") from None
 
 
 def _finite(word: str) -> float:

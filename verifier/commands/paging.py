@@ -17,9 +17,9 @@ def paged(draw: Callable[[Console], None], *, pager: bool = True) -> None:
 
     The pager is that of the variable PAGER, else less.
     """
-    from rich.console import Console
+    from verifier.commands.screen import Screen
 
-    console = Console(highlight=False)
+    console = Screen()
     if not pager or not sys.stdout.isatty():
         draw(console)
         return

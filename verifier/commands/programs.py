@@ -13,6 +13,7 @@ import click
 from verifier.commands.codes import CommandError
 from verifier.commands.fit import Kind, exit_code
 from verifier.commands.options import Number, Whole, Widths, as_json, verbosity
+from verifier.commands.terminal import overwrite
 from verifier.verdict.codes import EXPECTED
 
 if TYPE_CHECKING:
@@ -77,11 +78,10 @@ def measure(
 
         click.echo(json.dumps(as_plain(found.data, kind, found.fits) | {"program": program.label}, indent=2))
     else:
-        from rich.console import Console
-
+        from verifier.commands.screen import Screen
         from verifier.report.fit_text import render
 
-        render(found.data, kind, found.fits, Console(highlight=False), verbose=verbose)
+        render(found.data, kind, found.fits, Screen(), verbose=verbose)
     return exit_code(found.verdict)
 
 
@@ -116,7 +116,7 @@ def scan(
     from verifier.verdict import NumericStatus
 
     def progress(done: int, width: int) -> None:
-        click.echo(f"\rwidth {width}", err=True, nl=False)
+        overwrite(f"width {width}")
 
     shown = not quiet and not as_json and sys.stderr.isatty()
     try:
@@ -128,15 +128,14 @@ def scan(
         raise _complaint(error) from None
     finally:
         if shown:
-            click.echo("\r" + " " * 30 + "\r", err=True, nl=False)
+            overwrite("")
     if as_json:
         click.echo(json.dumps(found.as_dict(), indent=2))
     else:
-        from rich.console import Console
-
+        from verifier.commands.screen import Screen
         from verifier.report.scan_text import render
 
-        render(found, Console(highlight=False), verbose=verbose)
+        render(found, Screen(), verbose=verbose)
     return EXPECTED if found.verdict is NumericStatus.UNTESTED else exit_code(found.verdict)
 
 

@@ -29,17 +29,18 @@ def progress(groups: Sequence[Group], quiet: bool) -> Iterator[Listener | None]:
     elif not sys.stderr.isatty():
         yield _Lines()
     else:
-        from rich.console import Console
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
+        from verifier.commands.screen import Screen
+
         columns = (
-            TextColumn("{task.description}"),
+            TextColumn("{task.description}", markup=False),
             BarColumn(bar_width=24),
-            TextColumn("{task.completed:.0f} of {task.total:.0f} cells decided"),
-            TextColumn("[dim]{task.fields[last]}"),
+            TextColumn("{task.completed:.0f} of {task.total:.0f} cells decided", markup=False),
+            TextColumn("{task.fields[last]}", style="dim", markup=False),
             TimeElapsedColumn(),
         )
-        with Progress(*columns, console=Console(stderr=True), transient=True) as display:
+        with Progress(*columns, console=Screen(stderr=True), transient=True) as display:
             yield _Live(display, groups)
 
 

@@ -11,14 +11,21 @@ from typing import Any
 
 import click
 
+import verifier
 from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.options import as_json, verbosity
 from verifier.commands.place import complete, complete_statements, located, targets_of
 from verifier.verdict.codes import EXPECTED, UNDECIDED, UNEXPECTED, USAGE
 
-#: Run in a fresh interpreter, so that nothing but the kernel and its theory is imported; it reads standard input.
-_KERNEL = "import sys; from verifier.kernel.__main__ import main; sys.exit(main(['--json', '-']))"
+#: Run in a fresh interpreter that sees the standard library and, after it, the folder of this package: no other one, no
+#: variable of the environment, no start-up file.  Nothing but the kernel and its theory is imported.
+_KERNEL = """import sys
+sys.path.append(sys.argv.pop())
+from verifier.kernel.__main__ import main
+sys.exit(main(['--json', '-']))"""
+_ISOLATED = ("-I", "-S", "-X", "utf8")
+_SOURCE = str(Path(verifier.__file__).resolve().parents[1])
 
 
 @click.command()
@@ -147,8 +154,9 @@ def _claim_data(result: Any) -> dict[str, Any]:
 
 def _run_kernel(text: str) -> tuple[list[dict[str, Any]], str]:
     """The goals of a file as the kernel tells them, from a process of its own, and what it says of what fails."""
-    done = subprocess.run([sys.executable, "-c", _KERNEL], input=text, capture_output=True, text=True, check=False)
-    said = done.stderr.strip().removeprefix("-: ")
+    command = [sys.executable, *_ISOLATED, "-c", _KERNEL, _SOURCE]
+    done = subprocess.run(command, input=text.encode(), capture_output=True, check=False)
+    said = done.stderr.decode("utf-8", "backslashreplace").strip().removeprefix("-: ")
     if done.returncode not in (0, 2, 3):
         raise RuntimeError(f"the kernel's process failed: {(said.splitlines() or ['no message'])[-1]}")
     goals: list[dict[str, Any]] = json.loads(done.stdout) if done.stdout.strip() else []
@@ -242,16 +250,13 @@ def _bundle(project: Any, name: str) -> dict[str, Any]:
 
 def _read(file: str) -> str:
     """The text of a proof file.  CommandError (2) where it cannot be read or is not JSON."""
+    from verifier.inputs.files import Unreadable, json_of, read_text
+
     try:
-        text = Path(file).read_text(encoding="utf-8")
-    except OSError as error:
-        raise CommandError(f"{file}: cannot be read: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise CommandError(f"{file}: not a text file; a proof is JSON in UTF-8") from None
-    try:
-        data = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise CommandError(f"{file}: not JSON: {error}") from None
+        text = read_text(Path(file))
+        data = json_of(text, file)
+    except Unreadable as error:
+        raise CommandError(str(error)) from None
     if not isinstance(data, dict) or "format" not in data:
         raise CommandError(f'{file}: not a proof: a JSON object with a "format" is needed')
     return text
@@ -259,13 +264,13 @@ def _read(file: str) -> str:
 
 def _render_goals(goals: Iterable[dict[str, Any]], problems: list[str], *, everything: bool) -> None:
     """Goals in the notation of claims; with ``everything`` as the kernel writes them too, and all that they rest on."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
+    from verifier.commands.screen import Screen
     from verifier.report.styles import styled
 
-    console = Console(highlight=False)
+    console = Screen()
     for goal in goals:
         console.print(Text.assemble(styled(goal["status"]), "  ", (str(goal["id"]), "bold")))
         lines = Table.grid(padding=(0, 2, 0, 0))
@@ -305,12 +310,12 @@ def _rests(rests: list[dict[str, Any]], everything: bool) -> str:
 
 def _render_claims(claims: list[dict[str, Any]]) -> None:
     """The claims of --statement, by the goals of the file."""
-    from rich.console import Console
     from rich.text import Text
 
+    from verifier.commands.screen import Screen
     from verifier.report.styles import styled
 
-    console = Console(highlight=False)
+    console = Screen()
     if claims:
         console.print(Text("the statement's claims, by these goals", style="bold"))
     for claim in claims:

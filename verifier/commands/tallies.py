@@ -19,6 +19,7 @@ from verifier.inference.families import families
 from verifier.inference.kind_cases import cases, count_kind_errors
 from verifier.inference.rates import Tally
 from verifier.inference.schedule import Schedule
+from verifier.inputs.files import Unreadable, read_text
 
 #: Repetitions of one block: seconds of work, at most a minute.
 BLOCK = 250
@@ -69,13 +70,13 @@ class Store:
         if path is None or not path.exists():
             return
         try:
-            for line in path.read_text(encoding="utf-8").splitlines():
+            for line in read_text(path).splitlines():
                 entry = json.loads(line)
                 block = Block(**entry["block"])
                 self._known[block] = _tally(entry["tally"], block.end - block.first)
-        except OSError as error:
-            raise CommandError(f"--store {path}: cannot be read: {error.strerror or error}") from None
-        except (ValueError, TypeError, KeyError):
+        except Unreadable as error:
+            raise CommandError(f"--store {error}") from None
+        except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise CommandError(f"--store {path}: not counts of a calibration, one JSON object a line") from None
 
     def get(self, block: Block) -> Tally | None:

@@ -22,6 +22,7 @@ from verifier.datafiles.layout import Layout, Plan, is_row_number, plan, with_va
 from verifier.datafiles.samples import MAX_WIDTH, Array, Cell, Means, Samples
 from verifier.datafiles.table import MAX_ROWS, Roles, Table, concatenated
 from verifier.datafiles.text import STDIN, read_text
+from verifier.inputs.files import check_regular
 
 __all__ = [
     "MAX_GROUPS",
@@ -102,6 +103,8 @@ def _read(path: Path, layout: Layout, max_rows: int) -> Table:
     def reading(header: Sequence[str]) -> Roles:
         return plan(path, header, layout).roles(layout)
 
+    if path != STDIN:
+        check_regular(path)
     try:
         table = reader(path, reading, max_rows)
     except OSError as error:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import zipfile
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,6 +19,8 @@ from verifier.datafiles.text import refuse_long
 
 #: JSON is held as Python objects while it is read; a larger file is refused.
 MAX_JSON = 1 << 30
+#: Bytes that a small file may hold when it is unpacked.
+LARGEST_UNPACKED = 1 << 26
 
 
 def read_npz(path: Path, reading: Reading, max_rows: int) -> Table:
@@ -47,6 +50,7 @@ def read_npz(path: Path, reading: Reading, max_rows: int) -> Table:
         name for name, (shape, kind) in headers.items()
         if kind.kind in "iufbU" and (name in needed or (len(shape) == 1 and lengths[name] == rows))
     ]  # fmt: skip
+    refuse_large(path, sum(math.prod(headers[name][0]) * headers[name][1].itemsize for name in chosen))
     with _damage(path), np.load(path, allow_pickle=False) as file:
         arrays = {name: np.broadcast_to(file[name].reshape(-1), (rows,)) for name in chosen}
     return Table(path, {name: _array_column(name, values, name in roles.labels) for name, values in arrays.items()})
@@ -91,6 +95,15 @@ def _npz_headers(path: Path) -> dict[str, tuple[tuple[int, ...], np.dtype[Any]]]
     return found
 
 
+def refuse_large(path: Path, size: int) -> None:
+    """ValueError for a small file of much data: constant columns are packed to a thousandth, and unpacked at once."""
+    allowed = max(LARGEST_UNPACKED, 64 * path.stat().st_size)
+    if size > allowed:
+        raise ValueError(
+            f"{path}: {size} bytes when it is unpacked; at most {allowed} are read from a file of its size"
+        )
+
+
 def read_parquet(path: Path, reading: Reading, max_rows: int) -> Table:
     """The columns of a Parquet file that are numbers or text."""
     parquet = _pyarrow("read")
@@ -98,11 +111,17 @@ def read_parquet(path: Path, reading: Reading, max_rows: int) -> Table:
 
     try:
         file = parquet.ParquetFile(path)
-    except pyarrow.ArrowInvalid as error:
-        raise ValueError(f"{path}: not a Parquet file: {str(error).splitlines()[0]}") from None
+    except (pyarrow.lib.ArrowException, OSError) as error:
+        if isinstance(error, FileNotFoundError | PermissionError | IsADirectoryError):
+            raise
+        raise ValueError(f"{path}: not a Parquet file: {(str(error).splitlines() or ['damaged'])[0]}") from None
     roles = reading(file.schema_arrow.names)
     refuse_long(path, file.metadata.num_rows, max_rows)
-    table = file.read()
+    refuse_large(path, 8 * file.metadata.num_rows * file.metadata.num_columns)
+    try:
+        table = file.read()
+    except (pyarrow.lib.ArrowException, OSError) as error:
+        raise ValueError(f"{path}: a damaged Parquet file: {(str(error).splitlines() or ['damaged'])[0]}") from None
     columns = {}
     for name in table.column_names:
         column = table.column(name)
@@ -150,7 +169,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) < len(pairs):
         names = [name for name, _ in pairs]
-        raise ValueError(f"a column occurs twice: {next(name for name in names if names.count(name) > 1)!r}")
+        raise ValueError(f"a column occurs twice: {Counter(names).most_common(1)[0][0]!r}")
     return found
 
 

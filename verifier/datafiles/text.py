@@ -6,6 +6,7 @@ import csv
 import io
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import chain
@@ -34,7 +35,7 @@ def read_text(path: Path, reading: Reading, max_rows: int) -> Table:
             printable(name.strip()) for name in next(_rows(iter([first]), delimiter if delimiter in first else None))[1]
         ]
         if len(set(header)) < len(header):
-            twice = next(name for k, name in enumerate(header) if name in header[:k])
+            twice = Counter(header).most_common(1)[0][0]
             raise ValueError(f"{path}: a column occurs twice in {listed(header)}: {twice!r}")
         roles = reading(header)
         parse = _Numbers(delimiter)
@@ -178,6 +179,8 @@ def _missing(cell: str) -> float:
 def _opened(path: Path) -> Iterator[IO[str]]:
     """The text, decoded by its byte order mark, else as UTF-8; line ends are the CSV reader's concern."""
     if path == STDIN:
+        if sys.stdin is None:
+            raise ValueError("standard input is closed")
         binary = getattr(sys.stdin, "buffer", None)
         if binary is None:  # replaced by a text stream
             yield sys.stdin

@@ -23,6 +23,7 @@ from verifier.exact.cluster import STUDY, ClusterGraph, cluster_exponent, cluste
 from verifier.exact.correlation import CorrelationError
 from verifier.exact.moments import strands_of
 from verifier.exact.walk import WalkSearch
+from verifier.inputs.files import Unreadable, read_text
 
 Method = Literal["second", "first"]
 
@@ -163,16 +164,16 @@ def read_rows(path: Path) -> list[ConjectureRow]:
     Raises ``CorrelationError`` naming the line if any other line cannot be read.
     """
     try:
-        lines = path.read_text(encoding="utf-8").split("\n") if path.exists() else []
-    except UnicodeDecodeError as error:
-        raise CorrelationError(f"{path.name}: not a file of rows of the study (it is not text)") from error
+        lines = read_text(path).split("\n") if path.exists() else []
+    except Unreadable as error:
+        raise CorrelationError(str(error)) from error
     rows = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
         try:
             rows.append(ConjectureRow.from_json(json.loads(line)))
-        except (ValueError, KeyError, TypeError, ZeroDivisionError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError, ZeroDivisionError, RecursionError) as error:
             # A complete file ends in a newline, so only the text after the last one can be partial.
             if number == len(lines):
                 break

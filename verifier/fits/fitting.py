@@ -9,7 +9,7 @@ names what it assumes.
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
@@ -42,6 +42,7 @@ from verifier.inference.decisions import MIN_WIDTHS
 from verifier.inference.dependence import ADVICE, dependence
 from verifier.inference.logs import decide_log_order
 from verifier.inference.moment_orders import Mean, decide_mean_values, decide_means, decide_moment_order
+from verifier.inputs.numbers import too_near
 from verifier.verdict import NumericStatus, weakest_numeric
 from verifier.verdict.display import line, table
 
@@ -195,6 +196,8 @@ def assess(
         listed = ", ".join(str(n) for n in sorted(data))
         count = f"{len(data)} width{'s' if len(data) > 1 else ''}"
         raise ValueError(f"{count} ({listed}); at least {MIN_WIDTHS} are needed to fit an exponent")
+    if needs:
+        _require_apart(data)
     given = {n: m for n, m in data.items() if isinstance(m, Mean)}
     if given and len(given) < len(data):
         raise ValueError("some widths have a mean with a standard error and some have samples")
@@ -231,6 +234,13 @@ def fit(
         return _two_widths(samples, _target(kind, expect), settings)
     _target(kind, expect)
     return Fitted(kind, (assess(samples.by_width(), kind, expect, settings),), samples.rows)
+
+
+def _require_apart(widths: Iterable[int]) -> None:
+    if (near := too_near(widths)) is not None:
+        raise ValueError(
+            f"widths {near[0]} and {near[1]} have one logarithm in floating point: no exponent can be fitted"
+        )
 
 
 def _target(kind: str, expect: str | float | None) -> str:
@@ -341,6 +351,8 @@ def _two_widths(samples: Samples, expect: str, chosen: Settings) -> Fitted:
     if len(words) != 2:
         raise ValueError(f"--expect {expect}: two exponents p,q are needed for two widths, as in -1,-1/2")
     claimed = number(words[0]), number(words[1])
+    for side in (0, 1):
+        _require_apart(pair[side] for pair in samples.by_pair())
     decisions = decide_two_widths(
         samples.by_pair(), claimed, margin=_margin("two-widths", chosen.margin), looks=1, **chosen.scaling
     )

@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import ast
-import math
 import re
 from collections.abc import Callable
 from contextlib import suppress
 from fractions import Fraction
 from typing import Any
 
+from verifier.inputs.numbers import LONGEST, fraction, shortened
+
 
 def remainder(text: str) -> tuple[float, Fraction, Fraction]:
     """``3/n + O(n^-2)`` as (3, 1, 2): the coefficient, the term's order, the remainder's.  Raises ValueError."""
-    complaint = f"{text!r} is not a term with its remainder; write c/n^s + O(n^-t) with t > s, as in 3/n + O(n^-2)"
-    match = re.fullmatch(
-        r"\s*(?P<c>[-+]?[\d./]+?)\s*(?:/\s*n(?:\s*\^\s*(?P<s>[\d./]+))?)?\s*\+\s*O\(\s*"
-        r"(?:n\^\(?-(?P<t>[\d./]+)\)?|1/n(?:\^(?P<u>[\d./]+))?)\s*\)\s*",
-        text,
+    complaint = (
+        f"{shortened(text)!r} is not a term with its remainder; write c/n^s + O(n^-t) with t > s, as in 3/n + O(n^-2)"
+    )
+    match = (
+        None
+        if len(text) > LONGEST
+        else re.fullmatch(
+            r"\s*(?P<c>[-+]?[\d./]+?)\s*(?:/\s*n(?:\s*\^\s*(?P<s>[\d./]+))?)?\s*\+\s*O\(\s*"
+            r"(?:n\^\(?-(?P<t>[\d./]+)\)?|1/n(?:\^(?P<u>[\d./]+))?)\s*\)\s*",
+            text,
+        )
     )
     if match is None:
         raise ValueError(complaint)
     head = text[: text.index("O(")]
     try:
         c = number(match["c"])
-        s = Fraction(match["s"] or 1) if "n" in head else Fraction(0)
-        t = Fraction(match["t"] or match["u"] or 1)
+        s = fraction(match["s"] or "1") if "n" in head else Fraction(0)
+        t = fraction(match["t"] or match["u"] or "1")
     except (ValueError, ZeroDivisionError):
         raise ValueError(complaint) from None
     if t <= s:
@@ -36,13 +43,13 @@ def remainder(text: str) -> tuple[float, Fraction, Fraction]:
 def number(text: str) -> float:
     """A finite number: ``-1``, ``0.25``, ``-1/2``.  Raises ValueError naming the text."""
     try:
-        value = float(Fraction(text.strip()))
-    except (ValueError, ZeroDivisionError, OverflowError):
-        raise ValueError(f"{text!r} is not a number; write -1, 0.25 or -1/2") from None
-    if not math.isfinite(value):
-        raise ValueError(f"{text!r} is not a finite number")
-    return value
+        return float(fraction(text))
+    except OverflowError:
+        raise ValueError(f"{shortened(text)!r} is beyond floating point") from None
 
+
+#: Bits of a power: numbers of a thousand digits are no quantities.
+_MOST_BITS = 1 << 14
 
 _OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
     ast.Add: lambda a, b: a + b,
@@ -54,7 +61,11 @@ _OPERATORS: dict[type, Callable[[Any, Any], Any]] = {
 
 def expression(text: str) -> Callable[[int], float]:
     """A rational function of n, such as ``3 + 2/n - 4/n^2``, evaluated exactly.  Raises ValueError if it is not."""
-    complaint = f"{text!r} is not an expression in n; write sums, products, quotients and powers, as in 3 + 2/n^2"
+    complaint = (
+        f"{shortened(text)!r} is not an expression in n; write sums, products, quotients and powers, as in 3 + 2/n^2"
+    )
+    if len(text) > LONGEST:
+        raise ValueError(f"an expression of {len(text)} characters; at most {LONGEST} are read")
     try:
         tree = ast.parse(text.replace("^", "**").strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -62,7 +73,7 @@ def expression(text: str) -> Callable[[int], float]:
 
     def value(node: ast.expr, n: int) -> Fraction:
         if isinstance(node, ast.Constant) and isinstance(node.value, int | float) and not isinstance(node.value, bool):
-            return Fraction(str(node.value))
+            return fraction(str(node.value))
         if isinstance(node, ast.Name) and node.id == "n":
             return Fraction(n)
         if isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
@@ -75,7 +86,10 @@ def expression(text: str) -> Callable[[int], float]:
             negative = isinstance(node.right, ast.UnaryOp) and isinstance(node.right.op, ast.USub)
             power = node.right.operand if isinstance(node.right, ast.UnaryOp) else node.right
             if isinstance(power, ast.Constant) and isinstance(power.value, int) and power.value <= 100:
-                return value(node.left, n) ** (-power.value if negative else power.value)
+                base = value(node.left, n)
+                if max(base.numerator.bit_length(), base.denominator.bit_length()) * power.value > _MOST_BITS:
+                    raise ValueError(f"{shortened(text)!r} has numbers that are too large")
+                return base ** (-power.value if negative else power.value)
         raise ValueError(complaint)
 
     with suppress(ZeroDivisionError):
@@ -86,5 +100,7 @@ def expression(text: str) -> Callable[[int], float]:
             return float(value(tree, n))
         except ZeroDivisionError:
             raise ValueError(f"{text!r} divides by zero at n = {n}") from None
+        except OverflowError:
+            raise ValueError(f"{text!r} is beyond floating point at n = {n}") from None
 
     return at

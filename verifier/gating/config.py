@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 import os
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +12,9 @@ from typing import Any
 from verifier.claims.statement import Form
 from verifier.datafiles import Layout
 from verifier.fits.kinds import KINDS, SIZES
-from verifier.projects.root import CONFIG, find
+from verifier.inputs.files import Unreadable, read_text, toml_of
+from verifier.inputs.numbers import shortened
+from verifier.projects.root import CONFIG, LARGEST_CONFIG, find
 from verifier.verdict import NumericStatus, Summary
 
 DEFAULT_RECORD = "verifier-gate.json"
@@ -87,24 +88,21 @@ def load(path: Path | None) -> Config:
             return Config(folder, record=folder / DEFAULT_RECORD)
     root = path.parent.resolve()
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ConfigError(f"{path}: cannot be read: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise ConfigError(f"{path}: not a text file in UTF-8") from None
-    except tomllib.TOMLDecodeError as error:
-        raise ConfigError(f"{path}: not TOML: {error}") from None
+        data = toml_of(read_text(path, LARGEST_CONFIG), str(path))
+    except Unreadable as error:
+        raise ConfigError(str(error)) from None
     tool = data.get("tool", {})
     table = tool.get("verifier", {}) if isinstance(tool, dict) else {}
     where = f"{path}: [tool.verifier]"
     if not isinstance(table, dict):
         raise ConfigError(f"{where} is not a table")
     _check_keys(where, table, KEYS)
-    for key, low in (("seed", 0), ("samples", 1), ("jobs", 1)):
-        if key in table and table[key] < low:
-            raise ConfigError(f"{where} {key} is {table[key]}; it must be at least {low}")
-    if not table.get("timeout", 1) > 0:
-        raise ConfigError(f"{where} timeout is {table['timeout']}; it must be positive")
+    for key, low, high in (("seed", 0, 2**128 - 1), ("samples", 1, 10**12), ("jobs", 1, 4096)):
+        if key in table and not low <= table[key] <= high:
+            allowed = f"at least {low}" if table[key] < low else f"at most {high}"
+            raise ConfigError(f"{where} {key} is {_told(table[key])}; it must be {allowed}")
+    if not 0 < table.get("timeout", 1) <= 1e9:
+        raise ConfigError(f"{where} timeout is {_told(table['timeout'])}; it must be positive")
     if table.get("quick") and table.get("thorough"):
         raise ConfigError(f"{where} quick and thorough exclude each other")
     return Config(
@@ -131,7 +129,13 @@ def _check_keys(where: str, table: Any, known: Mapping[str, Any]) -> None:
         kind = known[key]
         # bool is an int in Python, but not here.
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
-            raise ConfigError(f"{where} {key} is {value!r}; {_type_name(kind)} is needed")
+            raise ConfigError(f"{where} {key} is {_told(value)}; {_type_name(kind)} is needed")
+        if isinstance(value, int | float) and not abs(value) < 1e300 and key != "timeout":
+            raise ConfigError(f"{where} {key} is {_told(value)}; a finite number of ordinary size is needed")
+
+
+def _told(value: Any) -> str:
+    return shortened(repr(value)) if not isinstance(value, int) or abs(value) < 10**60 else "an integer of many digits"
 
 
 def _type_name(kind: Any) -> str:
@@ -150,7 +154,7 @@ def nearest(key: str, known: Iterable[str]) -> str:
 def _strings(where: str, key: str, value: list[Any]) -> list[str]:
     for entry in value:
         if not isinstance(entry, str):
-            raise ConfigError(f"{where} {key} holds {entry!r}; a list of strings is needed")
+            raise ConfigError(f"{where} {key} holds {_told(entry)}; a list of strings is needed")
     return value
 
 
@@ -159,13 +163,13 @@ def _expected(where: str, value: Any) -> dict[Form, Summary]:
     forms = {str(form) for form in Form}
     table = {"amended": value} if isinstance(value, str) else value
     if not isinstance(table, dict):
-        raise ConfigError(f"{where} is {value!r}; a word or a table with printed and amended is needed")
+        raise ConfigError(f"{where} is {_told(value)}; a word or a table with printed and amended is needed")
     found = {}
     for form, word in table.items():
         if form not in forms:
             raise ConfigError(f"{where} has an unknown key {form!r}; {nearest(form, sorted(forms))}")
         if word not in {str(summary) for summary in Summary}:
-            raise ConfigError(f"{where} is {word!r}; {nearest(str(word), [str(summary) for summary in Summary])}")
+            raise ConfigError(f"{where} is {_told(word)}; {nearest(str(word), [str(summary) for summary in Summary])}")
         found[Form(form)] = Summary(word)
     return found
 
@@ -181,13 +185,13 @@ def _fit(where: str, entry: Any, root: Path) -> FitClaim:
     verdict = entry.get("verdict", str(NumericStatus.CONSISTENT))
     words = [str(status) for status in NumericStatus]
     if verdict not in words:
-        raise ConfigError(f"{where} verdict is {verdict!r}; {nearest(verdict, words)}")
+        raise ConfigError(f"{where} verdict is {_told(verdict)}; {nearest(verdict, words)}")
     kind = entry.get("kind", "order")
     if kind not in KINDS:
-        raise ConfigError(f"{where} kind is {kind!r}; {nearest(kind, KINDS)}")
+        raise ConfigError(f"{where} kind is {_told(kind)}; {nearest(kind, KINDS)}")
     seeds = entry.get("seeds", "many")
     if seeds not in ("few", "many"):
-        raise ConfigError(f"{where} seeds is {seeds!r}; {nearest(seeds, ('few', 'many'))}")
+        raise ConfigError(f"{where} seeds is {_told(seeds)}; {nearest(seeds, ('few', 'many'))}")
     expect = entry.get("expect", [])
     base = entry.get("base_width")
     if base is not None and base < 1:
@@ -229,5 +233,5 @@ def _names(where: str, entry: dict[str, Any], key: str) -> tuple[str, ...]:
 def _condition(where: str, word: str) -> tuple[str, str]:
     name, equals, label = word.partition("=")
     if not equals or not name.strip():
-        raise ConfigError(f"{where} where is {word!r}; a column and a label are needed, as in 'module=readout'")
+        raise ConfigError(f"{where} where is {_told(word)}; a column and a label are needed, as in 'module=readout'")
     return name.strip(), label.strip()

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
 from verifier.gating.compare import Finding, Outcome
+from verifier.inputs.visible import one_line, visible
 
 _WORDS = {
     Outcome.UNEXPECTED: "changed",
@@ -32,8 +34,7 @@ def _annotation(finding: Finding, root: Path) -> str:
 
 
 def _data(text: str) -> str:
-    # Other control characters would end up raw in the log.
-    text = "".join(c if c in "\r\n\t" or c.isprintable() else "\ufffd" for c in text)
+    text = visible(text)  # a carriage return, too
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
 
 
@@ -53,7 +54,7 @@ def summary(findings: Sequence[Finding], *, seed: int, profile: str, seconds: fl
         lines.append("")
         for finding in bad:
             if finding.reproduce:
-                lines.append(f"* `{finding.reproduce}`")
+                lines.append(f"* {_code(finding.reproduce)}")
         lines.append("")
     lines += ["<details><summary>All claims</summary>", "", "| claim | found |", "|---|---|"]
     lines += [f"| {_cell(finding.name)} | {_cell(finding.found)} |" for finding in findings]
@@ -62,4 +63,12 @@ def summary(findings: Sequence[Finding], *, seed: int, profile: str, seconds: fl
 
 
 def _cell(text: str) -> str:
-    return text.replace("|", "\\|").replace("\n", " ")
+    """A cell of a table that shows ``text`` as it stands: no markup, no HTML, no row of its own."""
+    return re.sub(r"([\\`*_{}\[\]<>#|~$!&@])", r"\\\1", one_line(text))
+
+
+def _code(text: str) -> str:
+    """A command, in more backticks than it has."""
+    fence = "`" * (max(map(len, re.findall("`+", text)), default=0) + 1)
+    space = " " if "`" in text else ""
+    return f"{fence}{space}{one_line(text)}{space}{fence}"

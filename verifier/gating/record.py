@@ -7,17 +7,24 @@ more open), so each profile has its own record.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from verifier.claims.statement import Claim
 from verifier.gating.config import ConfigError
+from verifier.inputs.fields import Line, Wrong, fitted, shown
+from verifier.inputs.files import Unreadable, json_of, read_bytes
+from verifier.inputs.numbers import shortened
+from verifier.inputs.visible import one_line
 from verifier.sampling.store import write_atomically
 from verifier.verdict import NumericStatus, ProofStatus
 from verifier.verify.results import ClaimReport, StatementReport
 
 FORMAT = 1
+#: What :func:`profile_name` makes.
+_PROFILE = re.compile(r"(quick|full|thorough)(-[1-9]\d{0,12})?")
 Columns = tuple[ProofStatus, NumericStatus]
 #: statement -> claim -> its two columns
 Recorded = Mapping[str, Mapping[str, Columns]]
@@ -39,17 +46,41 @@ def columns_of(report: ClaimReport) -> Columns:
     return report.proof, report.numeric
 
 
-def read(path: Path, profile: str) -> Recorded:
-    """The record of ``profile``; empty where there is none.  Raises ConfigError for a file that is no record."""
-    data = _load(path)
+def read(path: Path, profile: str, *, recording: bool = False) -> Recorded:
+    """The record of ``profile``; empty where there is no file.
+
+    Raises ConfigError for a file that is no record, and for one without this profile, unless it is ``recording`` that
+    is to be done: a gate that compares with nothing is green.
+    """
+    profiles = _load(path)["profiles"]
+    if profile in profiles:
+        return _columns(path, profile, profiles[profile])
+    if profiles and not recording:
+        raise ConfigError(
+            f"{path}: nothing is recorded for the profile {profile!r}, only for {', '.join(profiles)}; run "
+            "verifier gate --record with the same options"
+        )
+    return {}
+
+
+def _columns(path: Path, profile: str, statements: Any) -> Recorded:
+    """What a record says under one profile, checked."""
+    if not _PROFILE.fullmatch(profile):
+        raise ConfigError(
+            f"{path}: there is no profile {one_line(shortened(profile))!r}; profiles are quick, full and thorough, or "
+            "these with a number of samples, as in full-512"
+        )
     found: dict[str, dict[str, Columns]] = {}
     try:
-        for statement, claims in data["profiles"].get(profile, {}).items():
-            found[statement] = {
-                name: (ProofStatus(entry["proof"]), NumericStatus(entry["numeric"])) for name, entry in claims.items()
+        for statement, claims in statements.items():
+            found[fitted(Line, statement)] = {
+                fitted(Line, name): (ProofStatus(entry["proof"]), NumericStatus(entry["numeric"]))
+                for name, entry in claims.items()
             }
+    except Wrong as wrong:
+        raise ConfigError(f"{path}: not a record of verdicts: a name is {wrong.needed}") from None
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise ConfigError(f"{path}: not a record of verdicts: {error}") from None
+        raise ConfigError(f"{path}: not a record of verdicts: {shown(str(error), 200)}") from None
     return found
 
 
@@ -73,12 +104,14 @@ def write(path: Path, profile: str, reports: Sequence[StatementReport], gone: It
 
 
 def _load(path: Path) -> dict[str, Any]:
-    try:
-        data = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    if not path.exists() and not path.is_symlink():
         return {"format": FORMAT, "profiles": {}}
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ConfigError(f"{path}: not a record of verdicts: {error}") from None
+    try:
+        data = json_of(read_bytes(path), str(path))
+    except Unreadable as error:
+        raise ConfigError(f"{error}; it is not a record of verdicts") from None
     if not isinstance(data, dict) or data.get("format") != FORMAT or not isinstance(data.get("profiles"), dict):
         raise ConfigError(f"{path}: not a record of verdicts of format {FORMAT}")
+    for profile, statements in data["profiles"].items():
+        _columns(path, profile, statements)
     return data

@@ -21,9 +21,10 @@ from functools import partial
 from importlib.abc import MetaPathFinder
 from importlib.machinery import ModuleSpec, PathFinder, SourceFileLoader
 from pathlib import Path
-from types import ModuleType
+from types import CodeType, ModuleType
 from typing import Any
 
+from verifier.inputs.files import Unreadable, check_regular
 from verifier.projects.root import CHECKS, LEMMAS, SHIPPED
 
 #: Packages of roots are called this and a digest of the root's path.
@@ -57,6 +58,10 @@ def load_file(path: Path) -> ModuleType:
     package, name = _names(path)
     if name in sys.modules:
         return sys.modules[name]
+    try:
+        check_regular(path)
+    except Unreadable as error:
+        raise LoadError(path, None, str(error).partition(": ")[2]) from None
     importlib.invalidate_caches()
     before = set(sys.modules)
     try:
@@ -96,6 +101,15 @@ def blame(error: BaseException, *paths: Path | None) -> LoadError:
     return LoadError(path, line, message)
 
 
+def owner(error: BaseException) -> LoadError | None:
+    """The LoadError that ``error`` is, or comes to where code of a project's file raised it; None where none did."""
+    if isinstance(error, LoadError):
+        return error
+    frames = [frame for frame, _ in traceback.walk_tb(error.__traceback__)]
+    own = [frame for frame in frames if str(frame.f_globals.get("__name__", "")).startswith(_PREFIX)]
+    return blame(error, Path(own[-1].f_code.co_filename)) if own else None
+
+
 def _belongs(file: str, known: Sequence[Path]) -> bool:
     """Whether ``file`` is one of these, beside one, or elsewhere in the lemmas and checks of its project."""
     if file.startswith("<"):  # <string>, <frozen importlib._bootstrap>: no file
@@ -132,7 +146,11 @@ def _digest(path: Path) -> str:
 
 
 class _Loader(SourceFileLoader):
-    """Runs a file with an ``import`` that finds what is beside it."""
+    """Runs a file with an ``import`` that finds what is beside it; what runs is what the file says, never a stored
+    compilation of what it may have said."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        return self.source_to_code(self.get_data(self.path), self.path)
 
     def exec_module(self, module: ModuleType) -> None:
         root = sys.modules[module.__name__.partition(".")[0]]

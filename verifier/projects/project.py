@@ -18,6 +18,7 @@ from typing import Any
 from verifier.claims.proof import Proof
 from verifier.claims.statement import Statement
 from verifier.claims.wellformed import flaws
+from verifier.inputs.fields import shown
 from verifier.projects.loading import LoadError, load_file
 from verifier.projects.root import CHECKS, LEMMAS, SHIPPED, files, find
 from verifier.quantities.check import Check
@@ -43,7 +44,12 @@ class Entry:
         """The ids of the hypotheses that fail at ``parameters``, as far as the statement's file can tell."""
         test: Callable[[Mapping[str, Any]], Iterable[str]] | None
         test = getattr(self.module, "hypotheses_violated", None)
-        return list(test(parameters)) if test is not None else []
+        if test is None:
+            return []
+        found = test(parameters) if callable(test) else test
+        if isinstance(found, str) or not isinstance(found, Iterable) or not all(isinstance(x, str) for x in found):
+            raise LoadError(self.path, None, f"hypotheses_violated gives {shown(found)}; a list of ids is needed")
+        return list(found)
 
 
 @dataclass(frozen=True)

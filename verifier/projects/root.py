@@ -7,14 +7,17 @@ from __future__ import annotations
 
 import os
 import re
-import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from verifier.inputs.files import Unreadable, read_bytes, toml_of
+
 LEMMAS = "lemmas"
 CHECKS = "checks"
 CONFIG = "pyproject.toml"
+#: Bytes of a configuration.
+LARGEST_CONFIG = 4_000_000
 _PACKAGE = Path(__file__).resolve().parents[1]
 _INSTALLED = _PACKAGE / "papers" / "hypernetworks"
 #: Where the shipped statements lie: inside the package where it is installed, beside it in the repository.
@@ -64,12 +67,12 @@ def is_project(folder: Path) -> bool:
 
 def _configured(path: Path) -> bool:
     try:
-        text = path.read_text(encoding="utf-8", errors="replace")
-    except OSError:
+        text = read_bytes(path, LARGEST_CONFIG).decode("utf-8", "replace")
+    except Unreadable:
         return False
     try:
-        tool = tomllib.loads(text).get("tool", {})
-    except tomllib.TOMLDecodeError:
+        tool = toml_of(text, str(path)).get("tool", {})
+    except Unreadable:
         return _TABLE.search(text) is not None
     return isinstance(tool, dict) and "verifier" in tool
 

@@ -15,13 +15,14 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any, Protocol
+from itertools import pairwise
+from typing import Annotated, Any, Protocol
 
 import numpy as np
 import numpy.typing as npt
 
-if TYPE_CHECKING:
-    from verifier.inference.agreement import Law
+from verifier.inputs.fields import Line, Text, Wrong, checked, fitted, within
+from verifier.inputs.numbers import too_near
 
 #: A cell's parameters: numbers, or tuples of numbers.
 Parameters = Mapping[str, Any]
@@ -57,6 +58,61 @@ class Draw(Protocol):
 Sampler = Callable[[Parameters, Sequence[Parameters], Any, int, np.random.Generator], Draw | npt.ArrayLike]
 
 
+def _widths(value: tuple[int, ...] | None) -> tuple[int, ...] | None:
+    """Networks have a width, and it is exact in floating point."""
+    if value is not None and not (
+        value and all(1 <= n < LARGEST_WIDTH for n in value) and all(a < b for a, b in pairwise(value))
+    ):
+        raise Wrong("a tuple of increasing widths from 1 to 2^53 - 1")
+    if value is not None and too_near(value) is not None:
+        raise Wrong("a tuple of widths whose logarithms differ")
+    return value
+
+
+def _bounds(value: tuple[float, float] | None) -> tuple[float, float] | None:
+    if value is not None and not value[0] < value[1]:
+        raise Wrong("a pair (low, high) with low < high")
+    return value
+
+
+def _law(value: Any) -> Any:
+    """A :class:`verifier.inference.agreement.Law`."""
+    if not callable(getattr(value, "cdf", None)):
+        raise Wrong("a law, which has a distribution function cdf,")
+    return value
+
+
+def _powers(value: tuple[float, ...] | None) -> tuple[float, ...] | None:
+    if value is not None and not (value and all(0 < q <= 100 for q in value)):
+        raise Wrong("a tuple of positive exponents q of n^-q, at most 100")
+    return value
+
+
+def _parameter(value: Any) -> Any:
+    """What a cell may say of itself: a number, a word, or a tuple of such."""
+    if isinstance(value, list | tuple):
+        return tuple(_parameter(entry) for entry in value)
+    if isinstance(value, str | bool):
+        return fitted(Line, value) if isinstance(value, str) else value
+    try:
+        return fitted(float, value)
+    except Wrong:
+        raise Wrong("a finite number, a word or a tuple of such") from None
+
+
+def _named(value: str) -> str:
+    if not value.isidentifier():
+        raise Wrong("the name of a parameter, such as H or angle,")
+    return value
+
+
+Widths = Annotated[tuple[int, ...], _widths]
+#: Numbers of samples.
+Count = Annotated[int, within(1, 1 << 40)]
+Cells = Sequence[dict[Annotated[str, _named], Annotated[Any, _parameter]]]
+
+
+@checked
 @dataclass(frozen=True)
 class Quantity:
     """A random quantity of a random network.
@@ -69,15 +125,16 @@ class Quantity:
     nearly zero; every check of an order of the quantity grants it.
     """
 
-    symbol: str
-    text: str
-    shared: tuple[str, ...]
+    symbol: Line
+    text: Text
+    shared: tuple[Line, ...]
     draw: Sampler
-    bounds: tuple[float, float] | None = None
+    bounds: Annotated[tuple[float, float] | None, _bounds] = None
     constant: bool = False
     allowance: Callable[[Parameters], float] | None = None
 
 
+@checked
 @dataclass(frozen=True)
 class Measure:
     """A quantity, the cells it is measured in, and how.
@@ -104,29 +161,30 @@ class Measure:
     """
 
     quantity: Quantity
-    cells: Sequence[dict[str, Any]] = ()
-    widths: tuple[int, ...] = WIDE
+    cells: Cells = ()
+    widths: Widths = WIDE
     correction: bool = False
     controls: bool = False
-    block: int = 1024
-    samples: int = 1 << 17
-    zeros: int = 2048
+    block: Count = 1024
+    samples: Count = 1 << 17
+    zeros: Annotated[int, within(0, 1 << 40)] = 2048
     quick: Callable[[Parameters], bool] | None = None
-    quick_samples: int = 1 << 14
-    largest: int = LARGEST_WIDTH - 1
+    quick_samples: Count = 1 << 14
+    largest: Annotated[int, within(1, LARGEST_WIDTH - 1)] = LARGEST_WIDTH - 1
     movable: bool = False
     derived: Callable[[Parameters], Mapping[str, Any]] | None = None
     atom: Callable[[Parameters], float | None] | None = None
-    claims: tuple[str, ...] | None = None
-    width: str = "n"
-    law: Callable[[Parameters, float], Law] | None = None
-    margin: float = 0.05
-    grid: tuple[int, ...] | None = None
-    powers: tuple[float, ...] | None = None
-    witness: tuple[str, ...] = ()
+    claims: tuple[Line, ...] | None = None
+    width: Line = "n"
+    law: Callable[[Parameters, float], Annotated[Any, _law]] | None = None
+    margin: Annotated[float, within(0)] = 0.05
+    grid: Annotated[tuple[int, ...] | None, _widths] = None
+    powers: Annotated[tuple[float, ...] | None, _powers] = None
+    witness: tuple[Line, ...] = ()
     space: Any = None
 
 
+@checked
 @dataclass(frozen=True)
 class Agreement:
     """An identity at finite width, evaluated in two ways on the same networks.
@@ -136,18 +194,18 @@ class Agreement:
     """
 
     quantity: Quantity
-    cells: Sequence[dict[str, Any]] = ()
-    widths: tuple[int, ...] = SMALL
-    tolerance: float = 1e-9
-    block: int = 64
-    samples: int = 64
+    cells: Cells = ()
+    widths: Widths = SMALL
+    tolerance: Annotated[float, within(0)] = 1e-9
+    block: Count = 64
+    samples: Count = 64
     quick: Callable[[Parameters], bool] | None = None
-    quick_samples: int = 16
-    largest: int = 256
+    quick_samples: Count = 16
+    largest: Annotated[int, within(1, LARGEST_WIDTH - 1)] = 256
     movable: bool = False
     derived: Callable[[Parameters], Mapping[str, Any]] | None = None
-    claims: tuple[str, ...] | None = None
-    witness: tuple[str, ...] = ()
+    claims: tuple[Line, ...] | None = None
+    witness: tuple[Line, ...] = ()
     space: Any = None
 
 
@@ -172,17 +230,15 @@ class _Values:
     normals: npt.NDArray[np.float64] | None = None
 
 
+@checked
 @dataclass(frozen=True, init=False)
 class Check:
     """Everything that is measured for one statement."""
 
-    name: str
+    name: Line
     parts: tuple[Part, ...]
 
     def __init__(self, name: str, *parts: Part) -> None:
-        for part in parts:
-            if not isinstance(part, Measure | Agreement):
-                raise TypeError(f"check {name!r} has a part of type {type(part).__name__}: Measure or Agreement")
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "parts", parts)
 

@@ -7,6 +7,8 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
+from verifier.inputs.numbers import LONGEST, shortened
+
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "<=": operator.le,
     ">=": operator.ge,
@@ -28,6 +30,8 @@ class Selection:
         """Raises ValueError for what is not a comparison; ``told`` is how messages name the expression."""
         self.expression = expression
         self.told = told or f"-k {expression!r}"
+        if len(expression) > LONGEST or any(deep in expression for deep in ("((((",)):
+            raise ValueError(f"{shortened(self.told)}: at most {LONGEST} characters are read, and tuples of tuples")
         self.terms = [_term(text, self.told) for text in split(expression)]
 
     @property
@@ -35,7 +39,7 @@ class Selection:
         return [name for name, _, _ in self.terms]
 
     def __call__(self, parameters: Mapping[str, Any]) -> bool:
-        return all(_holds(parameters, *term) for term in self.terms)
+        return bool(self.terms) and all(_holds(parameters, *term) for term in self.terms)  # "," selects nothing
 
     def require_names(self, cells: Iterable[Mapping[str, Any]]) -> None:
         """ValueError for a parameter that no cell has."""

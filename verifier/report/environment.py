@@ -45,9 +45,13 @@ def commit() -> str | None:
     return f"{found}+changes" if changed else found
 
 
+#: git without what a repository's own configuration would have it run.
+_GIT = ("git", "--no-optional-locks", "-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null", "-C")
+
+
 def _git(root: Path, *words: str) -> str | None:
     try:
-        done = subprocess.run(["git", "-C", str(root), *words], capture_output=True, text=True, timeout=10, check=True)
+        done = subprocess.run([*_GIT, str(root), *words], capture_output=True, text=True, timeout=10, check=True)
     except (OSError, subprocess.SubprocessError):
         return None
     return done.stdout.strip()

@@ -42,7 +42,8 @@ def render(report: RunReport, console: Console, verbose: int = 0, unread: Sequen
     if report.options.quick:
         console.print("--quick: fewer cells and samples; what is verified is so at those", style="dim")
     if report.stopped:
-        console.print(f"[bold yellow]{report.stopped}[/]: what is above was decided before; the rest is open.")
+        told = ": what is above was decided before; the rest is open."
+        console.print(Text.assemble((report.stopped, "bold yellow"), told))
     for note in report.notes:
         console.print(f"note: {note}", style="yellow", markup=False)
     if verbose:

@@ -20,10 +20,14 @@ from verifier.inference.corrections import FREE_POWERS
 from verifier.inference.decisions import DEFAULT_ALPHA, DEFAULT_MARGIN, LOOKS, MIN_WIDTHS
 from verifier.inference.exponents import DEFAULT_ALLOWANCE
 from verifier.inference.schedule import Schedule
+from verifier.inputs.fields import FieldError
+from verifier.inputs.numbers import shortened, too_near
 from verifier.quantities.check import LARGEST_WIDTH, Agreement, Check, Measure, Part
 from verifier.sampling.about import VALUED, at_widths, speaks_to, with_derived
 from verifier.sampling.keys import canonical, group_key
 
+#: Widths of one measurement.
+MOST_WIDTHS = 1000
 THOROUGH_ALPHA = 1e-8
 #: ``--thorough`` may take this many times the samples.
 THOROUGH_FACTOR = 16
@@ -131,7 +135,8 @@ def plan(
     violated: Callable[[Mapping[str, Any]], Sequence[str]] = lambda parameters: (),
     select: Callable[[Mapping[str, Any]], bool] = lambda parameters: True,
 ) -> tuple[Group, ...]:
-    """The groups of one check.  Raises ValueError for options that its samplers cannot serve.
+    """The groups of one check.  Raises ValueError for options that its samplers cannot serve, FieldError (one of
+    these) where the statement and its check do not fit each other.
 
     The error rate of a claim is shared equally by its cells: by those of the whole check, selected or not,
     so that a cell's verdict is the same when it is reproduced alone.
@@ -140,13 +145,13 @@ def plan(
     hypotheses = [h.id for h in statement.hypotheses]
     for part in check.parts:
         if missing := [name for name in part.claims or () if name not in known]:
-            raise ValueError(
+            raise FieldError(
                 f"{check.name} measures {part.quantity.text} for the claim {missing[0]!r}, which the statement does "
                 f"not have; it has {', '.join(known) or 'none'}"
             )
         if isinstance(part.witness, str) or (strange := [h for h in part.witness if h not in hypotheses]):
             named = part.witness if isinstance(part.witness, str) else strange[0]
-            raise ValueError(
+            raise FieldError(
                 f"{check.name} measures {part.quantity.text} as a witness of {named!r}: a tuple of hypotheses of the "
                 f"statement is needed, of {', '.join(hypotheses) or 'none'}"
             )
@@ -256,11 +261,11 @@ def question_of(
         exponent = 0.0 if expectation.kind is Kind.VANISHES else None
         exponent = exponent if expectation.exponent is None else expectation.exponent
         if exponent is None or not math.isfinite(exponent):
-            raise ValueError(f"claim {expectation.claim} states an order without a finite exponent")
+            raise FieldError(f"claim {expectation.claim} states an order without a finite exponent")
         mass = atom if expectation.kind is Kind.ORDER else None
         axis = str(cell["axis"]) if isinstance(part, Measure) and part.grid is not None else None
         if axis is not None and expectation.kind is Kind.VARIANCE:
-            raise ValueError(f"claim {expectation.claim} is about a variance, which is measured along one width")
+            raise FieldError(f"claim {expectation.claim} is about a variance, which is measured along one width")
         formula = part.quantity.allowance
         granted = max(DEFAULT_ALLOWANCE, formula(cell) if formula is not None else 0.0)
         return Question(
@@ -368,12 +373,16 @@ def _check_affordable(group: Group, part: Part, options: Options) -> None:
 
 def check_widths(widths: Sequence[int]) -> tuple[int, ...]:
     """``widths`` if they are at least four increasing integers from 1 to 2^53 - 1; ValueError otherwise."""
+    if len(widths) > MOST_WIDTHS:
+        raise ValueError(f"{len(widths)} widths; at most {MOST_WIDTHS} are measured at")
     for n in widths:
         if not 1 <= n < LARGEST_WIDTH:
-            raise ValueError(f"width {n} is out of range; widths are integers from 1 to 2^53 - 1")
+            raise ValueError(f"width {shortened(str(n))} is out of range; widths are integers from 1 to 2^53 - 1")
     for before, after in pairwise(widths):
         if after <= before:
             raise ValueError(f"width {after} follows {before}; widths must increase")
+    if (near := too_near(widths)) is not None:
+        raise ValueError(f"widths {near[0]} and {near[1]} have one logarithm in floating point; take others")
     if len(widths) < MIN_WIDTHS:
         listed = ", ".join(str(n) for n in widths)
         raise ValueError(f"{len(widths)} widths ({listed}); at least {MIN_WIDTHS} are needed to fit an exponent")

@@ -15,6 +15,7 @@ from typing import Any
 
 #: One thread a worker: the matrices are small and the workers are many.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+_SAFE = "PYTHONSAFEPATH"
 #: What every worker needs; imported once, in the process that workers are forked from.
 _PRELOADED = ["verifier.sampling.draw", "verifier.networks.correlations"]
 
@@ -36,7 +37,26 @@ def warm_up(jobs: int) -> None:
         from multiprocessing import forkserver
 
         forkserver.set_forkserver_preload(_PRELOADED)
-        forkserver.ensure_running()
+        with nothing_from_here():
+            forkserver.ensure_running()
+
+
+@contextmanager
+def nothing_from_here() -> Iterator[None]:
+    """Python processes that are started in the block look for no module in the current folder, where a user's
+    ``random.py`` may lie.
+
+    Multiprocessing starts them with ``-c``, for which that folder comes first.
+    """
+    before = os.environ.get(_SAFE)
+    os.environ[_SAFE] = "1"
+    try:
+        yield
+    finally:
+        if before is None:
+            os.environ.pop(_SAFE, None)
+        else:
+            os.environ[_SAFE] = before
 
 
 @contextmanager
@@ -51,8 +71,9 @@ def executor(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
     limit_threads()
     pool = ProcessPoolExecutor(jobs, mp_context=_context(), initializer=_ignore_interrupts)
     try:
-        yield pool.submit
-        pool.shutdown()
+        with nothing_from_here():
+            yield pool.submit
+            pool.shutdown()
     except BaseException:
         workers = list((getattr(pool, "_processes", None) or {}).values())
         pool.shutdown(wait=False, cancel_futures=True)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from verifier.inputs.fields import FieldError
+from verifier.projects.loading import LoadError
 from verifier.quantities.select import Selection, text_of
 from verifier.sampling.plan import Group, Options, fates, plan
 from verifier.sampling.run import Listener, run
@@ -37,10 +39,11 @@ def plan_of(
     """
     if entry.check is None:
         return ()
-    groups = plan(
-        entry.check, entry.statement, options, source=entry.check_path, violated=entry.violated,
-        select=_select(selection, choice),
-    )  # fmt: skip
+    with _of_its_files(entry):
+        groups = plan(
+            entry.check, entry.statement, options, source=entry.check_path, violated=entry.violated,
+            select=_select(selection, choice),
+        )  # fmt: skip
     return groups if choice is None else tuple(_narrowed(group, choice) for group in groups)
 
 
@@ -58,10 +61,20 @@ def coverage_of(
     entry: Entry, options: Options, selection: Selection | None = None, choice: Choice | None = None
 ) -> Coverage:
     """Which cells ask something of the statement's claims, and what becomes of them."""
-    return coverage(
-        entry.statement, entry.check, options, violated=entry.violated, select=_select(selection, choice),
-        choose=choice or _all, absent=entry.unchecked,
-    )  # fmt: skip
+    with _of_its_files(entry):
+        return coverage(
+            entry.statement, entry.check, options, violated=entry.violated, select=_select(selection, choice),
+            choose=choice or _all, absent=entry.unchecked,
+        )  # fmt: skip
+
+
+@contextmanager
+def _of_its_files(entry: Entry) -> Iterator[None]:
+    """LoadError, with the file that is at fault, for what its statement or its check cannot say."""
+    try:
+        yield
+    except FieldError as error:
+        raise LoadError(entry.check_path or entry.path, None, str(error)) from error
 
 
 def require_options(entries: Sequence[Entry], groups: Sequence[Group], options: Options) -> None:
