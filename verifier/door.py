@@ -16,11 +16,13 @@ from verifier.gating.assertions import DEFAULT_SEED
 from verifier.quantities.check import Check, Parameters, Quantity
 
 if TYPE_CHECKING:
+    from verifier.datafiles import Layout
     from verifier.exact.api import ExactMoment
     from verifier.fits.fitting import Finding, Settings
     from verifier.programs.measure import Measured
     from verifier.programs.program import Program, Spec
     from verifier.projects.project import Entry, Project
+    from verifier.report.fits import Fits
     from verifier.verify.bundles import Rechecked
     from verifier.verify.results import RunReport
 
@@ -96,17 +98,39 @@ def check(
     )
 
 
+@overload
 def fit(
-    data: Mapping[int, npt.ArrayLike],
+    data: Mapping[int, npt.ArrayLike], claim: DataClaim, *, alpha: float | None = ..., margin: float | None = ...,
+) -> Finding: ...  # fmt: skip
+
+
+@overload
+def fit(
+    data: str | Path | Mapping[str, Mapping[int, npt.ArrayLike]], claim: DataClaim, *,
+    unless: Mapping[str, DataClaim] | None = ..., layout: Layout | None = ..., alpha: float | None = ...,
+    margin: float | None = ...,
+) -> Fits: ...  # fmt: skip
+
+
+def fit(
+    data: str | Path | Mapping[int, npt.ArrayLike] | Mapping[str, Mapping[int, npt.ArrayLike]],
     claim: DataClaim,
     *,
+    unless: Mapping[str, DataClaim] | None = None,
+    layout: Layout | None = None,
     alpha: float | None = None,
     margin: float | None = None,
-) -> Finding:
+) -> Finding | Fits:
     """Decide a claim about samples that exist, by width: ``{128: [...], 413: [...], ...}``, one dimension each.
 
+    Of groups, ``{"readout": {128: [...], ...}, ...}``, and of a file that ``verifier fit`` reads, by its path, it is
+    decided for each: the result is a table with a picture (:class:`verifier.report.fits.Fits`).  ``unless`` has claims
+    of the same kind for some groups, by label or pattern, as in ``{"readout, t=1": order == -1/2}``; ``layout`` says
+    which columns are meant where their names do not (:class:`verifier.datafiles.Layout`).
+
     ``alpha`` is the error rate (1e-3), ``margin`` the room around the claim (1/8 for exponents).  Raises ValueError for
-    fewer than four widths where an exponent is claimed, and for data that are no real numbers.
+    fewer than four widths where an exponent is claimed, for data that are no real numbers, and for a file that cannot
+    be read.
 
     >>> import numpy as np
     >>> from verifier.fits.dataclaims import order
@@ -114,16 +138,22 @@ def fit(
     >>> fit({n: rng.standard_normal(1000) / n for n in (128, 413, 1150, 4690)}, order == -1).verdict
     'consistent'
     """
-    from verifier.fits.fitting import assess
-    from verifier.quantities.samplers import numbers
-
+    if isinstance(data, str | Path):
+        return _groups(data, claim, unless, layout, alpha, margin)
     if not isinstance(data, Mapping):
-        raise TypeError(f"data are of type {type(data).__name__}; {{width: samples}} is needed")
-    arrays = {n: numbers(values, None, f"the data of width {n}", "hold") for n, values in data.items()}
-    for n, values in arrays.items():
-        if values.ndim > 1 or not values.size:
-            raise ValueError(f"the data of width {n} have shape {values.shape}; one dimension of samples is needed")
-    arrays = {n: values.reshape(-1) for n, values in arrays.items()}
+        raise TypeError(f"data are of type {type(data).__name__}; {{width: samples}} or the path of a file is needed")
+    groups = {str(name): group for name, group in data.items() if isinstance(group, Mapping)}
+    if groups and len(groups) == len(data):
+        named = {
+            name: {n: _samples(values, f"the data of width {n} of {name}") for n, values in group.items()}
+            for name, group in groups.items()
+        }
+        return _groups(named, claim, unless, layout, alpha, margin)
+    if unless or layout is not None:
+        raise TypeError("unless and layout are of groups and files; data of one group have neither")
+    from verifier.fits.fitting import assess
+
+    arrays: dict[Any, Any] = {n: _samples(values, f"the data of width {n}") for n, values in data.items()}
     chosen = _claim(claim)
     return assess(arrays, chosen.kind, chosen.expect, _settings(alpha, margin))
 
@@ -308,6 +338,33 @@ def _entry(project: Project, meant: str | Statement, measured_by: Check | None) 
     if measured_by.name != name:
         raise ValueError(f"measured_by measures {measured_by.name!r}, not {name!r}")
     return replace(found, check=measured_by, check_path=None, unchecked="")
+
+
+def _groups(
+    data: str | Path | Mapping[str, Mapping[int, npt.ArrayLike]], claim: DataClaim,
+    unless: Mapping[str, DataClaim] | None, layout: Layout | None, alpha: float | None, margin: float | None,
+) -> Fits:  # fmt: skip
+    from verifier.report.fits import fits_of
+
+    if layout is not None and not isinstance(data, str | Path):
+        raise TypeError("layout is of files; groups that are given have no columns")
+    chosen = _claim(claim)
+    others = {name: _claim(other) for name, other in (unless or {}).items()}
+    for name, other in others.items():
+        if other.kind != chosen.kind:
+            raise ValueError(f"unless {name!r}: {other!r} is of another kind than {chosen!r}")
+    targets = {name: other.expect for name, other in others.items()}
+    return fits_of(data, chosen.kind, chosen.expect, targets, layout, _settings(alpha, margin))
+
+
+def _samples(values: object, what: str) -> npt.NDArray[np.float64]:
+    """The samples at a width, of one dimension; ValueError names ``what`` they are."""
+    from verifier.quantities.samplers import numbers
+
+    found = numbers(values, None, what, "hold")
+    if found.ndim > 1 or not found.size:
+        raise ValueError(f"{what} have shape {found.shape}; one dimension of samples is needed")
+    return found.reshape(-1)
 
 
 def _settings(alpha: float | None, margin: float | None) -> Settings:

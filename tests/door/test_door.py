@@ -83,6 +83,22 @@ def test_measure_and_fit_decide_alike_and_their_twins_do_not() -> None:
     assert v.fit(data, v.limit == 0).verdict == "consistent"
 
 
+def test_groups_and_files_are_fitted_one_by_one() -> None:
+    """The file of docs/fit.md: its readout is of order n^(-1/2) at t = 1, and all else of order 1."""
+    path = ROOT / "docs" / "fit" / "mup.csv"
+    plain = v.fit(path, v.order == 0)
+    assert plain.verdict == "contradicted"
+    assert repr(plain) == "<9 groups of l1 ~ n^0: 1 contradicted, 8 consistent; contradicted: readout, t=1>"
+    known = v.fit(str(path), v.order == 0, unless={"readout, t=1": v.order == v.Rational(-1, 2)})
+    assert known.verdict == "consistent"
+    assert known["readout, t=1"].claimed == -0.5
+    assert "<td>readout, t=1</td>" in known._repr_html_()
+    assert known.picture()._repr_svg_().startswith("<svg")
+    sizes = {n: 1 + 0.01 * np.random.default_rng(n).standard_normal(5) for n in (128, 256, 512, 1024)}
+    given = v.fit({"hidden": sizes, "readout": {n: x / n for n, x in sizes.items()}}, v.order == 0)
+    assert (given["hidden"].verdict, given["readout"].verdict) == ("consistent (few seeds)", "contradicted (few seeds)")
+
+
 def test_a_proof_is_plain_data_and_one_that_lacks_a_step_is_none() -> None:
     proof = v.prove("lemma4")
     found = v.recheck(json.loads(json.dumps(proof)))
@@ -108,7 +124,7 @@ def test_a_proof_is_plain_data_and_one_that_lacks_a_step_is_none() -> None:
         (lambda: v.check("lemma4", select="H=9"), ValueError, "H"),
         (lambda: v.check("lemma4", jobs=0), ValueError, "jobs is 0; it must be at least 1"),
         (lambda: v.check(3), TypeError, "a Statement or a name is needed"),
-        (lambda: v.fit([1, 2], v.zero), TypeError, "{width: samples} is needed"),
+        (lambda: v.fit([1, 2], v.zero), TypeError, "{width: samples} or the path of a file is needed"),
         (lambda: v.fit({n: [1j] for n in (1, 2, 3, 4)}, v.order == 0), ValueError, "complex numbers, such as 0\\+1j"),
         (lambda: v.fit({1: [1.0]}, v.order == 0), ValueError, "at least 4 are needed"),
         (lambda: v.fit({1: [1.0]}, v.order), TypeError, "write order == -1"),
@@ -117,6 +133,11 @@ def test_a_proof_is_plain_data_and_one_that_lacks_a_step_is_none() -> None:
         (lambda: v.limit <= 1, TypeError, "is an equation"),
         (lambda: v.DataClaim("ordr", "1"), ValueError, "there is no kind 'ordr'"),
         (lambda: v.DataClaim("order"), ValueError, "needs the exponent"),
+        (lambda: v.fit("nowhere.csv", v.order == 0), ValueError, "nowhere.csv: cannot be read"),
+        (lambda: v.fit({"a": {1: [1.0]}}, v.order == 0), ValueError, "at least 4 are needed"),
+        (lambda: v.fit({"a": {1: ["x"]}}, v.order == 0), ValueError, "the data of width 1 of a hold text"),
+        (lambda: v.fit({4: [1.0]}, v.order == 0, unless={"a": v.order == 1}), TypeError, "are of groups and files"),
+        (lambda: v.fit("x.csv", v.order == 0, unless={"a": v.limit == 1}), ValueError, "is of another kind than"),
         (lambda: v.measure(mean, v.order == 0, widths=(1, 2)), ValueError, "at least 4 are needed"),
         (lambda: v.measure(mean, v.order == 0, samples=0), ValueError, "samples is 0"),
         (lambda: v.measure(len, v.order == 0), TypeError, "is no quantity"),
