@@ -1,7 +1,7 @@
 """The checker: makes every theorem of a document anew and says what its goals rest on."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from verifier.kernel.core.documents import STEPS, WORK, WORK_EACH, Document
 from verifier.kernel.core.normal import key
@@ -53,8 +53,8 @@ def _made(rule: str, args: list[Any], steps: list[Theorem], earlier: Mapping[str
         need(args[0] in earlier, f"no goal with digest {args[0]} was proved before")
         return earlier[args[0]]
     shape, function = STEPS[rule]
-    at = {"s": lambda number: steps[number], "S": lambda numbers: [steps[n] for n in numbers]}
-    return function(*[at[kind](a) if kind in at else a for kind, a in zip(shape, args, strict=True)])
+    at: Any = {"s": lambda number: steps[number], "S": lambda numbers: [steps[n] for n in numbers]}
+    return cast("Theorem", function(*[at[kind](a) if kind in at else a for kind, a in zip(shape, args, strict=True)]))
 
 
 def proved(document: Document, result: Result) -> dict[str, Theorem]:

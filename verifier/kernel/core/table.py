@@ -6,7 +6,7 @@ do nothing else), ``theorem`` (proved beside it or in a textbook), ``argued`` (p
 
 import hashlib
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, NamedTuple, TypeAlias
 
@@ -93,7 +93,7 @@ def define_recursion(
     the value at k, at k + 1 (row ``head.step``)."""
     vs, ranges = tuple(vs), tuple(ranges)
     need(k in vs and k.sort == "int" and type(step) is Fun, f"{head}: no recursion on an integer")
-    at = lambda x: app(head, *[x if v == k else v for v in vs])  # noqa: E731
+    at: Callable[[Any], Term] = lambda x: app(head, *[x if v == k else v for v in vs])  # noqa: E731
     start = forall([v for v in vs if v != k], imp(*ranges, eq(at(base), first)))
     following = forall(vs, imp(*ranges, le(base, k), eq(at(app("+", k, 1)), app(step, at(k)))))
     _define(head, [first, step.fields[1]], ranges, {f"{head}.0": start, f"{head}.step": following}, why)

@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import partial
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any
+from typing import Any, cast
 
 from verifier.kernel.core.sorts import Sort, included, is_sort, joined, label, need, spend
 
@@ -129,7 +129,7 @@ def _result(head: Any, args: tuple[Term, ...]) -> Sort:
         need(len(args) == len(known[0]), lambda: f"{head} takes {len(known[0])} arguments, not {len(args)}")
         bad = [(a, s) for a, s in zip(args, known[0]) if a.sort != s and not included(a.sort, s)]
         need(not bad, lambda: f"{bad[0][0]!r} is of sort {bad[0][0].sort}, and {head} takes {bad[0][1]}")
-        return known[1]
+        return cast("Sort", known[1])
     sorts = [a.sort for a in args]
     if head in ("+", "*"):
         return joined(sorts)

@@ -42,7 +42,7 @@ def _infer(prop: Term, *premises: Theorem, hyps: Iterable[Term] | None = None, m
 def _parts(p: Term, *heads: str) -> tuple[Term, ...]:
     """The arguments of ``p``, whose head is one of ``heads``."""
     need(isinstance(p, App) and p.fields[0] in heads, lambda: f"needed {' or '.join(heads)}, given {p!r}")
-    return p.fields[1]
+    return tuple(p.fields[1])
 
 
 def _same(needed: Term, given: Term) -> None:

@@ -7,6 +7,7 @@ h = g^H, without the √2 of Eq. (66).  All is at two points (x, z) and (y, w); 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from verifier.kernel.core.table import symbol
@@ -41,7 +42,7 @@ def slope(e: Term) -> Term:
     return app("hj", phi, m, H, L, y, w, e)
 
 
-_f = lambda x: fun([t], F(t, x))  # noqa: E731
+_f: Callable[[Term], Term] = lambda x: fun([t], F(t, x))  # noqa: E731
 row(
     "h.product", [phi, m, H, L, x, z], app("homogeneous", phi), *_one,
     eq(app("h", phi, m, H, L, x, z), times(z, mask(x, z), app("prod", 1, H, _f(x)))),
@@ -99,8 +100,8 @@ def K_of(r: Term | int) -> Term:
     return app("K", phi, m, H, L, r, x, y, z, w)
 
 
-_prefix = lambda j, r: app("prefix", phi, m, H, L, j, r, x, y, w)  # noqa: E731
-_mixed = lambda k, ls, es: app("mixed", phi, m, H, L, d, k, ls, es, x, y, w)  # noqa: E731
+_prefix: Callable[[Term | int, Term], Term] = lambda j, r: app("prefix", phi, m, H, L, j, r, x, y, w)  # noqa: E731
+_mixed: Callable[[Term | int, Term, Term], Term] = lambda k, ls, es: app("mixed", phi, m, H, L, d, k, ls, es, x, y, w)  # noqa: E731
 row(
     "K.cell", [phi, m, H, L, r, x, y, z, w], app("homogeneous", phi), *_one, le(0, r),
     eq(K_of(r), times(z, mask(x, z), _prefix(H, r))), why="On the cell h is z D f^1·…·f^H, with D fixed.",

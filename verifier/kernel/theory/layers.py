@@ -9,6 +9,7 @@ the slope on its left, so 0 for the ReLU at 0.  δ^{l,d}(x) = ∂f^d(x)/∂y^l, 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 from verifier.kernel.core.table import symbol
@@ -43,7 +44,7 @@ row("linear.exists", [P], forall([phi], imp(app("linear", phi), P)), P, why="The
 symbol("dot", ("input", "input"), "const", "x·y/n_0")
 symbol("nonzero_input", ("input",), "prop", "x ≠ 0")
 symbol("antiparallel", ("input", "input"), "prop", "y = -c x for a number c > 0")
-_dot = lambda a, b: app("dot", a, b)  # noqa: E731
+_dot = partial(app, "dot")
 row("dot.symmetric", [x, y], eq(_dot(x, y), _dot(y, x)), why="Scalar products are symmetric.")
 row("nonzero_input.pos", [x], app("nonzero_input", x), app("pos", _dot(x, x)), why="|x|² > 0.")
 row("nonzero_input.intro", [x], app("pos", _dot(x, x)), app("nonzero_input", x), why="|0|² = 0.")
@@ -100,9 +101,9 @@ def T(ls: Term, es: Term) -> Term:
     return app("T", phi, L, d, ls, es, x, y)
 
 
-_carried = lambda l, ls, es: app("carried", phi, L, l, ls, es, x, y)  # noqa: E731
-_C = lambda l, d, e: app("C", phi, L, l, d, e, x, y)  # noqa: E731
-_Q = lambda l, x, y: app("Q", phi, l, x, y)  # noqa: E731
+_carried: Callable[[Term | int, Term, Term], Term] = lambda l, ls, es: app("carried", phi, L, l, ls, es, x, y)  # noqa: E731
+_C: Callable[[Term | int, Term | int, Term | int], Term] = lambda l, d, e: app("C", phi, L, l, d, e, x, y)  # noqa: E731
+_Q = partial(app, "Q", phi)
 _snoc = partial(app, "snoc")
 
 # -- Eq. (16), one factor a time ----

@@ -6,6 +6,7 @@ without it an expectation need not exist, and ``mean`` is then a number that not
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import partial
 
 import verifier.kernel.theory.hyper
@@ -83,7 +84,7 @@ row("mean.odd", [L, X], le(1, L), ODD(X), HAS(X), eq(MEAN(X), 0), why="The weigh
 
 # -- one output of a ReLU network, layer by layer ----------------------------------------------------------------------
 
-_gram = lambda l: app("Q", phi, l, x, x)  # noqa: E731
+_gram: Callable[[Term], Term] = lambda l: app("Q", phi, l, x, x)  # noqa: E731
 row(
     "fourth.output", [phi, L, x, d], app("piecewise", phi), *_outputs,
     eq(MEAN(power_of(F, 4)), times(3, MEAN(power_of(_gram(L), 2)))),

@@ -11,9 +11,10 @@ from functools import partial
 
 from verifier.kernel.core.table import symbol
 from verifier.kernel.core.terms import Var, app, eq, forall, imp, le
-from verifier.kernel.theory.limit_sums import GS, C, G, H, W, d, dominant, hi, i, k, lo, m, r, s, v
+from verifier.kernel.theory.limit_sums import GS, C, G, H, d, dominant, hi, i, k, lo, m, r, s
 from verifier.kernel.theory.limits import ALIVE, NEVER, Y2, E, Y, b, c
 from verifier.kernel.theory.seqs import length
+from verifier.kernel.theory.sums import W, v
 from verifier.kernel.theory.writing import law, plus, times
 
 PAGE = "signs"

@@ -257,7 +257,7 @@ symbol(
     "attained", ("int", "int", "int", _weights, "const"), "prop",
     "for H ≥ 0: W(1, α_1) + … + W(H, α_H) = v for some α_d from 0 to L with α_1 + … + α_H = r",
 )  # fmt: skip
-_after = lambda head: app(head, H, minus(r, k), L, W, minus(v, app(W, plus(H, 1), k)))  # noqa: E731
+_after: Callable[[str], Term] = lambda head: app(head, H, minus(r, k), L, W, minus(v, app(W, plus(H, 1), k)))  # noqa: E731
 row(
     "bounded.0", [r, L, W, v], imp(eq(r, 0), le(0, v)), app("bounded", 0, r, L, W, v),
     why="No part: the one composition is of r = 0, and its weight is 0.",
