@@ -36,7 +36,7 @@ add_module_names = False
 
 html_theme = "furo"
 html_title = "verifier"
-html_static_path = ["_static"]
+html_static_path = ["_static", "../verifier/report/fonts"]  # the maths font of reports
 html_css_files = ["site.css"]
 html_show_copyright = False
 html_show_sphinx = False

@@ -4,21 +4,28 @@ names in docstrings that no page describes, as code where they exist."""
 from __future__ import annotations
 
 import re
-from html import unescape
+from html import escape, unescape
 from importlib import import_module
 from typing import Any
 
 from docutils import nodes
-from latex2mathml.converter import convert
 from sphinx.application import Sphinx
+from sphinx.util import logging
 
+from verifier.report.mathtext import mathml as convert
+
+LOGGER = logging.getLogger(__name__)
 #: what a notebook's HTML output holds between dollars, for a browser with a script that reads it
 DOLLARS = re.compile(r"\$\$(.+?)\$\$|\$(.+?)\$", re.DOTALL)
 SAVED = re.compile(r'(?<=<a class="reference download internal" )download="" (?=href="[^"]*\.(?:html|json)")')
 
 
 def mathml(latex: str, display: str = "inline") -> str:
-    return convert(latex, display=display)
+    """As reports have it; what cannot be converted is a warning, which is an error of the site."""
+    found = convert(latex, display)
+    if found is None:
+        LOGGER.warning("no MathML for the formula %s", latex)
+    return found or f"<code>{escape(latex)}</code>"
 
 
 def inline(self: Any, node: nodes.Element) -> None:
