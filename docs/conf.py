@@ -8,11 +8,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "docs" / "_ext")]
 
-from verifier import __version__  # noqa: E402
+import verifier  # noqa: E402
 
 project = "verifier"
 author = "the authors of verifier"
-release = version = __version__
+release = version = verifier.__version__
 copyright = author
 
 extensions = ["myst_nb", "sphinx.ext.autodoc", "offline"]
@@ -36,7 +36,7 @@ add_module_names = False
 
 html_theme = "furo"
 html_title = "verifier"
-html_static_path = ["_static", "../verifier/report/fonts"]  # the maths font of reports
+html_static_path = ["_static", str(Path(verifier.__file__).parent / "report" / "fonts")]  # the maths font of reports
 html_css_files = ["site.css"]
 html_show_copyright = False
 html_show_sphinx = False
