@@ -25,6 +25,8 @@ _COMMANDS = {
     "axioms": ("verifier.commands.proofs", "axioms", "Everything that a statement's proof rests on."),
     "rules": ("verifier.commands.rules", "rules", "What a proof can use: primitives, tactics, symbols, rows."),
     "report": ("verifier.commands.report", "report", "The results of the last check as HTML, Markdown, TeX or JSON."),
+    "history": ("verifier.commands.history", "history", "Verdicts and exponents over the stored runs and commits."),
+    "store": ("verifier.commands.store", "store", "What is stored: samples, runs; copies; making it smaller."),
     "graph": ("verifier.commands.graph", "graph", "Which statements rest on which, as SVG or dot."),
     "hunt": ("verifier.commands.hunt", "hunt", "The smallest instance that breaks a claim, and what excludes it."),
     "gate": ("verifier.commands.gate", "gate", "Red where a verdict is not the recorded one; for CI."),

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from verifier.sampling.store import write_atomically
+from verifier.sampling.files import write_atomically
 
 from .conftest import Toy
 

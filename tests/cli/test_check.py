@@ -14,6 +14,8 @@ from typing import Any
 import jsonschema
 import pytest
 
+from verifier.sampling.store import Store
+
 from .conftest import Toy, cells_of
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "check.schema.json").read_text())
@@ -126,12 +128,16 @@ def test_progress_is_plain_lines_on_stderr_when_piped(toy: Toy) -> None:
     assert "cells decided" not in result.stdout
 
 
-def test_a_run_is_stored_as_one_file(toy: Toy) -> None:
-    toy.check("toy")
-    stored = list((toy.folder / ".verifier" / "runs").iterdir())
-    assert [p.suffix for p in stored] == [".json"]
-    data = json.loads(stored[0].read_text())
-    jsonschema.validate(data["report"], SCHEMA)
+def test_a_run_is_stored_with_its_command_verdicts_and_exponents(toy: Toy) -> None:
+    report = toy.check("toy")
+    with Store.open(toy.folder / ".verifier") as store:
+        (run,) = store.runs()
+        document, verdicts, exponents = (store.document(1), store.verdicts(1), store.exponents(1))
+    assert (run.number, run.ended, run.command, run.seed) == (1, 1, "verifier check toy --seed 20201", "20201")
+    assert [s["name"] for s in document["statements"]] == ["toy"]
+    assert {v.form: v.word for v in verdicts} == {"printed": "gap", "amended": "gap"}
+    found = {(c["verdict"], c["estimate"]) for c in cells_of(report, "toy.order")}
+    assert {(e.verdict, e.estimate) for e in exponents if e.claim == "toy.order"} == found
 
 
 def test_a_user_s_statement_and_check_stand_before_the_shipped_ones(toy: Toy) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from verifier.projects.project import default_project
 from verifier.report.document import document
 from verifier.report.stored import keep
 from verifier.sampling.plan import Options
+from verifier.sampling.store import Store
 from verifier.verify.run import run_check
 
 #: A fixed seed: what is drawn is the same in every run of the tests, and no verdict of it is asserted.
@@ -94,6 +94,7 @@ def toy(toy_run: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def toy_document(toy_run: Path) -> dict[str, Any]:
-    (path,) = (toy_run / ".verifier" / "runs").glob("*.json")
-    found: dict[str, Any] = json.loads(path.read_text())["document"]
+    with Store.open(toy_run / ".verifier") as store:
+        (run,) = store.runs()
+        found: dict[str, Any] = store.document(run.number)
     return found

@@ -15,7 +15,7 @@ from sympy import Function, Integer, symbols, sympify
 from verifier.claims.statement import Claim, Form, Kind, Source, Statement
 from verifier.quantities.check import Agreement, Check, Measure, Quantity, cells, up_to
 from verifier.quantities.select import Selection, text_of
-from verifier.sampling import store
+from verifier.sampling import files
 from verifier.sampling.draw import fit_coefficients
 from verifier.sampling.keys import canonical, group_key, stream
 from verifier.sampling.plan import Group, Options, check_widths, plan
@@ -229,9 +229,9 @@ def test_parameters_are_written_as_they_are_read() -> None:
 
 def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     target = tmp_path / "file.json"
-    store.write_atomically(target, "old")
-    monkeypatch.setattr(store.Path, "replace", lambda self, other: (_ for _ in ()).throw(OSError("full")))
+    files.write_atomically(target, "old")
+    monkeypatch.setattr(files.Path, "replace", lambda self, other: (_ for _ in ()).throw(OSError("full")))
     with pytest.raises(OSError, match="full"):
-        store.write_atomically(target, "new")
+        files.write_atomically(target, "new")
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]

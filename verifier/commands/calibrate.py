@@ -94,8 +94,8 @@ def calibrate(
     fixed = min(repetitions or QUICK_REPETITIONS, QUICK_REPETITIONS) if quick else repetitions
     jobs = jobs or available_cores()
     levels = tuple(dict.fromkeys(alphas or DEFAULT_ALPHAS))
-    with executor(jobs) as submit:
-        count = _Counter(submit, jobs, Store(Path(store) if store else None), margin, seed, cap, quiet)
+    with executor(jobs) as hands:
+        count = _Counter(hands.submit, jobs, Store(Path(store) if store else None), margin, seed, cap, quiet)
         families_wanted = {
             (alpha, name): fixed or planned_repetitions(alpha, known[name].holds and known[name].assumption)
             for alpha in levels
@@ -111,7 +111,7 @@ def calibrate(
             again = {key: 2 * families_wanted[key] for key, row in rows.items() if extended(row)}
             tallies |= count(again)
             rows |= {key: summarise(known[key[1]], settings[key[0]], tallies[key]) for key in again}
-        practice = count_practice(submit, seed, fixed, quiet) if natural else None
+        practice = count_practice(hands.submit, seed, fixed, quiet) if natural else None
     others = [
         summarise_kind(case, alpha, tallies[alpha, case.name])
         for alpha in levels

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -11,13 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from verifier.commands.codes import CommandError
+from verifier.commands.keep import keeping, with_scheduler, with_store
 from verifier.commands.options import MOST_JOBS, Inputs, Number, Whole, Widths, as_json, verbosity
 from verifier.commands.place import complete, located, targets_of
-from verifier.verdict.codes import NOTHING, USAGE
+from verifier.verdict.codes import EXPECTED, NOTHING, UNDECIDED, USAGE
 
 if TYPE_CHECKING:
     from verifier.projects.project import Entry, Project
-    from verifier.verify.results import RunReport
 
 DEFAULT_SEED = 20201
 
@@ -37,6 +36,8 @@ DEFAULT_SEED = 20201
 @click.option("--angle", type=Number(0, 180, "DEGREES"), help="Degrees between the two inputs; 0: one input only.")
 @click.option("--z", type=Inputs(), help="The inputs of the implicit network, as in 1,-1.")
 @click.option("--timeout", type=Number(0, 1e9, "SECONDS"), help="Stop after so many seconds with what is decided.")
+@with_scheduler
+@with_store(required=False)
 @as_json
 @verbosity
 def check(
@@ -52,6 +53,9 @@ def check(
     angle: float | None,
     z: tuple[Any, Any] | None,
     timeout: float | None,
+    scheduler: str | None,
+    store: bool,
+    require_store: bool,
     as_json: bool,
     verbose: int,
     quiet: bool,
@@ -71,6 +75,7 @@ def check(
     from verifier.commands.progress import progress
     from verifier.projects.choosing import parts
     from verifier.quantities.select import Selection
+    from verifier.report.stored import command_line
     from verifier.sampling.plan import Options
     from verifier.verify.run import NothingSelected, run_check
 
@@ -90,19 +95,22 @@ def check(
         raise CommandError(told or "there are no statements here", USAGE if broken else NOTHING)
     for message in broken.values():
         click.echo(f"verifier: {message}", err=True)
-    try:
-        report = run_check(
-            project, entries, options, seed=seed, jobs=jobs, selection=selection, choices=parts(targets),
-            timeout=timeout, display=partial(progress, quiet=quiet),
-        )  # fmt: skip
-    except NothingSelected as error:
-        raise CommandError(str(error), NOTHING) from None
-    except ValueError as error:
-        raise CommandError(str(error)) from None
+    command = command_line(options, seed, names, expression)
+    with keeping(command, store, require_store) as kept:
+        try:
+            report = run_check(
+                project, entries, options, seed=seed, jobs=jobs, selection=selection, choices=parts(targets),
+                timeout=timeout, display=partial(progress, quiet=quiet), kept=kept.keeper, scheduler=scheduler,
+            )  # fmt: skip
+        except NothingSelected as error:
+            raise CommandError(str(error), NOTHING) from None
+        except ValueError as error:
+            raise CommandError(str(error)) from None
+        stored = kept.keep(report, verbose)
     for note in report.notes:
         click.echo(f"verifier: {note}", err=True)
     code = USAGE if broken else report.exit_code
-    _save(report, names, expression, verbose)
+    code = code if stored or code != EXPECTED else UNDECIDED
     if as_json:
         click.echo(json.dumps(report.to_json() | {"exit_code": code}, indent=2))
     else:
@@ -134,21 +142,3 @@ def _load(project: Project, names: Sequence[str]) -> tuple[list[Entry], dict[str
         except LoadError as error:
             broken[name] = str(error)
     return entries, broken
-
-
-def _save(report: RunReport, names: Sequence[str], expression: str | None, verbose: int) -> None:
-    """Keep the run under ``.verifier/``; a folder that cannot be written to is said, and no error of the check."""
-    from verifier.projects.root import find
-    from verifier.report.stored import keep
-    from verifier.sampling.store import FOLDER
-
-    try:
-        path = keep(report, names, expression)
-    except OSError as error:
-        click.echo(
-            f"verifier: the run is not stored, so verifier list, show and report do not have it: "
-            f"{find().folder / FOLDER} cannot be written ({error.strerror or error})", err=True,
-        )  # fmt: skip
-        return
-    if verbose:
-        click.echo(f"stored as {os.path.relpath(path)}", err=True)

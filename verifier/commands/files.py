@@ -40,7 +40,7 @@ def writable(output: str, option: str = "-o", *, make: bool = False) -> Path:
 
 def write(output: str, text: str, option: str = "-o") -> None:
     """Write the whole of ``text`` or nothing.  CommandError where that is not possible."""
-    from verifier.sampling.store import write_atomically
+    from verifier.sampling.files import write_atomically
 
     try:
         write_atomically(Path(output), text)

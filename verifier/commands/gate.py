@@ -15,6 +15,7 @@ import click
 from verifier.commands.check import DEFAULT_SEED
 from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
+from verifier.commands.keep import keeping, with_scheduler, with_store
 from verifier.commands.options import MOST_JOBS, Number, Whole, verbosity
 from verifier.commands.place import complete, say_where, targets_of
 from verifier.commands.terminal import command
@@ -39,6 +40,8 @@ if TYPE_CHECKING:
 @click.option("--fresh", is_flag=True, help="A new seed, at error rate 1e-8 a claim: for nightly runs.")
 @click.option("--timeout", type=Number(1e-3, 1e9, "SECONDS"), help="A sampler that takes longer fails its claim.")
 @click.option("--jobs", "-j", type=Whole(1, MOST_JOBS), help="Worker processes; the default is one a core.")
+@with_scheduler
+@with_store(required=True)
 @click.option("--junit", metavar="FILE", help="Write JUnit XML.")
 @click.option("--json", "json_file", metavar="FILE", help="Write JSON; - is standard output.")
 @click.option("--github", is_flag=True, help="Annotations and a step summary for GitHub Actions.")
@@ -55,6 +58,9 @@ def gate(
     fresh: bool,
     timeout: float | None,
     jobs: int | None,
+    scheduler: str | None,
+    store: bool,
+    require_store: bool,
     junit: str | None,
     json_file: str | None,
     github: bool,
@@ -80,6 +86,7 @@ def gate(
     try:
         settings = load(Path(config) if config is not None else None)
         chosen = _settings(settings, quick, thorough or (fresh and not quick), samples, seed, fresh, timeout, jobs)
+        chosen |= {"scheduler": scheduler, "store": store, "require_store": require_store}
         return _gate(settings, chosen, names, shipped, junit, json_file, github, record, quiet)
     except ConfigError as error:
         raise CommandError(str(error)) from None
@@ -138,7 +145,7 @@ def _gate(
     for note in project.notes:
         click.echo(f"verifier: {note}", err=True)
     entries, broken = _load(project, selected)
-    report, plans_broken = _run(project, entries, chosen, part, quiet) if entries else (None, [])
+    report, plans_broken, stored = _run(project, entries, chosen, part, quiet) if entries else (None, [], True)
     findings += [unreadable(name, error) for name, error in (*broken, *plans_broken)]
     if report is not None and record:
         _refuse_to_record(report)
@@ -157,6 +164,7 @@ def _gate(
     if report is not None and report.stopped:
         incomplete = INTERNAL if report.failed else UNDECIDED
         code = incomplete if code in (EXPECTED, UNDECIDED) else code
+    code = code if stored or code != EXPECTED else UNDECIDED
     if json_file != "-":
         from verifier.commands.screen import Screen
 
@@ -221,8 +229,8 @@ def _load(project: Project, names: list[str]) -> tuple[list[Entry], list[tuple[s
 
 def _run(
     project: Project, entries: list[Entry], chosen: dict[str, Any], part: dict[str, Choice], quiet: bool
-) -> tuple[RunReport | None, list[tuple[str, Any]]]:
-    """The run of all entries that can be planned, and why the others cannot."""
+) -> tuple[RunReport | None, list[tuple[str, Any]], bool]:
+    """The run of all entries that can be planned, why the others cannot, and whether it is stored if it has to be."""
     from verifier.sampling.workers import available_cores, limit_threads, warm_up
 
     jobs = chosen["jobs"] or available_cores()
@@ -230,6 +238,8 @@ def _run(
     warm_up(jobs)
     from verifier.commands.progress import progress
     from verifier.projects.loading import blame
+    from verifier.report.stored import command_line
+    from verifier.sampling.cluster import SchedulerError
     from verifier.sampling.plan import Options
     from verifier.verify.run import plan_of, run_check
 
@@ -242,19 +252,17 @@ def _run(
             broken.append((entry.name, blame(error, entry.check_path, entry.path)))
     entries = [entry for entry in entries if entry.name in plans]
     if not entries:
-        return None, broken
-    report = run_check(
-        project,
-        entries,
-        options,
-        seed=chosen["seed"],
-        jobs=jobs,
-        limit=chosen["timeout"],
-        plans=plans,
-        choices=part,
-        display=partial(progress, quiet=quiet),
-    )
-    return report, broken
+        return None, broken, True
+    command = command_line(options, chosen["seed"], [entry.name for entry in entries], None)
+    with keeping(command, chosen["store"], chosen["require_store"]) as kept:
+        try:
+            report = run_check(
+                project, entries, options, seed=chosen["seed"], jobs=jobs, limit=chosen["timeout"], plans=plans,
+                choices=part, display=partial(progress, quiet=quiet), kept=kept.keeper, scheduler=chosen["scheduler"],
+            )  # fmt: skip
+        except SchedulerError as error:
+            raise CommandError(str(error)) from None
+        return report, broken, kept.keep(report)
 
 
 def _fit(claim: FitClaim, config: Config) -> Finding:

@@ -43,9 +43,13 @@ def graph(names: tuple[str, ...], output: str, verbose: int, quiet: bool) -> int
 
 def _data(names: tuple[str, ...], quiet: bool) -> dict[str, Any]:
     from verifier.commands.report import results_of
-    from verifier.report.stored import latest
+    from verifier.report.stored import ResultsError, latest
 
-    if latest() is not None:
+    try:
+        last = latest()
+    except ResultsError as error:
+        raise CommandError(str(error)) from None
+    if last is not None:
         found: dict[str, Any] = results_of(names, quiet=quiet)["graph"]
         return found
     return _recheck(names)

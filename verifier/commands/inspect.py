@@ -62,22 +62,21 @@ def list_(as_json: bool, verbose: int, quiet: bool) -> int:
 
 def _last_found() -> dict[str, dict[str, dict[str, str]]]:
     """By statement and form: the word, the weakest proof and the samples of the last run with it in; and severity."""
-    from verifier.report.stored import ResultsError, read, stored_runs
+    from verifier.report.stored import ResultsError, last_verdicts
 
-    found: dict[str, dict[str, dict[str, str]]] = {}
-    for path in stored_runs():  # the last one first
-        try:
-            statements = read(path)["statements"]
-        except ResultsError:
-            continue  # a run that cannot be read says nothing
-        for one in statements:
-            if one["name"] not in found and not one.get("left_out"):
-                found[one["name"]] = {
-                    f["form"]: {"verdict": f["verdict"], "proof": f["proof"], "numeric": f["numeric"]}
-                    | ({"severity": f["severity"]} if f["severity"] else {})
-                    for f in one["forms"]
-                }
-    return found
+    try:
+        found = last_verdicts()
+    except ResultsError as error:
+        click.echo(f"verifier: {error}", err=True)
+        return {}
+    return {
+        name: {
+            one.form: {"verdict": one.word, "proof": one.proof, "numeric": one.numeric}
+            | ({"severity": one.severity} if one.severity else {})
+            for one in verdicts
+        }
+        for name, verdicts in found.items()
+    }
 
 
 def _render_list(entries: list[Entry], found: dict[str, dict[str, dict[str, str]]]) -> None:
@@ -248,11 +247,16 @@ def _document(name: str) -> tuple[dict[str, Any], str]:
 
 def _last_measured(name: str) -> tuple[dict[str, Any] | None, str]:
     """The statement in the last stored run that measured it, and when that was; a run that cannot be read is none."""
-    from verifier.report.stored import ResultsError, read, stored_runs
+    from verifier.report.stored import ResultsError, last_measured, read
 
-    for path in stored_runs():
+    try:
+        runs = last_measured(name)
+    except ResultsError as error:
+        click.echo(f"verifier: {error}", err=True)
+        return None, ""
+    for run in runs:
         try:
-            data = read(path)
+            data = read(run)
         except ResultsError:
             continue
         for statement in data["statements"]:

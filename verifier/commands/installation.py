@@ -104,12 +104,16 @@ def _numbers(version: str) -> tuple[int, ...]:
 
 def place() -> dict[str, Any]:
     """The project that is meant here, where results of its checks are kept, and whether they can be."""
+    from verifier.report.stored import ResultsError, stored_runs
     from verifier.sampling.store import FOLDER
 
     root = find()
     kept = root.folder / FOLDER
     problem = unwritable(kept)
-    runs = len(list((kept / "runs").glob("*.json"))) if (kept / "runs").is_dir() else 0
+    try:
+        runs = len(stored_runs(kept))
+    except ResultsError as error:
+        runs, problem = 0, problem or str(error)
     return {
         "project": str(root.folder) if root.found else None, "told": root.told(), "results": str(kept), "runs": runs,
         "writable": problem is None, "problem": problem,

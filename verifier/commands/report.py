@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
-from verifier.commands.options import verbosity
+from verifier.commands.keep import keeping
+from verifier.commands.options import Whole, verbosity
 from verifier.commands.place import complete_statements, located
 from verifier.verdict.codes import EXPECTED
+
+if TYPE_CHECKING:
+    from verifier.sampling.store import Run
 
 FORMATS = {"html": ".html", "md": ".md", "json": ".json", "tex": ".tex"}
 
@@ -22,12 +27,13 @@ FORMATS = {"html": ".html", "md": ".md", "json": ".json", "tex": ".tex"}
 @click.argument("names", nargs=-1, shell_complete=complete_statements)
 @click.option("-o", "--output", metavar="FILE", help="The file to write; - is standard output. [default: report.html]")
 @click.option("--format", "kind", type=click.Choice(list(FORMATS)), help="By default, what the file's name says.")
-@click.option("--results", metavar="FILE", help="A stored run other than the last, from .verifier/runs/.")
+@click.option("--run", "number", type=Whole(1), help="A stored run other than the last; verifier history lists them.")
+@click.option("--results", metavar="FILE", help="A run in a file, as verifier store export writes it.")
 @click.option("--force", is_flag=True, help="Render results of another version of verifier.")
 @verbosity
 def report(
-    names: tuple[str, ...], output: str | None, kind: str | None, results: str | None, force: bool, verbose: int,
-    quiet: bool,
+    names: tuple[str, ...], output: str | None, kind: str | None, number: int | None, results: str | None, force: bool,
+    verbose: int, quiet: bool,
 ) -> int:  # fmt: skip
     """Write the results of the last `verifier check` as a report; check first if there are none.
 
@@ -38,7 +44,7 @@ def report(
     output = output if output is not None else f"report{FORMATS[kind]}"
     if output != "-":
         writable(output)
-    data = results_of(names, results, force=force, quiet=quiet)
+    data = results_of(names, results, number=number, force=force, quiet=quiet)
     text = rendered(data, kind)
     if output == "-":
         click.echo(text, nl=False)
@@ -47,8 +53,13 @@ def report(
     if not quiet:
         count = data["counts"]["statements"]
         what = f"{count} statement{'' if count == 1 else 's'}"
-        click.echo(f"{output}: {what}, {len(text.encode()) / 1e6:.1f} MB, the check of {data['run']['time']}")
+        click.echo(f"{output}: {what}, {len(text.encode()) / 1e6:.1f} MB, {_which(data['run'])}")
     return EXPECTED
+
+
+def _which(run: dict[str, Any]) -> str:
+    number = f"run {run['number']}, " if run.get("number") is not None else ""
+    return f"{number}the check of {run['time']}"
 
 
 def _kind(output: str | None) -> str:
@@ -61,20 +72,29 @@ def _kind(output: str | None) -> str:
 
 
 def results_of(
-    names: Sequence[str], results: str | None = None, *, force: bool = False, quiet: bool = False
+    names: Sequence[str],
+    results: str | None = None,
+    *,
+    number: int | None = None,
+    force: bool = False,
+    quiet: bool = False,
 ) -> dict[str, Any]:
-    """The document of the last run (or of the file ``results``), restricted to ``names``; checks if there is none."""
+    """The document of the run that ended last (or of one by number, or of the file ``results``), of ``names`` alone.
+
+    Checks if there is none.
+    """
     from verifier.report.excerpts import restricted
-    from verifier.report.stored import ResultsError, latest, read
+    from verifier.report.stored import ResultsError, read
 
     _known(names)
-    path = Path(results) if results is not None else latest()
-    if path is None:
-        path = _check(names, quiet)
+    if results is not None and number is not None:
+        raise CommandError("--run and --results exclude each other")
     try:
-        data = read(path, force=force)
+        found = Path(results) if results is not None else _stored(number)
+        data = read(found if found is not None else _check(names, quiet), force=force)
     except ResultsError as error:
         raise CommandError(str(error)) from None
+    data["run"] |= {"number": None if found is None or isinstance(found, Path) else found.number}
     if not names:
         return data
     there = [statement["name"] for statement in data["statements"]]
@@ -98,14 +118,32 @@ def _known(names: Sequence[str]) -> None:
             raise CommandError(str(error)) from None
 
 
-def _check(names: Sequence[str], quiet: bool) -> Path:
+def _stored(number: int | None) -> Run | None:
+    """The run of this number, or the one that ended last; None without any.  CommandError, ResultsError."""
+    from verifier.report.stored import old_runs, stored_runs
+
+    runs = stored_runs()
+    if number is not None:
+        for run in runs:
+            if run.number == number:
+                return run
+        raise CommandError(f"--run {number}: it is not stored; verifier history lists those that are")
+    if not runs and (old := old_runs()):
+        click.echo(
+            f"verifier: {len(old)} runs of an earlier version are stored as files, which are not read any more; "
+            f"--results {os.path.relpath(old[0])} shows the last, verifier check stores a new one", err=True,
+        )  # fmt: skip
+    return runs[0] if runs else None
+
+
+def _check(names: Sequence[str], quiet: bool) -> Run:
     """Run the check that was never run, as ``verifier check`` does, and keep it."""
     from functools import partial
 
     from verifier.commands.check import DEFAULT_SEED
     from verifier.commands.progress import progress
     from verifier.projects.project import default_project
-    from verifier.report.stored import keep
+    from verifier.report.stored import command_line, latest
     from verifier.sampling.plan import Options
     from verifier.sampling.workers import available_cores, limit_threads
     from verifier.verify.run import run_check
@@ -118,11 +156,15 @@ def _check(names: Sequence[str], quiet: bool) -> Path:
         click.echo("no results of a check are stored here: checking first", err=True)
     limit_threads()
     display = partial(progress, quiet=quiet)
-    found = run_check(project, entries, Options(), seed=DEFAULT_SEED, jobs=available_cores(), display=display)
-    try:
-        return keep(found, names, None)
-    except OSError as error:
-        raise CommandError(f"the results cannot be stored under .verifier: {error.strerror or error}") from None
+    with keeping(command_line(Options(), DEFAULT_SEED, names, None), store=True, required=True) as kept:
+        found = run_check(
+            project, entries, Options(), seed=DEFAULT_SEED, jobs=available_cores(), display=display, kept=kept.keeper
+        )
+        if not kept.keep(found):
+            raise CommandError("there is nothing to report: the results could not be stored")
+    run = latest()
+    assert run is not None
+    return run
 
 
 def rendered(data: dict[str, Any], kind: str) -> str:

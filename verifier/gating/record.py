@@ -18,7 +18,7 @@ from verifier.inputs.fields import Line, Wrong, fitted, shown
 from verifier.inputs.files import Unreadable, json_of, read_bytes
 from verifier.inputs.numbers import shortened
 from verifier.inputs.visible import one_line
-from verifier.sampling.store import write_atomically
+from verifier.sampling.files import write_atomically
 from verifier.verdict import NumericStatus, ProofStatus
 from verifier.verify.results import ClaimReport, StatementReport
 

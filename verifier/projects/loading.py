@@ -199,6 +199,18 @@ def _meant(root: ModuleType, name: str, fromlist: Sequence[str]) -> str | None:
     return _package(own) if (own / name.partition(".")[0]).is_dir() else None
 
 
+def meant(importer: str, name: str) -> str | None:
+    """The full name of the module that ``name`` means in the file whose module is ``importer``.
+
+    None where it means what it always means.
+    """
+    root = sys.modules.get(importer.partition(".")[0])
+    if not importer.startswith(_PREFIX) or root is None or name.partition(".")[0] not in (LEMMAS, CHECKS):
+        return None
+    package = _meant(root, name, ())
+    return None if package is None else f"{package}.{name}"
+
+
 def _shorten(path: Path) -> Path:
     try:
         return path.relative_to(Path.cwd())

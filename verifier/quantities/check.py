@@ -122,7 +122,8 @@ class Quantity:
     there are such; without them the mean of samples that are all equal is not known.  ``constant``: a claim of its
     value is that it *is* that number (in the limit), and not that its mean is.  ``allowance``: the largest c of the
     corrections c/n that follow from the limit formula of the quantity at a cell, large where its leading coefficient is
-    nearly zero; every check of an order of the quantity grants it.
+    nearly zero; every check of an order of the quantity grants it.  ``version``: to be raised where what the sampler
+    draws changes and its source does not, say a file that it reads: stored samples are then drawn anew.
     """
 
     symbol: Line
@@ -132,6 +133,7 @@ class Quantity:
     bounds: Annotated[tuple[float, float] | None, _bounds] = None
     constant: bool = False
     allowance: Callable[[Parameters], float] | None = None
+    version: str = ""
 
 
 @checked

@@ -48,6 +48,7 @@ def quantity(
     bounds: tuple[float, float] | None = None,
     constant: bool = False,
     allowance: Callable[[Parameters], float] | None = None,
+    version: str = "",
 ) -> Callable[[Callable[..., Any]], Quantity]:
     """Make a function of a width and a generator the sampler of a quantity.
 
@@ -70,7 +71,7 @@ def quantity(
 
     def declare(function: Callable[..., Any]) -> Quantity:
         draw = Function.of(function, symbol)
-        return Quantity(symbol, text or symbol, draw.parameters, draw, bounds, constant, allowance)
+        return Quantity(symbol, text or symbol, draw.parameters, draw, bounds, constant, allowance, version)
 
     return declare
 

@@ -36,8 +36,11 @@ def environment() -> dict[str, Any]:
 def commit() -> str | None:
     """The commit the source tree is at, with "+changes" if files differ from it; None outside a checkout."""
     root = Path(__file__).resolve().parents[2]
-    if not (root / ".git").exists():
-        return None
+    return commit_of(root) if (root / ".git").exists() else None
+
+
+def commit_of(root: Path) -> str | None:
+    """The commit that a folder is at, as :func:`commit`; None outside a repository, or without git."""
     found = _git(root, "rev-parse", "--short=12", "HEAD")
     if found is None:
         return None

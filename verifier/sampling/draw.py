@@ -68,19 +68,19 @@ def draw(block: Block, limit: float | None = None) -> Drawn:
     results.
     """
     try:
-        part = _part(block.source, block.part)
+        part = part_of(block.source, block.part)
         start = time.perf_counter()  # what a check file imports is not the sampler's time
         key = (block.seed, block.key, block.width, block.samples, block.number)
         with at_most(limit), redirect_stdout(sys.stderr):
-            found = _returned(part, block, stream(*key))
+            found = returned(part, block, stream(*key))
             if block.twice:
-                same_numbers(found.values, _returned(part, block, stream(*key)).values)
+                same_numbers(found.values, returned(part, block, stream(*key)).values)
         values, normals = found.values, found.normals
         if block.number == PILOT:
             fitted = fit_coefficients(values, normals)
             return Drawn(block, coefficients=fitted, seconds=time.perf_counter() - start)
         samples = tuple(
-            _reduce(values[:, column], normals, block.coefficients[column] if block.coefficients else None)
+            reduce(values[:, column], normals, block.coefficients[column] if block.coefficients else None)
             for column in range(len(block.cells))
         )
         largest = tuple(float(v) for v in np.abs(values).max(axis=0)) if block.samples else ()
@@ -89,7 +89,7 @@ def draw(block: Block, limit: float | None = None) -> Drawn:
         return Drawn(block, error=_told(error, block.source))
 
 
-def _returned(part: Part, block: Block, rng: np.random.Generator) -> Values:
+def returned(part: Part, block: Block, rng: np.random.Generator) -> Values:
     """What the sampler returns, read as numbers."""
     found = part.quantity.draw(block.shared, block.cells, block.width, block.samples, rng)
     return read(found, (block.samples, len(block.cells)), part.quantity.text)
@@ -143,7 +143,7 @@ def fit_coefficients(values: npt.NDArray[np.float64], normals: npt.NDArray[np.fl
     return tuple(found)
 
 
-def _reduce(
+def reduce(
     values: npt.NDArray[np.float64],
     normals: npt.NDArray[np.float64] | None,
     coefficients: tuple[float, ...] | None,
@@ -161,5 +161,5 @@ def _loaded(path: Path) -> Check:
     return check
 
 
-def _part(source: Path | Part, index: int) -> Part:
+def part_of(source: Path | Part, index: int) -> Part:
     return _loaded(source).parts[index] if isinstance(source, Path) else source

@@ -13,8 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from verifier.networks.correlations import sample_K, sample_T
+from verifier.sampling.files import replacing
 from verifier.sampling.keys import group_key, stream
-from verifier.sampling.store import replacing
 
 #: Samples drawn from one key, so that more samples of the same request begin with the same ones: many where the
 #: cost of one does not depend on the width (one input), fewer where it does.

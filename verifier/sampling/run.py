@@ -11,19 +11,18 @@ import math
 import time
 from collections import deque
 from collections.abc import Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field, replace
 from typing import Any, Protocol
 
 from verifier.inference.decisions import Decision
 from verifier.inference.samples import LogSample
+from verifier.sampling.crew import Crew, Task, WorkersLost
 from verifier.sampling.decide import decide, settled
 from verifier.sampling.draw import Block, Coefficients, Drawn, draw
 from verifier.sampling.evidence import Evidence, along, evidence_of
 from verifier.sampling.keys import PILOT
 from verifier.sampling.plan import Group, Question
-from verifier.sampling.workers import Call, executor
+from verifier.sampling.workers import Call, Died, executor
 
 PILOT_SAMPLES = 1024
 
@@ -178,6 +177,14 @@ class _State:
         return math.nan if any(math.isnan(v) for v in found) else max(found)
 
 
+class Kept(Protocol):
+    """Blocks that were drawn before (:class:`verifier.sampling.keeping.Keeper`)."""
+
+    def get(self, group: Group, block: Block) -> Drawn | None: ...
+
+    def put(self, group: Group, drawn: Drawn) -> None: ...
+
+
 def run(
     groups: Sequence[Group],
     *,
@@ -187,53 +194,97 @@ def run(
     limit: float | None = None,
     listener: Listener | None = None,
     also: Sequence[tuple[str, Call, tuple[Any, ...]]] = (),
+    kept: Kept | None = None,
+    scheduler: str | None = None,
 ) -> Outcome:
     """Draw and decide ``groups``; call the functions of ``also`` beside them, and return what they return.
 
     ``also`` holds (name, function, arguments), called in the same workers.  Ctrl-C and ``timeout`` (seconds)
-    end the run with what is decided so far; ``limit`` (seconds) ends the drawing of one group alone.
+    end the run with what is decided so far; ``limit`` (seconds) ends the drawing of one group alone.  Blocks that are
+    ``kept`` are not drawn; those that are drawn are put there as they arrive.  ``scheduler`` as of
+    :func:`verifier.sampling.cluster.connect`, which says what is raised.
     """
-    states = [_State(index, group, seed, limit) for index, group in enumerate(groups)]
+    work = _Work([_State(index, group, seed, limit) for index, group in enumerate(groups)], also, listener, kept)
     deadline = None if timeout is None else time.monotonic() + timeout
-    extra: dict[str, Any] = {}
     stopped, failed = None, False
-    pending: deque[tuple[str | None, Call, tuple[Any, ...]]] = deque()
-    pending.extend((name, function, arguments) for name, function, arguments in also)
-    for state in states:
-        pending.extend((None, draw, (block, limit)) for block in state.start())
-    running: dict[Future[Any], str | None] = {}
     try:
-        with executor(jobs) as submit:
-            while pending or running:
-                while pending and len(running) < 2 * jobs:
-                    name, function, arguments = pending.popleft()
-                    if name is None and states[arguments[0].group].error is not None:
-                        continue  # its other blocks would fail alike
-                    running[submit(function, *arguments)] = name
-                left = None if deadline is None else deadline - time.monotonic()
-                if left is not None and left <= 0:
-                    raise TimeoutError
-                done, _ = wait(running, timeout=left, return_when=FIRST_COMPLETED)
-                for future in done:
-                    name = running.pop(future)
-                    if name is not None:
-                        extra[name] = future.result()
-                        continue
-                    drawn = future.result()
-                    state = states[drawn.block.group]
-                    before = state.look
-                    more = state.take(drawn)
-                    # A group that has begun is finished first: its cells are shown, its samples forgotten.
-                    pending.extendleft((None, draw, (block, limit)) for block in reversed(more))
-                    if listener is not None and not state.outstanding - len(more) and before:
-                        _tell(listener, state, before)
-    except KeyboardInterrupt:
-        stopped = "interrupted"
+        with executor(jobs, scheduler) as hands:
+            work.do(Crew(hands, work.arrived), deadline)
+    except KeyboardInterrupt as error:
+        stopped = str(error) or "interrupted"
     except TimeoutError:
         stopped = "timed out"
-    except BrokenProcessPool:
-        stopped, failed = "a worker process ended unexpectedly (was it out of memory?)", True
-    return Outcome(tuple(state.answers() for state in states), extra, stopped, failed)
+    except WorkersLost as error:
+        stopped, failed = str(error), True
+    return Outcome(tuple(state.answers() for state in work.states), work.extra, stopped, failed)
+
+
+class _Work:
+    """What is still to be done in a run, and what was."""
+
+    def __init__(
+        self, states: list[_State], also: Sequence[tuple[str, Call, tuple[Any, ...]]], listener: Listener | None,
+        kept: Kept | None,
+    ) -> None:  # fmt: skip
+        self.states = states
+        self.extra: dict[str, Any] = {}
+        self._listener = listener
+        self._kept = kept
+        self._pending: deque[Task] = deque(Task(function, arguments, name) for name, function, arguments in also)
+        for state in states:
+            self._pending.extend(self._tasks(state, state.start()))
+
+    def do(self, crew: Crew, deadline: float | None) -> None:
+        """Until nothing is left.  Raises TimeoutError at the ``deadline``, WorkersLost, and what proofs raise."""
+        while self._pending or len(crew):
+            left = None if deadline is None else deadline - time.monotonic()
+            if left is not None and left <= 0:
+                raise TimeoutError
+            if self._pending and crew.room:
+                self._begin(crew, self._pending.popleft())
+                continue
+            for task, result in crew.wait(left):
+                self._take(task, result)
+
+    def arrived(self, task: Task, result: Any) -> None:
+        """Keep a block at once, whatever this process is doing."""
+        if self._kept is not None and task.name is None:
+            self._kept.put(self.states[result.block.group].group, result)
+
+    def _begin(self, crew: Crew, task: Task) -> None:
+        if task.name is not None:
+            crew.start(task)
+            return
+        block = task.arguments[0]
+        state = self.states[block.group]
+        if state.error is not None:
+            return  # its other blocks would fail alike
+        before = None if self._kept is None else self._kept.get(state.group, block)
+        if before is None:
+            crew.start(task)
+        else:
+            self._drawn(state, before)
+
+    def _take(self, task: Task, result: Any) -> None:
+        if task.name is not None:
+            if isinstance(result, Died):
+                raise WorkersLost(f"the proof of {task.name} could not be re-checked: {result}")
+            self.extra[task.name] = result
+            return
+        block = task.arguments[0]
+        drawn = Drawn(block, error=str(result)) if isinstance(result, Died) else result
+        self._drawn(self.states[block.group], drawn)
+
+    def _drawn(self, state: _State, drawn: Drawn) -> None:
+        before = state.look
+        more = state.take(drawn)
+        # A group that has begun is finished first: its cells are shown, its samples forgotten.
+        self._pending.extendleft(reversed(self._tasks(state, more)))
+        if self._listener is not None and not state.outstanding - len(more) and before:
+            _tell(self._listener, state, before)
+
+    def _tasks(self, state: _State, blocks: list[Block]) -> list[Task]:
+        return [Task(draw, (block, state.limit)) for block in blocks]
 
 
 def _tell(listener: Listener, state: _State, look: int) -> None:

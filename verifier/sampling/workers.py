@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import multiprocessing
 import os
 import signal
@@ -10,8 +12,9 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from multiprocessing.context import BaseContext
-from typing import Any
+from typing import Any, Protocol
 
 #: One thread a worker: the matrices are small and the workers are many.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
@@ -20,6 +23,7 @@ _SAFE = "PYTHONSAFEPATH"
 _PRELOADED = ["verifier.sampling.draw", "verifier.networks.correlations"]
 
 Call = Callable[..., Any]
+_PR_SET_PDEATHSIG = 1
 
 
 def limit_threads() -> None:
@@ -59,27 +63,122 @@ def nothing_from_here() -> Iterator[None]:
             os.environ[_SAFE] = before
 
 
-@contextmanager
-def executor(jobs: int) -> Iterator[Callable[..., Future[Any]]]:
-    """Calls here (one job) or in worker processes, which end with the block.
+@dataclass(frozen=True)
+class Died:
+    """In the place of a task's result: it took this many workers with it."""
 
-    Where the block is left by an exception, what is running is given up.
-    """
-    if jobs == 1:
-        yield _here
-        return
-    limit_threads()
-    pool = ProcessPoolExecutor(jobs, mp_context=_context(), initializer=_ignore_interrupts)
-    try:
-        with nothing_from_here():
-            yield pool.submit
-            pool.shutdown()
-    except BaseException:
-        workers = list((getattr(pool, "_processes", None) or {}).values())
-        pool.shutdown(wait=False, cancel_futures=True)
-        for worker in workers:  # what they are drawing is not wanted any more
+    deaths: int
+
+    def __str__(self) -> str:
+        times = "once" if self.deaths == 1 else f"{self.deaths} times"
+        return f"its worker process ended unexpectedly, {times} (was it out of memory?)"
+
+
+class Hands(Protocol):
+    """Where calls are made: here, in processes of this machine, or on a cluster."""
+
+    @property
+    def slots(self) -> int:
+        """Calls made at the same time."""
+
+    def submit(self, function: Call, *arguments: Any) -> Future[Any]: ...
+
+    def renew(self) -> None:
+        """After a worker died and took its pool with it: go on with new ones."""
+
+    def close(self, wanted: bool) -> None:
+        """End the workers; what they are doing is given up unless it is ``wanted``."""
+
+
+class Here:
+    """Calls in this process, one after the other."""
+
+    slots = 1
+
+    def submit(self, function: Call, *arguments: Any) -> Future[Any]:
+        future: Future[Any] = Future()
+        future.set_result(function(*arguments))
+        return future
+
+    def renew(self) -> None:
+        """There is nobody to replace."""
+
+    def close(self, wanted: bool) -> None:
+        """Nothing runs after a call."""
+
+
+class Pool:
+    """Worker processes of this machine, which end with the process that made them, however that ends."""
+
+    def __init__(self, jobs: int) -> None:
+        self.slots = jobs
+        limit_threads()
+        self._pool = self._new()
+
+    def _new(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(self.slots, mp_context=_context(), initializer=begin_worker)
+
+    def submit(self, function: Call, *arguments: Any) -> Future[Any]:
+        return self._pool.submit(function, *arguments)
+
+    def renew(self) -> None:
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool = self._new()
+
+    def close(self, wanted: bool) -> None:
+        if wanted:
+            self._pool.shutdown()
+            return
+        workers = list((getattr(self._pool, "_processes", None) or {}).values())
+        self._pool.shutdown(wait=False, cancel_futures=True)
+        for worker in workers:
             worker.terminate()
-        raise
+
+
+@contextmanager
+def executor(jobs: int, scheduler: str | None = None) -> Iterator[Hands]:
+    """Workers, which end with the block: ``jobs`` processes (1: calls are made here), or those of a Dask scheduler.
+
+    Where the block is left by an exception, what is running is given up.  ``scheduler`` as of
+    :func:`verifier.sampling.cluster.connect`, which says what is raised.
+    """
+    if jobs == 1 and scheduler is None:
+        yield Here()
+        return
+    with nothing_from_here():
+        if scheduler is not None:
+            from verifier.sampling.cluster import connect
+
+            hands: Hands = connect(scheduler)
+        else:
+            hands = Pool(jobs)
+        try:
+            yield hands
+            hands.close(wanted=True)
+        except BaseException:
+            hands.close(wanted=False)
+            raise
+
+
+def begin_worker() -> None:
+    """What a worker process does first.
+
+    Ctrl-C reaches every process of a terminal, and the main one decides what happens.  It may also be killed: then the
+    kernel ends its workers where it can do that, and elsewhere, or where a worker's parent is another process, a thread
+    that watches the main one does.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    main = multiprocessing.parent_process()
+    if main is not None:
+        threading.Thread(target=_outlive, args=(main,), name="watch", daemon=True).start()
+
+
+def _outlive(main: Any) -> None:
+    main.join()
+    os._exit(1)
 
 
 @contextmanager
@@ -118,14 +217,3 @@ def _context() -> BaseContext:
     """Never a plain fork: this process may have threads."""
     methods = multiprocessing.get_all_start_methods()
     return multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
-
-
-def _here(function: Call, *arguments: Any) -> Future[Any]:
-    future: Future[Any] = Future()
-    future.set_result(function(*arguments))
-    return future
-
-
-def _ignore_interrupts() -> None:
-    """Ctrl-C reaches every process of a terminal; the main one decides what happens."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)

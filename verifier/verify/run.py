@@ -12,7 +12,7 @@ from verifier.inputs.fields import FieldError
 from verifier.projects.loading import LoadError
 from verifier.quantities.select import Selection, text_of
 from verifier.sampling.plan import Group, Options, fates, plan
-from verifier.sampling.run import Listener, run
+from verifier.sampling.run import Kept, Listener, run
 from verifier.verify.coverage import Coverage, coverage
 from verifier.verify.join import collect, statement_report
 from verifier.verify.proof import Proofs, proofs_of, source_of
@@ -147,9 +147,12 @@ def run_check(
     limit: float | None = None,
     display: Display = lambda groups: nullcontext(),
     plans: Mapping[str, tuple[Group, ...]] | None = None,
+    kept: Kept | None = None,
+    scheduler: str | None = None,
 ) -> RunReport:
     """Plan (unless ``plans`` are given), draw, re-check and report; ``limit``: seconds that one sampler may take.
 
+    ``kept`` and ``scheduler`` as of :func:`verifier.sampling.run.run`.
     Of a statement in ``choices`` only the claims and cells chosen are reported; ``selection`` holds for all statements.
     Raises ValueError for options that cannot be served, NothingSelected for a selection of nothing.
     """
@@ -179,7 +182,10 @@ def run_check(
         except Exception as error:  # another statement, on which this one rests, cannot be loaded
             proofs[entry.name] = Proofs(problem=" ".join(str(error).split()))
     with display(drawn) as listener:
-        outcome = run(drawn, seed=seed, jobs=jobs, timeout=timeout, limit=limit, listener=listener, also=jobs_of)
+        outcome = run(
+            drawn, seed=seed, jobs=jobs, timeout=timeout, limit=limit, listener=listener, also=jobs_of, kept=kept,
+            scheduler=scheduler,
+        )  # fmt: skip
     reports = []
     for entry in entries:
         source = source_of(entry.statement)

@@ -1,0 +1,165 @@
+"""Workers of a Dask cluster: many machines, or processes that Dask starts on this one (extra [distributed]).
+
+What they are sent is a block's key and the path of its check file, and the same numbers come back as from anywhere
+else.  A worker that would draw others is refused: it has to have the same version of this package.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import re
+from concurrent.futures import Future
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from verifier.sampling.workers import Call, Died, limit_threads
+
+_LOCAL = re.compile(r"local:(\d+)\Z")
+_ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss)://\S+\Z")
+#: Seconds to wait for a scheduler, and for the first of its workers.
+PATIENCE = 30.0
+
+
+class SchedulerError(ValueError):
+    """A scheduler that cannot be used: a sentence that says why."""
+
+
+class OtherVersion(SchedulerError):
+    """A worker has another version of this package."""
+
+
+def check_scheduler(text: str) -> str:
+    """``text`` if it names a scheduler: tcp://HOST:PORT or local:N.  Raises SchedulerError."""
+    found = _LOCAL.match(text)
+    if found and 1 <= int(found.group(1)[:9]) <= 4096:
+        return text
+    if not found and _ADDRESS.match(text):
+        return text
+    raise SchedulerError(f"--scheduler {text}: it is tcp://HOST:PORT, the address of a Dask scheduler, or local:N")
+
+
+@cache
+def fingerprint() -> str:
+    """The version of this package as it is installed here: its number, and a digest of its sources."""
+    from verifier import __version__
+
+    root = Path(__file__).resolve().parents[1]
+    digest = hashlib.sha256()
+    for path in sorted(root.rglob("*.py")):
+        digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
+        digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return f"{__version__} ({digest.hexdigest()[:12]})"
+
+
+def called(expected: str, function: Call, *arguments: Any) -> Any:
+    """Make a call on a worker, if its version is the one ``expected``.  Raises OtherVersion."""
+    refuse_other(expected, {"a worker": fingerprint()})
+    return function(*arguments)
+
+
+def refuse_other(expected: str, found: dict[str, str]) -> None:
+    """OtherVersion where a worker has another version than the one ``expected``."""
+    for name, version in found.items():
+        if version != expected:
+            raise OtherVersion(
+                f"{name} has verifier {version}, and this process {expected}: samples are drawn by one version alone; "
+                "install the same one everywhere"
+            )
+
+
+class Cluster:
+    """The workers of a scheduler."""
+
+    def __init__(self, client: Any, owned: Any = None) -> None:
+        self._client = client
+        self._owned = owned
+        self._executor = client.get_executor(pure=False)
+        self._lost: type[BaseException] = _killed()
+
+    @property
+    def slots(self) -> int:
+        """Threads of all workers, those that joined in the meantime as well."""
+        return max(1, sum(self._client.nthreads().values()) if self._client.status == "running" else 1)
+
+    def submit(self, function: Call, *arguments: Any) -> Future[Any]:
+        outer: Future[Any] = Future()
+
+        def passed(inner: Future[Any]) -> None:
+            if inner.cancelled():
+                outer.cancel()
+                outer.set_running_or_notify_cancel()
+            elif isinstance(error := inner.exception(), self._lost):
+                outer.set_result(Died(_tried()))
+            elif error is not None:
+                outer.set_exception(error)
+            else:
+                outer.set_result(inner.result())
+
+        self._executor.submit(called, fingerprint(), function, *arguments).add_done_callback(passed)
+        return outer
+
+    def renew(self) -> None:
+        """Dask has given a task to other workers several times already, and starts new ones itself."""
+
+    def close(self, wanted: bool) -> None:
+        for thing in (self._client, self._owned):
+            try:
+                if thing is not None:
+                    thing.close(timeout=2 if not wanted else PATIENCE)
+            except Exception:  # it may be gone, which is what was wanted
+                continue
+
+
+def connect(scheduler: str) -> Cluster:
+    """The workers behind ``scheduler``: ``tcp://HOST:PORT``, or ``local:N`` for N processes that Dask starts here.
+
+    Raises SchedulerError where Dask is not installed, nobody answers, or nobody works there; OtherVersion.
+    """
+    check_scheduler(scheduler)
+    limit_threads()
+    try:
+        from distributed import Client, LocalCluster
+    except ImportError:
+        raise SchedulerError(
+            f"--scheduler {scheduler}: Dask is not installed; pip install 'wide-verifier[distributed]'"
+        ) from None
+    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told by us
+    found, owned = _LOCAL.match(scheduler), None
+    try:
+        if found:
+            owned = LocalCluster(
+                n_workers=int(found.group(1)), threads_per_worker=1, dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+            )  # fmt: skip
+        client = Client(owned.scheduler_address if owned is not None else scheduler, timeout=PATIENCE,
+                        set_as_default=False)  # fmt: skip
+        client.wait_for_workers(1, timeout=PATIENCE)
+        versions = client.run(fingerprint)
+    except (OSError, TimeoutError) as error:
+        told = " ".join(str(error).split()) or "nobody answers"
+        raise SchedulerError(f"--scheduler {scheduler}: {told}") from None
+    except ImportError as error:
+        raise OtherVersion(f"--scheduler {scheduler}: a worker cannot load this package ({error})") from None
+    cluster = Cluster(client, owned)
+    try:
+        refuse_other(fingerprint(), {f"the worker {name}": str(version) for name, version in versions.items()})
+    except OtherVersion:
+        cluster.close(wanted=False)
+        raise
+    return cluster
+
+
+def _killed() -> type[BaseException]:
+    from distributed.scheduler import KilledWorker
+
+    found: type[BaseException] = KilledWorker
+    return found
+
+
+def _tried() -> int:
+    """The workers that Dask lets one task take with it."""
+    import dask
+
+    return 1 + int(dask.config.get("distributed.scheduler.allowed-failures", 3))

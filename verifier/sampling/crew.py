@@ -1,0 +1,95 @@
+"""Tasks and those who do them: how many are out at once, and what a worker's death costs."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
+from dataclasses import dataclass
+from typing import Any
+
+from verifier.sampling.workers import Call, Died, Hands
+
+#: Workers that may die of one task.
+ATTEMPTS = 3
+
+
+class WorkersLost(Exception):
+    """There is nobody left to do anything; one sentence says why."""
+
+
+@dataclass(eq=False)
+class Task:
+    """A call that is to be made.  ``name`` is None for a block of samples."""
+
+    function: Call
+    arguments: tuple[Any, ...]
+    name: str | None = None
+    deaths: int = 0
+
+
+class Crew:
+    """Tasks that are out.  ``arrived`` is called with each result, in the thread that it arrives in.
+
+    A worker that dies takes all that is out in its pool with it.  These tasks are done again one by one, so that the
+    one that kills is found, and the others are not blamed.
+    """
+
+    def __init__(self, hands: Hands, arrived: Callable[[Task, Any], None]) -> None:
+        self._hands = hands
+        self._arrived = arrived
+        self._out: dict[Future[Any], Task] = {}
+        self._again: deque[Task] = deque()
+
+    def __len__(self) -> int:
+        return len(self._out) + len(self._again)
+
+    @property
+    def room(self) -> bool:
+        """Whether another task may begin: two a worker, so that none waits for this process."""
+        return not self._again and len(self._out) < 2 * self._hands.slots and not any(t.deaths for t in self._running)
+
+    @property
+    def _running(self) -> list[Task]:
+        return list(self._out.values())
+
+    def start(self, task: Task) -> None:
+        try:
+            future = self._hands.submit(task.function, *task.arguments)
+        except BrokenExecutor:  # of one that runs; this one is not to blame
+            self._again.append(task)
+            return
+        self._out[future] = task
+        future.add_done_callback(lambda done: self._deliver(task, done))
+
+    def wait(self, timeout: float | None) -> list[tuple[Task, Any]]:
+        """The results that are there after at most ``timeout`` seconds; Died in the place of one.
+
+        Raises what a task raised, and WorkersLost.
+        """
+        if self._again and not self._out:
+            self.start(self._again.popleft())
+        done, _ = wait(self._out, timeout=timeout, return_when=FIRST_COMPLETED)
+        found: list[tuple[Task, Any]] = []
+        lost: list[Task] = []
+        for future in done:
+            task = self._out.pop(future)
+            try:
+                found.append((task, future.result()))
+            except BrokenExecutor:
+                lost.append(task)
+            except CancelledError:
+                raise WorkersLost("the workers, or those who know of them, are gone") from None
+        if lost:
+            lost += self._running  # they are gone as well
+            self._out.clear()
+            self._hands.renew()
+            for task in lost:
+                task.deaths += 1
+        found += [(task, Died(task.deaths)) for task in lost if task.deaths >= ATTEMPTS]
+        self._again.extend(task for task in lost if task.deaths < ATTEMPTS)
+        return found
+
+    def _deliver(self, task: Task, done: Future[Any]) -> None:
+        if not done.cancelled() and done.exception() is None and not isinstance(done.result(), Died):
+            self._arrived(task, done.result())

@@ -1,0 +1,118 @@
+"""The blocks of a run, kept in the store: what is there is not drawn again, what is drawn is there at once."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from verifier.sampling import draw
+from verifier.sampling.draw import Block, Drawn
+from verifier.sampling.keys import canonical, stream
+from verifier.sampling.packing import Unreadable, pack, unpack
+from verifier.sampling.plan import Group
+from verifier.sampling.store import Row, Store, StoreError
+from verifier.sampling.versions import Unknown, version_of
+
+#: What makes a summary of samples, whatever the quantity.
+_SHARED = (stream, draw.reduce, draw.fit_coefficients, draw.returned)
+
+
+@dataclass
+class Keeper:
+    """What one run does with the store.
+
+    A store that fails is told once, to ``tell``, and not used any more; the run goes on, and ``failed`` says why what
+    it drew is not kept.
+    """
+
+    store: Store
+    run: int
+    tell: Callable[[str], None] = lambda told: None
+    failed: str = ""
+    reused: int = 0
+    kept: int = 0
+    unkept: dict[str, str] = field(default_factory=dict)  # quantities whose code has no version, and why
+    _versions: dict[tuple[Any, int], str | None] = field(default_factory=dict)
+    _used: set[bytes] = field(default_factory=set)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def get(self, group: Group, block: Block) -> Drawn | None:
+        """The block as it was drawn before; None where it was not, or what is stored of it is not whole."""
+        version = self._version(group)
+        if version is None or self.failed:
+            return None
+        key = key_of(group, block, version)
+        try:
+            found = self.store.get(key)
+            drawn = None if found is None else unpack(block, *found)
+        except Unreadable:
+            return None
+        except StoreError as error:
+            self._fail(error)
+            return None
+        if drawn is not None:
+            self.reused += 1
+            self._used.add(key)
+        return drawn
+
+    def put(self, group: Group, drawn: Drawn) -> None:
+        """Keep a block that was just drawn.  Called from the threads that blocks arrive in."""
+        version = self._version(group)
+        if version is None or drawn.error is not None or self.failed:
+            return
+        block = drawn.block
+        summary, raw = pack(drawn)
+        parameters = _text({"shared": block.shared, "cells": block.cells})
+        row = Row(
+            key_of(group, block, version), group.statement, group.quantity, version, parameters, _text(block.width),
+            block.number, block.samples, str(block.seed), summary, raw,
+        )  # fmt: skip
+        try:
+            self.store.put(row, self.run)
+            self.kept += 1
+        except StoreError as error:
+            self._fail(error)
+
+    def finish(self) -> None:
+        """Say which blocks were of use."""
+        if self._used and not self.failed:
+            try:
+                self.store.touch(sorted(self._used), self.run)
+            except StoreError as error:
+                self._fail(error)
+
+    def _fail(self, error: StoreError) -> None:
+        with self._lock:
+            if not self.failed:
+                self.failed = str(error)
+                self.tell(f"{error}; samples are no longer stored")
+
+    def _version(self, group: Group) -> str | None:
+        """The version of a group's code, told once a part; None where it has none."""
+        part = (group.source if not isinstance(group.source, draw.Part) else id(group.source), group.part)
+        with self._lock:
+            if part not in self._versions:
+                try:
+                    quantity = draw.part_of(group.source, group.part).quantity
+                    self._versions[part] = version_of(quantity.draw, *_SHARED, declared=quantity.version)
+                except Unknown as error:
+                    self._versions[part] = None
+                    self.unkept[f"{group.statement}: {group.quantity}"] = str(error)
+            return self._versions[part]
+
+
+def key_of(group: Group, block: Block, version: str) -> bytes:
+    """A digest of all that a block's numbers depend on."""
+    parts = [
+        group.statement, group.quantity, version, block.shared, block.cells, block.key, str(block.seed), block.width,
+        block.samples, block.number, block.coefficients, block.twice,
+    ]  # fmt: skip
+    return hashlib.sha256(_text(parts).encode()).digest()
+
+
+def _text(thing: Any) -> str:
+    return json.dumps(canonical(thing), sort_keys=True, separators=(",", ":"), default=str)

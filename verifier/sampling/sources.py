@@ -1,0 +1,176 @@
+"""What stands at the top level of a module: statements, the names that they bind, and the names that they mention.
+
+Comments, docstrings, annotations and layout are left out: they change nothing of what code does.
+"""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from types import CodeType, ModuleType
+from typing import Any
+
+Import = ast.Import | ast.ImportFrom
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+
+
+class Unknown(Exception):
+    """Something whose code cannot be told."""
+
+
+@dataclass(frozen=True)
+class Definition:
+    """A statement: a digest, the imports in it, and the names that it mentions with the attributes asked of each."""
+
+    digest: str
+    imports: tuple[Import, ...]
+    mentions: tuple[tuple[str, tuple[str, ...]], ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """A module's statements, which of them bind or change each name, and a label for each.
+
+    A label is made of the names that a statement binds, so that one which is added above it changes nothing.
+    """
+
+    statements: tuple[ast.stmt, ...]
+    binding: Mapping[str, tuple[int, ...]]
+    labels: tuple[str, ...]
+    _seen: dict[int, Definition] = field(default_factory=dict, compare=False, repr=False)
+
+    def definition(self, number: int) -> Definition:
+        """What a statement comes to."""
+        if number not in self._seen:
+            statement = self.statements[number]
+            digest = hashlib.sha256(ast.dump(statement).encode()).hexdigest()
+            self._seen[number] = Definition(digest, tuple(_imports(statement)), tuple(_mentions(statement)))
+        return self._seen[number]
+
+    def holding(self, code: CodeType) -> int:
+        """The number of the statement that a function's code stands in.  Raises Unknown."""
+        for number, statement in enumerate(self.statements):
+            first = min(node.lineno for node in (statement, *getattr(statement, "decorator_list", ())))
+            if first <= code.co_firstlineno <= (statement.end_lineno or 0):
+                return number
+        raise Unknown(f"where {code.co_qualname} is defined")
+
+
+def source_of(module: ModuleType) -> Source:
+    """The source of a loaded module; empty for a package without a file.  Raises Unknown where there is none."""
+    path = getattr(module, "__file__", None)
+    if path is None and hasattr(module, "__path__"):
+        return Source((), {}, ())
+    if path is None or not str(path).endswith(".py"):
+        raise Unknown(f"the source of {module.__name__}")
+    try:
+        return _parsed(str(path), Path(path).stat().st_mtime_ns)
+    except OSError as error:
+        raise Unknown(f"the source of {module.__name__} ({error.strerror or error})") from None
+
+
+@cache
+def _parsed(path: str, stamp: int) -> Source:
+    try:
+        tree = _Plain().visit(ast.parse(Path(path).read_bytes()))
+    except (OSError, SyntaxError, ValueError, RecursionError) as error:
+        raise Unknown(f"the source of {path} ({error})") from None
+    binding: dict[str, list[int]] = {}
+    labels: list[str] = []
+    seen: dict[str, int] = {}
+    for number, statement in enumerate(tree.body):
+        names = _bound(statement)
+        for name in names:
+            binding.setdefault(name, []).append(number)
+        label = ",".join(sorted(names))
+        seen[label] = seen.get(label, -1) + 1
+        labels.append(f"{label}/{seen[label]}")
+    return Source(tuple(tree.body), {name: tuple(found) for name, found in binding.items()}, tuple(labels))
+
+
+def _mentions(statement: ast.stmt) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The names that a statement mentions, each with the attributes asked of it."""
+    inner: set[int] = set()
+    for node in ast.walk(statement):  # an attribute of an attribute is met before the inner one
+        chain: list[str] = []
+        base: ast.AST = node
+        while isinstance(base, ast.Attribute):
+            chain.append(base.attr)
+            base = base.value
+        if isinstance(base, ast.Name) and id(base) not in inner:
+            inner.add(id(base))
+            yield base.id, tuple(reversed(chain))
+
+
+def _imports(statement: ast.stmt) -> Iterator[Import]:
+    """The imports inside a statement that is none itself."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Import | ast.ImportFrom):
+            yield node
+
+
+def imported_as(node: Import, name: str) -> ast.alias | None:
+    """The part of an import that binds ``name``; None for one of a star."""
+    for alias in node.names:
+        if name == (alias.asname or alias.name.partition(".")[0]):
+            return alias
+    return None
+
+
+def _bound(statement: ast.stmt) -> set[str]:
+    """The names of the module that a statement at its top level makes or changes."""
+    if isinstance(statement, _DEFINITIONS):
+        return {statement.name}
+    if isinstance(statement, ast.Import | ast.ImportFrom):
+        return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
+    if isinstance(statement, ast.Assign | ast.AnnAssign | ast.AugAssign):
+        targets = statement.targets if isinstance(statement, ast.Assign) else [statement.target]
+        return {node.id for target in targets for node in ast.walk(target) if isinstance(node, ast.Name)}
+    # A call may change what it is given; a block may bind anything in it.
+    found = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
+    for node in ast.walk(statement):
+        if isinstance(node, _DEFINITIONS):
+            found.add(node.name)
+        elif isinstance(node, ast.Import | ast.ImportFrom):
+            found |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}
+    return found
+
+
+class _Plain(ast.NodeTransformer):
+    """A tree without annotations and docstrings."""
+
+    def visit_arg(self, node: ast.arg) -> ast.arg:
+        node.annotation = None
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AnnAssign:
+        self.generic_visit(node)
+        node.annotation = ast.Constant(value="")
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
+        node.returns = None
+        return self._plain(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> Any:
+        node.returns = None
+        return self._plain(node)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> Any:
+        return self._plain(node)
+
+    def visit_Module(self, node: ast.Module) -> Any:
+        return self._plain(node)
+
+    def _plain(self, node: Any) -> Any:
+        self.generic_visit(node)
+        node.body = [entry for entry in node.body if not _text(entry)]
+        return node
+
+
+def _text(statement: ast.stmt) -> bool:
+    return isinstance(statement, ast.Expr) and isinstance(statement.value, ast.Constant)
