@@ -6,6 +6,7 @@ computes with inside its functions, so that ``verifier --help`` answers at once.
 
 from __future__ import annotations
 
+import signal
 import sys
 from typing import Any
 
@@ -166,9 +167,22 @@ def cli(context: click.Context) -> int:
     return USAGE
 
 
+def unwind_when_terminated() -> None:
+    """SIGTERM, and a terminal that is closed, end a command as Ctrl-C does: what was done is kept."""
+
+    def stop(number: int, frame: object) -> None:
+        raise KeyboardInterrupt("terminated")
+
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is signal.SIG_DFL:  # nohup stays as it is
+            signal.signal(number, stop)
+
+
 def main() -> None:
     """The console script."""
     speak_utf8()
+    unwind_when_terminated()
     cli(prog_name="verifier")
 
 

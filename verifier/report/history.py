@@ -121,12 +121,14 @@ def picture(found: Sequence[Past]) -> str:
     Raises ValueError where there is nothing to draw.
     """
     lines = list(dict.fromkeys((v.statement, v.form) for past in found for v in past.verdicts))
-    claims = list(dict.fromkeys(e.claim for past in found for e in past.exponents if e.estimate is not None))
+    claims = list(
+        dict.fromkeys(e.claim for p in found for e in p.exponents if e.estimate is not None and e.claimed is not None)
+    )
     if not lines:
         raise ValueError("there is no stored run to draw")
     width = LEFT + max(len(found), 6) * STEP + RIGHT
     top = 30.0 + ROW * len(lines)
-    canvas = Canvas(width, top + 44.0 + 76.0 * len(claims))
+    canvas = Canvas(width, top + 44.0 + 60.0 * len(claims))
     for k, past in enumerate(found):
         canvas.text(_x(k), 16, str(past.run.number), "label", "middle")
     for j, (name, form) in enumerate(lines):
@@ -137,8 +139,8 @@ def picture(found: Sequence[Past]) -> str:
                 if (v.statement, v.form) == (name, form):
                     canvas.marks([(_x(k), y)], _shape(v.word), 11, STYLES.get(v.word, "open"))
     for j, claim in enumerate(claims):
-        _exponents(canvas, found, claim, top + 20.0 + 76.0 * j)
-    canvas.text(8, canvas.height - 8, "circle: as claimed; diamond: open; square: refuted or contradicted", "label")
+        _exponents(canvas, found, claim, top + 20.0 + 60.0 * j)
+    canvas.text(8, canvas.height - 8, "circle: as claimed, diamond: open, square: wrong", "label")
     told = f"{len(found)} runs; " + "; ".join(f"run {p.run.number}: {said(p.verdicts)}" for p in found[-3:])
     return _styled(canvas.render("history", "History", told, "history", 1.0))
 
@@ -149,12 +151,9 @@ def _exponents(canvas: Canvas, found: Sequence[Past], claim: str, top: float) ->
         (k, e) for k, past in enumerate(found) for e in past.exponents if e.claim == claim and e.claimed is not None
     ]
     away = [(k, e.estimate - (e.claimed or 0.0), e) for k, e in here if e.estimate is not None]
-    canvas.text(8, top + 30, claim, "label")
-    if not away:
-        canvas.text(8, top + 44, "no exponent is claimed", "label")
-        return
+    canvas.text(8, top + 26, claim, "label")
     reach = max(0.15, *(abs(d) for _, d, _ in away))
-    panel = Panel(canvas, LEFT, top, max(len(found), 6) * STEP, 64.0, (0.0, float(max(len(found), 6))), (-reach, reach))
+    panel = Panel(canvas, LEFT, top, max(len(found), 6) * STEP, 48.0, (0.0, float(max(len(found), 6))), (-reach, reach))
     panel.frame()
     canvas.line([panel.at(0.0, 0.0), panel.at(float(max(len(found), 6)), 0.0)], "claim")
     canvas.text(LEFT + panel.width + 4, panel.y(reach) + 10, f"+{reach:.2f}", "label")
@@ -177,7 +176,8 @@ def _shape(word: str) -> str:
 def _styled(svg: str) -> str:
     """The drawing as a file of its own: on white, in colours that also differ in brightness."""
     style = (
-        "<style>svg{background:#fff}text{font:12px sans-serif;fill:#222}.good{fill:#1b7837}.open{fill:#e0a100}"
+        "<style>svg{background:#fff}text{font:12px 'DejaVu Sans','Liberation Sans',Arial,sans-serif;fill:#222}"
+        ".good{fill:#1b7837}.open{fill:#e0a100}"
         ".bad{fill:#762a83}.frame{fill:none;stroke:#999}.claim{stroke:#555;stroke-dasharray:3 3;fill:none}"
         ".range{stroke:#777;fill:none}</style>"
     )

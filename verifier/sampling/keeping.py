@@ -99,7 +99,7 @@ class Keeper:
                 try:
                     quantity = draw.part_of(group.source, group.part).quantity
                     self._versions[part] = version_of(quantity.draw, *_SHARED, declared=quantity.version)
-                except Unknown as error:
+                except (Unknown, RecursionError) as error:
                     self._versions[part] = None
                     self.unkept[f"{group.statement}: {group.quantity}"] = str(error)
             return self._versions[part]

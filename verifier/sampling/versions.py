@@ -60,6 +60,7 @@ class _Walk:
         self.found: dict[str, str] = {}
         self._todo: list[tuple[ModuleType, int]] = []
         self._objects: set[int] = set()
+        self._names: set[tuple[str, str, tuple[str, ...]]] = set()
 
     def finish(self) -> None:
         while self._todo:
@@ -164,6 +165,9 @@ class _Walk:
         if not _ours(module):
             self._package(module.__name__)
             return
+        if (module.__name__, name, rest) in self._names:  # packages import from their own modules, and back
+            return
+        self._names.add((module.__name__, name, rest))
         source = source_of(module)
         numbers = source.binding.get(name, ())
         held = vars(module).get(name)

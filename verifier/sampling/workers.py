@@ -20,7 +20,7 @@ from typing import Any, Protocol
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _SAFE = "PYTHONSAFEPATH"
 #: What every worker needs; imported once, in the process that workers are forked from.
-_PRELOADED = ["verifier.sampling.draw", "verifier.networks.correlations"]
+_PRELOADED = ["verifier.sampling.forked", "verifier.sampling.draw", "verifier.networks.correlations"]
 
 Call = Callable[..., Any]
 _PR_SET_PDEATHSIG = 1
@@ -113,6 +113,7 @@ class Pool:
     def __init__(self, jobs: int) -> None:
         self.slots = jobs
         limit_threads()
+        warm_up(jobs)
         self._pool = self._new()
 
     def _new(self) -> ProcessPoolExecutor:
@@ -168,12 +169,17 @@ def begin_worker() -> None:
     that watches the main one does.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError, AttributeError):
-            ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    end_with_parent()
     main = multiprocessing.parent_process()
     if main is not None:
         threading.Thread(target=_outlive, args=(main,), name="watch", daemon=True).start()
+
+
+def end_with_parent() -> None:
+    """Have the kernel kill this process when the one that started it ends; nothing where it cannot."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None, use_errno=True).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def _outlive(main: Any) -> None:
