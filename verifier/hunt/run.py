@@ -47,8 +47,8 @@ def hunt(
     if jobs < 1:
         raise ValueError(f"jobs is {jobs}; it must be at least 1")
     stopped, done = "", False
-    with executor(jobs) as submit:
-        lab = Lab(submit, jobs, budget, seed, keep if keep is not None else Memory(), listener)
+    with executor(jobs) as hands:
+        lab = Lab(hands.submit, jobs, budget, seed, keep if keep is not None else Memory(), listener)
         searches = [Search(lab, target, alpha) for target in targets]
         try:
             done = all(finish(searches, lab, stage) for stage in stages)
@@ -96,8 +96,8 @@ def decide_at(
     findings: list[Finding] = []
     doubtful: list[str] = []
     refused: list[str] = []
-    with executor(jobs) as submit:
-        lab = Lab(submit, jobs, 1e9, seed)
+    with executor(jobs) as hands:
+        lab = Lab(hands.submit, jobs, 1e9, seed)
         for target in targets:
             told = _refusal(target, instance)
             if told:
