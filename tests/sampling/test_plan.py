@@ -13,13 +13,14 @@ import pytest
 from sympy import Function, Integer, symbols, sympify
 
 from verifier.claims.statement import Claim, Form, Kind, Source, Statement
+from verifier.inference.exponents import slope_weights
 from verifier.quantities.check import Agreement, Check, Measure, Quantity, cells, up_to
 from verifier.quantities.select import Selection, text_of
 from verifier.sampling import files
 from verifier.sampling.draw import fit_coefficients
 from verifier.sampling.keys import canonical, group_key, stream
-from verifier.sampling.plan import Group, Options, check_widths, plan
-from verifier.sampling.run import run
+from verifier.sampling.plan import MOST_SHARE, Group, Options, allocation, check_widths, plan
+from verifier.sampling.run import _State, run
 from verifier.verdict import NumericStatus
 
 H, r, angle = symbols("H r angle")
@@ -235,3 +236,39 @@ def test_a_failed_write_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.
         files.write_atomically(target, "new")
     assert target.read_text() == "old"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_samples_go_where_the_exponent_needs_them() -> None:
+    """|w| / sqrt(cost), rounded, no width more than MOST_SHARE times another; against the variance of equal shares."""
+    widths, cost = (128, 413, 1150, 4690, 20_011), 600
+    shares = np.array(allocation(widths, cost))
+    assert shares.max() <= MOST_SHARE
+    assert shares.min() == 1
+    weights, price = slope_weights(widths), 1 + np.array(widths) / cost
+
+    def cost_of_variance(counts):
+        return float(np.sum(weights**2 / counts) * np.sum(price * counts))
+
+    assert cost_of_variance(shares) < 0.77 * cost_of_variance(np.ones(5))
+    best = cost_of_variance(np.abs(weights) / np.sqrt(price))
+    assert best <= cost_of_variance(shares) < 1.1 * best
+    # A sample that costs the same anywhere goes where the weights are.
+    assert allocation((100, 1000, 10_000), 1e12) == (MOST_SHARE, 1, MOST_SHARE)
+
+
+def test_shares_are_drawn_in_whole_blocks_and_below_the_cap() -> None:
+    group = planned(ORDER, cost=600.0)[0]
+    assert group.shares is not None
+    last = group.schedule.sizes[-1]
+    drawn = [group.drawn(place, last) for place in range(len(WIDTHS))]
+    assert max(drawn) <= 1 << 14
+    assert drawn == [last * share for share in group.shares]
+    state = _State(0, group, seed=1)
+    seen: dict[int, list[tuple[int, int]]] = {}
+    for _ in group.schedule.sizes:
+        for block in state._next_look():
+            seen.setdefault(block.width, []).append((block.number, block.samples))
+    for place, width in enumerate(group.widths):
+        ends = [first + samples for first, samples in seen[width]]
+        assert [first for first, _ in seen[width]] == [0, *ends[:-1]]  # no sample twice, none left out
+        assert ends[-1] == drawn[place]

@@ -3,7 +3,9 @@
 Averages of products of Gaussians are far from normal at any affordable sample size, and a normal interval for
 them errs on the low side. So each of these claims is *refused* (inconclusive, with the reason) unless the
 samples can carry it: S ≥ k(level) skew², and the ten largest samples carry at most 5 % of Σ|X|. Trimming or a
-median of means would not help: both are biased on skewed laws. The exact symbolic route is always better.
+median of means would not help: both are biased on skewed laws. Agreement with a moment at each width is decided by
+the interval of :mod:`verifier.inference.robust` instead, which needs far fewer. The exact symbolic route is always
+better.
 
 Samples that are all equal show no variance, which does not make their mean known: N of them leave room for another
 value with probability up to 1 - level^(1/N), and of what size nobody knows. They never contradict a mean, and agree
@@ -20,6 +22,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
+from verifier.inference import robust
 from verifier.inference.corrections import FREE_POWERS, Fit, Profile, name_of, omitted
 from verifier.inference.decisions import (
     DEFAULT_ALPHA,
@@ -180,9 +183,11 @@ def decide_polynomial(
         degrees = m.pool.degrees if m.pool is not None else max(a.count - 1, 1)
         error = found.standard_error
         half = t_quantile(level / 2 * (m.pool.share if m.pool is not None else 1.0), degrees) * error / scale
+        centre = 1.0 + (a.mean - value) / scale
+        if n in begun.skewed:
+            centre, half = (1.0 + (begun.skewed[n][0] - value) / scale, begun.skewed[n][1] / scale)
         # A variance of zero still leaves the rounding of the samples themselves.
         half += unseen / scale + 1e-12
-        centre = 1.0 + (a.mean - value) / scale
         rows.append((abs(centre - 1.0) / half, n, centre, half, error / scale))
     ratio, n, centre, half, error = max(rows)
     base = replace(base, estimate=centre, low=centre - half, high=centre + half, standard_error=error)
@@ -196,7 +201,8 @@ def decide_polynomial(
     if begun.equal and (ratio > 1 or not _rare(begun.equal, level)):
         return _all_equal(base, begun.equal, level)
     if widest < margin:
-        reason = f"E X / expected lies in 1 ± {widest:.5f} at every width"
+        how = ", by an interval that holds for skewed laws" if begun.skewed else ""
+        reason = f"E X / expected lies in 1 ± {widest:.5f} at every width{how}"
         return replace_verdict(base, NumericStatus.CONSISTENT, reason)
     needed = math.ceil(base.samples * max(2.0, 1.5 * (max(r[3] for r in rows) / margin) ** 2))
     reason = f"E X / expected lies in 1 ± {widest:.5f}, not within the margin {margin:g}"
@@ -266,6 +272,7 @@ class _Begun:
     moments: list[Moments] = field(default_factory=list)
     unseen: list[float] = field(default_factory=list)  # how far values that did not occur may move each mean
     equal: Mapping[int, int] = field(default_factory=dict)  # samples of widths where all are equal, without bounds
+    skewed: Mapping[int, tuple[float, float]] = field(default_factory=dict)  # mean and half-length where not normal
 
 
 def _begin(
@@ -309,12 +316,19 @@ def _begin(
         return _few(base, arrays, few)
     averages = [average(x) for _, x in arrays]
     level = alpha / looks / (1 if min_widths > 1 else len(arrays))
-    for n, a in zip(widths, averages, strict=True):
+    skewed: dict[int, tuple[float, float]] = {}
+    for (n, x), a in zip(arrays, averages, strict=True):
         refusal = a.refusal(level)
-        if refusal is not None:
-            why, needed = refusal
-            reason = f"refused: at width {n} {why}"
-            return _Begun(replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed), None)
+        if refusal is None:
+            continue
+        why, needed = refusal
+        enough = robust.needed(robust.kurtosis(x), level)
+        if min_widths == 1 and x.size >= enough:
+            skewed[n] = robust.interval(x, level)
+            continue
+        reason = f"refused: at width {n} {why}"
+        needed = needed if min_widths > 1 or needed is None else min(needed, enough)
+        return _Begun(replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed), None)
     moments = [Moments(a.mean, a.variance, a.count) for a in averages]
     equal = {n: a.count for n, a in zip(widths, averages, strict=True) if a.variance == 0}
     unseen = [0.0] * len(moments)
@@ -326,7 +340,7 @@ def _begin(
             return _Begun(replace_verdict(base, NumericStatus.INVALID, reason), None)
         unseen = [zero_bound(a.count, level) * (high - low) if n in equal else 0.0 for n, a in zip(widths, averages)]
         equal = {}
-    return _Begun(base, averages, moments, unseen, equal)
+    return _Begun(base, averages, moments, unseen, equal, skewed)
 
 
 def _few(base: Decision, arrays: Sequence[tuple[int, Array]], few: bool) -> _Begun:

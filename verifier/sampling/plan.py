@@ -14,11 +14,13 @@ from itertools import pairwise, product
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from verifier.claims.statement import Expectation, Form, Kind, Statement
 from verifier.inference.agreement import Law
 from verifier.inference.corrections import FREE_POWERS
 from verifier.inference.decisions import DEFAULT_ALPHA, DEFAULT_MARGIN, LOOKS, MIN_WIDTHS
-from verifier.inference.exponents import DEFAULT_ALLOWANCE
+from verifier.inference.exponents import DEFAULT_ALLOWANCE, slope_weights
 from verifier.inference.schedule import Schedule
 from verifier.inputs.fields import FieldError
 from verifier.inputs.numbers import shortened, too_near
@@ -33,6 +35,8 @@ THOROUGH_ALPHA = 1e-8
 THOROUGH_FACTOR = 16
 #: Below this width corrections to scaling are fitted, not only allowed for.
 CORRECTED_BELOW = 2048
+#: No width gets more than this many times the samples of another one.
+MOST_SHARE = 6
 
 
 @dataclass(frozen=True)
@@ -108,12 +112,17 @@ class Group:
     widths: tuple[int, ...]
     schedule: Schedule
     block: int
-    correction: bool
+    correction: bool | None
     controls: bool
     zeros: int
     tolerance: float | None = None
     key: tuple[int, ...] = field(default=(), compare=False)
     grid: tuple[int, ...] | None = None
+    shares: tuple[int, ...] | None = None  # how many times the samples of its schedule each width gets
+
+    def drawn(self, place: int, size: int) -> int:
+        """Samples at the place of this number once the schedule stands at ``size``."""
+        return size if self.shares is None else size * self.shares[place]
 
     @property
     def places(self) -> tuple[Any, ...]:
@@ -326,11 +335,16 @@ def group_of(
     if options.samples is not None:
         # The same identity on ever more small networks teaches nothing.
         cap = options.samples if measured else min(options.samples, cap)
-    correction = isinstance(part, Measure) and part.correction
-    if options.widths is not None and min(widths) < CORRECTED_BELOW:
+    correction = part.correction if isinstance(part, Measure) else False
+    if options.widths is not None and min(widths) < CORRECTED_BELOW and correction is not None:
         correction = True
     # One input and one output a layer: only there are the outputs' normals free to be taken out.
     alone = shared.get("angle", 0) == 0 and shared.get("m", 1) == 1
+    block = min(part.block, cap)
+    shares = None
+    if isinstance(part, Measure) and part.cost is not None and grid is None and block < cap:
+        shares = allocation(widths, part.cost)
+    fewest = max(block, cap // max(shares)) if shares is not None else cap
     return Group(
         statement=check,
         part=index,
@@ -339,15 +353,29 @@ def group_of(
         shared=shared,
         cells=members,
         widths=widths,
-        schedule=_schedule(part.block, cap) if measured else Schedule(start=cap, looks=1),
-        block=min(part.block, cap),
+        schedule=_schedule(part.block, fewest) if measured else Schedule(start=cap, looks=1),
+        block=block,
         correction=correction,
         controls=isinstance(part, Measure) and part.controls and alone,
         zeros=min(part.zeros, cap) if isinstance(part, Measure) else cap,
         tolerance=part.tolerance if isinstance(part, Agreement) else None,
         key=group_key(check, part.quantity.text, shared),
         grid=grid,
+        shares=shares,
     )
+
+
+def allocation(widths: Sequence[int], cost: float) -> tuple[int, ...]:
+    """Samples at each width, in units of the fewest: the exponent's variance is least for what its samples cost.
+
+    The exponent is sum_k w_k y_k of errors sigma / sqrt(S_k), and a sample at n takes a time of 1 + n / ``cost``; so
+    S_k is proportional to |w_k| / sqrt(1 + n_k / cost).  Widths whose weight is almost zero are there for the tests of
+    the model: no width gets more than :data:`MOST_SHARE` times the samples of another.
+    """
+    weights = np.abs(slope_weights(widths))
+    ideal = weights / np.sqrt(1.0 + np.asarray(widths, dtype=float) / cost)
+    floored = np.maximum(ideal, ideal.max() / MOST_SHARE)
+    return tuple(int(k) for k in np.maximum(np.rint(floored / floored.min()), 1))
 
 
 def _fixed_widths(members: Sequence[Cell]) -> bool:

@@ -135,10 +135,11 @@ class _State:
             return []
         done, self.look = self.size, self.look + 1
         blocks = []
-        for first in range(done, sizes[self.look - 1], self.group.block):
-            samples = min(self.group.block, sizes[self.look - 1] - first)
-            # The number is the position of the first sample, so that it names the block whatever the looks.
-            blocks += [self._block(width, samples, first) for width in reversed(self.group.places)]
+        for place, width in reversed(list(enumerate(self.group.places))):
+            upto = self.group.drawn(place, self.size)
+            for first in range(self.group.drawn(place, done), upto, self.group.block):
+                # The number is the position of the first sample, so that it names the block whatever the looks.
+                blocks.append(self._block(width, min(self.group.block, upto - first), first))
         if not done and self.group.tolerance is None:
             blocks[-1] = replace(blocks[-1], twice=True)  # the narrowest, which costs least
         return self._count(blocks)
