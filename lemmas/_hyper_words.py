@@ -238,6 +238,8 @@ m_below_n = Condition(
     holds=lambda cell: cell.get("n") is None or "m" in cell,
 )  # fmt: skip
 
-initialisation = reading("initialisation", "t = 0, derivatives of the activation cell")
+initialisation = reading(
+    "initialisation", "t = 0, derivatives of the activation cell", lambda cell: float(cell.get("time", 0)) <= 0
+)
 bounded_residuals = reading("bounded_residuals", "the derivatives of the loss at the training inputs are bounded")
 unit_step = reading("unit_step", "one step of size 1 at one training input with residual 1")

@@ -6,7 +6,7 @@ weights and hidden layers of g of width m.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from math import cos, radians
 from typing import Any
 
@@ -148,9 +148,9 @@ exclusive_masks = Condition(
 )  # fmt: skip
 
 
-def reading(identifier: str, text: str, latex: str = "") -> Condition:
+def reading(identifier: str, text: str, holds: Callable[[Mapping[str, Any]], bool] | None = None) -> Condition:
     """A condition that is a reading of what is measured, and adds nothing to what is proved."""
-    return Condition(identifier, text, latex)
+    return Condition(identifier, text, holds=holds)
 
 
 equal_widths = reading("equal_widths", "n_1 = … = n_{L-1} = n")
@@ -222,7 +222,9 @@ expected_step = Quantity("E_step", _DUAL, "s t theta", says=_dual("dual_slope"))
 
 
 #: entries are looked at one by one: the units i, j of a product are ``int``, which no width is
-rows_fixed = reading("rows_fixed", "finitely many entries of P Pᵀ are looked at, one by one")
+rows_fixed = reading(
+    "rows_fixed", "finitely many entries of P Pᵀ are looked at, one by one", lambda cell: not cell.get("square")
+)
 
 # -- what Theorem 1 says of K besides its order ------------------------------------------------------------------------
 
@@ -275,15 +277,8 @@ def _both_positive(env: Env, _: Term | None, value: Term | None) -> Term:
 
 
 sgn = Quantity("sgn", "X Y s", "X", says=_sign, widths=(), ranges=_converges)
-chance = Quantity(
-    "P_positive",
-    "X Y",
-    "X",
-    says=_positive,
-    apart="the limit of each sampled sequence is its own",
-    widths=(),
-    ranges=_converges,
-)
+chance = Quantity("P_positive", "X Y", "X", says=_positive, apart="the limit of each sampled sequence is its own",
+                  widths=(), ranges=_converges)  # fmt: skip
 both_positive = Quantity("P_both", "phi L d x y", "L", says=_both_positive, widths=GROW,
                          ranges=lambda env: [le(1, env["d"])])  # fmt: skip
 no_mass_at_zero = Condition(

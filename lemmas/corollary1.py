@@ -11,7 +11,7 @@ from lemmas._kernels import GramCovariance
 from lemmas._proof_corollary1 import prove_corollary1
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
-from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Form, Kind, Statement, amended, printed
 from verifier.verdict import Summary
 
 H = symbols("H", integer=True)
@@ -30,28 +30,23 @@ statement = Statement(
     source=supplement("63", section="4.4"),
     summary="The covariance of the limit is a function of the Gram matrices of x and of z, and of nothing else.",
     claims=(
-        Claim(
+        printed(
             "corollary1.printed", Kind.VALUE, covariance_printed(H, s, a, c, b),
-            "Λ^l(u,u') = F(Σ^0(z,z'), S^0(x,x')) for 0 < l <= H", value=GramCovariance(H, s, 1, c, 1),
-            where=H >= 1, form=Form.PRINTED, instead=("corollary1.function",), errata=("E6", "E13"),
-            place="Eq. (63)",
-            why="The recursion also uses the norms: at Σ^0(z,z') = S^0(x,x') = .5 it gives Λ² = .22665 where |z|² "
-            "= |z'|² = m_0, and .38330 where one of them is 4 m_0.",
+            "Λ^l(u,u') = F(Σ^0(z,z'), S^0(x,x')) for 0 < l <= H", value=GramCovariance(H, s, 1, c, 1), where=H >= 1,
+            instead="function", errata="E6 E13", place="Eq. (63)", why="The recursion also uses the norms: at "
+            "Σ^0(z,z') = S^0(x,x') = .5 it gives Λ² = .22665 where |z|² = |z'|² = m_0, and .38330 where one of them is "
+            "4 m_0.",
         ),
-        Claim(
-            "corollary1.function", Kind.VALUE, covariance(H, s, a, c, b),
-            "Λ^l is a function of the two Gram matrices: at L = 1, S = ((1, s), (s, 1)), Σ^0 = ((a, c), (c, b))",
-            value=GramCovariance(H, s, a, c, b), where=H >= 1, hypotheses=("relu",), errata=("E13",),
+        amended(
+            "corollary1.function", Kind.VALUE, covariance(H, s, a, c, b), "Λ^l is a function of the two Gram matrices: "
+            "at L = 1, S = ((1, s), (s, 1)), Σ^0 = ((a, c), (c, b))", value=GramCovariance(H, s, a, c, b), where=H >= 1,
+            given="relu", errata="E13",
         ),
     ),
     hypotheses=(
-        Hypothesis(
-            "relu", words.relu.text,
-            Witness(
-                "σ = tanh, u = u' of unit norms, L = 1, H = 2: Λ² = 2 E tanh² = .789, not 1 as here.", {},
-                "corollary1.function", reproduce="verifier check corollary1 -k activation=tanh",
-            ),
-            stated=True, condition=words.relu,
+        words.relu.needed(
+            "σ = tanh, u = u' of unit norms, L = 1, H = 2: Λ² = 2 E tanh² = .789, not 1 as here.",
+            claim="corollary1.function", show="verifier check corollary1 -k activation=tanh", stated=True,
         ),
     ),
     errata=errata("E6", "E13"),

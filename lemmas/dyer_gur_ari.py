@@ -14,7 +14,7 @@ from lemmas._proof_dyer_gur_ari import exponents_of_study, prove_dyer_gur_ari
 from lemmas._study_words import correlation, exceeds, factors_at_one_input, graphs_loose, graphs_tight, s_C
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
-from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Form, Kind, Statement, amended
 from verifier.verdict import Summary
 
 r, L, m, n_e, n_o = symbols("r L m n_e n_o", integer=True)
@@ -36,58 +36,44 @@ statement = Statement(
     source=supplement("2", "3", section="3"),
     summary="E C = O(n^{s_C}) for every correlation function at one input; which of the 376 smallest attain it.",
     claims=(
-        Claim(
-            "dyer_gur_ari.bound", Kind.UPPER, correlation(n_e, n_o, m),
-            "E C = O(n^{s_C}) and √E C² = O(n^{s_C}), s_C = n_e + (n_o - m)/2, for every correlation function at one "
-            "input: n_e, n_o clusters of even and odd size among m factors",
-            exponent=n_e + (n_o - m) / Integer(2),
-            hypotheses=GRANTED,
+        amended(
+            "dyer_gur_ari.bound", Kind.UPPER, correlation(n_e, n_o, m), "E C = O(n^{s_C}) and √E C² = O(n^{s_C}), s_C "
+            "= n_e + (n_o - m)/2, for every correlation function at one input: n_e, n_o clusters of even and odd size "
+            "among m factors", exponent=n_e + (n_o - m) / Integer(2), given=GRANTED,
         ),
-        Claim(
+        amended(
             "dyer_gur_ari.tight", Kind.INTEGER, graphs_tight(m),
-            "√E C² has the order n^{s_C} exactly: 222 of the 376 graphs",
-            value=Integer(DECIDED.count(0)), where=L >= 7, hypotheses=GRANTED,
+            "√E C² has the order n^{s_C} exactly: 222 of the 376 graphs", value=Integer(DECIDED.count(0)), where=L >= 7,
+            given=GRANTED,
         ),
-        Claim(
-            "dyer_gur_ari.loose", Kind.INTEGER, graphs_loose(m, gap),
-            "√E C² is of order n^{s_C - 1}, of these 35 graphs with few contractions; the other 119 of the 154 that "
-            "stay below the bound are found by verifier conjecture and not proved here",
-            value=Integer(len(DECIDED) - DECIDED.count(0)), where=L >= 6, hypotheses=GRANTED,
+        amended(
+            "dyer_gur_ari.loose", Kind.INTEGER, graphs_loose(m, gap), "√E C² is of order n^{s_C - 1}, of these 35 "
+            "graphs with few contractions; the other 119 of the 154 that stay below the bound are found by verifier "
+            "conjecture and not proved here", value=Integer(len(DECIDED) - DECIDED.count(0)), where=L >= 6,
+            given=GRANTED,
         ),
-        Claim(
+        amended(
             "dyer_gur_ari.star-exponent", Kind.INTEGER, s_C(r), "s_C of the star T^r is -⌊r/2⌋",
-            value=-floor(r / Integer(2)), where=r >= 0, errata=("E11",),
+            value=-floor(r / Integer(2)), where=r >= 0, errata="E11",
         ),
-        Claim(
-            "dyer_gur_ari.stronger", Kind.INTEGER, exceeds(r),
-            "T^r ~ n^{-(r-1)} is stronger than the conjecture for every r >= 3", where=r >= 3, errata=("E11",),
+        amended(
+            "dyer_gur_ari.stronger", Kind.INTEGER, exceeds(r), "T^r ~ n^{-(r-1)} is stronger than the conjecture for "
+            "every r >= 3", where=r >= 3, errata="E11",
         ),
     ),
     hypotheses=(
-        Hypothesis(
-            "relu", words.relu.text,
-            Witness(
-                "tanh: T^3 has order n^{-1} = n^{s_C}, so that what is loose for ReLU is tight there.", {},
-                "dyer_gur_ari.loose", reproduce="verifier check section3 -k activation=tanh",
-            ),
-            errata=("E10",),
-            stated=True, condition=words.relu,
+        words.relu.needed(
+            "tanh: T^3 has order n^{-1} = n^{s_C}, so that what is loose for ReLU is tight there.",
+            claim="dyer_gur_ari.loose", show="verifier check section3 -k activation=tanh", errata="E10", stated=True,
         ),
-        Hypothesis(
-            "one_input", factors_at_one_input.text,
-            Witness(
-                "Orthogonal inputs, L = 2: T^2(x_i; x_j, x_j) = 0, a graph that is tight at one input.",
-                {"L": 2, "angle": 90}, "dyer_gur_ari.tight",
-                reproduce='verifier check section3 --angle 90 -k "L=2,angle=90"',
-            ), errata=("E9",), condition=factors_at_one_input,
+        factors_at_one_input.needed(
+            "Orthogonal inputs, L = 2: T^2(x_i; x_j, x_j) = 0, a graph that is tight at one input.",
+            {"L": 2, "angle": 90}, claim="dyer_gur_ari.tight",
+            show='verifier check section3 --angle 90 -k "L=2,angle=90"', errata="E9",
         ),
-        Hypothesis(
-            "equal_widths", words.equal_widths.text,
-            Witness(
-                "L = 3, n_2 = n, n_1 = √n: √E (T^2)² contains a multiple of 1/n_1 and is above n^{s_C} = n^{-1}.",
-                {"L": 3}, "dyer_gur_ari.bound",
-                reproduce='verifier exact "T(2)" --depth 3 --moment 2 --widths separate',
-            ), condition=words.equal_widths,
+        words.equal_widths.needed(
+            "L = 3, n_2 = n, n_1 = √n: √E (T^2)² contains a multiple of 1/n_1 and is above n^{s_C} = n^{-1}.", {"L": 3},
+            claim="dyer_gur_ari.bound", show='verifier exact "T(2)" --depth 3 --moment 2 --widths separate',
         ),
     ),
     errata=errata("E10", "E11"),

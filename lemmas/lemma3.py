@@ -10,9 +10,6 @@ jointly, those in the middle when multiplied by n.  Only the last one knows d, a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from sympy import Eq
 
 from lemmas import _terms_words as terms
@@ -22,64 +19,38 @@ from lemmas._proof_lemma3_claims import prove_claims, prove_means, refute_printe
 from lemmas._terms_claims import CLAIMS, L, l_1
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
-from verifier.claims.statement import Form, Hypothesis, Statement, Witness
+from verifier.claims.statement import Form, Statement
 from verifier.verdict import Summary
 
 HYPOTHESES = (
-    Hypothesis(
-        "relu", words.relu.text,
-        Witness(
-            "tanh: T³ keeps its largest part where the activation's third derivative stands, of order n^{-1}.",
-            reproduce="verifier check section3 -k activation=tanh",
-        ), errata=("E10",),
-        stated=True,
-        condition=words.relu,
+    words.relu.needed(
+        "tanh: T³ keeps its largest part where the activation's third derivative stands, of order n^{-1}.",
+        show="verifier check section3 -k activation=tanh", errata="E10", stated=True,
     ),
-    Hypothesis(
-        "inputs_nonzero", terms.inputs_nonzero.text,
-        Witness(
-            "x_j = 0, L = 2, l = (2), d_1 = d: no unit of the hidden layer is ever open at x_j, and T = 0; the angle "
-            "of x_j says nothing.", {"L": 2, "l": (2,), "x_j": 0}, "lemma3.order.second",
-            reproduce="verifier check lemma3 -k x_j=0",
-        ), errata=("E31",),
-        condition=terms.inputs_nonzero,
+    terms.inputs_nonzero.needed(
+        "x_j = 0, L = 2, l = (2), d_1 = d: no unit of the hidden layer is ever open at x_j, and T = 0; the angle of "
+        "x_j says nothing.", {"L": 2, "l": (2,), "x_j": 0}, claim="lemma3.order.second",
+        show="verifier check lemma3 -k x_j=0", errata="E31",
     ),
-    Hypothesis(
-        "not_antiparallel", terms.not_antiparallel.text,
-        Witness(
-            "x_j = -x_i: no neuron of the first layer is active at both, so that T^{(1,2)} = 0 exactly at L = 2.",
-            {"L": 2, "angle": 180}, "lemma3.order.shallow", proof="lemma3.printed-order",
-        ), errata=("E8",),
-        condition=terms.not_antiparallel,
+    terms.not_antiparallel.needed(
+        "x_j = -x_i: no neuron of the first layer is active at both, so that T^{(1,2)} = 0 exactly at L = 2.",
+        {"L": 2, "angle": 180}, claim="lemma3.order.shallow", proof="lemma3.printed-order", errata="E8",
     ),
-    Hypothesis(
-        "not_orthogonal", terms.not_orthogonal.text,
-        Witness(
-            "x_i ⟂ x_j: a term with l_1 = 1 carries the factor x_i·x_j/n_0 = 0.", {"angle": 90},
-            "lemma3.order.shallow", proof="lemma3.printed-order",
-        ), when=Eq(l_1, 1), errata=("E9",),
-        condition=terms.not_orthogonal,
+    terms.not_orthogonal.needed(
+        "x_i ⟂ x_j: a term with l_1 = 1 carries the factor x_i·x_j/n_0 = 0.", {"angle": 90},
+        claim="lemma3.order.shallow", proof="lemma3.printed-order", when=Eq(l_1, 1), errata="E9",
     ),
-    Hypothesis(
-        "proportional_widths", words.proportional_widths.text,
-        Witness(
-            "n_2/n_1 → 0 at L = 3 and 113.218°: E (n_2 T²)² → .20, .091, .037 at n_2/n_1 = 1/4, 1/8, 1/16.",
-            {"L": 3, "angle": 113.218}, "lemma3.order.deep", reproduce='verifier check section3 -k "rho>0"',
-        ), when=L >= 3, errata=("E7", "E29"),
-        condition=words.proportional_widths,
+    words.proportional_widths.needed(
+        "n_2/n_1 → 0 at L = 3 and 113.218°: E (n_2 T²)² → .20, .091, .037 at n_2/n_1 = 1/4, 1/8, 1/16.",
+        {"L": 3, "angle": 113.218}, claim="lemma3.order.deep", show='verifier check section3 -k "rho>0"', when=L >= 3,
+        errata="E7 E29",
     ),
-    Hypothesis(
-        "one_input", terms.one_input.text,
-        Witness(
-            "x_i ⟂ x_j, L = 2: T^{(1,2)} = 0, not 2 f^{d_1}/n.", {"L": 2, "angle": 90}, "lemma3.full",
-            proof="lemma3.printed-order",
-        ),
-        condition=terms.one_input,
+    terms.one_input.needed(
+        "x_i ⟂ x_j, L = 2: T^{(1,2)} = 0, not 2 f^{d_1}/n.", {"L": 2, "angle": 90}, claim="lemma3.full",
+        proof="lemma3.printed-order",
     ),
-    Hypothesis(
-        "equal_widths", words.equal_widths.text,
-        Witness("L = 3, ρ = n_2/n_1 = 4: E f n_2 T^{(1,3)} → 10.", {"L": 3}, "lemma3.skipped", "lemma3.ratio"),
-        condition=words.equal_widths,
+    words.equal_widths.needed(
+        "L = 3, ρ = n_2/n_1 = 4: E f n_2 T^{(1,3)} → 10.", {"L": 3}, claim="lemma3.skipped", proof="lemma3.ratio",
     ),
 )  # fmt: skip
 
@@ -108,9 +79,3 @@ statement = Statement(
     proof=Proof(_prove),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip
-
-
-def hypotheses_violated(parameters: Mapping[str, Any]) -> list[str]:
-    """The ids of the hypotheses that fail at a cell's parameters (angle in degrees between x_i and x_j)."""
-    conditions = ((h.id, h.condition) for h in HYPOTHESES)
-    return [name for name, c in conditions if c is not None and c.holds is not None and not c.holds(parameters)]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from sympy import And, Lambda, factorial, symbols
 
 from lemmas import _vocabulary as words
@@ -14,7 +11,7 @@ from lemmas._vocabulary import D, K, a
 from verifier.claims.author import Author
 from verifier.claims.expressions import Compositions
 from verifier.claims.proof import Proof
-from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Form, Kind, Statement, amended, printed
 from verifier.verdict import Summary
 
 H, L, r, d, k = symbols("H L r d k", integer=True)
@@ -24,6 +21,15 @@ z = symbols("z", real=True)
 RIGHT = factorial(r) * z * D() * Compositions(Lambda((d, k), a(d, k) / factorial(k)), H, r, r)
 RANGE = And(H >= 1, L >= 1, r >= 0)
 EVERY = ("relu", "m_is_1", "symmetric_argument", "multinomial_factors")
+#: how Eq. (30) is read, which cells say in ``form``
+SYMMETRIC = words.reading(
+    "symmetric_argument", "Eq. (30) is contracted with a symmetric tensor, such as (∇_w h_j)^{⊗r}",
+    lambda cell: cell.get("form") != "ordered",
+)  # fmt: skip
+FACTORS = words.reading(
+    "multinomial_factors", "a composition (α_1, …, α_H) is counted r!/(α_1!…α_H!) times",
+    lambda cell: cell.get("form") != "no_factors",
+)  # fmt: skip
 
 
 def _prove(p: Author) -> None:
@@ -36,52 +42,30 @@ statement = Statement(
     source=supplement("29", "30", "31", "32", section="4.3"),
     summary="The r-th derivative of h along ∇h is a sum over compositions of r, with multinomial factors.",
     claims=(
-        Claim(
-            "lemma4.printed", Kind.IDENTITY, K(r), value=RIGHT, where=RANGE, form=Form.PRINTED,
-            hypotheses=("relu", "m_is_1"),
+        printed(
+            "lemma4.printed", Kind.IDENTITY, K(r), value=RIGHT, where=RANGE, given="relu m_is_1",
             place="Eqs. (29), (30)",
         ),
-        Claim(
-            "lemma4.identity", Kind.IDENTITY, K(r), value=RIGHT, where=RANGE, hypotheses=EVERY, errata=("E20",),
-        ),
+        amended("lemma4.identity", Kind.IDENTITY, K(r), value=RIGHT, where=RANGE, given=EVERY, errata="E20"),
     ),
     hypotheses=(
-        Hypothesis(
-            "relu", words.relu.text,
-            Witness("tanh: h is no product of z, masks and outputs of f, and K^(r) has no end at r = HL."),
-            condition=words.relu,
+        words.relu.needed("tanh: h is no product of z, masks and outputs of f, and K^(r) has no end at r = HL."),
+        words.m_is_1.needed(
+            "For m = 2, h = Σ_a V²_a σ(V¹_a z)/… is a sum of two such products, one a path of g, and the printed right "
+            "side has no sum over paths.", {"m": 2}, show="verifier check theorem1 -k m=2",
         ),
-        Hypothesis(
-            "m_is_1", words.m_is_1.text,
-            Witness(
-                "For m = 2, h = Σ_a V²_a σ(V¹_a z)/… is a sum of two such products, one a path of g, and the printed "
-                "right side has no sum over paths.",
-                {"m": 2}, reproduce="verifier check theorem1 -k m=2",
-            ), condition=words.m_is_1,
+        SYMMETRIC.needed(
+            "H = 2, L = 1, r = 2, directions V and W: Eq. (30) gives 2 ⟨∇f^1, V⟩⟨∇f^2, W⟩, and the truth has V and W "
+            "in both places.", {"H": 2, "L": 1, "r": 2}, claim="lemma4.identity",
+            show="verifier check lemma4 -k form=ordered", errata="E20",
         ),
-        Hypothesis(
-            "symmetric_argument", "Eq. (30) is contracted with a symmetric tensor, such as (∇_w h_j)^{⊗r}",
-            Witness(
-                "H = 2, L = 1, r = 2, directions V and W: Eq. (30) gives 2 ⟨∇f^1, V⟩⟨∇f^2, W⟩, and the truth has V "
-                "and W in both places.",
-                {"H": 2, "L": 1, "r": 2}, "lemma4.identity", reproduce="verifier check lemma4 -k form=ordered",
-            ), errata=("E20",), condition=words.reading("symmetric_argument", "a symmetric tensor is contracted"),
-        ),
-        Hypothesis(
-            "multinomial_factors", "a composition (α_1, …, α_H) is counted r!/(α_1!…α_H!) times",
-            Witness(
-                "H = 2, L = 1, r = 2: without the factor 2 of α = (1, 1) the right side is half of the left one.",
-                {"H": 2, "L": 1, "r": 2}, "lemma4.identity", reproduce="verifier check lemma4 -k form=no_factors",
-            ), errata=("E20",), condition=words.reading("multinomial_factors", "compositions with their factors"),
+        FACTORS.needed(
+            "H = 2, L = 1, r = 2: without the factor 2 of α = (1, 1) the right side is half of the left one.",
+            {"H": 2, "L": 1, "r": 2}, claim="lemma4.identity", show="verifier check lemma4 -k form=no_factors",
+            errata="E20",
         ),
     ),
     errata=errata("E18", "E20"),
     proof=Proof(_prove),
     expected={Form.PRINTED: Summary.VERIFIED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip
-
-
-def hypotheses_violated(parameters: Mapping[str, Any]) -> list[str]:
-    """The ids of the hypotheses that fail at a cell's parameters: ``form`` is a reading of Eq. (30)."""
-    broken = {"ordered": "symmetric_argument", "no_factors": "multinomial_factors"}
-    return [broken[form]] if (form := parameters.get("form")) in broken else []

@@ -11,7 +11,7 @@ from lemmas._vocabulary import T, a, entry, slope
 from verifier.claims.author import Author
 from verifier.claims.expressions import Tuples
 from verifier.claims.proof import Proof
-from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Form, Kind, Statement, amended, printed
 from verifier.verdict import Summary
 
 H, L, d, k, i, ls, es = symbols("H L d k i ls es", integer=True)
@@ -34,18 +34,14 @@ statement = Statement(
     source=supplement("34", "35", "36", "37", "38", section="4.3"),
     summary="A derivative of f^d contracted with powers of ∇h_j is a sum over layers and outputs of the terms T.",
     claims=(
-        Claim(
-            "lemma5.printed", Kind.IDENTITY, a(d, k), value=RIGHT, where=RANGE, form=Form.PRINTED,
-            instead=("lemma5.identity",),
-            place="Eq. (34)",
+        printed(
+            "lemma5.printed", Kind.IDENTITY, a(d, k), value=RIGHT, where=RANGE, instead="identity", place="Eq. (34)",
         ),
-        Claim("lemma5.identity", Kind.IDENTITY, a(d, k), value=RIGHT, where=RANGE, hypotheses=("m_is_1",)),
+        amended("lemma5.identity", Kind.IDENTITY, a(d, k), value=RIGHT, where=RANGE, given="m_is_1"),
     ),
     hypotheses=(
-        Hypothesis(
-            "m_is_1", words.m_is_1.text,
-            Witness("For m = 2, ∂h/∂f^e is no product along one path, and e runs over more outputs than H."),
-            stated=True, condition=words.m_is_1,
+        words.m_is_1.needed(
+            "For m = 2, ∂h/∂f^e is no product along one path, and e runs over more outputs than H.", stated=True,
         ),
     ),
     errata=errata("E18"),

@@ -5,9 +5,6 @@ The induction of Lemma 2 with weights V that are outputs of f: given q^{L-1}, ii
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from sympy import And, sqrt, symbols
 
 from lemmas import _hyper_words as hyper_words
@@ -18,7 +15,7 @@ from lemmas._kernels import ImplicitMaskKernel, ImplicitMaskSame, ImplicitTangen
 from lemmas._proof_lemma6 import prove_lemma6
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
-from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Form, Kind, Statement, amended, printed
 from verifier.verdict import Summary
 
 H, L, u, v = symbols("H L u v", integer=True)
@@ -39,88 +36,56 @@ statement = Statement(
     source=supplement("60", "66", "67", "68", "69", section="4.4"),
     summary="Products of Jacobians and of gradients of g converge, with a factor S for every layer passed.",
     claims=(
-        Claim(
+        printed(
             "lemma6.printed-jacobians", Kind.CONSTANT, implicit_jacobian(u, v),
             value=ImplicitMaskKernel(u, v, L + 1, angle, z_angle), where=And(u >= 1, u <= v, v <= H, L >= 1),
-            form=Form.PRINTED, instead=("lemma6.jacobians",), errata=("E6",),
-            place="Lemma 6, part 1",
-            why="Each layer has the factor S^{L-1}, not S^L: at L = 1 and x ⟂ x' the product is 0, as printed it "
-            "is a power of S^1 = .3183 times the masks.",
+            instead="jacobians", errata="E6", place="Lemma 6, part 1", why="Each layer has the factor S^{L-1}, not "
+            "S^L: at L = 1 and x ⟂ x' the product is 0, as printed it is a power of S^1 = .3183 times the masks.",
         ),
-        Claim(
+        printed(
             "lemma6.printed-gradient", Kind.CONSTANT, implicit_gradient(H),
-            value=ImplicitTangentKernel(H, L + 1, angle, z_angle), where=And(H >= 1, L >= 1), form=Form.PRINTED,
-            instead=("lemma6.gradient",), errata=("E6",),
-            place="Lemma 6, part 2",
-            why="S is that of the layer before: at H = 2, L = 1, x ⟂ x' and z = z' the limit is 1/π = .3183; as "
-            "printed it is .6857.",
+            value=ImplicitTangentKernel(H, L + 1, angle, z_angle), where=And(H >= 1, L >= 1), instead="gradient",
+            errata="E6", place="Lemma 6, part 2", why="S is that of the layer before: at H = 2, L = 1, x ⟂ x' and z = "
+            "z' the limit is 1/π = .3183; as printed it is .6857.",
         ),
-        Claim(
+        printed(
             "lemma6.printed-root", Kind.CONSTANT, implicit_jacobian_same(u, u + 1), "Eq. (69), at one input",
             value=sqrt(2) / 2 * ImplicitMaskSame(u, u + 1, L), where=And(u >= 1, u <= H - 1, L >= 1),
-            form=Form.PRINTED, instead=("lemma6.one-input",), errata=("E17",),
-            place="Eq. (69)", why="The factor is (√2)² = 2: at one input 2 E[σ'(g)²] = 1, and √2 E[σ'(g)²] = .707.",
+            instead="one-input", errata="E17", place="Eq. (69)",
+            why="The factor is (√2)² = 2: at one input 2 E[σ'(g)²] = 1, and √2 E[σ'(g)²] = .707.",
         ),
-        Claim(
+        amended(
             "lemma6.jacobians", Kind.CONSTANT, implicit_jacobian(u, v),
-            value=ImplicitMaskKernel(u, v, L, angle, z_angle), where=And(u >= 1, u <= v, v <= H, L >= 1),
-            hypotheses=EVERY, errata=("E6", "E17", "E21"),
+            value=ImplicitMaskKernel(u, v, L, angle, z_angle), where=And(u >= 1, u <= v, v <= H, L >= 1), given=EVERY,
+            errata="E6 E17 E21",
         ),
-        Claim(
+        amended(
             "lemma6.one-input", Kind.CONSTANT, implicit_jacobian_same(u, u + 1), "one layer, one input: 2 E[σ'σ'] = 1",
-            value=ImplicitMaskSame(u, u + 1, L), where=And(u >= 1, u <= H - 1, L >= 1), hypotheses=EVERY,
-            errata=("E17",),
+            value=ImplicitMaskSame(u, u + 1, L), where=And(u >= 1, u <= H - 1, L >= 1), given=EVERY, errata="E17",
         ),
-        Claim(
-            "lemma6.gradient", Kind.CONSTANT, implicit_gradient(H),
-            value=ImplicitTangentKernel(H, L, angle, z_angle), where=And(H >= 1, L >= 1), hypotheses=EVERY,
-            errata=("E6", "E21"),
+        amended(
+            "lemma6.gradient", Kind.CONSTANT, implicit_gradient(H), value=ImplicitTangentKernel(H, L, angle, z_angle),
+            where=And(H >= 1, L >= 1), given=EVERY, errata="E6 E21",
         ),
     ),
     hypotheses=(
-        Hypothesis(
-            "relu", words.relu.text,
-            Witness(
-                "σ = tanh: σ'(y) takes more than two values, and 2 E σ'² = .929, not 1.", {}, "lemma6.jacobians",
-                reproduce="verifier check lemma6 -k activation=tanh",
-            ),
-            stated=True,
-            condition=words.relu,
+        words.relu.needed(
+            "σ = tanh: σ'(y) takes more than two values, and 2 E σ'² = .929, not 1.", claim="lemma6.jacobians",
+            show="verifier check lemma6 -k activation=tanh", stated=True,
         ),
-        Hypothesis(
-            "inputs_nonzero", words.inputs_nonzero.text,
-            Witness("x_j = 0: S(x_j, x_j) = 0, all pre-activations of g at u_j are 0, and Σ̇ has no angle."),
-            stated=True, condition=words.inputs_nonzero,
+        words.inputs_nonzero.needed(
+            "x_j = 0: S(x_j, x_j) = 0, all pre-activations of g at u_j are 0, and Σ̇ has no angle.", stated=True,
         ),
-        Hypothesis(
-            "z_nonzero", hyper_words.z_inputs_nonzero.text,
-            Witness(
-                "z_j = 0: all pre-activations of g at u_j are 0, and Σ̇ has no angle; ∂_v h·∂_v h' = 0.", {"z": (1, 0)},
-                "lemma6.gradient", reproduce='verifier check lemma6 -k "z=(1,0)"',
-            ), errata=("E26",),
-            stated=True, condition=hyper_words.z_inputs_nonzero,
+        hyper_words.z_inputs_nonzero.needed(
+            "z_j = 0: all pre-activations of g at u_j are 0, and Σ̇ has no angle; ∂_v h·∂_v h' = 0.", {"z": (1, 0)},
+            claim="lemma6.gradient", show='verifier check lemma6 -k "z=(1,0)"', errata="E26", stated=True,
         ),
-        Hypothesis(
-            "rows_fixed", words.rows_fixed.text,
-            Witness(
-                "m_2 = m_1 → ∞, one input: the largest eigenvalue of P Pᵀ, P = √(2/m) V Z, tends to (1+√2)² = 5.83.",
-                {"u": 1, "v": 2}, "lemma6.jacobians", reproduce="verifier check lemma2 -k square=1",
-            ), errata=("E7",),
-            condition=words.rows_fixed,
+        words.rows_fixed.needed(
+            "m_2 = m_1 → ∞, one input: the largest eigenvalue of P Pᵀ, P = √(2/m) V Z, tends to (1+√2)² = 5.83.",
+            {"u": 1, "v": 2}, claim="lemma6.jacobians", show="verifier check lemma2 -k square=1", errata="E7",
         ),
     ),
     errata=errata("E6", "E7", "E17", "E21"),
     proof=Proof(_prove),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip
-
-
-def hypotheses_violated(parameters: Mapping[str, Any]) -> list[str]:
-    """The ids of the hypotheses that fail at a cell's parameters z (a pair) and ``square``."""
-    found = []
-    z = parameters.get("z", (1, 1))
-    if not all(any(w) if isinstance(w, tuple | list) else w for w in z):
-        found.append("z_nonzero")
-    if parameters.get("square"):
-        found.append("rows_fixed")
-    return found

@@ -5,8 +5,6 @@ Not printed in the supplement; it is what exact moments, section 3 and the study
 
 from __future__ import annotations
 
-from typing import Any
-
 from sympy import And, Rational, symbols
 
 from lemmas import _vocabulary as words
@@ -15,7 +13,7 @@ from lemmas._proof_moments import prove_relu_law
 from lemmas._study_words import dead, law_of_widths, patterns
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
-from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Form, Kind, Statement, amended
 from verifier.verdict import Summary
 
 L, n, m = symbols("L n m", integer=True)
@@ -36,50 +34,30 @@ statement = Statement(
     summary="At one input every correlation function of a ReLU network has, jointly with all others, the law of that "
     "of a linear network of widths B_l ~ Binomial(n_l, 1/2), times Π (2B_l/n_l)^{m/2}.",
     claims=(
-        Claim(
-            "relu_law.law", Kind.LAW, law_of_widths(m),
-            "X(n_1..n_{L-1}) = Π_l (2B_l/n_l)^{m/2} X_linear(B_1..B_{L-1}) in law, jointly over all X, at every width; "
-            "0 where some B_l = 0",
-            where=L >= 1, hypotheses=("relu",),
+        amended(
+            "relu_law.law", Kind.LAW, law_of_widths(m), "X(n_1..n_{L-1}) = Π_l (2B_l/n_l)^{m/2} X_linear(B_1..B_{L-1}) "
+            "in law, jointly over all X, at every width; 0 where some B_l = 0", where=L >= 1, given="relu",
         ),
-        Claim(
-            "relu_law.patterns", Kind.LAW, patterns(m),
-            "the laws of (f, T^1, T^2) agree on all sign patterns of small real ReLU networks",
+        amended(
+            "relu_law.patterns", Kind.LAW, patterns(m), "the laws of (f, T^1, T^2) agree on all sign patterns of small "
+            "real ReLU networks",
         ),
-        Claim(
+        amended(
             "relu_law.dead", Kind.ATOM, dead(L, n), "P[f = 0] = 1 - (1 - 2^{-n})^{L-1} at hidden widths n",
-            value=1 - (1 - Rational(1, 2) ** n) ** (L - 1), where=And(L >= 1, n >= 1),
-            hypotheses=("relu", "inputs_nonzero"),
+            value=1 - (1 - Rational(1, 2) ** n) ** (L - 1), where=And(L >= 1, n >= 1), given="relu inputs_nonzero",
         ),
     ),
     hypotheses=(
-        Hypothesis(
-            "relu", words.relu.text,
-            Witness("Every unit open instead: the laws over sign patterns differ at each of the listed sizes."),
-            stated=True,
-            condition=words.relu,
+        words.relu.needed(
+            "Every unit open instead: the laws over sign patterns differ at each of the listed sizes.", stated=True,
         ),
-        Hypothesis(
-            "one_input", words.one_input.text,
-            Witness(
-                "x_j = -x_i, L = 2: the masks of the two inputs exclude each other, and T^2(x_i; x_j, x_j) = 0; iid "
-                "masks would give it order n^{-1}.",
-                {"L": 2, "angle": 180}, "relu_law.law",
-                reproduce='verifier check section3 --angle 180 -k "L=2,angle=180"',
-            ), errata=("E8",),
-            condition=words.one_input,
+        words.one_input.needed(
+            "x_j = -x_i, L = 2: the masks of the two inputs exclude each other, and T^2(x_i; x_j, x_j) = 0; iid masks "
+            "would give it order n^{-1}.", {"L": 2, "angle": 180}, claim="relu_law.law",
+            show='verifier check section3 --angle 180 -k "L=2,angle=180"', errata="E8",
         ),
-        Hypothesis(
-            "inputs_nonzero", words.inputs_nonzero.text,
-            Witness("x = 0: f = 0 with probability 1, not 1 - Π(1 - 2^{-n_l})."),
-            condition=words.inputs_nonzero,
-        ),
+        words.inputs_nonzero.needed("x = 0: f = 0 with probability 1, not 1 - Π(1 - 2^{-n_l})."),
     ),
     proof=Proof(_prove),
     expected={Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip
-
-
-def hypotheses_violated(parameters: dict[str, Any]) -> list[str]:
-    """The ids of the hypotheses that fail at a cell's parameters (angle in degrees between the inputs)."""
-    return ["one_input"] if abs(float(parameters.get("angle", 0))) > 1e-9 else []

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from sympy import And, Rational, exp, symbols
 
 from lemmas import _hyper_words as hyper_words
@@ -15,7 +12,7 @@ from lemmas._kernels import GramCovariance
 from lemmas._proof_remark1 import prove_remark1
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
-from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Form, Kind, Statement, amended, printed
 from verifier.verdict import Summary
 
 H, k = symbols("H k", integer=True)
@@ -35,67 +32,48 @@ statement = Statement(
     source=supplement("64", "65", section="4.4"),
     summary="With k random Fourier features of z, Σ^0 tends to exp(-|z-z'|²/2)/2 as k → ∞.",
     claims=(
-        Claim(
+        printed(
             "remark1.printed", Kind.VALUE, fourier_printed(H, s, distance),
-            "Λ^H(u,u') is a function of exp(-|z-z'|²/2) and S^L(x,x')", where=H >= 1, form=Form.PRINTED,
-            instead=("remark1.function",), errata=("E6", "E13"),
-            place="Remark 1",
-            why="S^L(x,x') does not tell the norms of x and x', which the recursion uses: inputs of other norms "
-            "at another angle have the same S^L and another Λ^H.",
+            "Λ^H(u,u') is a function of exp(-|z-z'|²/2) and S^L(x,x')", where=H >= 1, instead="function",
+            errata="E6 E13", place="Remark 1", why="S^L(x,x') does not tell the norms of x and x', which the recursion "
+            "uses: inputs of other norms at another angle have the same S^L and another Λ^H.",
         ),
-        Claim(
+        printed(
             "remark1.printed-finite", Kind.VALUE, features_fixed(k),
             "for k features, Σ^0(p(z),p(z')) is a function of z and z'", value=limit_of_features(distance),
-            form=Form.PRINTED, instead=("remark1.constant",), errata=("E13",),
-            place="Eq. (64)",
-            why="For k fixed features Σ^0(p(z),p(z')) = (1/k) Σ_i cos(W_i·z + b_i) cos(W_i·z' + b_i), which "
-            "depends on the weights that were drawn; a function of z and z' alone it is only as k → ∞.",
+            instead="constant", errata="E13", place="Eq. (64)", why="For k fixed features Σ^0(p(z),p(z')) = (1/k) Σ_i "
+            "cos(W_i·z + b_i) cos(W_i·z' + b_i), which depends on the weights that were drawn; a function of z and z' "
+            "alone it is only as k → ∞.",
         ),
-        Claim(
+        printed(
             "remark1.printed-constant", Kind.CONSTANT, features(k), value=limit_of_features(distance),
-            form=Form.PRINTED, instead=("remark1.constant",), errata=("E23",),
-            place="Eq. (65)",
+            instead="constant", errata="E23", place="Eq. (65)",
         ),
-        Claim(
-            "remark1.constant", Kind.CONSTANT, features(k), value=limit_of_features(distance),
-            hypotheses=("many_features",), errata=("E13", "E23"),
+        amended(
+            "remark1.constant", Kind.CONSTANT, features(k), value=limit_of_features(distance), given="many_features",
+            errata="E13 E23",
         ),
-        Claim(
-            "remark1.norm", Kind.CONSTANT, feature_norm(k), value=Rational(1, 2), hypotheses=("many_features",),
-            errata=("E13",),
+        amended(
+            "remark1.norm", Kind.CONSTANT, feature_norm(k), value=Rational(1, 2), given="many_features", errata="E13",
         ),
-        Claim(
-            "remark1.function", Kind.VALUE, fourier(H, s, distance),
-            "for k → ∞, Λ^H is a function of exp(-|z-z'|²/2) and the Gram matrix of x, x'; here S = ((1, s), (s, 1))",
+        amended(
+            "remark1.function", Kind.VALUE, fourier(H, s, distance), "for k → ∞, Λ^H is a function of exp(-|z-z'|²/2) "
+            "and the Gram matrix of x, x'; here S = ((1, s), (s, 1))",
             value=GramCovariance(H, s, Rational(1, 2), limit, Rational(1, 2)), where=And(H >= 1),
-            hypotheses=("many_features", "relu"), errata=("E6", "E13"),
+            given="many_features relu", errata="E6 E13",
         ),
     ),
     hypotheses=(
-        Hypothesis(
-            "many_features", hyper_words.many_features.text,
-            Witness(
-                "k = 1, z = z' = 0: Σ^0 = cos² b is 1 at b = 0 and 0 at b = π/2.", {"k": 1, "distance": 0},
-                "remark1.constant", proof="remark1.printed-finite",
-            ), latex=r"k\to\infty", errata=("E13",),
-            condition=hyper_words.many_features,
+        hyper_words.many_features.needed(
+            "k = 1, z = z' = 0: Σ^0 = cos² b is 1 at b = 0 and 0 at b = π/2.", {"k": 1, "distance": 0},
+            claim="remark1.constant", proof="remark1.printed-finite", errata="E13",
         ),
-        Hypothesis(
-            "relu", words.relu.text,
-            Witness(
-                "σ = tanh, u = u', L = 1, H = 2, S = 1: Λ² = 2 E tanh² at variance 1/2, not the ReLU's 1/2.", {},
-                "remark1.function", reproduce="verifier check remark1 -k activation=tanh",
-            ),
-            stated=True,
-            condition=words.relu,
+        words.relu.needed(
+            "σ = tanh, u = u', L = 1, H = 2, S = 1: Λ² = 2 E tanh² at variance 1/2, not the ReLU's 1/2.",
+            claim="remark1.function", show="verifier check remark1 -k activation=tanh", stated=True,
         ),
     ),
     errata=errata("E6", "E13", "E23"),
     proof=Proof(_prove),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip
-
-
-def hypotheses_violated(parameters: Mapping[str, Any]) -> list[str]:
-    """The ids of the hypotheses that fail at a cell's parameters: ``fixed_k`` says that k does not grow."""
-    return ["many_features"] if parameters.get("fixed_k") else []

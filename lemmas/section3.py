@@ -5,13 +5,11 @@ Errata E4, E8-E11, E25.  T^r is K^(r) for H = 1 and z = 1.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from sympy import And, Eq, Function, Min, Mod, Rational, acos, floor, pi, sqrt, symbols
 
 from lemmas import _vocabulary as words
-from lemmas import theorem1
 from lemmas._errata import errata, supplement
 from lemmas._kernels import OutputCovariance, TangentKernel
 from lemmas._proof_limits_printed import prove_limits_printed
@@ -22,7 +20,7 @@ from lemmas._study_words import T_tight, exceeds, s_C
 from lemmas._vocabulary import T_star as T
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
-from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Form, Kind, Statement, amended, printed
 from verifier.verdict import Summary
 
 L, r = symbols("L r", integer=True)
@@ -51,153 +49,96 @@ statement = Statement(
     source=supplement("2", "3", "4", "5", section="3"),
     summary="T^r ~ n^{-(r-1)} for 1 <= r <= L and T^r = 0 beyond, for ReLU; the conjectured exponent is -⌊r/2⌋.",
     claims=(
-        Claim(
+        printed(
             "section3.printed", Kind.ORDER, T(r), "T^r ~ n^{-max(r-1, 0)} for every r", exponent=order,
-            where=And(L >= 1, r >= 1), form=Form.PRINTED,
-            instead=("section3.order.shallow", "section3.order.deep", "section3.zero"),
-            latex=r"T^r\sim n^{-\max(r-1,0)}",
-            errata=("E4", "E8", "E9", "E10", "E25"),
-            place="Section 3, Eq. (5)",
-            why="On an activation cell f has degree L in the weights, so that T^r = 0 for r > L: T² at L = 1, T³ "
-            "at L = 2.",
+            where=And(L >= 1, r >= 1), instead="order.shallow order.deep zero", errata="E4 E8 E9 E10 E25",
+            latex=r"T^r\sim n^{-\max(r-1,0)}", place="Section 3, Eq. (5)", why="On an activation cell f has degree L "
+            "in the weights, so that T^r = 0 for r > L: T² at L = 1, T³ at L = 2.",
         ),
-        Claim(
+        printed(
             "section3.printed-conjecture", Kind.INTEGER, s_C(r), "the conjecture predicts O(1/n) for every T^r",
-            value=-1, where=r >= 0, form=Form.PRINTED,
-            instead=("section3.exponent",),
-            errata=("E11",),
-            place="Section 3, Eqs. (2), (3)",
-            why="The conjecture's exponent of T^r is -⌊r/2⌋: 0 for r = 0, 1; -2 for r = 4, 5; -1 for r = 2, 3 "
-            "alone.",
+            value=-1, where=r >= 0, instead="exponent", errata="E11", place="Section 3, Eqs. (2), (3)",
+            why="The conjecture's exponent of T^r is -⌊r/2⌋: 0 for r = 0, 1; -2 for r = 4, 5; -1 for r = 2, 3 alone.",
         ),
-        Claim(
-            "section3.printed-stronger", Kind.INTEGER, exceeds(r),
-            "T^r ~ n^{-(r-1)} proves a stronger version of the conjecture, for every r", where=r >= 1,
-            form=Form.PRINTED,
-            instead=("section3.stronger",),
-            errata=("E11",),
-            place="Section 3",
+        printed(
+            "section3.printed-stronger", Kind.INTEGER, exceeds(r), "T^r ~ n^{-(r-1)} proves a stronger version of the "
+            "conjecture, for every r", where=r >= 1, instead="stronger", errata="E11", place="Section 3",
             why="For r = 1, 2 the exponent -(r-1) is that of the conjecture, -⌊r/2⌋; it is smaller from r = 3 on.",
         ),
-        Claim(
+        printed(
             "section3.printed-sequential", Kind.VALUE, Function("T_square")(angle, rho),
             "limits may be taken one after the other: at L = 3, E (n_2 T²)² → its limit for n_1 → ∞, then n_2 → ∞",
-            value=SEQUENTIAL, where=rho > 0, form=Form.PRINTED, errata=("E29",),
-            place="Lemma 3, its proof",
-            why="At two inputs the order of the limits changes an order: at L = 3 and 113.218°, E (n_2 T²)² = "
-            ".20, .091, .037 at n_2/n_1 = 1/4, 1/8, 1/16, and n_1 → ∞ first gives 0.",
+            value=SEQUENTIAL, where=rho > 0, errata="E29", place="Lemma 3, its proof", why="At two inputs the order of "
+            "the limits changes an order: at L = 3 and 113.218°, E (n_2 T²)² = .20, .091, .037 at n_2/n_1 = 1/4, 1/8, "
+            "1/16, and n_1 → ∞ first gives 0.",
         ),
-        Claim(
+        amended(
             "section3.order.shallow", Kind.ORDER, T(r), "T^r ~ n^{-(r-1)} for 1 <= r <= L; L <= 2", exponent=order,
-            where=And(attained, L <= 2), hypotheses=PAIR,
-            errata=("E4", "E8", "E9", "E10", "E25"),
+            where=And(attained, L <= 2), given=PAIR, errata="E4 E8 E9 E10 E25",
         ),
-        Claim(
+        amended(
             "section3.order.deep", Kind.ORDER, T(r), "T^r ~ n^{-(r-1)} for 1 <= r <= L; L >= 3", exponent=order,
-            where=And(attained, L >= 3),
-            hypotheses=(*PAIR, "proportional_widths"), errata=("E4", "E7", "E8", "E9", "E10", "E25", "E29"),
+            where=And(attained, L >= 3), given=(*PAIR, "proportional_widths"), errata="E4 E7 E8 E9 E10 E25 E29",
         ),
-        Claim(
-            "section3.zero", Kind.ZERO, T(r), "T^r = 0 for r > L", where=And(L >= 1, r >= L + 1),
-            latex=r"T^r=0,\quad r>L", hypotheses=("relu",), errata=("E4",),
+        amended(
+            "section3.zero", Kind.ZERO, T(r), "T^r = 0 for r > L", where=And(L >= 1, r >= L + 1), given="relu",
+            errata="E4", latex=r"T^r=0,\quad r>L",
         ),
-        Claim(
-            "section3.tight", Kind.UPPER, T_tight(r),
-            "at one input T^r n^{r-1} and its inverse are tight, 1 <= r <= L <= 6: exact second moments; "
-            "what is sampled is that it does not grow",
-            exponent=1 - r, where=And(attained, L <= 6), hypotheses=AT_ONE,
+        amended(
+            "section3.tight", Kind.UPPER, T_tight(r), "at one input T^r n^{r-1} and its inverse are tight, 1 <= r <= L "
+            "<= 6: exact second moments; what is sampled is that it does not grow", exponent=1 - r,
+            where=And(attained, L <= 6), given=AT_ONE,
         ),
-        Claim(
+        amended(
             "section3.mean", Kind.MEAN_ZERO, T(r), "E T^r = 0 at every width for even r", value=0,
-            where=And(L >= 1, r >= 0, Eq(Mod(r, 2), 0)), hypotheses=("relu",), errata=("E11",),
+            where=And(L >= 1, r >= 0, Eq(Mod(r, 2), 0)), given="relu", errata="E11",
         ),
-        Claim(
+        amended(
             "section3.exponent", Kind.INTEGER, s_C(r), "the conjectured exponent of T^r is -⌊r/2⌋",
-            value=-floor(r * Rational(1, 2)), where=r >= 0, errata=("E11",),
+            value=-floor(r * Rational(1, 2)), where=r >= 0, errata="E11",
         ),
-        Claim(
-            "section3.stronger", Kind.INTEGER, exceeds(r),
-            "T^r ~ n^{-(r-1)} is stronger than the conjecture for r >= 3", where=r >= 3, errata=("E11",),
+        amended(
+            "section3.stronger", Kind.INTEGER, exceeds(r), "T^r ~ n^{-(r-1)} is stronger than the conjecture for r >= "
+            "3", where=r >= 3, errata="E11",
         ),
     ),
     hypotheses=(
-        Hypothesis(
-            "relu", words.relu.text,
-            Witness(
-                "tanh, softplus, erf, GELU, L = 2, r = 3: E T^3 has exponent -1.017(10), -.9997(31), -1.016(10), "
-                "-.984(33), not -2.", {"L": 2, "r": 3}, "section3.zero",
-                reproduce="verifier check section3 -k activation=tanh",
-            ), errata=("E10",),
-            stated=True,
-            condition=words.relu,
+        words.relu.needed(
+            "tanh, softplus, erf, GELU, L = 2, r = 3: E T^3 has exponent -1.017(10), -.9997(31), -1.016(10), "
+            "-.984(33), not -2.", {"L": 2, "r": 3}, claim="section3.zero",
+            show="verifier check section3 -k activation=tanh", errata="E10", stated=True,
         ),
-        Hypothesis(
-            "inputs_nonzero", words.inputs_nonzero.text, Witness("x_j = 0: ∂f(x_j)/∂w = 0, and T^r = 0."),
-            condition=words.inputs_nonzero,
+        words.inputs_nonzero.needed("x_j = 0: ∂f(x_j)/∂w = 0, and T^r = 0."),
+        words.not_antiparallel.needed(
+            "x_j = -x_i, L = 2: T^2 = 0 exactly.", {"L": 2, "r": 2, "angle": 180}, claim="section3.order.shallow",
+            show='verifier check section3 --angle 180 -k "L=2,angle=180"', errata="E8",
         ),
-        Hypothesis(
-            "not_antiparallel", words.not_antiparallel.text,
-            Witness(
-                "x_j = -x_i, L = 2: T^2 = 0 exactly.", {"L": 2, "r": 2, "angle": 180}, "section3.order.shallow",
-                reproduce='verifier check section3 --angle 180 -k "L=2,angle=180"',
-            ), errata=("E8",),
-            condition=words.not_antiparallel,
+        words.not_orthogonal.needed(
+            "x_i ⟂ x_j, L = 2: T^2 carries the factor x_i·x_j/n_0 = 0.", {"L": 2, "r": 2, "angle": 90},
+            claim="section3.order.shallow", show='verifier check section3 --angle 90 -k "L=2,angle=90"', when=Eq(r, L),
+            errata="E9",
         ),
-        Hypothesis(
-            "not_orthogonal", words.not_orthogonal.text,
-            Witness(
-                "x_i ⟂ x_j, L = 2: T^2 carries the factor x_i·x_j/n_0 = 0.", {"L": 2, "r": 2, "angle": 90},
-                "section3.order.shallow", reproduce='verifier check section3 --angle 90 -k "L=2,angle=90"',
-            ), when=Eq(r, L), errata=("E9",),
-            condition=words.not_orthogonal,
+        words.ntk.needed(
+            "L = 2 at 113.218°, where Θ = 0: T^1 has exponent -1/2.", {"L": 2, "r": 1, "angle": 113.218},
+            claim="section3.order.shallow", show='verifier check section3 --angle 113.218 -k "L=2,angle=113.218"',
+            when=Eq(r, 1), errata="E25",
         ),
-        Hypothesis(
-            "ntk", words.ntk.text,
-            Witness(
-                "L = 2 at 113.218°, where Θ = 0: T^1 has exponent -1/2.", {"L": 2, "r": 1, "angle": 113.218},
-                "section3.order.shallow", reproduce='verifier check section3 --angle 113.218 -k "L=2,angle=113.218"',
-            ), when=Eq(r, 1), errata=("E25",),
-            condition=words.ntk,
+        words.proportional_widths.needed(
+            "L = 3 at 113.218° with n_2/n_1 → 0: E (n_2 T²)² → .20, .091, .037 at 1/4, 1/8, 1/16.",
+            {"L": 3, "r": 2, "angle": 113.218}, claim="section3.order.deep", show='verifier check section3 -k "rho>0"',
+            when=L >= 3, errata="E7 E29",
         ),
-        Hypothesis(
-            "proportional_widths", words.proportional_widths.text,
-            Witness(
-                "L = 3 at 113.218° with n_2/n_1 → 0: E (n_2 T²)² → .20, .091, .037 at 1/4, 1/8, 1/16.",
-                {"L": 3, "r": 2, "angle": 113.218}, "section3.order.deep",
-                reproduce='verifier check section3 -k "rho>0"',
-            ), when=L >= 3, errata=("E7", "E29"),
-            condition=words.proportional_widths,
+        words.one_input.needed(
+            "x_i ⟂ x_j, L = 2: T^2 = 0 is not tight below.", {"L": 2, "r": 2, "angle": 90}, claim="section3.tight",
+            show='verifier check section3 --angle 90 -k "L=2,angle=90"',
         ),
-        Hypothesis(
-            "one_input", words.one_input.text,
-            Witness(
-                "x_i ⟂ x_j, L = 2: T^2 = 0 is not tight below.", {"L": 2, "r": 2, "angle": 90}, "section3.tight",
-                reproduce='verifier check section3 --angle 90 -k "L=2,angle=90"',
-            ),
-            condition=words.one_input,
-        ),
-        Hypothesis(
-            "equal_widths", words.equal_widths.text,
-            Witness(
-                "L = 3, n_1 = √n, n_2 = n: E (T^2)² has a multiple of 1/n_1², so that T^2 is of order n^{-1/2}.",
-                {"L": 3, "r": 2}, "section3.tight",
-                reproduce='verifier exact "T(2)" --depth 3 --moment 2 --widths separate',
-            ),
-            condition=words.equal_widths,
+        words.equal_widths.needed(
+            "L = 3, n_1 = √n, n_2 = n: E (T^2)² has a multiple of 1/n_1², so that T^2 is of order n^{-1/2}.",
+            {"L": 3, "r": 2}, claim="section3.tight",
+            show='verifier exact "T(2)" --depth 3 --moment 2 --widths separate',
         ),
     ),
     errata=errata("E4", "E7", "E8", "E9", "E10", "E11", "E25", "E29"),
     proof=Proof(_prove),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip
-
-
-def hypotheses_violated(parameters: Mapping[str, Any]) -> list[str]:
-    """The ids of the hypotheses that fail at a cell's parameters L, r, angle (degrees), norm, activation and mode."""
-    given = {**parameters, "H": 1, "m": 1, "z": (1, 1)}
-    found = [name for name in theorem1.hypotheses_violated(given) if name in (*PAIR, "one_input")]
-    if parameters.get("activation", "relu") != "relu":
-        found.append("relu")
-    if parameters.get("mode", "together") != "together":
-        found += ["proportional_widths", "equal_widths"]
-    return found

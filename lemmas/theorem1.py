@@ -13,8 +13,6 @@ they all have one sign.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from math import cos, radians
 from typing import Any
 
 from sympy import And, Eq, Integer, Lambda, Min, Product, Rational, symbols
@@ -31,7 +29,7 @@ from lemmas._vocabulary import K, K_atom, K_m, K_same, K_square, K_top, T, a, en
 from verifier.claims.author import Author
 from verifier.claims.expressions import Tuples
 from verifier.claims.proof import Proof
-from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Form, Kind, Statement, amended, printed
 from verifier.verdict import Severity, Summary
 
 H, L, r, d, k = symbols("H L r d k", integer=True)
@@ -51,200 +49,135 @@ ls, es, i = symbols("ls es i", integer=True)
 OVER_OUTPUTS = Tuples(Lambda((ls, es), Product(slope(entry(es, i)), (i, 1, k)) * T(d, ls, es)), k, H, H)
 
 CLAIMS = (
-    Claim(
+    printed(
         "theorem1.printed", Kind.ORDER, K(r), "K^(r) ~ n^{H-r} if r > H, and ~ 1 otherwise", exponent=order,
-        where=And(H >= 1, L >= 1, r >= 0), form=Form.PRINTED,
-        instead=(
-            "theorem1.order.shallow", "theorem1.order.deep", "theorem1.output.shallow", "theorem1.output.deep",
-            "theorem1.zero",
-        ),
-        errata=("E4", "E2", "E3", "E8", "E9", "E14", "E18", "E25", "E26", "E27", "E28"),
-        place="Eq. (39)",
-        why="On an activation cell h has degree HL in the weights of f, so that K^(r) = 0 for r > HL: K^(2) at H "
-        "= L = 1, K^(3) at H = 1, L = 2.",
+        where=And(H >= 1, L >= 1, r >= 0), instead="order.shallow order.deep output.shallow output.deep zero",
+        errata="E4 E2 E3 E8 E9 E14 E18 E25 E26 E27 E28", place="Eq. (39)", why="On an activation cell h has degree HL "
+        "in the weights of f, so that K^(r) = 0 for r > HL: K^(2) at H = L = 1, K^(3) at H = 1, L = 2.",
     ),
-    Claim(
+    amended(
         "theorem1.order.shallow", Kind.ORDER, K(r), "K^(r) ~ n^{min(0, H-r)} for 1 <= r <= HL; L <= 2", exponent=order,
-        where=And(attained, L <= 2),
-        hypotheses=PAIR, errata=("E4", "E8", "E9", "E14", "E25", "E26", "E28"),
+        where=And(attained, L <= 2), given=PAIR, errata="E4 E8 E9 E14 E25 E26 E28",
     ),
-    Claim(
+    amended(
         "theorem1.order.deep", Kind.ORDER, K(r), "K^(r) ~ n^{min(0, H-r)} for 1 <= r <= HL; L >= 3", exponent=order,
-        where=And(attained, L >= 3),
-        hypotheses=WIDE, errata=("E4", "E7", "E8", "E9", "E14", "E25", "E26", "E28", "E29"),
+        where=And(attained, L >= 3), given=WIDE, errata="E4 E7 E8 E9 E14 E25 E26 E28 E29",
     ),
-    Claim(
+    amended(
         "theorem1.output.shallow", Kind.ORDER, K(0), "K^(0) = h ~ 1; L <= 2", exponent=Integer(0),
-        where=And(Eq(r, 0), H >= 1, L >= 1, L <= 2), hypotheses=OUTPUT,
+        where=And(Eq(r, 0), H >= 1, L >= 1, L <= 2), given=OUTPUT,
     ),
-    Claim(
+    amended(
         "theorem1.output.deep", Kind.ORDER, K(0), "K^(0) = h ~ 1; L >= 3", exponent=Integer(0),
-        where=And(Eq(r, 0), H >= 1, L >= 3), hypotheses=(*OUTPUT, "proportional_widths"),
+        where=And(Eq(r, 0), H >= 1, L >= 3), given=(*OUTPUT, "proportional_widths"),
     ),
-    Claim(
-        "theorem1.zero", Kind.ZERO, K(r), "",
-        where=And(H >= 1, L >= 1, r >= H * L + 1), hypotheses=("relu", "m_is_1"), errata=("E4",),
+    amended(
+        "theorem1.zero", Kind.ZERO, K(r), where=And(H >= 1, L >= 1, r >= H * L + 1), given="relu m_is_1", errata="E4",
     ),
-    Claim(
-        "theorem1.printed-limit", Kind.VANISHES, K(r) - K_same(r),
-        "(45), (48): n^{r-H} (K^(r) - K_same^(r)) → 0, K_same^(r) keeping the terms with d_1 = … = d_k = d alone",
-        exponent=order, where=And(H >= 1, L >= 1, r >= H, r <= H * L), form=Form.PRINTED,
-        instead=("theorem1.top",),
-        errata=("E2",),
-        place="Eqs. (45), (48)",
-        why="The terms that are left out are of the same order: at one input the sum over d_1, …, d_k is H^{r-H} "
-        "times the terms that are kept.",
+    printed(
+        "theorem1.printed-limit", Kind.VANISHES, K(r) - K_same(r), "(45), (48): n^{r-H} (K^(r) - K_same^(r)) → 0, "
+        "K_same^(r) keeping the terms with d_1 = … = d_k = d alone", exponent=order,
+        where=And(H >= 1, L >= 1, r >= H, r <= H * L), instead="top", errata="E2", place="Eqs. (45), (48)",
+        why="The terms that are left out are of the same order: at one input the sum over d_1, …, d_k is H^{r-H} times "
+        "the terms that are kept.",
     ),
-    Claim(
+    printed(
         "theorem1.printed-atom", Kind.ATOM, K(r), "(48), (51): sgn for σ', so that the limit is 0 with probability 0",
-        value=Integer(0), where=attained, form=Form.PRINTED,
-        instead=("theorem1.atom.shallow", "theorem1.atom.deep"),
-        errata=("E14",),
-        place="Eqs. (48), (51)",
-        why="σ' = (1 + sgn)/2 is 0 half of the time, and sgn is not: P[K^(r) = 0] = 1 - 2^{-(H-1)} at one input, "
-        "1/2 at H = 2.",
+        value=Integer(0), where=attained, instead="atom.shallow atom.deep", errata="E14", place="Eqs. (48), (51)",
+        why="σ' = (1 + sgn)/2 is 0 half of the time, and sgn is not: P[K^(r) = 0] = 1 - 2^{-(H-1)} at one input, 1/2 "
+        "at H = 2.",
     ),
-    Claim(
-        "theorem1.top", Kind.VALUE, K_top(H * L),
-        "K^(HL)(u,u) = (HL)! z D Π_d h^d Π_{l<L} (2H h/n_l), |x|² = n_0, at all widths: H^{H(L-1)} times what (48) "
-        "gives", value=top_power(H, L), where=And(H >= 1, L >= 1), hypotheses=EXACT, errata=("E2",),
+    amended(
+        "theorem1.top", Kind.VALUE, K_top(H * L), "K^(HL)(u,u) = (HL)! z D Π_d h^d Π_{l<L} (2H h/n_l), |x|² = n_0, at "
+        "all widths: H^{H(L-1)} times what (48) gives", value=top_power(H, L), where=And(H >= 1, L >= 1), given=EXACT,
+        errata="E2",
     ),
-    Claim(
+    amended(
         "theorem1.atom.shallow", Kind.ATOM, K_atom(r), "at one input lim K^(r) is 0 with probability 1 - 2^{-(H-1)}",
-        value=1 - Rational(1, 2) ** (H - 1), where=And(attained, L <= 2), hypotheses=ATOM, errata=("E1", "E14"),
+        value=1 - Rational(1, 2) ** (H - 1), where=And(attained, L <= 2), given=ATOM, errata="E1 E14",
     ),
-    Claim(
+    amended(
         "theorem1.atom.deep", Kind.ATOM, K_atom(r), "at one input lim K^(r) is 0 with probability 1 - 2^{-(H-1)}",
-        value=1 - Rational(1, 2) ** (H - 1), where=And(attained, L >= 3), hypotheses=(*ATOM, "proportional_widths"),
-        errata=("E1", "E14"),
+        value=1 - Rational(1, 2) ** (H - 1), where=And(attained, L >= 3), given=(*ATOM, "proportional_widths"),
+        errata="E1 E14",
     ),
-    Claim(
+    amended(
         "theorem1.squares", Kind.UPPER, K_square(r), "by exact moments", exponent=order,
-        where=And(attained, H <= 2, L >= 2, L <= 3, r <= 4, H * r * (L - 1) <= 8), hypotheses=(*EXACT, "equal_widths"),
+        where=And(attained, H <= 2, L >= 2, L <= 3, r <= 4, H * r * (L - 1) <= 8), given=(*EXACT, "equal_widths"),
     ),
-    Claim(
+    amended(
         "theorem1.exclusive", Kind.ZERO, K(r), "K^(r) = 0 for x_i = x_j, z_i = 1, z_j = -1, H >= 2, r >= 1",
-        where=And(H >= 2, L >= 1, r >= 1), hypotheses=("relu", "m_is_1", "exclusive_masks"), errata=("E26",),
+        where=And(H >= 2, L >= 1, r >= 1), given="relu m_is_1 exclusive_masks", errata="E26",
     ),
-    Claim(
+    printed(
         "theorem1.printed-any-m", Kind.ORDER, K_m(r), "the same for every fixed width m of g, and every z",
-        exponent=order, where=And(H >= 1, L >= 1, r >= 0), form=Form.PRINTED,
-        instead=("theorem1.order.shallow", "theorem1.order.deep"), severity=Severity.INCOMPLETE, errata=("E28",),
-        place="Theorem 1, Eq. (39)",
-        why="What must be open at both inputs is a path through g: at θ = 0, z = (1, -1), H = L = m = 2 the "
-        "exponents are -.483(10), -.975(15) for r = 1, 2, and K^(r) = 0 for r = 3, 4.",
+        exponent=order, where=And(H >= 1, L >= 1, r >= 0), instead="order.shallow order.deep", errata="E28",
+        severity=Severity.INCOMPLETE, place="Theorem 1, Eq. (39)", why="What must be open at both inputs is a path "
+        "through g: at θ = 0, z = (1, -1), H = L = m = 2 the exponents are -.483(10), -.975(15) for r = 1, 2, and "
+        "K^(r) = 0 for r = 3, 4.",
     ),
-    Claim(
-        "theorem1.printed-layers", Kind.IDENTITY, a(d, k), value=OVER_OUTPUTS,
-        where=And(H >= 1, L >= 1, d >= 1, k >= 0), text=
-        "(40), (46), (48): ⟨∇^k f_i^d, (∇h_j)^{⊗k}⟩ is a sum over l ∈ [H]^k, as printed, in the place of [L]^k",
-        form=Form.PRINTED, hypotheses=("m_is_1",), severity=Severity.MISPRINT, errata=("E18",),
-        place="Eqs. (40), (46), (48)",
-        why="l runs over the L layers, not over the H outputs: at H = 1, L = 2 the set [H]^r has one element and "
-        "[L]^r has 2^r.",
+    printed(
+        "theorem1.printed-layers", Kind.IDENTITY, a(d, k), "(40), (46), (48): ⟨∇^k f_i^d, (∇h_j)^{⊗k}⟩ is a sum over l "
+        "∈ [H]^k, as printed, in the place of [L]^k", value=OVER_OUTPUTS, where=And(H >= 1, L >= 1, d >= 1, k >= 0),
+        given="m_is_1", errata="E18", severity=Severity.MISPRINT, place="Eqs. (40), (46), (48)",
+        why="l runs over the L layers, not over the H outputs: at H = 1, L = 2 the set [H]^r has one element and [L]^r "
+        "has 2^r.",
     ),
 )  # fmt: skip
 
 HYPOTHESES = (
-    Hypothesis(
-        "relu", words.relu.text,
-        Witness(
-            "tanh, H = 1, L = 2, r = 3: the mean of K^(3) = T^3 is of order n^{-1}, not n^{-2}.", {}, "theorem1.zero",
-            reproduce="verifier check section3 -k activation=tanh",
-        ),
-        errata=("E10",),
-            stated=True,
-        condition=words.relu,
+    words.relu.needed(
+        "tanh, H = 1, L = 2, r = 3: the mean of K^(3) = T^3 is of order n^{-1}, not n^{-2}.", claim="theorem1.zero",
+        show="verifier check section3 -k activation=tanh", errata="E10", stated=True,
     ),
-    Hypothesis(
-        "m_is_1", words.m_is_1.text,
-        Witness(
-            "θ = 0, z = (1, -1), H = L = m = 2: exponents -.483(10), -.975(15) for r = 1, 2, and 0 exactly beyond.",
-            {"H": 2, "L": 2, "m": 2, "z": (1, -1)}, "theorem1.order.shallow",
-            reproduce="verifier check theorem1 -k m=2",
-        ), errata=("E28",),
-        stated=True, condition=words.m_is_1,
+    words.m_is_1.needed(
+        "θ = 0, z = (1, -1), H = L = m = 2: exponents -.483(10), -.975(15) for r = 1, 2, and 0 exactly beyond.",
+        {"H": 2, "L": 2, "m": 2, "z": (1, -1)}, claim="theorem1.order.shallow", show="verifier check theorem1 -k m=2",
+        errata="E28", stated=True,
     ),
-    Hypothesis(
-        "inputs_nonzero", words.inputs_nonzero.text, Witness("x_i = 0: f(x_i) = 0, and K^(r) = 0 for r < H."),
-        condition=words.inputs_nonzero,
+    words.inputs_nonzero.needed("x_i = 0: f(x_i) = 0, and K^(r) = 0 for r < H."),
+    words.z_nonzero.needed(
+        "m_0 = 2, z_i ⟂ z_j, H = 1, L = 2: K^(1) has exponent -.51(2) and K^(2) = 0.", {"H": 1, "L": 2},
+        claim="theorem1.order.shallow", show='verifier check theorem1 --z 1:0,0:1 -k "H=1,L=2,angle=0"',
+        errata="E26 E27",
     ),
-    Hypothesis(
-        "z_nonzero", words.z_nonzero.text,
-        Witness(
-            "m_0 = 2, z_i ⟂ z_j, H = 1, L = 2: K^(1) has exponent -.51(2) and K^(2) = 0.",
-            {"H": 1, "L": 2}, "theorem1.order.shallow",
-            reproduce='verifier check theorem1 --z 1:0,0:1 -k "H=1,L=2,angle=0"',
-        ), errata=("E26", "E27"),
-        condition=words.z_nonzero,
+    words.not_antiparallel.needed(
+        "x_j = -x_i, H = 1, L = 2: no neuron is active at both inputs, and K^(2) = T^2 = 0 exactly.",
+        {"H": 1, "L": 2, "r": 2, "angle": 180}, claim="theorem1.order.shallow",
+        show='verifier check theorem1 --angle 180 -k "H=1,L=2,angle=180"', when=r >= 1, errata="E8",
     ),
-    Hypothesis(
-        "not_antiparallel", words.not_antiparallel.text,
-        Witness(
-            "x_j = -x_i, H = 1, L = 2: no neuron is active at both inputs, and K^(2) = T^2 = 0 exactly.",
-            {"H": 1, "L": 2, "r": 2, "angle": 180}, "theorem1.order.shallow",
-            reproduce='verifier check theorem1 --angle 180 -k "H=1,L=2,angle=180"',
-        ), when=r >= 1, errata=("E8",),
-        condition=words.not_antiparallel,
+    words.not_orthogonal.needed(
+        "x_i ⟂ x_j, H = 1, L = 2: K^(2) carries the factor x_i·x_j/n_0 = 0.", {"H": 1, "L": 2, "r": 2, "angle": 90},
+        claim="theorem1.order.shallow", show='verifier check theorem1 --angle 90 -k "H=1,L=2,angle=90"',
+        when=r > H * (L - 1), errata="E9",
     ),
-    Hypothesis(
-        "not_orthogonal", words.not_orthogonal.text,
-        Witness(
-            "x_i ⟂ x_j, H = 1, L = 2: K^(2) carries the factor x_i·x_j/n_0 = 0.",
-            {"H": 1, "L": 2, "r": 2, "angle": 90}, "theorem1.order.shallow",
-            reproduce='verifier check theorem1 --angle 90 -k "H=1,L=2,angle=90"',
-        ), when=r > H * (L - 1), errata=("E9",),
-        condition=words.not_orthogonal,
+    words.ntk.needed(
+        "L = 2 at 113.218°, where Θ = 0: K^(1) has exponent -1/2 at H = 1 and -.505 at H = 2.",
+        {"H": 1, "L": 2, "r": 1, "angle": 113.218}, claim="theorem1.order.shallow",
+        show='verifier check theorem1 --angle 113.218 -k "H=1,L=2,angle=113.218"', when=And(r >= 1, r < 2 * H),
+        errata="E25",
     ),
-    Hypothesis(
-        "ntk", words.ntk.text,
-        Witness(
-            "L = 2 at 113.218°, where Θ = 0: K^(1) has exponent -1/2 at H = 1 and -.505 at H = 2.",
-            {"H": 1, "L": 2, "r": 1, "angle": 113.218}, "theorem1.order.shallow",
-            reproduce='verifier check theorem1 --angle 113.218 -k "H=1,L=2,angle=113.218"',
-        ), when=And(r >= 1, r < 2 * H), errata=("E25",),
-        condition=words.ntk,
+    words.masks_overlap.needed(
+        "H = 2, x_i = x_j, z_i z_j < 0: D_i D_j = 0, and K^(r) = 0 for every r >= 1.",
+        {"H": 2, "L": 2, "r": 1, "z": (1, -1)}, claim="theorem1.order.shallow",
+        show='verifier check theorem1 --z 1,-1 -k "H=2,L=2,angle=0,m=1"', when=r >= 1, errata="E26 E28",
     ),
-    Hypothesis(
-        "masks_overlap", words.masks_overlap.text,
-        Witness(
-            "H = 2, x_i = x_j, z_i z_j < 0: D_i D_j = 0, and K^(r) = 0 for every r >= 1.",
-            {"H": 2, "L": 2, "r": 1, "z": (1, -1)}, "theorem1.order.shallow",
-            reproduce='verifier check theorem1 --z 1,-1 -k "H=2,L=2,angle=0,m=1"',
-        ), when=r >= 1, errata=("E26", "E28"),
-        condition=words.masks_overlap,
+    words.proportional_widths.needed(
+        "H = 1, L = 3 at 113.218° with n_2/n_1 → 0: E (n_2 T²)² → .20, .091, .037 at 1/4, 1/8, 1/16.",
+        {"H": 1, "L": 3, "r": 2, "angle": 113.218}, claim="theorem1.order.deep",
+        show='verifier check section3 -k "rho>0"', when=L >= 3, errata="E7 E29",
     ),
-    Hypothesis(
-        "proportional_widths", words.proportional_widths.text,
-        Witness(
-            "H = 1, L = 3 at 113.218° with n_2/n_1 → 0: E (n_2 T²)² → .20, .091, .037 at 1/4, 1/8, 1/16.",
-            {"H": 1, "L": 3, "r": 2, "angle": 113.218}, "theorem1.order.deep",
-            reproduce='verifier check section3 -k "rho>0"',
-        ), when=L >= 3, errata=("E7", "E29"),
-        condition=words.proportional_widths,
+    words.one_input.needed(
+        "H = 2, L = 2, 60°: D_i D_j = 1 where f^1(x_i), f^1(x_j) > 0, with probability .354: P[K = 0] = .646, not 1/2.",
+        {"H": 2, "L": 2, "r": 1, "angle": 60}, claim="theorem1.atom.shallow",
+        show='verifier check lemma1 -k "L=2,angle=60"', errata="E14",
     ),
-    Hypothesis(
-        "one_input", words.one_input.text,
-        Witness(
-            "H = 2, L = 2, 60°: D_i D_j = 1 where f^1(x_i), f^1(x_j) > 0, with probability .354: P[K = 0] = .646, not "
-            "1/2.",
-            {"H": 2, "L": 2, "r": 1, "angle": 60}, "theorem1.atom.shallow",
-            reproduce='verifier check lemma1 -k "L=2,angle=60"',
-        ), errata=("E14",),
-        condition=words.one_input,
+    words.equal_widths.needed(
+        "H = 1, L = 3, n_1 = √n, n_2 = n: E (K^(2))² is of order n^{-1}.", {"H": 1, "L": 3, "r": 2},
+        claim="theorem1.squares", show='verifier exact "T(2)" --depth 3 --moment 2 --widths separate',
     ),
-    Hypothesis(
-        "equal_widths", words.equal_widths.text,
-        Witness(
-            "H = 1, L = 3, n_1 = √n, n_2 = n: E (K^(2))² is of order n^{-1}.", {"H": 1, "L": 3, "r": 2},
-            "theorem1.squares", reproduce='verifier exact "T(2)" --depth 3 --moment 2 --widths separate',
-        ),
-        condition=words.equal_widths,
-    ),
-    Hypothesis(
-        "exclusive_masks", words.exclusive_masks.text,
-        Witness("z_i = z_j: K^(1) ~ 1.", {"H": 2, "L": 2, "r": 1}, "theorem1.exclusive", "theorem1.order.shallow"),
-        condition=words.exclusive_masks,
+    words.exclusive_masks.needed(
+        "z_i = z_j: K^(1) ~ 1.", {"H": 2, "L": 2, "r": 1}, claim="theorem1.exclusive", proof="theorem1.order.shallow",
     ),
 )  # fmt: skip
 
@@ -273,42 +206,3 @@ statement = Statement(
     proof=Proof(_prove),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip
-
-
-def hypotheses_violated(parameters: Mapping[str, Any]) -> list[str]:
-    """The ids of the hypotheses that fail at a cell's parameters H, L, r, m, angle (degrees), z and norm (of x_j).
-
-    Angles are given in decimals, so a limit kernel below 1e-4 in absolute value counts as zero.
-    """
-    from verifier.networks.kernels import ntk
-
-    depth, layers, order_r = int(parameters["L"]), int(parameters["H"]), int(parameters["r"])
-    angle = abs(float(parameters.get("angle", 0)))
-    z_i, z_j = (tuple(v) if isinstance(v, tuple | list) else (v,) for v in parameters.get("z", (1, 1)))
-    found = []
-    turned = angle != 0 or parameters.get("norm", 1) != 1
-    if turned or (z_i, z_j) != ((1,), (1,)):
-        found.append("one_input")
-    if turned or (z_i, z_j) != ((1,), (-1,)):
-        found.append("exclusive_masks")
-    if int(parameters.get("m", 1)) != 1:
-        found.append("m_is_1")
-    if not any(z_i) or not any(z_j):
-        found.append("z_nonzero")
-    if order_r == 0:
-        return found
-    if parameters.get("norm", 1) == 0:
-        found.append("inputs_nonzero")
-    scalar = sum(a * b for a, b in zip(z_i, z_j, strict=True))
-    if scalar == 0 and order_r >= layers and "z_nonzero" not in found:
-        found.append("z_nonzero")
-    if abs(angle - 180) < 1e-6:
-        return [*found, "not_antiparallel"]
-    if abs(angle - 90) < 1e-6 and order_r > layers * (depth - 1):
-        found.append("not_orthogonal")
-    gram = [[1.0, cos(radians(angle))], [cos(radians(angle)), 1.0]]
-    if order_r < 2 * layers and abs(float(ntk(depth, gram)[0, 1])) < 1e-4:
-        found.append("ntk")
-    if layers >= 2 and angle == 0 and scalar < 0:
-        found.append("masks_overlap")
-    return found

@@ -6,9 +6,6 @@ is a network with independent Gaussian rows, and the induction of Lemma 2 goes t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
 from sympy import And, Integer, sqrt, symbols
 
 from lemmas import _hyper_words as hyper_words
@@ -20,7 +17,7 @@ from lemmas._proof_moments import prove_theorem2 as prove_fourth
 from lemmas._proof_theorem2 import prove_theorem2
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
-from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
+from verifier.claims.statement import Form, Kind, Statement, amended, printed
 from verifier.verdict import Summary
 
 H, L, l, n = symbols("H L l n", integer=True)
@@ -39,68 +36,50 @@ statement = Statement(
     source=supplement("52", "53", "54", "55", "56", "60", section="4.4"),
     summary="The layers of g converge to Gaussian processes of covariance S^{L-1} Σ^{l-1}, in any order of limits.",
     claims=(
-        Claim(
+        printed(
             "theorem2.printed", Kind.LAW, unit(H, L), value=HyperCovariance(H, L + 1, angle, z_angle),
-            where=And(L >= 1, H >= 1), form=Form.PRINTED, instead=("theorem2.process",), errata=("E6",),
-            place="Eqs. (52), (53)",
-            why="The rows of V^l have covariance S^{L-1}: at H = L = 1, x ⟂ x' and z = z' the outputs are "
-            "independent, and as printed their covariance is S^1 = .3183.",
+            where=And(L >= 1, H >= 1), instead="process", errata="E6", place="Eqs. (52), (53)",
+            why="The rows of V^l have covariance S^{L-1}: at H = L = 1, x ⟂ x' and z = z' the outputs are independent, "
+            "and as printed their covariance is S^1 = .3183.",
         ),
-        Claim(
+        printed(
             "theorem2.printed-weights", Kind.LAW, weight(L), value=OutputCovariance(L + 1, angle), where=L >= 1,
-            form=Form.PRINTED, instead=("theorem2.weights",), errata=("E6", "E18"),
-            place="Theorem 2, Eq. (55)",
+            instead="weights", errata="E6 E18", place="Theorem 2, Eq. (55)",
             why="At L = 1 the weights are linear in x, of covariance x·x'/n_0: .5 at 60°, not S^1 = .6090.",
         ),
-        Claim(
+        printed(
             "theorem2.printed-root", Kind.VALUE, activity(1), value=sqrt(2) / 2, where=And(L >= 1, H >= 2),
-            form=Form.PRINTED, instead=("theorem2.activations",), errata=("E17",),
-            place="Eq. (60)",
-            why="a = √2 σ(g), so that a·a'/m tends to 2 E σ(g)² = 1 at one input of variance 1; √2 E σ(g)² = "
-            ".707.",
+            instead="activations", errata="E17", place="Eq. (60)",
+            why="a = √2 σ(g), so that a·a'/m tends to 2 E σ(g)² = 1 at one input of variance 1; √2 E σ(g)² = .707.",
         ),
-        Claim(
-            "theorem2.weights", Kind.LAW, weight(L), value=OutputCovariance(L, angle), where=L >= 1,
-            hypotheses=("relu",), errata=("E6", "E15", "E18"),
+        amended(
+            "theorem2.weights", Kind.LAW, weight(L), value=OutputCovariance(L, angle), where=L >= 1, given="relu",
+            errata="E6 E15 E18",
         ),
-        Claim(
-            "theorem2.activations", Kind.CONSTANT, activity(l), value=Integer(1),
-            where=And(l >= 0, l <= H - 1, L >= 1), hypotheses=("relu",), errata=("E17",),
+        amended(
+            "theorem2.activations", Kind.CONSTANT, activity(l), value=Integer(1), where=And(l >= 0, l <= H - 1, L >= 1),
+            given="relu", errata="E17",
         ),
-        Claim(
+        amended(
             "theorem2.process", Kind.LAW, unit(H, L), value=HyperCovariance(H, L, angle, z_angle),
-            where=And(L >= 1, H >= 1), hypotheses=("relu", "widths_grow"), errata=("E6", "E17", "E21"),
+            where=And(L >= 1, H >= 1), given="relu widths_grow", errata="E6 E17 E21",
         ),
-        Claim(
+        amended(
             "theorem2.fourth", Kind.VALUE, fourth(L), value=3 * (1 + 5 / n) ** (L - 1), where=And(L >= 1, n >= 1),
-            hypotheses=("relu",), errata=("E21",),
+            given="relu", errata="E21",
         ),
     ),
     hypotheses=(
-        Hypothesis(
-            "relu", words.relu.text,
-            Witness(
-                "σ = tanh: the covariance of f at one input of variance 1 and L = 2 is 2 E tanh² = .789, not 1; so is "
-                "Σ^1.",
-                {}, "theorem2.activations", reproduce="verifier check theorem2 -k activation=tanh",
-            ),
-            stated=True, condition=words.relu,
+        words.relu.needed(
+            "σ = tanh: the covariance of f at one input of variance 1 and L = 2 is 2 E tanh² = .789, not 1; so is Σ^1.",
+            claim="theorem2.activations", show="verifier check theorem2 -k activation=tanh", stated=True,
         ),
-        Hypothesis(
-            "widths_grow", hyper_words.widths_grow.text,
-            Witness(
-                "n = L - 1 → ∞: E f⁴ = 3 (1 + 5/n)^{n} → 3 e⁵, which is not 3 as for a Gaussian.",
-                {"L": 9, "n": 8}, "theorem2.process", proof="theorem2.fourth",
-            ), errata=("E21",), stated=True, condition=hyper_words.widths_grow,
+        hyper_words.widths_grow.needed(
+            "n = L - 1 → ∞: E f⁴ = 3 (1 + 5/n)^{n} → 3 e⁵, which is not 3 as for a Gaussian.", {"L": 9, "n": 8},
+            claim="theorem2.process", proof="theorem2.fourth", errata="E21", stated=True,
         ),
     ),
     errata=errata("E6", "E15", "E17", "E18", "E21"),
     proof=Proof(_prove),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip
-
-
-def hypotheses_violated(parameters: Mapping[str, Any]) -> list[str]:
-    """The ids of the hypotheses that fail at a cell's parameters: depths must be small against the width n."""
-    width = parameters.get("n")
-    return ["widths_grow"] if width is not None and int(parameters["L"]) > int(width) else []

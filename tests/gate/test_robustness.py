@@ -55,12 +55,14 @@ def test_what_a_user_s_files_print_is_not_in_the_json(toy: Toy) -> None:
 def test_a_helper_of_a_statement_that_raises_is_unreadable_and_the_rest_runs(toy: Toy) -> None:
     toy.write("other")
     path = Path("lemmas/other.py")
-    path.write_text(path.read_text() + "\ndef hypotheses_violated(parameters):\n    return parameters['angle']\n")
+    flat = "Condition('flat', 'no angle', holds=lambda cell: cell['angle'] == 0).needed('an angle')"
+    text = path.read_text().replace("expected={", f"hypotheses=({flat},),\n    expected={{")
+    path.write_text(f"from verifier.claims.vocabulary import Condition\n{text}")
     found = toy.findings(code=2)
     assert found[ORDER]["outcome"] == "expected"
-    last = len(path.read_text().splitlines())
-    assert found["other"]["message"] == f"lemmas/other.py:{last}: KeyError: 'angle'"
-    path.write_text(path.read_text().replace("parameters['angle']", "[]"))
+    line = next(number for number, text in enumerate(path.read_text().splitlines(), 1) if "cell['angle']" in text)
+    assert found["other"]["message"] == f"lemmas/other.py:{line}: KeyError: 'angle'"
+    path.write_text(path.read_text().replace("cell['angle'] == 0", "True"))
     _forget()
     toy.gate(code=0)
 

@@ -32,9 +32,9 @@ def report(entry: Entry, select: Select = lambda parameters: True, options: Opti
     """The selected cells of a quick run, measured in this process."""
     options = options or Options(quick=True)
     assert entry.check is not None
-    groups = plan(entry.check, entry.statement, options, violated=entry.violated, select=select)
+    groups = plan(entry.check, entry.statement, options, select=select)
     outcome = run([group for group in groups if group.needed], seed=SEED)
-    covered = coverage(entry.statement, entry.check, options, violated=entry.violated, select=select)
+    covered = coverage(entry.statement, entry.check, options, select=select)
     found = statement_report(entry.statement, outcome.answers, Proofs(), covered, options=options, seed=SEED)
     assert not found.errors
     return found

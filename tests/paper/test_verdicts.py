@@ -186,4 +186,4 @@ def test_cells_that_violate_a_hypothesis_are_shown_and_count_for_nothing() -> No
 def test_parameters_that_violate_a_hypothesis_are_named(
     name: str, parameters: dict[str, object], hypothesis: str
 ) -> None:
-    assert hypothesis in project().entry(name).violated(parameters)
+    assert hypothesis in project().entry(name).statement.violated(parameters)

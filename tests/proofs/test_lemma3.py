@@ -92,4 +92,4 @@ def test_printed_claims_grant_what_the_paper_grants():
     ],
 )
 def test_hypotheses_are_violated_where_their_conditions_fail(cell: dict[str, object], broken: set[str]):
-    assert set(lemma3.hypotheses_violated(cell)) == broken
+    assert set(lemma3.statement.violated(cell)) == broken

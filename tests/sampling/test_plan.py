@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from sympy import Function, Integer, symbols, sympify
 
 from verifier.claims.statement import Claim, Form, Kind, Source, Statement
+from verifier.claims.vocabulary import Condition
 from verifier.inference.exponents import slope_weights
 from verifier.quantities.check import Agreement, Check, Measure, Quantity, cells, up_to
 from verifier.quantities.select import Selection, text_of
@@ -89,13 +90,12 @@ def test_the_error_rate_of_a_claim_is_shared_by_all_its_cells_selected_or_not() 
 
 
 def test_a_violated_hypothesis_takes_the_cell_out_of_the_amended_claim_only() -> None:
-    def violated(parameters: Mapping[str, Any]) -> list[str]:
-        return ["kernel"] if parameters["r"] == 1 else []
-
+    kernel = Condition("kernel", "r is not 1", holds=lambda cell: cell["r"] != 1).needed("r = 1")
     needs = Claim("s.order", Kind.ORDER, X, "", exponent=-r, hypotheses=("kernel", "relu"))
     free = Claim("s.free", Kind.ORDER, X, "", exponent=-r, hypotheses=("relu",))
     part = Measure(QUANTITY, cells(H=1, r=[0, 1], angle=0), widths=WIDTHS)
-    group = plan(Check("s", part), statement(needs, PRINTED, free), Options(), violated=violated)[0]
+    stated = replace(statement(needs, PRINTED, free), hypotheses=(kernel,))
+    group = plan(Check("s", part), stated, Options())[0]
     outside = {asked.claim: asked.outside for asked in group.cells[1].asked}
     assert outside == {"s.order": ("kernel",), "s.printed": (), "s.free": ()}
     assert all(asked.question is not None for asked in group.cells[0].asked)

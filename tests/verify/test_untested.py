@@ -81,9 +81,9 @@ def test_a_range_of_a_parameter_that_no_cell_has(toy: Toy) -> None:
 
 
 def test_hypotheses_that_fail_in_every_cell(toy: Toy) -> None:
-    text = (toy.folder / "lemmas" / "toy.py").read_text()
-    (toy.folder / "lemmas" / "toy.py").write_text(text + "\ndef hypotheses_violated(cell):\n    return ['relu']\n")
-    toy.forget()
+    toy.edit(
+        "lemmas/toy.py", "proposition=lambda env: le(d, 0)", "proposition=lambda env: le(d, 0), holds=lambda _: False"
+    )
     assert word(toy)[1] == "toy.zero: a hypothesis of it fails in each of the 6 cells where it says something"
 
 

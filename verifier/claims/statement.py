@@ -7,7 +7,7 @@ A claim is evaluated at a cell's parameters to say what the samples must show th
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from numbers import Number
@@ -144,6 +144,12 @@ class Hypothesis:
     condition: Annotated[Any, _condition_of_a_vocabulary] = (
         None  # its entry in a vocabulary (verifier.claims.vocabulary.Condition)
     )
+
+    def fails_at(self, parameters: Mapping[str, Any]) -> bool:
+        """Whether it is needed at a cell's parameters and does not hold there; a condition that no cell can violate, or
+        that there is not, never fails."""
+        test = getattr(self.condition, "holds", None)
+        return test is not None and _evaluate(self.when, parameters) is not sympy.false and not test(parameters)
 
 
 @dataclass(frozen=True)
@@ -288,12 +294,60 @@ class Statement:
         stated = (h.id for h in self.hypotheses if h.stated) if claim.form is Form.PRINTED and provable else ()
         return frozenset((*claim.hypotheses, *stated))
 
+    def violated(self, parameters: Mapping[str, Any]) -> list[str]:
+        """The ids of the hypotheses that fail at a cell's parameters."""
+        return [h.id for h in self.hypotheses if h.fails_at(parameters)]
+
     def hypothesis(self, identifier: str) -> Hypothesis:
         """The hypothesis with this id; KeyError where there is none."""
         for hypothesis in self.hypotheses:
             if hypothesis.id == identifier:
                 return hypothesis
         raise KeyError(identifier)
+
+
+def printed(
+    identifier: str,
+    kind: Kind,
+    quantity: sympy.Basic,
+    text: str = "",
+    *,
+    given: str | Sequence[str] = (),
+    errata: str = "",
+    instead: str = "",
+    **more: Any,
+) -> Claim:
+    """A claim as the paper prints it; ids of hypotheses, errata and the claims that take its place are words.
+
+    ``instead`` names claims of the same statement without its name: ``"order.shallow order.deep"``.
+    """
+    statement = identifier.partition(".")[0]
+    return amended(
+        identifier,
+        kind,
+        quantity,
+        text,
+        given=given,
+        errata=errata,
+        form=Form.PRINTED,
+        instead=tuple(f"{statement}.{name}" for name in instead.split()),
+        **more,
+    )
+
+
+def amended(
+    identifier: str,
+    kind: Kind,
+    quantity: sympy.Basic,
+    text: str = "",
+    *,
+    given: str | Sequence[str] = (),
+    errata: str = "",
+    **more: Any,
+) -> Claim:
+    """A claim that is true; ids of hypotheses and errata are words: ``given="relu one_input"``."""
+    hypotheses = tuple(given.split()) if isinstance(given, str) else tuple(given)
+    return Claim(identifier, kind, quantity, text, hypotheses=hypotheses, errata=tuple(errata.split()), **more)
 
 
 def label_of(name: str) -> str:

@@ -16,6 +16,7 @@ from typing import Any
 
 import sympy
 
+from verifier.claims.statement import Hypothesis, Witness
 from verifier.inputs.fields import Line, Text, checked
 from verifier.kernel.core.sorts import Sort
 from verifier.kernel.core.terms import Term, Var
@@ -141,3 +142,26 @@ class Condition:
     latex: Text = ""
     proposition: Callable[[Env], Term | Sequence[Term]] | None = None
     holds: Callable[[Mapping[str, Any]], bool] | None = None
+
+    def needed(
+        self,
+        why: str,
+        cell: Mapping[str, Any] | None = None,
+        *,
+        claim: str = "",
+        proof: str = "",
+        show: str = "",
+        text: str = "",
+        when: Any = sympy.true,
+        errata: str = "",
+        stated: bool = False,
+    ) -> Hypothesis:
+        """The hypothesis of a statement that this condition is, with the witness that shows that it is needed.
+
+        ``why`` is the witness in words, ``cell`` its parameters, ``claim`` what it violates; ``proof`` the goal that
+        re-checks it, ``show`` the command that shows it.  ``text`` where the statement words it otherwise.
+        """
+        witness = Witness(why, cell or {}, claim, proof, show)
+        words = tuple(errata.split())
+        latex = "" if text else self.latex
+        return Hypothesis(self.id, text or self.text, witness, latex, when, words, stated, condition=self)

@@ -248,7 +248,7 @@ def _run(
     for entry in entries:
         try:
             plans[entry.name] = plan_of(entry, options, choice=part.get(entry.name))
-        except Exception as error:  # of the files' own functions, say hypotheses_violated
+        except Exception as error:  # of the files' own functions, say a condition's predicate
             broken.append((entry.name, blame(error, entry.check_path, entry.path)))
     entries = [entry for entry in entries if entry.name in plans]
     if not entries:

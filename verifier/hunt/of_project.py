@@ -46,7 +46,7 @@ def of_entry(entry: Entry, claims: Sequence[str] | None, form: Form | None) -> t
     own = [c.id for c in entry.statement.claims if form is None or c.form is form]
     wanted = own if claims is None else [c for c in own if c in claims]
     return targets(
-        entry.statement, entry.check, source=entry.check_path, violated=entry.violated, claims=wanted,
+        entry.statement, entry.check, source=entry.check_path, violated=entry.statement.violated, claims=wanted,
         code=code_of(entry.path, entry.check_path),
     )  # fmt: skip
 

@@ -8,17 +8,14 @@ for, and a file that cannot be loaded is an error of that statement alone.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from verifier.claims.proof import Proof
 from verifier.claims.statement import Statement
 from verifier.claims.wellformed import flaws
-from verifier.inputs.fields import shown
 from verifier.projects.loading import LoadError, load_file
 from verifier.projects.root import CHECKS, LEMMAS, SHIPPED, files, find
 from verifier.quantities.check import Check
@@ -39,17 +36,6 @@ class Entry:
     check: Check | None = None
     check_path: Path | None = None
     unchecked: str = ""  # why it has no check, in a sentence
-
-    def violated(self, parameters: Mapping[str, Any]) -> list[str]:
-        """The ids of the hypotheses that fail at ``parameters``, as far as the statement's file can tell."""
-        test: Callable[[Mapping[str, Any]], Iterable[str]] | None
-        test = getattr(self.module, "hypotheses_violated", None)
-        if test is None:
-            return []
-        found = test(parameters) if callable(test) else test
-        if isinstance(found, str) or not isinstance(found, Iterable) or not all(isinstance(x, str) for x in found):
-            raise LoadError(self.path, None, f"hypotheses_violated gives {shown(found)}; a list of ids is needed")
-        return list(found)
 
 
 @dataclass(frozen=True)

@@ -141,7 +141,6 @@ def plan(
     options: Options,
     *,
     source: Path | None = None,
-    violated: Callable[[Mapping[str, Any]], Sequence[str]] = lambda parameters: (),
     select: Callable[[Mapping[str, Any]], bool] = lambda parameters: True,
 ) -> tuple[Group, ...]:
     """The groups of one check.  Raises ValueError for options that its samplers cannot serve, FieldError (one of
@@ -179,7 +178,7 @@ def plan(
     shares = {identifier: options.alpha / counted.count(identifier) for identifier in set(counted)}
     groups = []
     for index, part, shared, members in drafts:
-        made = tuple(_cell(cell, part, statement, shares, violated, select) for cell in members)
+        made = tuple(_cell(cell, part, statement, shares, select) for cell in members)
         group = group_of(check.name, index, part, source, shared, made, options)
         # An affordable width matters only to what will be drawn.
         if group.needed:
@@ -234,15 +233,13 @@ def _cell(
     part: Part,
     statement: Statement,
     shares: Mapping[str, float],
-    violated: Callable[[Mapping[str, Any]], Sequence[str]],
     select: Callable[[Mapping[str, Any]], bool],
 ) -> Cell:
     asked: list[Asked] = []
     witnesses: list[Question] = []
-    broken_on_purpose = part.witness
     atom = part.atom(parameters) if isinstance(part, Measure) and part.atom is not None else None
     full = with_derived(part, parameters)
-    broken = tuple(dict.fromkeys((*violated(full), *broken_on_purpose)))
+    broken = tuple(dict.fromkeys((*statement.violated(full), *part.witness)))
     for claim in statement.claims:
         if not speaks_to(claim, part):
             continue
@@ -253,7 +250,7 @@ def _cell(
         if claim.kind is Kind.ATOM and claim.form is Form.AMENDED and not outside:
             atom = expected[0].value
         question = question_of(expected, part, shares[claim.id], atom, full)
-        if broken_on_purpose and outside:
+        if part.witness and outside:
             witnesses.append(question)
         asked.append(Asked(claim.id, None if outside else question, outside, claim.form))
     return Cell(parameters, tuple(asked), atom, select(parameters), tuple(witnesses))

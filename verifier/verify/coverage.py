@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -51,7 +51,6 @@ def coverage(
     check: Check | None,
     options: Options,
     *,
-    violated: Callable[[Mapping[str, Any]], Sequence[str]] = lambda parameters: (),
     select: Callable[[Mapping[str, Any]], bool] = lambda parameters: True,
     choose: Callable[[str, Mapping[str, Any]], bool] = lambda claim, parameters: True,
     absent: str = "",
@@ -69,7 +68,7 @@ def coverage(
     for part in check.parts:
         heard = False
         for cell, there, fate in fates(part, options):
-            broken = (*violated(with_derived(part, there)), *part.witness)
+            broken = (*statement.violated(with_derived(part, there)), *part.witness)
             for number, claim in enumerate(statement.claims):
                 if not speaks_to(claim, part):
                     continue

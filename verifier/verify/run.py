@@ -39,11 +39,9 @@ def plan_of(
     """
     if entry.check is None:
         return ()
+    select = _select(selection, choice)
     with _of_its_files(entry):
-        groups = plan(
-            entry.check, entry.statement, options, source=entry.check_path, violated=entry.violated,
-            select=_select(selection, choice),
-        )  # fmt: skip
+        groups = plan(entry.check, entry.statement, options, source=entry.check_path, select=select)
     return groups if choice is None else tuple(_narrowed(group, choice) for group in groups)
 
 
@@ -63,7 +61,7 @@ def coverage_of(
     """Which cells ask something of the statement's claims, and what becomes of them."""
     with _of_its_files(entry):
         return coverage(
-            entry.statement, entry.check, options, violated=entry.violated, select=_select(selection, choice),
+            entry.statement, entry.check, options, select=_select(selection, choice),
             choose=choice or _all, absent=entry.unchecked,
         )  # fmt: skip
 

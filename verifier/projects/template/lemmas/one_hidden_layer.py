@@ -9,14 +9,13 @@ well gives T = A x·x'/n_0 with A = q'·(∂q/∂y) δ'/n.  The kernel's theory 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from sympy import Integer
 
 from verifier.claims.author import Author
 from verifier.claims.proof import Proof
-from verifier.claims.statement import Claim, Hypothesis, Kind, Source, Statement, Witness
+from verifier.claims.statement import Kind, Source, Statement, amended
 from verifier.claims.vocabulary import Condition, Quantity
 from verifier.kernel.core.terms import FALSE, Var, app, imp, num
 from verifier.proving.tactics import Fact
@@ -99,25 +98,17 @@ statement = Statement(
     source=Source("This project"),
     summary="The output of a wide network with one hidden layer is of order 1, its second-order term of order 1/n.",
     claims=(
-        Claim("one_hidden_layer.output", Kind.ORDER, f(), exponent=Integer(0), hypotheses=("relu", "inputs_nonzero")),
-        Claim(
+        amended("one_hidden_layer.output", Kind.ORDER, f(), exponent=Integer(0), given="relu inputs_nonzero"),
+        amended(
             "one_hidden_layer.second", Kind.ORDER, T(), "T = A x·x'/n_0 at depth L = 2", exponent=Integer(-1),
-            hypotheses=("relu", "inputs_nonzero", "not_antiparallel", "not_orthogonal"),
+            given="relu inputs_nonzero not_antiparallel not_orthogonal",
         ),
     ),
-    hypotheses=tuple(
-        Hypothesis(condition.id, condition.text, witness, condition=condition)
-        for condition, witness in (
-            (relu, Witness("With σ = 0 both quantities are 0.")),
-            (inputs_nonzero, Witness("x = 0: f(x) = 0.")),
-            (not_antiparallel, Witness("x' = -x: no neuron is active at both inputs, and T = 0.", {"angle": 180})),
-            (not_orthogonal, Witness("x ⟂ x': T has the factor x·x'/n_0 = 0.", {"angle": 90})),
-        )
+    hypotheses=(
+        relu.needed("With σ = 0 both quantities are 0."),
+        inputs_nonzero.needed("x = 0: f(x) = 0."),
+        not_antiparallel.needed("x' = -x: no neuron is active at both inputs, and T = 0.", {"angle": 180}),
+        not_orthogonal.needed("x ⟂ x': T has the factor x·x'/n_0 = 0.", {"angle": 90}),
     ),
     proof=Proof(_prove),
 )  # fmt: skip
-
-
-def hypotheses_violated(cell: Mapping[str, Any]) -> list[str]:
-    """The hypotheses that fail at a cell: ``angle`` degrees between the two inputs."""
-    return [h.id for h in statement.hypotheses if h.condition.holds and not h.condition.holds(cell)]
