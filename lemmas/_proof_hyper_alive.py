@@ -14,14 +14,8 @@ from lemmas._limits import (
 )
 from lemmas._proof_compositions import WEIGHT, value
 from lemmas._proof_hyper_limits import NUMBERS, ONE, F, dominant, part_function
-from lemmas._proof_hyper_signs import (
-    ALL,
-    DOT,
-    THETA,
-    Signs,
-    chain_function,
-    scaled_part,
-)
+from lemmas._proof_hyper_signs import Signs
+from lemmas._proof_hyper_steps import ALL, DOT, THETA, chain_function, scaled_part
 from lemmas._proof_lemma3_limits import DEEP, SHALLOW
 from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, fun, imp, le, num
 from verifier.kernel.theory.joint import APART, INPUTS

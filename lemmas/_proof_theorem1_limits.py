@@ -23,7 +23,7 @@ from lemmas._proof_hyper_alive import NOT_ORTHOGONAL, NTK, RANGE, Alive, V
 from lemmas._proof_hyper_limits import MX, MY, NUMBERS, ONE, B, F, HyperLimits, K, dominant
 from lemmas._proof_hyper_masks import Polynomial, Unmasked, idempotent_mask
 from lemmas._proof_hyper_parts import expanded, gathered
-from lemmas._proof_hyper_signs import DOT, THETA
+from lemmas._proof_hyper_steps import DOT, THETA
 from lemmas._proof_lemma3_limits import DEEP, SHALLOW, deep_joint, identity, shallow_joint
 from verifier.kernel.core.terms import Term, Var, app, eq, fun, imp, le, num
 from verifier.kernel.theory.joint import APART, INPUTS, JOINT

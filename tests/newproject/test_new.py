@@ -64,7 +64,7 @@ def test_what_the_kernel_proves_is_checked_again_without_the_project(project: Pa
     verify = ("verify", "proof.json", "--statement", "one_hidden_layer")
     shown = _verifier(*verify, cwd=project, code=0).stdout
     assert shown.count("proved  one_hidden_layer") == 4  # two goals, two claims
-    edit(project / LEMMA, '"not_antiparallel", "not_orthogonal"),\n', '"not_antiparallel"),\n')
+    edit(project / LEMMA, ' not_orthogonal",\n', '",\n')
     shown = _verifier(*verify, cwd=project, code=1).stdout
     assert "its goal is another proposition" in " ".join(shown.split())
 

@@ -9,7 +9,7 @@ from pathlib import Path
 def claim_line(path: Path, identifier: str) -> int:
     """The line where the claim ``identifier`` is stated in ``path``.
 
-    That is the call of ``Claim`` with that id, else the first place where the id is written, else 1.
+    That is the call that makes a claim of that id, else the first place where the id is written, else 1.
     """
     return _find(path, identifier) or 1
 
@@ -27,7 +27,7 @@ def statement_line(path: Path) -> int:
 def _find(path: Path, identifier: str) -> int | None:
     anywhere = None
     for node in _nodes(path):
-        if isinstance(node, ast.Call) and _name(node.func) == "Claim":
+        if isinstance(node, ast.Call) and _name(node.func) in ("Claim", "amended", "printed"):
             given = node.args[:1] + [word.value for word in node.keywords if word.arg == "id"]
             if any(isinstance(value, ast.Constant) and value.value == identifier for value in given):
                 return node.lineno
