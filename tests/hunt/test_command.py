@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from verifier.cli import cli
 from verifier.projects.new import create
 
-HYPOTHESES = 'hypotheses=("relu", "inputs_nonzero", "not_antiparallel", "not_orthogonal"),'
+HYPOTHESES = 'given="relu inputs_nonzero not_antiparallel not_orthogonal",'
 
 
 def run(*words: str) -> tuple[int, str, str]:
@@ -36,7 +36,7 @@ def stripped(project):
         text = old.read_text(encoding="utf-8").replace("one_hidden_layer", "mine")
         if room == "lemmas":
             assert HYPOTHESES in text
-            text = text.replace(HYPOTHESES, "hypotheses=(),").replace('("relu", "inputs_nonzero")', "()")
+            text = text.replace(HYPOTHESES, 'given="",').replace('"relu inputs_nonzero"', '""')
         (project / room / "mine.py").write_text(text, encoding="utf-8")
         old.unlink()
     return project
