@@ -7,7 +7,8 @@ respect to it, in the backward one.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from verifier.programs.graph import Dim, Graph, Op
@@ -34,6 +35,22 @@ def intermediates(graph: Graph, outputs: Sequence[str]) -> list[Intermediate]:
     """
     names = {operand: name for operand, name in zip(graph.outputs, outputs, strict=True) if isinstance(operand, int)}
     return list(_found(graph, set(range(len(graph.inputs))), names))
+
+
+def numbered(keys: Iterable[tuple[int, int]], names: Sequence[str]) -> dict[tuple[int, int], str]:
+    """Names of values: ``h``, or ``h[1]``, ``h[2]``, … where several are called h, in the order of ``keys``.
+
+    A key is the place of an intermediate in ``names``, and how often a loop had made it before.
+    """
+    order = list(keys)
+    total = Counter(names[k] for k, _ in order)
+    seen: Counter[str] = Counter()
+    found = {}
+    for key in order:
+        name = names[key[0]]
+        seen[name] += 1
+        found[key] = name if total[name] == 1 else f"{name}[{seen[name]}]"
+    return found
 
 
 @dataclass(frozen=True)

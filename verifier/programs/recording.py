@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from verifier.programs.evaluate import NotFinite, Watch
 from verifier.programs.graph import Op
-from verifier.programs.intermediates import Intermediate, intermediates
+from verifier.programs.intermediates import Intermediate, intermediates, numbered
 from verifier.programs.program import Program
 from verifier.programs.structured import LowRank, Structured
 
@@ -72,14 +72,7 @@ class Recorded:
 
     def names(self) -> dict[Key, str]:
         """``h``, or ``h[1]``, ``h[2]``, … where several values are called h, in the order in which they are made."""
-        total = Counter(self.items[k].name for k, _ in self.columns)
-        seen: Counter[str] = Counter()
-        found = {}
-        for key in self.columns:
-            name = self.items[key[0]].name
-            seen[name] += 1
-            found[key] = name if total[name] == 1 else f"{name}[{seen[name]}]"
-        return found
+        return numbered(self.columns, [item.name for item in self.items])
 
 
 def root_mean_square(value: object) -> float | None:

@@ -1,0 +1,381 @@
+"""Whether a leading part is separated from zero.
+
+A function of Gaussians that is not 0 at one point where it is continuous is not 0 on a set of positive probability, if
+that point is in the support; so is one of which a derivative is not 0 there.  The support is everything if the
+Gaussians are linearly independent, and so they are if the vectors that a matrix was applied to are: independent
+functions, seen by a determinant of their values at points.  All values are balls.  No integral is needed, and constants
+that are not known matter only where the derivative contains them.
+
+A random scalar is not 0 almost surely if it is a polynomial in jointly non-degenerate Gaussian scalars of which one
+coefficient is not 0, or an analytic function of them that is not 0 at a point.
+"""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from flint import arb, arb_mat, fmpq
+
+from verifier.programs.derive.expansion import (
+    ONE, Atom, Part, Powers, Underived, joined, number_of, plus, thawed,
+)  # fmt: skip
+from verifier.programs.derive.expectations import Expectations
+from verifier.programs.derive.functions import function
+from verifier.programs.derive.limits import GAUSSIAN, Coordinates
+from verifier.programs.derive.numbers import Number
+
+#: points that are tried; so many of them have the same random scalars
+TRIES, SCALARS = 4, 1000
+#: steps whose patterns are tried one by one
+MOST_STEPS = 8
+EVEN = frozenset({"square", "step", "bell", "exp", "logistic"})
+
+
+@dataclass(frozen=True)
+class Found:
+    """``nonzero``: separated from zero.  ``number``: the limit where it is no random scalar; ``reason``: why not."""
+
+    nonzero: bool
+    number: Number | None = None
+    random: bool = False
+    reason: str = ""
+    zero: bool = False
+
+
+@dataclass
+class Decisions:
+    """Decides on parts; remembers what it found."""
+
+    coordinates: Coordinates
+    expectations: Expectations
+    _independent: dict[frozenset[Atom], bool] = field(default_factory=dict)
+    _points: dict[tuple[Atom, int], arb] = field(default_factory=dict)
+    _values: dict[tuple[Atom, int], arb] = field(default_factory=dict)
+    _positive: dict[Atom, bool] = field(default_factory=dict)
+
+    # -- values at points ---------------------------------------------------------------------------------------------
+
+    def _point(self, atom: Atom, trial: int) -> arb:
+        if atom.kind == "clt":
+            trial //= SCALARS
+        if (atom, trial) not in self._points:
+            chosen = random.Random(f"{atom.number} {trial}")  # of all sizes, so that steps take all patterns
+            self._points[atom, trial] = arb(fmpq(2 * chosen.randint(-500, 500) + 1, 1001)) * 2 ** chosen.randint(-2, 5)
+        return self._points[atom, trial]
+
+    def at(self, z: Part, trial: int) -> arb:
+        """A Z at the ``trial``-th point; NaN where a constant is not known."""
+        out = arb(0)
+        for (vectors, scalars), c in z.items():
+            term = c.ball
+            for atom, e in (*vectors, *scalars):
+                term = term * self._at_atom(atom, trial) ** e
+            out += term
+        return out
+
+    def _at_atom(self, atom: Atom, trial: int) -> arb:
+        if atom.kind in (*GAUSSIAN, "clt"):
+            return self._point(atom, trial)
+        if (atom, trial) not in self._values:
+            if atom.kind in ("zfun", "sfun"):
+                name, data = atom.data
+                value = function(name).value(self.at(thawed(data), trial))
+            else:
+                limit = self.expectations.value(atom, 2)
+                value = arb("nan") if atom in _scalars(limit) else self.at(limit, trial)
+            self._values[atom, trial] = value
+        return self._values[atom, trial]
+
+    # -- vectors ------------------------------------------------------------------------------------------------------
+
+    def vector(self, part: Part) -> Found:
+        """Whether the coordinates of a vector do not tend to 0."""
+        try:
+            z = self.coordinates.of(part)
+        except Underived as error:
+            return Found(False, reason=str(error))
+        if not z:
+            return Found(False, zero=True, reason="what is left is 0 in the limit")
+        if not self.coordinates.variables(z):
+            return self.scalar(z)
+        if self.surely(part) or self._positive_part(part):
+            return Found(True)
+        why = ""
+        for slope, variable in self._slopes(z):
+            for trial in (k * (SCALARS + 1) for k in range(TRIES)):
+                value = self.at(slope, trial)
+                if value.is_finite() and bool(value != 0):
+                    why = self._generic(z, slope)
+                    if not why:
+                        return Found(True)
+                    break
+            del variable
+        return Found(False, reason=why or "no point was found where what it tends to is separated from 0")
+
+    def _slopes(self, z: Part) -> Iterable[tuple[Part, Atom | None]]:
+        for variable in sorted(self.coordinates.variables(z), reverse=True):
+            try:
+                slope = self.coordinates.derivative(z, variable)
+            except (Underived, ValueError):
+                continue
+            if slope and not _has_delta(slope):
+                yield slope, variable
+        yield z, None
+        for atom in sorted(a for a in _scalars(z) if a.kind == "clt"):
+            slope = {}
+            for (vectors, scalars), c in z.items():
+                e = dict(scalars).get(atom, 0)
+                if e:
+                    left = tuple((a, k - (a is atom)) for a, k in scalars if k - (a is atom))
+                    slope = plus(slope, {(vectors, left): c * Number.of(e)})
+            yield slope, atom
+
+    def _generic(self, z: Part, slope: Part) -> str:
+        """Why a value at a point says nothing; nothing if it says all."""
+        if not self.independent(self.coordinates.variables(z)):
+            return "its Gaussians are not known to be linearly independent"
+        chance = self._chance(z)
+        if not self.independent(chance):
+            return "its random scalars are not known to be linearly independent"
+        if chance and not self._polynomial(z) and not all(function(name).analytic for name in self._names(slope)):
+            return "it is not zero with positive probability, but not known to be so almost surely"
+        return ""
+
+    def _chance(self, z: Part) -> frozenset[Atom]:
+        """The Gaussian scalars that a Z depends on."""
+        found: set[Atom] = set()
+        for atom in _scalars(z) | {a for vectors, _ in z for a, _e in vectors}:
+            if atom.kind == "clt":
+                found.add(atom)
+            elif atom.kind in ("zfun", "sfun"):
+                found |= self._chance(thawed(atom.data[1]))
+            elif atom.kind in ("avg", "mean"):
+                found |= {a for a in _scalars(self.expectations.value(atom, 2)) if a.kind == "clt"}
+        return frozenset(found)
+
+    def _polynomial(self, z: Part) -> bool:
+        """Whether random scalars occur in coefficients only."""
+        functions = {a for vectors, _ in z for a, _e in vectors if a.kind == "zfun"}
+        functions |= {a for a in _scalars(z) if a.kind == "sfun"}
+        return not any(self._chance(thawed(a.data[1])) for a in functions)
+
+    def _names(self, z: Part) -> set[str]:
+        found: set[str] = set()
+        for atom in _scalars(z) | {a for vectors, _ in z for a, _e in vectors}:
+            if atom.kind in ("zfun", "sfun"):
+                found |= {atom.data[0], *self._names(thawed(atom.data[1]))}
+        return found
+
+    def outer(self, pairs: Sequence[tuple[Part, Part]]) -> Found:
+        """Whether Σ a(g) b(g') is not 0, g and g' the Gaussians of two independent coordinates."""
+        if len(pairs) == 1:
+            left, right = self.vector(pairs[0][0]), self.vector(pairs[0][1])
+            return right if left.nonzero else left
+        try:
+            zs = [(self.coordinates.of(a), self.coordinates.of(b)) for a, b in pairs]
+        except Underived as error:
+            return Found(False, reason=str(error))
+        for trial in (k * SCALARS for k in range(TRIES)):
+            value = sum((self.at(a, trial) * self.at(b, trial + 1) for a, b in zs), arb(0))
+            if value.is_finite() and bool(value != 0):
+                why = next((w for pair in zs for z in pair if (w := self._generic(z, z))), "")
+                return Found(not why, reason=why)
+        return Found(False, reason="no point was found where the sum of outer products is separated from 0")
+
+    # -- linear independence ------------------------------------------------------------------------------------------
+
+    def independent(self, variables: frozenset[Atom]) -> bool:
+        """Whether Gaussians (of coordinates, or scalars) are linearly independent, and all that they rest on."""
+        if variables not in self._independent:
+            self._independent[variables] = False  # a circle proves nothing
+            self._independent[variables] = all(self._family(group) for group in _families(variables))
+        return self._independent[variables]
+
+    def _family(self, group: Sequence[Atom]) -> bool:
+        if group[0].kind == "gauss":
+            return True
+        try:
+            sources = [self.coordinates.of({(_source(atom), ()): ONE}) for atom in group]
+        except Underived:
+            return False
+        below = frozenset().union(*(self.coordinates.variables(z) for z in sources))
+        chance = frozenset().union(*(self._chance(z) for z in sources))
+        if not self.independent(below) or not (chance <= frozenset(group) or self.independent(chance)):
+            return False
+        for shift in range(TRIES):
+            first = SCALARS * shift + 10
+            rows = [[self.at(z, first + k) for z in sources] for k in range(3 * len(group) + 6)]
+            rows = [row for row in rows if all(x.is_finite() for x in row)]
+            if rows and bool((arb_mat(rows).transpose() * arb_mat(rows)).det() != 0):
+                return not chance or all(function(name).analytic for z in sources for name in self._names(z))
+        return False
+
+    def atomless(self, part: Part) -> bool:
+        """Whether what a vector tends to is 0 with probability 0, whatever its other parts are."""
+        try:
+            z = self.coordinates.of(part)
+        except Underived:
+            return False
+        if not self.independent(self.coordinates.variables(z)):
+            return False
+        if self._alone(z):
+            return True
+        if all(function(name).analytic for name in self._names(z)):
+            return self.vector(part).nonzero
+        return self._nowhere_flat(z)
+
+    def _conditionally_gaussian(self, part: Part) -> bool:
+        try:
+            z = self.coordinates.of(part)
+        except Underived:
+            return False
+        return self.independent(self.coordinates.variables(z)) and self._alone(z)
+
+    def _alone(self, z: Part) -> bool:
+        """Whether some Gaussian occurs once, in a term of its own."""
+        variables = self.coordinates.variables(z)
+        for (vectors, scalars), c in z.items():
+            if len(vectors) == 1 and vectors[0][1] == 1 and vectors[0][0] in variables and not scalars and c.nonzero:
+                others = {key: x for key, x in z.items() if key[0] != vectors}
+                if vectors[0][0] not in self.coordinates.variables(others):
+                    return True
+        return False
+
+    def _nowhere_flat(self, z: Part) -> bool:
+        """Whether a polynomial in Gaussians and steps is no zero polynomial, whatever the steps are."""
+        steps = sorted({a for vectors, _ in z for a, _e in vectors if a.kind == "zfun"})
+        if len(steps) > MOST_STEPS or any(a.data[0] != "step" for a in steps) or not self._polynomial_chance(z):
+            return False
+        for pattern in itertools.product((0, 1), repeat=len(steps)):
+            off = {a for a, on in zip(steps, pattern, strict=True) if not on}
+            left: Part = {}
+            for (vectors, scalars), c in z.items():
+                if not any(a in off for a, _ in vectors):
+                    rest = tuple((a, e) for a, e in vectors if a.kind != "zfun")
+                    left = plus(left, {(rest, scalars): c})
+            values = [self.at(left, k * (SCALARS + 1)) for k in range(TRIES)]
+            if not any(v.is_finite() and bool(v != 0) for v in values):
+                return False
+        return True
+
+    def _polynomial_chance(self, z: Part) -> bool:
+        return self.independent(self._chance(z)) and not any(a.kind == "sfun" for a in _scalars(z))
+
+    def _positive_part(self, part: Part) -> bool:
+        """Whether it is max(v, 0) of a vector that is Gaussian given all else, and so positive at times."""
+        for atom in {a for vectors, _ in part for a, _e in vectors if a.kind == "fun" and a.data[0] == "step"}:
+            base = thawed(atom.data[1])
+            whole = {(joined(vectors, ((atom, 1),)), scalars): c for (vectors, scalars), c in base.items()}
+            if set(whole) == set(part) and all((part[key] - whole[key]).zero for key in part):
+                return self._conditionally_gaussian(base)
+        return False
+
+    def surely(self, part: Part) -> bool:
+        """Whether a product of functions of vectors is not 0 almost surely."""
+        if len(part) != 1:
+            return False
+        ((vectors, scalars), c) = next(iter(part.items()))
+        return c.nonzero and not scalars and all(self._surely_atom(atom) for atom, _ in vectors)
+
+    def _surely_atom(self, atom: Atom) -> bool:
+        if atom.kind != "fun":
+            return self.atomless({(((atom, 1),), ()): ONE})
+        name, data = atom.data
+        if name in ("exp", "bell", "logistic"):
+            return True
+        known = name in ("tanh", "erf", "sin", "cos") or (name == "square" and len(data) == 1)
+        return known and self.atomless(thawed(data))
+
+    # -- scalars ------------------------------------------------------------------------------------------------------
+
+    def scalar(self, part: Part) -> Found:
+        """Whether a scalar does not tend to 0, and to what it tends."""
+        try:
+            limit = self.expectations.limit(part)
+        except Underived as error:
+            return Found(False, reason=str(error))
+        number = number_of(limit)
+        if number is None:
+            return self._random(limit)
+        if number.nonzero:
+            return Found(True, number)
+        if number.zero:
+            return Found(False, number, zero=True, reason="the leading constant is 0")
+        if number.known:
+            size = f"{float(number.ball.mid()):.3g} beside terms of size {number.scale:.3g}"
+            return Found(False, number, reason=f"the leading constant is not separated from 0: it is {size}")
+        return Found(False, number, reason="the leading constant is an expectation that has no closed form or enclosure")
+
+    def _random(self, limit: Part) -> Found:
+        chance = self._chance(limit)
+        if not self.independent(chance):
+            return Found(False, None, True, "its random scalars are not known to be linearly independent")
+        if all(self._surely(key[1], c) for key, c in limit.items()) and len(limit) == 1:
+            return Found(True, None, True)
+        if self._polynomial(limit) and any(c.nonzero for c in limit.values()):
+            return Found(True, None, True)
+        if all(function(name).analytic for name in self._names(limit)):
+            for trial in (k * SCALARS for k in range(TRIES)):
+                value = self.at(limit, trial)
+                if value.is_finite() and bool(value != 0):
+                    return Found(True, None, True)
+        return Found(False, None, True, "a random limit that is not known to be other than 0 almost surely")
+
+    def _surely(self, scalars: Powers, c: Number) -> bool:
+        """Whether a product of scalars is not 0 almost surely."""
+        return c.nonzero and all(
+            atom.kind == "clt" or (atom.kind == "sfun" and (atom.data[0] == "exp" or atom.data[0].startswith("pow:")))
+            for atom, _ in scalars
+        )
+
+    def positive(self, atom: Atom) -> bool:
+        """Whether an average is that of a square, or of what is never negative, and not 0."""
+        if atom not in self._positive:
+            self._positive[atom] = False
+            vectors: Powers = atom.data[0]
+            even = all(e % 2 == 0 or (a.kind in ("fun", "zfun") and a.data[0] in EVEN) for a, e in vectors)
+            part = {(vectors, ()): ONE}
+            if even and vectors:
+                z = self._root(vectors)
+                self._positive[atom] = z is not None and self.vector(z).nonzero if atom.kind == "avg" else (
+                    self._z_nonzero(part)
+                )
+        return self._positive[atom]
+
+    def _root(self, vectors: Powers) -> Part | None:
+        """A vector that is 0 where the product is."""
+        if len(vectors) == 1 and vectors[0][0].kind == "fun" and vectors[0][0].data[0] == "square":
+            return thawed(vectors[0][0].data[1])
+        return {(tuple((a, e // 2 if e % 2 == 0 else e) for a, e in vectors), ()): ONE}
+
+    def _z_nonzero(self, z: Part) -> bool:
+        for trial in range(TRIES):
+            value = self.at(z, trial)
+            if value.is_finite() and bool(value != 0):
+                return not self._generic(z, z)
+        return False
+
+
+def _scalars(z: Part) -> set[Atom]:
+    return {atom for _, scalars in z for atom, _e in scalars}
+
+
+def _has_delta(z: Part) -> bool:
+    return any(a.kind == "zfun" and a.data[0] == "delta" for vectors, _ in z for a, _e in vectors)
+
+
+def _source(atom: Atom) -> Powers:
+    """What a matrix was applied to, or what a Gaussian scalar is the average of."""
+    found: Powers = atom.data[0] if atom.kind == "clt" else atom.data[0].data[2]
+    return found
+
+
+def _families(variables: Iterable[Atom]) -> list[list[Atom]]:
+    found: dict[object, list[Atom]] = {}
+    for atom in sorted(variables):
+        key = atom.data[0].data[:2] if atom.kind == "hat" else atom.kind
+        found.setdefault(key, []).append(atom)
+    return list(found.values())

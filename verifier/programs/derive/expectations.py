@@ -1,0 +1,269 @@
+"""Expectations of Z's: exactly where there is a closed form, else in balls, else not known.
+
+``effort``: 0, symmetry and polynomials; 1, closed forms; 2, integrals in one and two variables.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from flint import arb
+
+from verifier.programs.derive.expansion import (
+    EMPTY, Atom, Atoms, Key, Part, Powers, Underived, constant, frozen, joined, number_of, plus, scaled, thawed,
+    times, uses_of,
+)  # fmt: skip
+from verifier.programs.derive.functions import at_number, function
+from verifier.programs.derive.gaussian import expectation
+from verifier.programs.derive.integrals import Factor, Univariate, pair
+from verifier.programs.derive.limits import GAUSSIAN, Coordinates
+from verifier.programs.derive.numbers import ONE, ZERO, Number
+
+Linear = dict[Atom, Number]
+CLOSED = frozenset({"step", "delta", "bell", "erf", "exp", "sin", "cos"})
+BOUNDED = frozenset({"tanh", "logistic", "erf", "bell", "sin", "cos", "step"})
+#: polynomial factors beside an integral
+MOST = 8
+
+
+@dataclass
+class Expectations:
+    """E of monomials, values of scalars in the limit; what is not known is a :class:`Number` without a ball."""
+
+    atoms: Atoms
+    coordinates: Coordinates
+    _monomials: dict[tuple[Powers, int], Number] = field(default_factory=dict)
+    _values: dict[tuple[Atom, int], Part] = field(default_factory=dict)
+    _functions: dict[object, Univariate] = field(default_factory=dict)
+    positive: Callable[[Atom], bool] = field(default=lambda atom: False)
+
+    def mean(self, z: Part, effort: int = 2) -> Part:
+        """E[Z], a polynomial in random scalars with numbers as coefficients."""
+        out: Part = {}
+        for (vectors, scalars), c in z.items():
+            if c.zero or (vectors and self.coordinates.odd(vectors)):
+                continue
+            found = scaled(self.scalars(scalars, effort), c)
+            if vectors:
+                found = scaled(found, self.monomial(vectors, effort))
+            out = plus(out, found)
+        return out
+
+    def limit(self, part: Part, effort: int = 2) -> Part:
+        """What a scalar tends to."""
+        out: Part = {}
+        for (_, scalars), c in part.items():
+            out = plus(out, scaled(self.scalars(scalars, effort), c))
+        return out
+
+    def scalars(self, powers: Powers, effort: int) -> Part:
+        """The limit of a product of scalars."""
+        out = constant(ONE)
+        for atom, e in powers:
+            value = self.value(atom, effort)
+            for _ in range(e):
+                out = times(out, value)
+        return out
+
+    def value(self, atom: Atom, effort: int) -> Part:
+        """The limit of a scalar: random ones are Gaussian scalars (``clt``) and functions of them."""
+        if atom.kind == "clt":
+            return {((), ((atom, 1),)): ONE}
+        if (atom, effort) not in self._values:
+            self._values[atom, effort] = self._value(atom, effort)
+        return self._values[atom, effort]
+
+    def _value(self, atom: Atom, effort: int) -> Part:
+        if atom.kind == "avg":
+            try:
+                z = self.coordinates.of({(atom.data[0], ()): ONE})
+            except Underived:
+                return constant(Number.unknown(self.positive(atom)))
+            return self._signed(self.mean(z, effort), atom)
+        if atom.kind == "mean":
+            return self._signed(constant(self.monomial(atom.data[0], effort)), atom)
+        name, data = atom.data
+        inner = self.limit(thawed(data), effort)
+        number = number_of(inner)
+        if name == "id":
+            return inner
+        if number is not None:
+            return constant(at_number(name, number))
+        random = self.atoms.get("sfun", name, frozen(inner), scalar=True, uses=uses_of(inner))
+        return {((), ((random, 1),)): ONE}
+
+    def _signed(self, part: Part, atom: Atom) -> Part:
+        number = number_of(part)
+        if number is not None and not number.known and self.positive(atom):
+            return constant(Number.unknown(True))
+        return part
+
+    def covariance(self, a: Atom, b: Atom, effort: int) -> Number:
+        """Of two Gaussians; unknown where it is random."""
+        if self.coordinates.uncorrelated(a, b):
+            return ZERO
+        if a.kind == "gauss":
+            return ONE
+        found = number_of(self.mean(self.coordinates.shared(a, b), effort))
+        return Number.unknown() if found is None else found
+
+    def monomial(self, vectors: Powers, effort: int) -> Number:
+        """E of a product of Gaussians and functions of them."""
+        if (vectors, effort) not in self._monomials:
+            out = ONE
+            groups = self.coordinates.groups(vectors)
+            if any(self.coordinates._turned(group) < 0 for group in groups):
+                out, groups = ZERO, []
+            for group in groups:
+                try:
+                    out = out * self._group(group, effort)
+                except Underived:
+                    out = out * Number.unknown()
+            self._monomials[vectors, effort] = out
+        return self._monomials[vectors, effort]
+
+    def _group(self, vectors: Powers, effort: int) -> Number:
+        factors = [atom for atom, e in vectors if atom.kind in GAUSSIAN for _ in range(e)]
+        specials: list[tuple[str, Linear, Number, int]] = []
+        for atom, e in vectors:
+            if atom.kind not in GAUSSIAN:
+                form, offset = self.linear(thawed(atom.data[1]), effort)
+                name = atom.data[0]
+                specials.append((name, form, offset, 1 if name == "step" else e))
+        if specials and effort < 1:
+            raise Underived("not asked for")
+        if all(offset.zero and name in CLOSED for name, _, offset, _ in specials):
+            repeated = [(name, form) for name, form, _, e in specials for _ in range(e)]
+            forms: list[Linear] = [{x: ONE} for x in factors] + [form for _, form in repeated]
+            C = self._matrix(forms, effort)
+            found = expectation(factors, [(s[0], len(factors) + k) for k, s in enumerate(repeated)], C)
+            if found is not None:
+                return found
+        if effort < 2:
+            raise Underived("not asked for")
+        return self._integral(factors, specials, effort)
+
+    def linear(self, z: Part, effort: int) -> tuple[Linear, Number]:
+        """A Z as a linear form and a constant.  Underived where it is none, or has random coefficients."""
+        form: Linear = {}
+        offset = ZERO
+        for (vectors, scalars), c in z.items():
+            found = number_of(self.scalars(scalars, effort))
+            if found is None or not found.known or len(vectors) > 1:
+                raise Underived("a function of what is not Gaussian")
+            if not vectors:
+                offset = offset + c * found
+                continue
+            atom, e = vectors[0]
+            if e != 1 or atom.kind not in GAUSSIAN:
+                raise Underived("a function of what is not Gaussian")
+            form[atom] = form[atom] + c * found if atom in form else c * found
+        return {x: c for x, c in form.items() if not c.zero}, offset
+
+    def _matrix(self, forms: Sequence[Linear], effort: int) -> list[list[Number]]:
+        size = len(forms)
+        C = [[ZERO] * size for _ in range(size)]
+        for i in range(size):
+            for j in range(i, size):
+                found = ZERO
+                for a, x in forms[i].items():
+                    for b, y in forms[j].items():
+                        found = found + x * y * self.covariance(a, b, effort)
+                C[i][j] = C[j][i] = found
+        return C
+
+    # -- integrals ----------------------------------------------------------------------------------------------------
+
+    def _integral(self, factors: Sequence[Atom], specials: Sequence[tuple[str, Linear, Number, int]], effort: int
+                  ) -> Number:  # fmt: skip
+        if len(factors) > MOST or not all(name in BOUNDED for name, *_ in specials):
+            raise Underived("no integral is known")
+        forms: list[Linear] = []
+        placed: list[list[Factor]] = []
+        for name, form, offset, e in specials:
+            for k, known in enumerate(forms):
+                ratio = _ratio(form, known)
+                if ratio is not None:
+                    placed[k].append((name, ratio.ball, offset.ball, e))
+                    break
+            else:
+                forms.append(form)
+                placed.append([(name, arb(1), offset.ball, e)])
+        if not 1 <= len(forms) <= 2:
+            raise Underived(f"an expectation over {len(forms)} variables")
+        C = self._matrix([*forms, *({x: ONE} for x in factors)], effort)
+        if not all(C[k][k].nonzero and C[k][k].known for k in range(len(forms))):
+            raise Underived("a variance is not known")
+        total = ZERO
+        for powers, c in self._regressed(len(forms), len(factors), C).items():
+            total = total + c * self._product(placed, powers, C)
+        return total
+
+    def _regressed(self, m: int, k: int, C: list[list[Number]]) -> dict[tuple[int, ...], Number]:
+        """Π x_i as a polynomial in the m forms, what is independent of them averaged out."""
+        inverse = _inverse(C, m)
+        beta = [[sum((inverse[j][l] * C[m + i][l] for l in range(m)), ZERO) for j in range(m)] for i in range(k)]
+        left = [[C[m + i][m + j] - sum((beta[i][l] * C[l][m + j] for l in range(m)), ZERO) for j in range(k)]
+                for i in range(k)]  # fmt: skip
+        out: dict[tuple[int, ...], Number] = {}
+        for choice in itertools.product(range(m + 1), repeat=k):  # m: the independent part
+            rest = [i for i, c in enumerate(choice) if c == m]
+            if len(rest) % 2:
+                continue
+            c = ONE
+            for i, j in enumerate(choice):
+                if j < m:
+                    c = c * beta[i][j]
+            if rest:
+                c = c * (expectation(rest, (), [[left[i][j] for j in rest] for i in rest]) or ZERO)
+            powers = tuple(sum(1 for j in choice if j == l) for l in range(m))
+            out[powers] = out[powers] + c if powers in out else c
+        return {p: c for p, c in out.items() if not c.zero}
+
+    def _product(self, placed: Sequence[list[Factor]], powers: Sequence[int], C: list[list[Number]]) -> Number:
+        made = [self._univariate(f, k, C[i][i].ball.sqrt()) for i, (f, k) in enumerate(zip(placed, powers, strict=True))]
+        if len(made) == 1:
+            return _ball(made[0].mean())
+        rho = C[0][1].ball / (C[0][0].ball * C[1][1].ball).sqrt()
+        return _ball(pair(made[0], made[1], rho))
+
+    def _univariate(self, factors: list[Factor], k: int, sigma: arb) -> Univariate:
+        key = (tuple(sorted((n, a.str(25), b.str(25), e) for n, a, b, e in factors)), k, sigma.str(25))
+        if key not in self._functions:
+            self._functions[key] = Univariate(factors, k, sigma)
+        return self._functions[key]
+
+
+def _ball(found: arb) -> Number:
+    return Number.made(found) if found.is_finite() else Number.unknown()
+
+
+def _ratio(a: Linear, b: Linear) -> Number | None:
+    """c with a = c b where both are multiples of one variable, or equal term by term."""
+    if set(a) != set(b):
+        return None
+    if len(a) == 1:
+        (x,) = a
+        return a[x] * b[x].inverse()
+    ratios = [a[x] * b[x].inverse() for x in a]
+    first = ratios[0]
+    if all(a[x] is b[x] or (a[x].tree is not None and a[x].tree == b[x].tree) for x in a):
+        return ONE
+    return first if all(r.exact is not None and r.exact == first.exact for r in ratios) else None
+
+
+def _inverse(C: list[list[Number]], m: int) -> list[list[Number]]:
+    if m == 1:
+        return [[C[0][0].inverse()]]
+    determinant = C[0][0] * C[1][1] - C[0][1] * C[0][1]
+    if not determinant.nonzero:
+        raise Underived("two variables that are not known to be independent")
+    d = determinant.inverse()
+    return [[C[1][1] * d, -(C[0][1] * d)], [-(C[0][1] * d), C[0][0] * d]]
+
+
+def keyed(vectors: Iterable[tuple[Atom, int]]) -> Key:
+    """A monomial's key."""
+    return (joined((), tuple(vectors)), EMPTY[1])

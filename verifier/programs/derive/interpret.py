@@ -1,0 +1,159 @@
+"""A graph evaluated on expansions: its constants are read at several widths, all else by rules."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from verifier.programs import dense
+from verifier.programs.derive.algebra import Algebra
+from verifier.programs.derive.arrays import Known, Values, check_dims, expanded, lost
+from verifier.programs.derive.expansion import Underived
+from verifier.programs.derive.operations import evaluate as by_rule
+from verifier.programs.graph import Axis, Constant, Dim, Graph, Op
+
+Watch = Callable[[Op, int, Known | Values], None]
+
+
+class Interpreter:
+    """Runs a program's graphs, one for each width at which constants are read, side by side."""
+
+    def __init__(self, algebra: Algebra, widths: Sequence[str], watch: Watch) -> None:
+        self.algebra, self.widths, self.watch = algebra, tuple(widths), watch
+
+    def run(self, graphs: Sequence[Graph], arguments: Sequence[Known | Values], dims: Sequence[Sequence[Dim]]
+            ) -> list[tuple[Known | Values, tuple[Dim, ...]]]:  # fmt: skip
+        """The outputs with their shapes."""
+        first = graphs[0]
+        values: dict[int, tuple[Known | Values, tuple[Dim, ...]]] = {
+            k: (value, tuple(shape)) for k, (value, shape) in enumerate(zip(arguments, dims, strict=True))
+        }
+
+        def read(k: int, graph_op: Sequence[Any]) -> tuple[Known | Values, tuple[Dim, ...]]:
+            if isinstance(graph_op[0], int):
+                return values[graph_op[0]]
+            return _constant([o.value for o in graph_op])
+
+        for place, op in enumerate(first.ops):
+            ops = [g.ops[place] for g in graphs]
+            inputs = [read(k, [o.inputs[k] for o in ops]) for k in range(len(op.inputs))]
+            outputs = self._one(ops, inputs)
+            for number, (target, value) in enumerate(zip(op.outputs, outputs, strict=True)):
+                values[target] = (value, op.dims[number] if not op.subgraphs else value_dims(value, op.dims[number]))
+                if not op.subgraphs:
+                    self.watch(op, number, value)
+            for target in [v for v, last in first.last_use.items() if last == place and v in values]:
+                del values[target]
+        return [read(k, [g.outputs[k] for g in graphs]) for k in range(len(first.outputs))]
+
+    def _one(self, ops: Sequence[Op], inputs: Sequence[tuple[Known | Values, tuple[Dim, ...]]]) -> list[Known | Values]:
+        op = ops[0]
+        if op.name in ("scan", "while", "cond"):
+            try:
+                return self._control(ops, inputs)
+            except Underived as error:
+                return [lost(dims, _told(op, str(error))) for dims in op.dims]
+        if all(isinstance(v, Known) for v, _ in inputs):
+            return _folded(ops, [v for v, _ in inputs if isinstance(v, Known)])
+        try:
+            for dims in (*op.dims, *(d for _, d in inputs)):
+                check_dims(dims, self.widths)
+            if op.name == "max" and any(isinstance(v, Known) and np.all(np.isneginf(v.at[0])) for v, _ in inputs):
+                return [next(v for v, _ in inputs if isinstance(v, Values))]
+            arrays = [self._values(v, d) for v, d in inputs]
+            return [by_rule(self.algebra, op, arrays)]
+        except Underived as error:
+            return [lost(dims, _told(op, str(error))) for dims in op.dims]
+
+    def _values(self, value: Known | Values, dims: Sequence[Dim]) -> Values:
+        return expanded(value, dims, self.algebra) if isinstance(value, Known) else value
+
+    def _control(self, ops: Sequence[Op], inputs: Sequence[tuple[Any, Any]]) -> list[Known | Values]:
+        op = ops[0]
+        if op.name == "cond":
+            (index, _), *operands = inputs
+            if not isinstance(index, Known):
+                raise Underived("a branch that depends on the weights")
+            which = min(max(int(np.reshape(index.at[0], ())), 0), len(op.subgraphs) - 1)
+            out = self.run([o.subgraphs[which] for o in ops], *_split(operands))
+            return [v for v, _ in out]
+        if op.name == "while":
+            raise Underived("a loop whose length is not fixed by its form; write a scan")
+        return self._scan(ops, inputs)
+
+    def _scan(self, ops: Sequence[Op], x: Sequence[tuple[Any, Any]]) -> list[Known | Values]:
+        p = ops[0].params
+        fixed, carry = p["num_consts"], p["num_carry"]
+        state, sequences = list(x[fixed : fixed + carry]), x[fixed + carry :]
+        order = range(p["length"] - 1, -1, -1) if p["reverse"] else range(p["length"])
+        stacked: list[list[tuple[Any, Any]]] = []
+        for step in order:
+            out = self.run([o.subgraphs[0] for o in ops],
+                           *_split([*x[:fixed], *state, *(_row(s, step) for s in sequences)]))  # fmt: skip
+            state = out[:carry]
+            stacked.append(out[carry:])
+        if p["reverse"]:
+            stacked.reverse()
+        return [*(v for v, _ in state), *(self._stack(column) for column in zip(*stacked, strict=True))]
+
+    def _stack(self, column: Sequence[tuple[Any, Any]]) -> Known | Values:
+        if all(isinstance(v, Known) for v, _ in column):
+            return Known(tuple(np.stack(parts) for parts in zip(*(v.at for v, _ in column), strict=True)))
+        arrays = [self._values(v, d) for v, d in column]
+        return Values((len(arrays), *arrays[0].dims), np.stack([a.data for a in arrays]))
+
+
+def value_dims(value: Known | Values, dims: tuple[Dim, ...]) -> tuple[Dim, ...]:
+    """The shape of a loop's result; that of constants is what the graph says."""
+    return value.dims if isinstance(value, Values) else dims
+
+
+def _told(op: Op, why: str) -> str:
+    return f"{op.line}: {why}" if op.line and ": " + op.line not in why else why
+
+
+def _constant(values: Sequence[Any]) -> tuple[Known, tuple[Dim, ...]]:
+    return Known(tuple(values)), _dims_of(values)
+
+
+def _dims_of(values: Sequence[Any]) -> tuple[Dim, ...]:
+    shapes = [np.shape(v) for v in values]
+    return tuple(s[0] if len(set(s)) == 1 else Axis("n") for s in zip(*shapes, strict=True))
+
+
+def _row(item: tuple[Any, Any], step: int) -> tuple[Any, Any]:
+    value, dims = item
+    if isinstance(value, Known):
+        return Known(tuple(a[step] for a in value.at)), dims[1:]
+    if isinstance(dims[0], Axis):
+        raise Underived("a loop over an axis that grows")
+    return Values(value.dims[1:], value.data[step]), dims[1:]
+
+
+def _split(items: Sequence[tuple[Any, Any]]) -> tuple[list[Any], list[Any]]:
+    return [v for v, _ in items], [d for _, d in items]
+
+
+def _folded(ops: Sequence[Op], inputs: Sequence[Known]) -> list[Known | Values]:
+    """An operation on constants, at each width."""
+    results = []
+    for k, op in enumerate(ops):
+        x = [v.at[k] for v in inputs]
+        found: Any = NotImplemented
+        if all(isinstance(a, np.ndarray | np.generic | float | int) for a in x):
+            with np.errstate(all="ignore"):
+                found = dense.evaluate(op.name, [np.asarray(a) for a in x], op.params)
+        if found is not NotImplemented:
+            results.append([found])
+        elif op.fallback is not None:
+            results.append(list(op.fallback(*x)))
+        else:
+            raise Underived(f"{op.name} of constants")
+    return [Known(tuple(column)) for column in zip(*results, strict=True)]
+
+
+def is_constant(operand: Any) -> bool:
+    """Whether an operand is a constant of the trace."""
+    return isinstance(operand, Constant)
