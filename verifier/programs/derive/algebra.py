@@ -204,10 +204,11 @@ class Algebra:
         others = Expansion({p: part for p, part in x.terms.items() if p != 0}, x.rest, x.why)
         problem = self._domain(f, base)
         if problem:
-            return unknown(0 if f.growth == (1, 0) else math.inf, f"{name}: {problem}")
+            bounded = f.growth == (1, 0) or (f.degree is not None and f.degree > 0)
+            return unknown(0 if bounded else math.inf, f"{f.title}: {problem}")
         if not f.analytic and not others.zero:
             if not self.decisions.atomless(base):
-                return unknown(0, f"{name} where its argument may tend to 0")
+                return unknown(0, f"{f.title} where its argument may tend to 0")
             return Expansion({Fraction(0): self._power(name, base, 0)}, (0, 0), "a jump where the argument is near 0")
         return self._taylor(name, base, others)
 
@@ -286,12 +287,10 @@ class Algebra:
         below = [q for q in x.terms if q < p]
         if not below:  # max(x, 0) is Lipschitz
             return found
-        if not self.decisions.atomless(base):
-            return unknown(x.top, "max(x, 0) where x may tend to 0")
-        bounds: list[tuple[Rest | None, str]] = [((max(below), 0), "the kink, where x is near 0")] if below else []
-        rest: tuple[Rest | None, str] = (x.rest, x.why)
-        for bound in bounds:
-            rest = greater(rest, bound)
+        if not self.decisions.atomless(base):  # max(x, 0) is Lipschitz
+            bound: tuple[Rest | None, str] = ((max(below), 1), "max(x, 0) where x may tend to 0")
+            return made({p: found.terms[p]} if p in found.terms else {}, *greater(bound, (x.rest, x.why)), self.depth)
+        rest = greater((x.rest, x.why), ((max(below), 0), "the kink of max(x, 0)"))
         kept = {q: part for q, part in found.terms.items() if q == p or q in below}
         return made(kept, *greater((found.rest, found.why), rest), self.depth)
 
@@ -306,7 +305,7 @@ class Algebra:
         if f.degree is not None and f.degree > 0:
             return unknown(q * f.degree if q != math.inf else q, x.why)
         if f.domain or f.growth is None:
-            return unknown(math.inf, f"{f.name} of what is not known: {x.why}")
+            return unknown(math.inf, f"{f.title} of what is not known: {x.why}")
         small = (q, kind) < (0, 1) and f.analytic
         if small:
             start = at_number(f.name, ZERO)
@@ -320,9 +319,9 @@ class Algebra:
             low, high = f.far
             jump = scaled(self._value("step", base), Number.of(high - low))
             out = plus(constant(Number.of(low)), jump)
-            return Expansion({Fraction(0): out} if out else {}, (0, 0), f"{f.name} of what grows, beside its limits")
+            return Expansion({Fraction(0): out} if out else {}, (0, 0), f"{f.title} of what grows, beside its limits")
         top = 0 if f.growth == (1, 0) else math.inf
-        return unknown(top, f"{f.name} of what grows like n^{x.lead}")
+        return unknown(top, f"{f.title} of what grows like n^{x.lead}")
 
     def _domain(self, f: Function, base: Part) -> str:
         """Why f cannot be taken there, or nothing."""
@@ -333,7 +332,7 @@ class Algebra:
                 if not found.nonzero:
                     return f"its argument: {found.reason}"
                 below = found.number is not None and found.number.sign < 0
-                if f.domain == "positive" and (below or not (found.number is not None or self._never_negative(base))):
+                if f.domain == "positive" and (below or not (found.number is not None or self.decisions.never_negative(base))):
                     return "its argument is not known to be positive"
                 return ""
             return "" if self._bounded_below(base) else "a vector that may come near 0"
@@ -345,22 +344,6 @@ class Algebra:
             except Underived as error:
                 return str(error)
         return ""
-
-    def _never_negative(self, base: Part) -> bool:
-        return all(
-            c.positive and all(e % 2 == 0 or self._atom_never_negative(a) for a, e in scalars)
-            for (_, scalars), c in base.items()
-        )
-
-    def _atom_never_negative(self, atom: Atom) -> bool:
-        if atom.kind == "avg":
-            return self.decisions.positive(atom)
-        name = atom.data[0] if atom.kind == "sfun" else ""
-        if name == "id":
-            return self._never_negative(thawed(atom.data[1]))
-        return name in ("exp", "logistic") or (name.startswith("pow:") and (
-            Fraction(name[4:]).denominator % 2 == 0 or Fraction(name[4:]).numerator % 2 == 0
-        ))
 
     def _bounded_below(self, base: Part) -> bool:
         """A positive number plus what is never negative."""

@@ -16,6 +16,7 @@ import itertools
 import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 
 from flint import arb, arb_mat, fmpq
 
@@ -113,6 +114,8 @@ class Decisions:
                         return Found(True)
                     break
             del variable
+        if self.independent(self.coordinates.variables(z)) and self._nowhere_flat(z):
+            return Found(True)
         return Found(False, reason=why or "no point was found where what it tends to is separated from 0")
 
     def _slopes(self, z: Part) -> Iterable[tuple[Part, Atom | None]]:
@@ -313,7 +316,10 @@ class Decisions:
         chance = self._chance(limit)
         if not self.independent(chance):
             return Found(False, None, True, "its random scalars are not known to be linearly independent")
-        if all(self._surely(key[1], c) for key, c in limit.items()) and len(limit) == 1:
+        surely = [self._surely(key[1], c) for key, c in limit.items()]
+        if any(surely) and (len(limit) == 1 or self.never_negative(limit)):
+            return Found(True, None, True)
+        if self._linear_in_one(limit):
             return Found(True, None, True)
         if self._polynomial(limit) and any(c.nonzero for c in limit.values()):
             return Found(True, None, True)
@@ -324,12 +330,46 @@ class Decisions:
                     return Found(True, None, True)
         return Found(False, None, True, "a random limit that is not known to be other than 0 almost surely")
 
+    def _linear_in_one(self, limit: Part) -> bool:
+        """Whether it is linear in a Gaussian scalar, independent of the rest, with a coefficient that is not 0."""
+        functions = [a for a in _scalars(limit) if a.kind == "sfun"]
+        inside = frozenset().union(*(self._chance(thawed(a.data[1])) for a in functions))
+        for atom in sorted(a for a in _scalars(limit) if a.kind == "clt" and a not in inside):
+            terms = {key: c for key, c in limit.items() if atom in dict(key[1])}
+            slope = {((), tuple(x for x in key[1] if x[0] is not atom)): c for key, c in terms.items()}
+            if all(dict(key[1])[atom] == 1 for key in terms):
+                surely = [self._surely(key[1], c) for key, c in slope.items()]
+                if any(surely) and (len(slope) == 1 or self.never_negative(slope)):
+                    return True
+        return False
+
     def _surely(self, scalars: Powers, c: Number) -> bool:
         """Whether a product of scalars is not 0 almost surely."""
-        return c.nonzero and all(
-            atom.kind == "clt" or (atom.kind == "sfun" and (atom.data[0] == "exp" or atom.data[0].startswith("pow:")))
-            for atom, _ in scalars
+        return c.nonzero and all(self._surely_scalar(atom) for atom, _ in scalars)
+
+    def _surely_scalar(self, atom: Atom) -> bool:
+        if atom.kind != "sfun":
+            return atom.kind == "clt"
+        name, data = atom.data
+        return name == "exp" or (name.startswith("pow:") and self.scalar(thawed(data)).nonzero)
+
+    def never_negative(self, part: Part) -> bool:
+        """Whether a scalar is a sum of positive multiples of squares, exponentials and the like."""
+        return all(
+            c.positive and all(e % 2 == 0 or self._atom_never_negative(a) for a, e in scalars)
+            for (_, scalars), c in part.items()
         )
+
+    def _atom_never_negative(self, atom: Atom) -> bool:
+        if atom.kind in ("avg", "mean"):
+            return self.positive(atom)
+        name = atom.data[0] if atom.kind == "sfun" else ""
+        if name == "id":
+            return self.never_negative(thawed(atom.data[1]))
+        if name.startswith("pow:"):
+            p = Fraction(name[4:])
+            return p.denominator % 2 == 0 or p.numerator % 2 == 0 or self.never_negative(thawed(atom.data[1]))
+        return name in ("exp", "logistic")
 
     def positive(self, atom: Atom) -> bool:
         """Whether an average is that of a square, or of what is never negative, and not 0."""

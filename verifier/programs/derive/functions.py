@@ -39,6 +39,12 @@ class Function:
     growth: tuple[int, int] | None = (1, 0)
     domain: str = ""
 
+    @property
+    def title(self) -> str:
+        """What it is called in messages."""
+        return {"pow:1/2": "a square root", "pow:-1": "a division", "pow:-1/2": "1 over a square root",
+                "step": "a comparison"}.get(self.name, self.name)  # fmt: skip
+
 
 def _step(x: Any) -> Any:
     real = x.real if isinstance(x, acb) else x

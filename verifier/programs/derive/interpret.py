@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,10 +12,12 @@ import numpy as np
 from verifier.programs import dense
 from verifier.programs.derive.algebra import Algebra
 from verifier.programs.derive.arrays import Known, Values, check_dims, expanded, lost
-from verifier.programs.derive.expansion import Underived
+from verifier.programs.derive.expansion import Expansion, Underived
 from verifier.programs.derive.operations import evaluate as by_rule
 from verifier.programs.graph import Axis, Constant, Dim, Graph, Op
 
+#: a reason that begins with a line of the user's
+PLACED = re.compile(r"\S+:\d+: ")
 Watch = Callable[[Op, int, Known | Values], None]
 
 
@@ -63,7 +67,7 @@ class Interpreter:
             if op.name == "max" and any(isinstance(v, Known) and np.all(np.isneginf(v.at[0])) for v, _ in inputs):
                 return [next(v for v, _ in inputs if isinstance(v, Values))]
             arrays = [self._values(v, d) for v, d in inputs]
-            return [by_rule(self.algebra, op, arrays)]
+            return [_told_in(op, by_rule(self.algebra, op, arrays))]
         except Underived as error:
             return [lost(dims, _told(op, str(error))) for dims in op.dims]
 
@@ -111,7 +115,17 @@ def value_dims(value: Known | Values, dims: tuple[Dim, ...]) -> tuple[Dim, ...]:
 
 
 def _told(op: Op, why: str) -> str:
-    return f"{op.line}: {why}" if op.line and ": " + op.line not in why else why
+    return f"{op.line}: {why}" if op.line and not PLACED.match(why) else why
+
+
+def _told_in(op: Op, found: Values) -> Values:
+    """The same with the line of the operation before reasons that name none."""
+    data = np.array(found.data, object)
+    for place in np.ndindex(data.shape):
+        entry = data[place]
+        if isinstance(entry, Expansion) and entry.why:
+            data[place] = replace(entry, why=_told(op, entry.why))
+    return replace(found, data=data)
 
 
 def _constant(values: Sequence[Any]) -> tuple[Known, tuple[Dim, ...]]:

@@ -18,7 +18,7 @@ from verifier.programs.derive.arrays import Known, Matrix, Values, inputs, lost
 from verifier.programs.derive.constants import WIDTHS
 from verifier.programs.derive.decisions import Found
 from verifier.programs.derive.expansion import Expansion, Part, Underived, times
-from verifier.programs.derive.interpret import Interpreter
+from verifier.programs.derive.interpret import PLACED, Interpreter
 from verifier.programs.derive.numbers import ZERO, Number, precision
 from verifier.programs.graph import Axis, Op, ProgramError, shown
 from verifier.programs.intermediates import Intermediate, intermediates, numbered
@@ -194,8 +194,7 @@ def _undecided(item: Intermediate, reason: str, top: Any) -> DerivedRow:
 
 
 def _placed(item: Intermediate, reason: str) -> str:
-    first = reason.split(" ", 1)[0]
-    return reason if not item.line or first.endswith(":") else f"{item.line}: {reason}"
+    return reason if not item.line or PLACED.match(reason) else f"{item.line}: {reason}"
 
 
 def _row(algebra: Algebra, item: Intermediate, value: Values) -> DerivedRow:
