@@ -47,7 +47,9 @@ if TYPE_CHECKING:
     )
     from verifier.fits.fitting import Finding
     from verifier.hunt import Corner, Space, angles, choices, integers, listed, norms, numbers, pairs
+    from verifier.programs.derive import derive
     from verifier.programs.program import width
+    from verifier.programs.scan import scan
     from verifier.quantities.check import Agreement, Check, Measure, Quantity, cells
     from verifier.verdict import NumericStatus, ProofStatus, Summary
 
@@ -71,7 +73,9 @@ _HOMES = {
     ),
     "Finding": "verifier.fits.fitting",
     "Rational": "sympy",
+    "derive": "verifier.programs.derive",
     "errors": "verifier.errors",
+    "scan": "verifier.programs.scan",
     "width": "verifier.programs.program",
 }
 
@@ -103,6 +107,7 @@ __all__ = [
     "check",
     "choices",
     "constant",
+    "derive",
     "errors",
     "exact",
     "fit",
@@ -119,6 +124,7 @@ __all__ = [
     "prove",
     "quantity",
     "recheck",
+    "scan",
     "symmetric",
     "to_zero",
     "variance",

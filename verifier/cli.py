@@ -33,6 +33,7 @@ _COMMANDS = {
     "gate": ("verifier.commands.gate", "gate", "Red where a verdict is not the recorded one; for CI."),
     "fit": ("verifier.commands.fit", "fit", "Decide a claim about samples in a file, from anywhere."),
     "measure": ("verifier.commands.programs", "measure", "Decide a claim about a JAX program, sampled at any width."),
+    "derive": ("verifier.commands.programs", "derive", "The exponents of a JAX program by theory, nothing sampled."),
     "scan": ("verifier.commands.programs", "scan", "Every intermediate of a JAX program: exponent, line, verdict."),
     "sample": ("verifier.commands.sample", "sample", "Write raw samples of a correlation function."),
     "exact": ("verifier.commands.exact", "exact", "An exact finite-width moment, as a polynomial in 1/n."),

@@ -1,4 +1,4 @@
-"""``verifier measure`` and ``verifier scan``: a program's results, and every intermediate of it."""
+"""``verifier measure``, ``scan`` and ``derive``: a program's results, and every intermediate of it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,11 @@ from verifier.commands.codes import CommandError
 from verifier.commands.fit import Kind, exit_code
 from verifier.commands.options import Number, Whole, Widths, as_json, verbosity
 from verifier.commands.terminal import overwrite
+from verifier.verdict import NumericStatus
 from verifier.verdict.codes import EXPECTED
 
 if TYPE_CHECKING:
-    from verifier.programs import Program
+    from verifier.programs import Derived, Program, Scan
 
 F = TypeVar("F", bound=Callable[..., Any])
 DEFAULT_SEED = 0
@@ -94,12 +95,13 @@ def measure(
     help="What is claimed: NAME=P for a value or those that match, "
     "as in 'h*=0', P for all, or mup; by default what the file declares.",
 )
+@click.option("--derive", "derived", is_flag=True, help="Derive the exponents too, and compare.")
 @_sampling
 @as_json
 @verbosity
 def scan(
     target: str, expect: tuple[str, ...], widths: tuple[int, ...] | None, samples: int | None, seed: int,
-    margin: float | None, alpha: float, as_json: bool, verbose: int, quiet: bool,
+    margin: float | None, alpha: float, derived: bool, as_json: bool, verbose: int, quiet: bool,
 ) -> int:  # fmt: skip
     """The exponent of every value that the program NAME of FILE makes: activations, gradients, updates, results.
 
@@ -109,26 +111,8 @@ def scan(
     of it (the first is named), 3 if that is not decided or if a value is not finite, 2 if the file is no program.
     """
     program = load(target)
-    from verifier.fits.fitting import Settings
-    from verifier.programs import NoJax
-    from verifier.programs import scan as run
-    from verifier.programs.scan import SCAN_SAMPLES, SCAN_WIDTHS
-    from verifier.verdict import NumericStatus
-
-    def progress(done: int, width: int) -> None:
-        overwrite(f"width {width}")
-
-    shown = not quiet and not as_json and sys.stderr.isatty()
-    try:
-        found = run(
-            program, expect, widths=widths or SCAN_WIDTHS, samples=samples or SCAN_SAMPLES, seed=seed,
-            settings=Settings(alpha=alpha, margin=margin), progress=progress if shown else None,
-        )  # fmt: skip
-    except (ValueError, NoJax, MemoryError) as error:
-        raise _complaint(error) from None
-    finally:
-        if shown:
-            overwrite("")
+    found = _scanned(program, expect, widths, samples, seed, (margin, alpha), _theory(program) if derived else None,
+                     not quiet and not as_json and sys.stderr.isatty())  # fmt: skip
     if as_json:
         click.echo(json.dumps(found.as_dict(), indent=2))
     else:
@@ -137,6 +121,78 @@ def scan(
 
         render(found, Screen(), verbose=verbose)
     return EXPECTED if found.verdict is NumericStatus.UNTESTED else exit_code(found.verdict)
+
+
+@click.command()
+@click.argument("target", metavar="FILE:NAME")
+@click.option("--measure", "measured", is_flag=True, help="Sample the program too, and compare.")
+@_sampling
+@as_json
+@verbosity
+def derive(
+    target: str, measured: bool, widths: tuple[int, ...] | None, samples: int | None, seed: int, margin: float | None,
+    alpha: float, as_json: bool, verbose: int, quiet: bool,
+) -> int:  # fmt: skip
+    """The exponents of all values that the program NAME of FILE makes, derived from its graph, nothing sampled.
+
+    By the tensor-program rules, all widths growing together: a line has the value's name, shape and source line, the
+    exponent of its root mean square in the width with its leading constant, or why it is undecided.  --measure samples
+    the program as scan does and compares.  Exits with 0 if everything returned is derived, and agrees; 1 if something
+    measured contradicts what is derived; 3 if something returned is undecided; 2 if the file is no program.
+    """
+    program = load(target)
+    theory = _theory(program)
+    found = None
+    if measured:
+        found = _scanned(program, (), widths, samples, seed, (margin, alpha), theory,
+                         not quiet and not as_json and sys.stderr.isatty())  # fmt: skip
+    if as_json:
+        scanned = {} if found is None else {"measured": found.as_dict()}
+        click.echo(json.dumps(theory.as_dict() | scanned, indent=2))
+    else:
+        from rich.console import Console
+
+        from verifier.report.derive_text import render
+
+        render(theory, Console(highlight=False), found, verbose=verbose)
+    if found is not None and found.disagreements:
+        return exit_code(NumericStatus.CONTRADICTED)
+    open_ends = [row for row in theory.returned if not row.decided and not row.zero]
+    return exit_code(NumericStatus.INCONCLUSIVE if open_ends else NumericStatus.CONSISTENT)
+
+
+def _theory(program: Program) -> Derived:
+    from verifier.programs import NoJax, derive
+
+    try:
+        return derive(program)
+    except (ValueError, NoJax, MemoryError) as error:
+        raise _complaint(error) from None
+
+
+def _scanned(
+    program: Program, expect: tuple[str, ...], widths: tuple[int, ...] | None, samples: int | None, seed: int,
+    settings: tuple[float | None, float], derived: Derived | None, shown: bool,
+) -> Scan:  # fmt: skip
+    from verifier.fits.fitting import Settings
+    from verifier.programs import NoJax
+    from verifier.programs import scan as run
+    from verifier.programs.scan import SCAN_SAMPLES, SCAN_WIDTHS
+
+    def progress(done: int, width: int) -> None:
+        overwrite(f"width {width}")
+
+    try:
+        return run(
+            program, expect, widths=widths or SCAN_WIDTHS, samples=samples or SCAN_SAMPLES, seed=seed,
+            settings=Settings(alpha=settings[1], margin=settings[0]), progress=progress if shown else None,
+            derived=derived,
+        )  # fmt: skip
+    except (ValueError, NoJax, MemoryError) as error:
+        raise _complaint(error) from None
+    finally:
+        if shown:
+            overwrite("")
 
 
 def _complaint(error: Exception) -> CommandError:

@@ -9,11 +9,13 @@
 
     measure(change)                    # what it returns: an exponent with an interval and a verdict
     scan(change)                       # every intermediate: name, shape, line, exponent
+    derive(change)                     # the same exponents by theory, with leading constants
 
 A Gaussian matrix is met through products only and a gradient step adds low rank to it, so that nothing of size n × n
 is ever formed.  JAX is an extra: ``pip install 'wide-verifier[jax]'``.
 """
 
+from verifier.programs.derive import Derived, DerivedRow, derive
 from verifier.programs.evaluate import NotFinite
 from verifier.programs.graph import NotLazy, ProgramError
 from verifier.programs.jaxfront import NoJax, NotTraceable
@@ -22,6 +24,8 @@ from verifier.programs.program import Program, Width, ones, quantity, width, zer
 from verifier.programs.scan import Row, Scan, scan
 
 __all__ = [
+    "Derived",
+    "DerivedRow",
     "Measured",
     "NoJax",
     "NotFinite",
@@ -32,6 +36,7 @@ __all__ = [
     "Row",
     "Scan",
     "Width",
+    "derive",
     "measure",
     "ones",
     "quantity",

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -25,6 +25,9 @@ from verifier.programs.program import Program
 from verifier.programs.recording import Recorded
 from verifier.sampling.plan import check_widths
 from verifier.verdict import NumericStatus, weakest_numeric
+
+if TYPE_CHECKING:
+    from verifier.programs.derive import Derived
 
 #: Multiples of 64, for heads; ratios are not equal: a grid of equal ratios is blind to log-periodic factors.
 SCAN_WIDTHS = (256, 1088, 4032, 16448, 65536)
@@ -43,7 +46,8 @@ class Row:
     ``size`` is the finding that its exponent is what it is estimated to be: *consistent* where the interval reaches no
     farther than the margin to both sides, and the data are a power law.  ``kind`` and ``expect`` are the claim,
     ``order`` or ``upper`` and an exponent, and ``finding`` is on that; None where nothing is expected.  Where there is
-    nothing to decide there is a ``problem`` instead.
+    nothing to decide there is a ``problem`` instead.  ``derived`` is the exponent by :func:`verifier.programs.derive`,
+    and ``agreement`` the finding on that; None where it is undecided, or nothing was derived.
     """
 
     name: str
@@ -56,6 +60,13 @@ class Row:
     size: Finding | None
     finding: Finding | None = None
     problem: str = ""
+    derived: str | None = None
+    agreement: Finding | None = None
+
+    @property
+    def disagrees(self) -> bool:
+        """Whether what was measured contradicts what was derived."""
+        return self.agreement is not None and self.agreement.status is NumericStatus.CONTRADICTED
 
     @property
     def verdict(self) -> NumericStatus:
@@ -90,7 +101,8 @@ class Row:
             "name": self.name, "shape": self.shape, "line": self.line, "returned": self.returned,
             "backward": self.backward, "exponent": exponent, "low": low, "high": high, "decided": self.decided,
             "kind": None if self.expect is None else self.kind, "expect": self.expect, "verdict": str(self.verdict),
-            "reason": self.reason, "mark": "" if self.size is None else self.size.mark,
+            "reason": self.reason, "mark": "" if self.size is None else self.size.mark, "derived": self.derived,
+            "disagrees": self.disagrees,
         }  # fmt: skip
 
 
@@ -112,9 +124,19 @@ class Scan:
 
     @property
     def verdict(self) -> NumericStatus:
-        """Of the rows of which something is expected; invalid where something was not finite."""
+        """Of the rows of which something is expected; invalid where something was not finite.
+
+        What is derived and contradicted by what was measured is contradicted.
+        """
+        if self.disagreements:
+            return NumericStatus.CONTRADICTED
         found = [row.verdict for row in self.rows if row.expect is not None]
         return weakest_numeric([*found, *([NumericStatus.INVALID] if self.not_finite else [])])
+
+    @property
+    def disagreements(self) -> tuple[Row, ...]:
+        """The rows in which what was measured contradicts what was derived."""
+        return tuple(row for row in self.rows if row.disagrees)
 
     @property
     def first_departure(self) -> Row | None:
@@ -135,12 +157,14 @@ class Scan:
 def scan(
     program: Program, expect: str | float | Sequence[str] | None = None, *, widths: Sequence[int] = SCAN_WIDTHS,
     samples: int = SCAN_SAMPLES, seed: int = 0, settings: Settings | None = None,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None, derived: Derived | None = None,
 ) -> Scan:  # fmt: skip
     """The exponent of every intermediate of ``program``, and a verdict where one is expected.
 
     ``expect``: an exponent for all, ``NAME=P`` for one or for those that match, as in ``h*=0``, or a table by its name
     (``mup``: what is returned has order 0, and no value of a forward pass grows); by default what the program declares.
+    ``derived``: what :func:`verifier.programs.derive` found, held against what is measured, at the error rate of the
+    settings for all rows together.
     All widths of the program have the same size.  Raises ValueError for widths, samples or expectations that are
     none, and ProgramError for a program that cannot be traced or would form a matrix.
     """
@@ -167,8 +191,8 @@ def scan(
     ]
     claims = _claims(items, groups, _words(program, expect))
     rows = tuple(
-        _row(item, group, claim, chosen, record.always(key))
-        for key, item, group, claim in zip(names, items, groups, claims, strict=True)
+        _compared(_row(item, group, claim, chosen, record.always(key)), group, derived, name, chosen, len(names))
+        for (key, name), item, group, claim in zip(names.items(), items, groups, claims, strict=True)
     )
     return Scan(program, sizes, samples, seed, rows, len(record.unmeasured), record.not_finite)
 
@@ -215,6 +239,19 @@ def _row(item: Intermediate, group: Group, claim: tuple[str, str] | None, settin
     first = finding if finding is not None and kind == "order" else assess(given, "order", 0, settings)
     size = assess(given, "order", repr(first.estimate), settings) if math.isfinite(first.estimate) else first
     return made(size, finding)
+
+
+def _compared(row: Row, group: Group, derived: Derived | None, name: str, settings: Settings, tests: int) -> Row:
+    """The row with what was derived for it, and whether that is what was measured."""
+    exponent = None if derived is None else derived.exponents.get(name)
+    if exponent is None:
+        return row
+    assert isinstance(group.data, Samples)
+    data = group.data.by_width()
+    if row.problem:
+        return replace(row, derived=str(exponent))
+    sharper = replace(settings, alpha=settings.alpha / tests)
+    return replace(row, derived=str(exponent), agreement=assess(_given(data, "order"), "order", str(exponent), sharper))
 
 
 def _given(data: Mapping[int, Any], kind: str) -> Any:

@@ -31,6 +31,11 @@ def render(found: Scan, console: Console, verbose: int = 0) -> None:
     console.print()
     for sentence in _summary(found):
         _wrapped(console, sentence)
+    for row in found.disagreements:
+        console.print()
+        _wrapped(console, f"{row.name} at {row.line}: DERIVED {row.derived}, MEASURED {row.exponent:+.3f}",
+                 style=STYLES["contradicted"])  # fmt: skip
+        _wrapped(console, f"  {'; '.join(row.agreement.reasons) if row.agreement else ''}")
     odd = [row for row in found.rows if row.expect is not None and str(row.verdict) != "consistent"]
     chosen = found.rows if verbose else odd[:LISTED]
     for row in chosen:
@@ -66,21 +71,24 @@ def _table(found: Scan, width: int) -> list[Text]:
     rows = [
         (row.name, row.shape, row.line.removeprefix(home), *_figures(row), *_expected(row), row) for row in found.rows
     ]
-    head = ("value", "shape", "line", "exponent", "interval", "expected")
+    both = any(row.derived is not None for row in found.rows)
+    head = ("value", "shape", "line", "exponent", "interval", "expected", "derived" if both else "")
     shapes, lines = (max([cell_len(head[k]), *(cell_len(str(r[k])) for r in rows)]) for k in (1, 2))
     shapes, lines = min(shapes, 14), min(lines, 20)
     last = max([8, *(cell_len(r[5]) + 2 for r in rows)])
-    name = max(width - shapes - lines - last - 8 - 16 - 5 * len(_GAP), 8)
+    name = max(width - shapes - lines - last - 8 - 16 - 5 * len(_GAP) - (9 + len(_GAP) if both else 0), 8)
     name = min(name, max([5, *(cell_len(r[0]) for r in rows)]))
 
     def line(cells: tuple[str, ...]) -> str:
-        a, b, c, d, e, f = cells
-        parts = (_left(a, name), _left(b, shapes), _right(c, lines), f"{d:>8}", f"{e:<16}", f)
+        a, b, c, d, e, f, g = cells
+        parts = [_left(a, name), _left(b, shapes), _right(c, lines), f"{d:>8}", f"{e:<16}", f]
+        if both:
+            parts.insert(4, f"{g:<9}")
         return _GAP.join(parts).rstrip()
 
     out = [Text(line(head), style="dim")]
     for *cells, mark, row in rows:
-        shown = line((*cells[:5], f"{cells[5]} {mark}".rstrip()))
+        shown = line((*cells[:5], f"{cells[5]} {mark}".rstrip(), _derived(row)))
         out.append(Text(shown, style=STYLES.get(word(row), "") if row.expect is not None else ""))
     return out
 
@@ -91,6 +99,10 @@ def _figures(row: Row) -> tuple[str, str]:
     low, high = row.interval
     interval = "" if math.isnan(low) else f"[{low:+.3f}, {high:+.3f}]"
     return f"{row.exponent:+.3f}" + ("" if row.decided else "?"), interval
+
+
+def _derived(row: Row) -> str:
+    return ("?" if row.derived is None else row.derived) + (" !" if row.disagrees else "")
 
 
 def _expected(row: Row) -> tuple[str, str]:
@@ -110,6 +122,11 @@ def _summary(found: Scan) -> list[str]:
         marks = ", ".join(f"{n} {name} {_marked(name)}".rstrip() for name, n in claims.items())
         count = sum(claims.values())
         lines.append(f"{count} expectation{'' if count == 1 else 's'}: {marks}")
+    derived = [row for row in found.rows if row.derived is not None]
+    if derived:
+        agree = sum(row.agreement is not None and str(row.agreement.status) == "consistent" for row in derived)
+        odd = f", {len(found.disagreements)} contradicted (!)" if found.disagreements else ""
+        lines.append(f"{len(derived)} exponents are derived: {agree} consistent with what is measured{odd}")
     first = found.first_departure
     if first is not None:
         lines.append(f"the first that departs: {first.name} at {first.line}")

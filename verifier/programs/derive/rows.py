@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from verifier.display import line
+from verifier.verdict.display import line
 from verifier.programs.derive.algebra import Algebra
 from verifier.programs.derive.arrays import Known, Matrix, Values, inputs, lost
 from verifier.programs.derive.constants import WIDTHS
