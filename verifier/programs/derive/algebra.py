@@ -23,7 +23,7 @@ from verifier.programs.derive.numbers import ZERO, Number
 
 HALF = Fraction(1, 2)
 #: sums with more terms are kept as one vector where they are multiplied or squared
-WIDE, MOST = 6, 64
+WIDE, MOST, WIDEST = 6, 64, 400
 
 
 @dataclass
@@ -85,11 +85,24 @@ class Algebra:
         return self.add(a, self.neg(b))
 
     def _narrow(self, a: Expansion, other: Expansion) -> Expansion:
-        """Wide sums as one atom each where multiplying out would make many terms."""
+        """Wide sums as few vectors where multiplying out would make many terms."""
         most = max((len(part) for part in other.terms.values()), default=0)
-        terms = {p: self._named("id", part) if _wide(part) and most > 1 and len(part) * most > MOST else part
-                 for p, part in a.terms.items()}  # fmt: skip
-        return Expansion(terms, a.rest, a.why)
+        return Expansion({p: self._narrowed(part, most) for p, part in a.terms.items()}, a.rest, a.why)
+
+    def _narrowed(self, part: Part, most: int) -> Part:
+        return self._named("id", part) if _wide(part) and most > 1 and len(part) * most > MOST else part
+
+    def _gathered(self, part: Part) -> Part:
+        """A sum as one vector for each product of random scalars in it."""
+        groups: dict[Powers, Part] = {}
+        for (vectors, scalars), c in part.items():
+            chance = tuple(x for x in scalars if vectors and x[0].kind != "avg")
+            rest = tuple(x for x in scalars if x not in chance)
+            groups.setdefault(chance, {})[vectors, rest] = c
+        out: Part = {}
+        for chance, group in groups.items():
+            out = plus(out, times({((), chance): ONE}, self._named("id", group) if len(group) > 1 else group))
+        return out
 
     def _named(self, name: str, part: Part) -> Part:
         alone = not any(vectors for vectors, _ in part)
@@ -111,7 +124,7 @@ class Algebra:
                 elif p == q:
                     terms[2 * p] = plus(terms.get(2 * p, {}), self._squared(part))
                 else:
-                    x, y = (self._named("id", t) if _wide(t) else t for t in (part, other))
+                    x, y = (self._gathered(t) if _wide(t) else t for t in (part, other))
                     terms[p + q] = plus(terms.get(p + q, {}), scaled(times(x, y), Number.of(2)))
         return made(terms, *rest, self.depth)
 
@@ -128,7 +141,11 @@ class Algebra:
         """The mean over coordinates; a centred sum with an independent Gaussian factor has the central-limit order."""
         self.check_time()
         terms: dict[Fraction, Part] = {}
-        for p, part in a.terms.items():
+        for p, whole in a.terms.items():
+            part = whole
+            if len(whole) > WIDEST:
+                own = {key: c for key, c in whole.items() if self._centred(key[0])}
+                part = plus(own, self._gathered({key: c for key, c in whole.items() if key not in own}))
             for (vectors, scalars), c in part.items():
                 power, atom = self._averaged(vectors)
                 one = {((), scalars): c}
@@ -167,7 +184,8 @@ class Algebra:
         terms: dict[Fraction, Part] = {}
         for p, part in x.terms.items():
             out: Part = {}
-            for (vectors, scalars), c in self._distributed(part).items():
+            whole = self._distributed(part)
+            for (vectors, scalars), c in (whole if len(whole) <= WIDEST else self._gathered(whole)).items():
                 uses = uses_of({(vectors, ()): ONE}) | {(matrix,)}
                 atom = self.atoms.get("mat", matrix, turned, vectors, uses=uses)
                 out = plus(out, {(((atom, 1),), scalars): c})

@@ -163,7 +163,10 @@ class Decisions:
         """Whether random scalars occur in coefficients only."""
         functions = {a for vectors, _ in z for a, _e in vectors if a.kind == "zfun"}
         functions |= {a for a in _scalars(z) if a.kind == "sfun"}
-        return not any(self._chance(thawed(a.data[1])) for a in functions)
+        return all(
+            self._polynomial(thawed(a.data[1])) if a.data[0] in ("id", "pow:2") else not self._chance(thawed(a.data[1]))
+            for a in functions
+        )
 
     def _names(self, z: Part) -> set[str]:
         found: set[str] = set()
@@ -238,13 +241,14 @@ class Decisions:
         return self.independent(self.coordinates.variables(z)) and self._alone(z)
 
     def _alone(self, z: Part) -> bool:
-        """Whether some Gaussian occurs once, in a term of its own."""
-        variables = self.coordinates.variables(z)
-        for (vectors, scalars), c in z.items():
-            if len(vectors) == 1 and vectors[0][1] == 1 and vectors[0][0] in variables and not scalars and c.nonzero:
-                others = {key: x for key, x in z.items() if key[0] != vectors}
-                if vectors[0][0] not in self.coordinates.variables(others):
-                    return True
+        """Whether it is linear in some Gaussian, with a number that is not 0 as coefficient."""
+        for variable in sorted(self.coordinates.variables(z), reverse=True):
+            try:
+                slope = number_of(self.coordinates.derivative(z, variable))
+            except (Underived, ValueError):
+                continue
+            if slope is not None and slope.nonzero:
+                return True
         return False
 
     def _nowhere_flat(self, z: Part) -> bool:
@@ -321,7 +325,7 @@ class Decisions:
             return Found(True, None, True)
         if self._linear_in_one(limit):
             return Found(True, None, True)
-        if self._polynomial(limit) and any(c.nonzero for c in limit.values()):
+        if not any(a.kind == "sfun" for a in _scalars(limit)) and any(c.nonzero for c in limit.values()):
             return Found(True, None, True)
         if all(function(name).analytic for name in self._names(limit)):
             for trial in (k * SCALARS for k in range(TRIES)):

@@ -23,7 +23,7 @@ Part = dict[Key, Number]
 Rest = tuple[Any, int]  # (q, 1): O(n^{q+ε}) for each ε > 0; (q, 0): o(n^q)
 EMPTY: Key = ((), ())
 #: products of sums with more terms are not multiplied out
-MOST_TERMS = 300
+MOST_TERMS = 400
 
 
 class Underived(Exception):
@@ -119,7 +119,7 @@ def plus(a: Part, b: Mapping[Key, Number]) -> Part:
 
 def times(a: Part, b: Part) -> Part:
     """The product of two parts, multiplied out."""
-    if len(a) * len(b) > MOST_TERMS:
+    if min(len(a), len(b)) > 1 and len(a) * len(b) > MOST_TERMS:
         raise Underived(f"a product of sums of {len(a)} and {len(b)} terms")
     out: Part = {}
     for (v, s), x in a.items():

@@ -24,6 +24,8 @@ from verifier.programs.derive.numbers import ONE, ZERO, Number
 Linear = dict[Atom, Number]
 CLOSED = frozenset({"step", "delta", "bell", "erf", "exp", "sin", "cos"})
 BOUNDED = frozenset({"tanh", "logistic", "erf", "bell", "sin", "cos", "step"})
+#: sums that are kept as one, and their powers
+NAMED = {"id": 1, "pow:2": 2}
 #: polynomial factors beside an integral
 MOST = 8
 
@@ -46,10 +48,26 @@ class Expectations:
             if c.zero or (vectors and self.coordinates.odd(vectors)):
                 continue
             found = scaled(self.scalars(scalars, effort), c)
+            if any(atom.kind == "zfun" and atom.data[0] in NAMED for atom, _ in vectors):
+                out = plus(out, times(found, self._opened(vectors, effort)))
+                continue
             if vectors:
                 found = scaled(found, self.monomial(vectors, effort))
             out = plus(out, found)
         return out
+
+    def _opened(self, vectors: Powers, effort: int) -> Part:
+        """E of a monomial in which sums that were kept as one are multiplied out."""
+        whole = constant(ONE)
+        try:
+            for atom, e in vectors:
+                named = atom.kind == "zfun" and atom.data[0] in NAMED
+                factor = thawed(atom.data[1]) if named else {(((atom, 1),), ()): ONE}
+                for _ in range(e * (NAMED[atom.data[0]] if named else 1)):
+                    whole = times(whole, factor)
+        except Underived:
+            return constant(Number.unknown())
+        return self.mean(whole, effort)
 
     def limit(self, part: Part, effort: int = 2) -> Part:
         """What a scalar tends to."""
@@ -83,7 +101,7 @@ class Expectations:
                 return constant(Number.unknown(self.positive(atom)))
             return self._signed(self.mean(z, effort), atom)
         if atom.kind == "mean":
-            return self._signed(constant(self.monomial(atom.data[0], effort)), atom)
+            return self._signed(self.mean({(atom.data[0], ()): ONE}, effort), atom)
         name, data = atom.data
         inner = self.limit(thawed(data), effort)
         number = number_of(inner)

@@ -20,6 +20,8 @@ from verifier.programs.derive.functions import function, slope
 from verifier.programs.derive.numbers import ONE, Number
 
 GAUSSIAN = ("gauss", "hat")
+#: longer sums are not multiplied out
+WIDE = 48
 
 
 @dataclass
@@ -55,10 +57,10 @@ class Coordinates:
             return self._product(atom)
         name, data = atom.data
         inner = self.of(thawed(data))
-        if name == "id":
-            return inner
-        if name == "square":
-            return times(inner, inner)
+        if name in ("id", "square") and len(inner) > WIDE:
+            return self.applied("id" if name == "id" else "pow:2", inner)
+        if name in ("id", "square"):
+            return inner if name == "id" else times(inner, inner)
         return self.applied(name, inner)
 
     def _product(self, atom: Atom) -> Part:
