@@ -24,7 +24,7 @@ SCALES = {"ntp": (-0.5, 0.0), "mup": (-1.0, 1.0)}
 
 
 def trained(activation: Callable[[Any], Any], output: float, rate: float, steps: int = 1) -> Program:
-    """Changes after gradient descent, the output's weights n^output N(0, 1), the rate .3 n^rate on parameters N(0, 1)."""
+    """Changes after gradient descent: the output is scaled by n^output, the rate is .3 n^rate."""
 
     def net(w: Weights) -> tuple[Any, Any, Any]:
         size = w["V"].shape[0]

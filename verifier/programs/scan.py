@@ -163,8 +163,7 @@ def scan(
 
     ``expect``: an exponent for all, ``NAME=P`` for one or for those that match, as in ``h*=0``, or a table by its name
     (``mup``: what is returned has order 0, and no value of a forward pass grows); by default what the program declares.
-    ``derived``: what :func:`verifier.programs.derive` found, held against what is measured, at the error rate of the
-    settings for all rows together.
+    ``derived``: what :func:`verifier.programs.derive` found, held against what is measured row by row.
     All widths of the program have the same size.  Raises ValueError for widths, samples or expectations that are
     none, and ProgramError for a program that cannot be traced or would form a matrix.
     """
@@ -191,7 +190,7 @@ def scan(
     ]
     claims = _claims(items, groups, _words(program, expect))
     rows = tuple(
-        _compared(_row(item, group, claim, chosen, record.always(key)), group, derived, name, chosen, len(names))
+        _compared(_row(item, group, claim, chosen, record.always(key)), group, derived, name, chosen)
         for (key, name), item, group, claim in zip(names.items(), items, groups, claims, strict=True)
     )
     return Scan(program, sizes, samples, seed, rows, len(record.unmeasured), record.not_finite)
@@ -241,7 +240,7 @@ def _row(item: Intermediate, group: Group, claim: tuple[str, str] | None, settin
     return made(size, finding)
 
 
-def _compared(row: Row, group: Group, derived: Derived | None, name: str, settings: Settings, tests: int) -> Row:
+def _compared(row: Row, group: Group, derived: Derived | None, name: str, settings: Settings) -> Row:
     """The row with what was derived for it, and whether that is what was measured."""
     exponent = None if derived is None else derived.exponents.get(name)
     if exponent is None:
@@ -250,11 +249,9 @@ def _compared(row: Row, group: Group, derived: Derived | None, name: str, settin
     data = group.data.by_width()
     if row.problem:
         return replace(row, derived=str(exponent))
-    found = assess(_given(data, "order"), "order", str(exponent), settings)
-    if found.status is NumericStatus.CONTRADICTED:  # at the error rate of all rows together
-        sharper = replace(settings, alpha=settings.alpha / tests)
-        found = assess(_given(data, "order"), "order", str(exponent), sharper)
-    return replace(row, derived=str(exponent), agreement=found)
+    return replace(
+        row, derived=str(exponent), agreement=assess(_given(data, "order"), "order", str(exponent), settings)
+    )
 
 
 def _given(data: Mapping[int, Any], kind: str) -> Any:

@@ -13,8 +13,31 @@ from fractions import Fraction
 
 from verifier.programs.derive.decisions import Decisions
 from verifier.programs.derive.expansion import (
-    EMPTY, NOTHING, ONE, Atom, Atoms, Expansion, Part, Powers, Rest, Underived, constant, frozen, greater, made,
-    number_of, plus, product, scalar, scaled, thawed, times, total, unknown, uses_of, vector,
+    EMPTY,
+    NOTHING,
+    ONE,
+    Atom,
+    Atoms,
+    Expansion,
+    Part,
+    Powers,
+    Rest,
+    Underived,
+    constant,
+    frozen,
+    greater,
+    made,
+    number_of,
+    plus,
+    product,
+    scalar,
+    scaled,
+    thawed,
+    times,
+    total,
+    unknown,
+    uses_of,
+    vector,
 )  # fmt: skip
 from verifier.programs.derive.expectations import Expectations
 from verifier.programs.derive.functions import Function, at_number, function, slope
@@ -101,7 +124,8 @@ class Algebra:
             groups.setdefault(chance, {})[vectors, rest] = c
         out: Part = {}
         for chance, group in groups.items():
-            out = plus(out, times({((), chance): ONE}, self._named("id", group) if len(group) > 1 else group))
+            front: Part = {((), chance): ONE}
+            out = plus(out, times(front, self._named("id", group) if len(group) > 1 else group))
         return out
 
     def _named(self, name: str, part: Part) -> Part:
@@ -148,7 +172,7 @@ class Algebra:
                 part = plus(own, self._gathered({key: c for key, c in whole.items() if key not in own}))
             for (vectors, scalars), c in part.items():
                 power, atom = self._averaged(vectors)
-                one = {((), scalars): c}
+                one: Part = {((), scalars): c}
                 found = one if atom is None else times(one, scalar(atom))
                 terms[p + power] = plus(terms.get(p + power, {}), found)
         return made(terms, a.rest, a.why, self.depth)
@@ -282,7 +306,7 @@ class Algebra:
         """The step of what is a step times something: the product of the steps."""
         if len(base) != 1:
             return None
-        ((vectors, scalars), c), = base.items()
+        (((vectors, scalars), c),) = base.items()
         inner = [(a, e) for a, e in vectors if a.kind == "fun" and a.data[0] == "step"]
         left = tuple((a, e) for a, e in vectors if (a, e) not in inner)
         if not inner or scalars:
@@ -350,7 +374,9 @@ class Algebra:
                 if not found.nonzero:
                     return f"its argument: {found.reason}"
                 below = found.number is not None and found.number.sign < 0
-                if f.domain == "positive" and (below or not (found.number is not None or self.decisions.never_negative(base))):
+                if f.domain == "positive" and (
+                    below or not (found.number is not None or self.decisions.never_negative(base))
+                ):
                     return "its argument is not known to be positive"
                 return ""
             return "" if self._bounded_below(base) else "a vector that may come near 0"

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ import numpy as np
 from verifier.programs.derive.algebra import Algebra
 from verifier.programs.derive.constants import WIDTHS, read, single_precision
 from verifier.programs.derive.expansion import NOTHING, Expansion, Underived, unknown
+from verifier.programs.derive.numbers import ONE
 from verifier.programs.graph import Axis, Dim
 
 Word = tuple[tuple[str, bool], ...]  # matrices from left to right, and whether each is transposed
@@ -152,7 +152,7 @@ def expanded(known: Known, dims: Sequence[Dim], algebra: Algebra) -> Values:
     for place in np.ndindex(data.shape):
         p, c = read([float(a[place]) for a in arrays], single)
         found = algebra.number(c, p)
-        data[place] = found if len(growing) < 2 else Matrix((), ((found, algebra.number(_one())),))
+        data[place] = found if len(growing) < 2 else Matrix((), ((found, algebra.number(ONE)),))
     return Values(tuple(dims), data)
 
 
@@ -162,28 +162,19 @@ def _first(a: Any, growing: Sequence[int]) -> Any:
     return a
 
 
-def _one() -> Any:
-    from verifier.programs.derive.numbers import ONE
-
-    return ONE
-
-
 def inputs(algebra: Algebra, name: str, dims: Sequence[Dim], given: float | None) -> Values:
     """A weight: columns of standard normal entries, one matrix, or the number that it starts at."""
     growing = [isinstance(d, Axis) for d in dims]
     if given is not None:
-        entry: Entry = algebra.number(read([given] * len(WIDTHS))[1])
-        if sum(growing) == 2:
-            entry = Matrix() if given == 0 else Matrix((), ((entry, algebra.number(_one())),))
-        return filled(dims, entry)
+        number = algebra.number(read([given] * len(WIDTHS))[1])
+        if sum(growing) < 2:
+            return filled(dims, number)
+        return filled(dims, Matrix() if given == 0 else Matrix((), ((number, algebra.number(ONE)),)))
     if sum(growing) == 2:
         if len(dims) != 2:
             raise Underived(f"the weight {name} has more than two axes")
-        return filled(dims, Matrix(((algebra.number(_one()), ((name, False),)),)))
+        return filled(dims, Matrix(((algebra.number(ONE), ((name, False),)),)))
     data = np.empty(shape_of(dims), object)
     for place in np.ndindex(data.shape):
         data[place] = algebra.gauss(name, place) if any(growing) else algebra.coin(name, place)
     return Values(tuple(dims), data)
-
-
-HALF_ORDER = Fraction(1, 2)

@@ -56,8 +56,7 @@ def _simple(value: float, size: int, rounding: float) -> Fraction | None:
     near = Fraction(value).limit_denominator(100_000)
     if abs(float(near) - value) <= abs(value) * rounding and abs(near.numerator * near.denominator) <= SHORT[size]:
         return near
-    text = repr(float(np.float32(value))) if size == 4 else repr(value)
-    short = str(np.float32(value)) if size == 4 else text
+    short = str(np.float32(value)) if size == 4 else repr(float(value))
     decimal = Fraction(short)
     digits = len(short.lower().split("e")[0].replace("-", "").replace(".", "").strip("0"))
     return decimal if digits <= DIGITS[size] else None

@@ -21,7 +21,15 @@ from fractions import Fraction
 from flint import arb, arb_mat, fmpq
 
 from verifier.programs.derive.expansion import (
-    ONE, Atom, Part, Powers, Underived, joined, number_of, plus, thawed,
+    ONE,
+    Atom,
+    Part,
+    Powers,
+    Underived,
+    joined,
+    number_of,
+    plus,
+    thawed,
 )  # fmt: skip
 from verifier.programs.derive.expectations import Expectations
 from verifier.programs.derive.functions import function
@@ -314,7 +322,9 @@ class Decisions:
         if number.known:
             size = f"{float(number.ball.mid()):.3g} beside terms of size {number.scale:.3g}"
             return Found(False, number, reason=f"the leading constant is not separated from 0: it is {size}")
-        return Found(False, number, reason="the leading constant is an expectation that has no closed form or enclosure")
+        return Found(
+            False, number, reason="the leading constant is an expectation that has no closed form or enclosure"
+        )
 
     def _random(self, limit: Part) -> Found:
         chance = self._chance(limit)
@@ -340,7 +350,7 @@ class Decisions:
         inside = frozenset().union(*(self._chance(thawed(a.data[1])) for a in functions))
         for atom in sorted(a for a in _scalars(limit) if a.kind == "clt" and a not in inside):
             terms = {key: c for key, c in limit.items() if atom in dict(key[1])}
-            slope = {((), tuple(x for x in key[1] if x[0] is not atom)): c for key, c in terms.items()}
+            slope: Part = {((), tuple(x for x in key[1] if x[0] is not atom)): c for key, c in terms.items()}
             if all(dict(key[1])[atom] == 1 for key in terms):
                 surely = [self._surely(key[1], c) for key, c in slope.items()]
                 if any(surely) and (len(slope) == 1 or self.never_negative(slope)):
@@ -381,11 +391,11 @@ class Decisions:
             self._positive[atom] = False
             vectors: Powers = atom.data[0]
             even = all(e % 2 == 0 or (a.kind in ("fun", "zfun") and a.data[0] in EVEN) for a, e in vectors)
-            part = {(vectors, ()): ONE}
+            part: Part = {(vectors, ()): ONE}
             if even and vectors:
                 z = self._root(vectors)
-                self._positive[atom] = z is not None and self.vector(z).nonzero if atom.kind == "avg" else (
-                    self._z_nonzero(part)
+                self._positive[atom] = (
+                    z is not None and self.vector(z).nonzero if atom.kind == "avg" else (self._z_nonzero(part))
                 )
         return self._positive[atom]
 

@@ -64,7 +64,7 @@ class Atoms:
 def frozen(part: Part) -> tuple[tuple[Key, Number], ...]:
     """A part as data of an atom; coefficients compare as :func:`mark` says."""
     order = sorted(part.items(), key=lambda item: _order(item[0]))
-    return tuple((key, _Coefficient(number)) for key, number in order)  # type: ignore[misc]
+    return tuple((key, _Coefficient(number)) for key, number in order)
 
 
 class _Coefficient(Number):
@@ -167,7 +167,7 @@ def scalar(atom: Atom) -> Part:
 
 @dataclass(frozen=True, eq=False)
 class Expansion:
-    """Σ n^p terms[p] + the remainder ``rest``, in root mean square over coordinates; ``why`` it is not known farther."""
+    """Σ n^p terms[p] + the remainder ``rest``, in root mean square over coordinates; ``why`` it ends."""
 
     terms: Mapping[Fraction, Part]
     rest: Rest | None = None
@@ -248,10 +248,10 @@ def product(a: Expansion, b: Expansion, depth: Fraction) -> Expansion:
             rest = greater(rest, ((x.rest[0] + y.top, max(x.rest[1], y.rest[1] if open_end and y.rest else 0)), x.why))
     terms: dict[Fraction, Part] = {}
     lead = (a.lead or 0) + (b.lead or 0)
-    for p, x in a.terms.items():
-        for q, y in b.terms.items():
+    for p, left in a.terms.items():
+        for q, right in b.terms.items():
             if p + q < lead - depth:
                 rest = greater(rest, ((p + q, 1), "orders below were not kept"))
             else:
-                terms[p + q] = plus(terms.get(p + q, {}), times(x, y))
+                terms[p + q] = plus(terms.get(p + q, {}), times(left, right))
     return made(terms, *rest, depth)

@@ -6,16 +6,28 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from flint import arb
 
 from verifier.programs.derive.expansion import (
-    EMPTY, Atom, Atoms, Key, Part, Powers, Underived, constant, frozen, joined, number_of, plus, scaled, thawed,
-    times, uses_of,
+    Atom,
+    Atoms,
+    Part,
+    Powers,
+    Underived,
+    constant,
+    frozen,
+    number_of,
+    plus,
+    scaled,
+    thawed,
+    times,
+    uses_of,
+    vector,
 )  # fmt: skip
-from verifier.programs.derive.functions import at_number, function
+from verifier.programs.derive.functions import at_number
 from verifier.programs.derive.gaussian import expectation
 from verifier.programs.derive.integrals import Factor, Univariate, pair
 from verifier.programs.derive.limits import GAUSSIAN, Coordinates
@@ -62,7 +74,7 @@ class Expectations:
         try:
             for atom, e in vectors:
                 named = atom.kind == "zfun" and atom.data[0] in NAMED
-                factor = thawed(atom.data[1]) if named else {(((atom, 1),), ()): ONE}
+                factor: Part = thawed(atom.data[1]) if named else vector(atom)
                 for _ in range(e * (NAMED[atom.data[0]] if named else 1)):
                     whole = times(whole, factor)
         except Underived:
@@ -241,7 +253,9 @@ class Expectations:
         return {p: c for p, c in out.items() if not c.zero}
 
     def _product(self, placed: Sequence[list[Factor]], powers: Sequence[int], C: list[list[Number]]) -> Number:
-        made = [self._univariate(f, k, C[i][i].ball.sqrt()) for i, (f, k) in enumerate(zip(placed, powers, strict=True))]
+        made = [
+            self._univariate(f, k, C[i][i].ball.sqrt()) for i, (f, k) in enumerate(zip(placed, powers, strict=True))
+        ]
         if len(made) == 1:
             return _ball(made[0].mean())
         rho = C[0][1].ball / (C[0][0].ball * C[1][1].ball).sqrt()
@@ -280,8 +294,3 @@ def _inverse(C: list[list[Number]], m: int) -> list[list[Number]]:
         raise Underived("two variables that are not known to be independent")
     d = determinant.inverse()
     return [[C[1][1] * d, -(C[0][1] * d)], [-(C[0][1] * d), C[0][0] * d]]
-
-
-def keyed(vectors: Iterable[tuple[Atom, int]]) -> Key:
-    """A monomial's key."""
-    return (joined((), tuple(vectors)), EMPTY[1])

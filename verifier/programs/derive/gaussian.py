@@ -62,9 +62,7 @@ class _Closed:
                 found = found + C[first][place] * c * part
         return found
 
-    def _conditioned(
-        self, x: tuple[int, ...], specials: tuple[Special, ...], C: Covariance, s: int
-    ) -> Number | None:
+    def _conditioned(self, x: tuple[int, ...], specials: tuple[Special, ...], C: Covariance, s: int) -> Number | None:
         if not C[s][s].nonzero:
             return None
         part = self.value(x, specials, _less(C, s, C[s][s].inverse()))
@@ -77,13 +75,14 @@ class _Closed:
 
 
 def _slopes(name: str, place: int) -> list[tuple[tuple[Special, ...], Number]]:
-    return {
+    known: dict[str, list[tuple[tuple[Special, ...], Number]]] = {
         "step": [((("delta", place),), ONE)],
         "erf": [((("bell", place),), Number.of(2) * pi().inverse().root())],
         "exp": [((("exp", place),), ONE)],
         "sin": [((("cos", place),), ONE)],
         "cos": [((("sin", place),), Number.of(-1))],
-    }[name]
+    }
+    return known[name]
 
 
 def _less(C: Covariance, s: int, c: Number) -> Covariance:

@@ -8,7 +8,7 @@ after K terms is at most |ρ|^{K+1} √(E F² - Σ F_j²) √(E G² - Σ G_j²).
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from flint import acb, arb
@@ -83,7 +83,7 @@ class Univariate:
             self._hermite.append(self.mean(1, at) / arb(at + 1).gamma().sqrt())
         return self._hermite[j]
 
-    @lru_cache(maxsize=None)  # noqa: B019
+    @cache  # noqa: B019
     def square(self) -> arb:
         """E F²."""
         return self.mean(2)

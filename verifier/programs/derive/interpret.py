@@ -14,7 +14,7 @@ from verifier.programs.derive.algebra import Algebra
 from verifier.programs.derive.arrays import Known, Values, check_dims, expanded, lost
 from verifier.programs.derive.expansion import Expansion, Underived
 from verifier.programs.derive.operations import evaluate as by_rule
-from verifier.programs.graph import Axis, Constant, Dim, Graph, Op
+from verifier.programs.graph import Axis, Dim, Graph, Op
 
 #: a reason that begins with a line of the user's
 PLACED = re.compile(r"\S+:\d+: ")
@@ -35,14 +35,14 @@ class Interpreter:
             k: (value, tuple(shape)) for k, (value, shape) in enumerate(zip(arguments, dims, strict=True))
         }
 
-        def read(k: int, graph_op: Sequence[Any]) -> tuple[Known | Values, tuple[Dim, ...]]:
+        def read(graph_op: Sequence[Any]) -> tuple[Known | Values, tuple[Dim, ...]]:
             if isinstance(graph_op[0], int):
                 return values[graph_op[0]]
-            return _constant([o.value for o in graph_op])
+            return _constant([o.value for o in graph_op], self.widths[0])
 
         for place, op in enumerate(first.ops):
             ops = [g.ops[place] for g in graphs]
-            inputs = [read(k, [o.inputs[k] for o in ops]) for k in range(len(op.inputs))]
+            inputs = [read([o.inputs[k] for o in ops]) for k in range(len(op.inputs))]
             outputs = self._one(ops, inputs)
             for number, (target, value) in enumerate(zip(op.outputs, outputs, strict=True)):
                 values[target] = (value, op.dims[number] if not op.subgraphs else value_dims(value, op.dims[number]))
@@ -50,7 +50,7 @@ class Interpreter:
                     self.watch(op, number, value)
             for target in [v for v, last in first.last_use.items() if last == place and v in values]:
                 del values[target]
-        return [read(k, [g.outputs[k] for g in graphs]) for k in range(len(first.outputs))]
+        return [read([g.outputs[k] for g in graphs]) for k in range(len(first.outputs))]
 
     def _one(self, ops: Sequence[Op], inputs: Sequence[tuple[Known | Values, tuple[Dim, ...]]]) -> list[Known | Values]:
         op = ops[0]
@@ -128,13 +128,9 @@ def _told_in(op: Op, found: Values) -> Values:
     return replace(found, data=data)
 
 
-def _constant(values: Sequence[Any]) -> tuple[Known, tuple[Dim, ...]]:
-    return Known(tuple(values)), _dims_of(values)
-
-
-def _dims_of(values: Sequence[Any]) -> tuple[Dim, ...]:
-    shapes = [np.shape(v) for v in values]
-    return tuple(s[0] if len(set(s)) == 1 else Axis("n") for s in zip(*shapes, strict=True))
+def _constant(values: Sequence[Any], width: str) -> tuple[Known, tuple[Dim, ...]]:
+    shapes = zip(*(np.shape(v) for v in values), strict=True)
+    return Known(tuple(values)), tuple(s[0] if len(set(s)) == 1 else Axis(width) for s in shapes)
 
 
 def _row(item: tuple[Any, Any], step: int) -> tuple[Any, Any]:
@@ -166,8 +162,3 @@ def _folded(ops: Sequence[Op], inputs: Sequence[Known]) -> list[Known | Values]:
         else:
             raise Underived(f"{op.name} of constants")
     return [Known(tuple(column)) for column in zip(*results, strict=True)]
-
-
-def is_constant(operand: Any) -> bool:
-    """Whether an operand is a constant of the trace."""
-    return isinstance(operand, Constant)

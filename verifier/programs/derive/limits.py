@@ -4,7 +4,7 @@ A column of a random weight has Z standard normal.  Z^{Wx} = Ẑ + Σ_k Z^{y_k} 
 that Wᵀ was applied to before, Ẑ_k the Gaussian part of Wᵀ y_k; Cov(Ẑ^{Wx}, Ẑ^{Wy}) = E[Z^x Z^y], and the Gaussians of W
 and of Wᵀ are independent.  An average over coordinates tends to E[Z].
 
-A Z is a part (:mod:`expansion`) whose vectors are Gaussians (``gauss``, ``hat``) and functions of such parts (``zfun``).
+A Z is a part (:mod:`expansion`) whose vectors are Gaussians (``gauss``, ``hat``) and functions of parts (``zfun``).
 """
 
 from __future__ import annotations
@@ -13,8 +13,21 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from verifier.programs.derive.expansion import (
-    EMPTY, Atom, Atoms, Key, Part, Powers, Underived, constant, frozen, joined, number_of, plus, scalar, scaled, thawed,
-    times, uses_of, vector,
+    EMPTY,
+    Atom,
+    Atoms,
+    Part,
+    Powers,
+    constant,
+    frozen,
+    joined,
+    plus,
+    scalar,
+    scaled,
+    thawed,
+    times,
+    uses_of,
+    vector,
 )  # fmt: skip
 from verifier.programs.derive.functions import function, slope
 from verifier.programs.derive.numbers import ONE, Number
@@ -223,16 +236,3 @@ class Coordinates:
         """Z^x Z^y of two products W x, W y; its mean is the covariance of their Gaussian parts."""
         x, y = (self.of({(hat.data[0].data[2], ()): ONE}) for hat in (a, b))
         return times(x, y)
-
-
-def as_number(part: Part, what: str) -> Number:
-    """The number that a part is; Underived where it is random."""
-    found = number_of(part)
-    if found is None:
-        raise Underived(f"{what} depends on random scalars")
-    return found
-
-
-def single(atom: Atom) -> Key:
-    """The key of one vector."""
-    return (((atom, 1),), ())

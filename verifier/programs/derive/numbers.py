@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from flint import acb, arb, ctx, fmpq
+from flint import arb, ctx, fmpq
 
 #: bits of a ball
 PRECISION = 128
@@ -131,9 +131,7 @@ class Number:
         if self.tree is not None and self.tree == other.tree and self.tree[0] == "sqrt":
             return _folded(self.tree[1], self.ball * other.ball)
         tree = None if self.tree is None or other.tree is None else ["*", *_parts("*", self.tree, other.tree)]
-        both = (self.positive and other.positive) or (
-            self.sign < 0 and other.sign < 0 and self.known and other.known
-        )
+        both = (self.positive and other.positive) or (self.sign < 0 and other.sign < 0 and self.known and other.known)
         return Number.made(self.ball * other.ball, tree, both, self.scale * other.scale)
 
     def __neg__(self) -> Number:
@@ -212,11 +210,6 @@ def enclosed(middle: float, radius: float) -> Number:
 def pi() -> Number:
     """π."""
     return Number.made(arb.pi(), ["pi"], True)
-
-
-def real(z: acb, positive: bool = False) -> Number:
-    """The real part of a complex ball."""
-    return Number.made(z.real, None, positive)
 
 
 def written(tree: Tree) -> str:

@@ -13,7 +13,7 @@ from verifier.programs import dense
 from verifier.programs.derive.algebra import Algebra
 from verifier.programs.derive.arrays import Matrix, Values, shape_of
 from verifier.programs.derive.expansion import NOTHING, Expansion, Underived
-from verifier.programs.derive.numbers import ONE, Number, pi
+from verifier.programs.derive.numbers import ONE, Number
 from verifier.programs.graph import Axis, Dim, Op
 
 Rule = Callable[[Algebra, Op, Sequence[Values]], Any]
@@ -175,11 +175,13 @@ ENTRYWISE: dict[str, Callable[..., Expansion]] = {
 
 # -- shapes ------------------------------------------------------------------------------------------------------------
 
-SHAPES = frozenset({"broadcast_in_dim", "slice", "transpose", "reshape", "squeeze", "expand_dims", "rev", "concatenate"})
+SHAPES = frozenset(
+    {"broadcast_in_dim", "slice", "transpose", "reshape", "squeeze", "expand_dims", "rev", "concatenate"}
+)
 
 
 def _shape(op: Op, x: Sequence[Values]) -> Any:
-    (first, *others), p = x, dict(op.params)
+    first, p = x[0], dict(op.params)
     if op.name == "reshape" or op.name == "squeeze" or op.name == "expand_dims":
         if _axes(first.dims) != _axes(op.dims[0]):
             raise Underived("a reshape that changes an axis that grows")
@@ -242,7 +244,7 @@ def _sum(g: Algebra, op: Op, x: Sequence[Values]) -> Any:
 
 
 def _added(g: Algebra, entries: Sequence[Any]) -> Any:
-    if isinstance(entries[0], Matrix):
+    if entries and isinstance(entries[0], Matrix):
         return reduce(Matrix.plus, entries)
     return g.add(*entries)
 
@@ -274,8 +276,7 @@ def _fold(rule: Callable[..., Expansion]) -> Rule:
 def _dot(g: Algebra, op: Op, x: Sequence[Values]) -> Any:
     (ca, cb), (ba, bb) = op.params["dimension_numbers"]
     a, b = x
-    left, wide_a = _arranged(a, ca, ba)
-    right, wide_b = _arranged(b, cb, bb)
+    left, right = _arranged(a, ca, ba), _arranged(b, cb, bb)
     summed = sum(isinstance(a.dims[k], Axis) for k in ca)
     paired = sum(isinstance(a.dims[k], Axis) for k in ba)
     join = _joint(g, summed, paired, (a, ca), (b, cb))
@@ -287,19 +288,18 @@ def _dot(g: Algebra, op: Op, x: Sequence[Values]) -> Any:
             p, q = left[i, j, m], right[i, k, m]
             terms.append(join(p, p if same and j == k else q))
         out[i, j, k] = _added(g, terms)
-    del wide_a, wide_b
     return out
 
 
-def _arranged(v: Values, contracted: Sequence[int], batch: Sequence[int]) -> tuple[Any, int]:
+def _arranged(v: Values, contracted: Sequence[int], batch: Sequence[int]) -> Any:
     kept = [k for k in range(len(v.dims)) if k not in (*contracted, *batch)]
     moved = np.transpose(v.data, [*batch, *kept, *contracted])
     sizes = [int(np.prod([v.data.shape[k] for k in part], dtype=int)) for part in (batch, kept, contracted)]
-    return moved.reshape(sizes), v.degree
+    return moved.reshape(sizes)
 
 
 def _joint(g: Algebra, summed: int, paired: int, first: Any, second: Any) -> Callable[[Any, Any], Any]:
-    (a, ca), (b, cb) = first, second
+    a, b = first[0], second[0]
     if a.degree > 1 or b.degree > 1:
         if paired:
             raise Underived("a batch of products with a matrix")
@@ -345,7 +345,9 @@ def _cumulated(g: Algebra, op: Op, x: Sequence[Values]) -> Any:
     out, before = np.empty(moved.shape, object), None
     for k in order:
         for place in np.ndindex(moved.shape[1:]):
-            out[(k, *place)] = moved[(k, *place)] if before is None else g.add(out[(before, *place)], moved[(k, *place)])
+            out[(k, *place)] = (
+                moved[(k, *place)] if before is None else g.add(out[(before, *place)], moved[(k, *place)])
+            )
         before = k
     return np.moveaxis(out, 0, axis)
 
@@ -354,6 +356,3 @@ OTHERS: dict[str, Rule] = {
     "reduce_sum": _sum, "dot_general": _dot, "reduce_max": _fold(_maximum), "reduce_min": _fold(_minimum),
     "reduce_prod": _fold(Algebra.mul), "cumsum": _cumulated,
 }  # fmt: skip
-
-#: √π, for those who need it
-ROOT_PI = pi

@@ -4,26 +4,23 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
 from typing import Any
 
-import numpy as np
-
-from verifier.verdict.display import line
 from verifier.programs.derive.algebra import Algebra
 from verifier.programs.derive.arrays import Known, Matrix, Values, inputs, lost
 from verifier.programs.derive.constants import WIDTHS
 from verifier.programs.derive.decisions import Found
-from verifier.programs.derive.expansion import Expansion, Part, Underived, times
+from verifier.programs.derive.expansion import Expansion, Part, Underived, number_of, times
 from verifier.programs.derive.interpret import PLACED, Interpreter
 from verifier.programs.derive.numbers import ZERO, Number, precision
 from verifier.programs.graph import Axis, Op, ProgramError, shown
 from verifier.programs.intermediates import Intermediate, intermediates, numbered
-from verifier.programs.program import Program
-from verifier.programs.program import Given
+from verifier.programs.program import Given, Program
+from verifier.verdict.display import line
 
 #: seconds that a derivation may take
 SECONDS = 120.0
@@ -163,13 +160,7 @@ def _derived(program: Program, algebra: Algebra) -> tuple[DerivedRow, ...]:
             arguments.append(lost(shape, f"{program.line}: {error}"))
     Interpreter(algebra, names, watch).run(graphs, arguments, dims)
     told = numbered(rows, [item.name for item in items])
-    return tuple(_named(rows[key], told[key]) for key in rows)
-
-
-def _named(row: DerivedRow, name: str) -> DerivedRow:
-    from dataclasses import replace
-
-    return replace(row, name=name)
+    return tuple(replace(rows[key], name=told[key]) for key in rows)
 
 
 def _dims(program: Program, name: str) -> tuple[Any, ...]:
@@ -203,7 +194,7 @@ def _row(algebra: Algebra, item: Intermediate, value: Values) -> DerivedRow:
     top = max((e.top for e in entries), default=-math.inf)
     if top == -math.inf:
         return DerivedRow(item.name, shown(item.dims), item.line, item.returned, item.backward, None,
-                          rule="exact", zero=True, reason=_placed(item, "it is exactly zero at every width"))  # fmt: skip
+                          rule="exact", zero=True, reason=_placed(item, "it is 0 at every width"))  # fmt: skip
     first = [e for e in entries if e.top == top]
     blurred = next((e for e in first if e.power != top), None)
     sharp = [e for e in first if e.power == top]
@@ -218,7 +209,7 @@ def _row(algebra: Algebra, item: Intermediate, value: Values) -> DerivedRow:
     if not decided or (blurred is not None and blurred.open_end):
         why = blurred.why if blurred is not None and (not decided or blurred.open_end) else reason
         return _undecided(item, why or "no rule decides", top)
-    number = _constant(algebra, entries, top)
+    number = _constant(entries, top)
     rule = decided[0][0].rule(decided[0][1])
     return DerivedRow(
         item.name, shown(item.dims), item.line, item.returned, item.backward, Fraction(top),
@@ -266,8 +257,10 @@ class _Leading:
     def decide(self) -> Found:
         if self.degree == 2:
             return self.algebra.decisions.outer(self.parts)
-        return self.algebra.decisions.vector(self.parts[0]) if self.degree else (
-            self.algebra.decisions.scalar(self.parts[0])
+        return (
+            self.algebra.decisions.vector(self.parts[0])
+            if self.degree
+            else (self.algebra.decisions.scalar(self.parts[0]))
         )
 
     def rule(self, found: Found) -> str:
@@ -309,21 +302,14 @@ def _mean_square(g: Algebra, part: Part) -> Number | None:
 
 
 def _number(part: Part) -> Number | None:
-    from verifier.programs.derive.expansion import number_of
-
     found = number_of(part)
     return found if found is not None and found.known else None
 
 
-def _constant(algebra: Algebra, entries: Sequence[_Leading], top: Any) -> Number | None:
+def _constant(entries: Sequence[_Leading], top: Any) -> Number | None:
     """The root mean square over entries of the leading constants."""
-    del algebra
     squares = [entry.square() if entry.power == top else ZERO for entry in entries]
     if any(s is None for s in squares):
         return None
     whole = reduce(lambda a, b: a + b, [s for s in squares if s is not None])
     return (whole * Number.of(Fraction(1, len(entries)))).root()
-
-
-Derivation = Callable[[Program], Derived]
-SHAPE_OF = np.shape
