@@ -7,13 +7,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
 from verifier.programs.derive.decisions import Decisions
+from verifier.programs.derive.domains import outside
 from verifier.programs.derive.expansion import (
-    EMPTY,
     NOTHING,
     ONE,
     Atom,
@@ -40,7 +39,7 @@ from verifier.programs.derive.expansion import (
     vector,
 )  # fmt: skip
 from verifier.programs.derive.expectations import Expectations
-from verifier.programs.derive.functions import Function, at_number, function, slope
+from verifier.programs.derive.functions import Function, at_number, derivatives, function
 from verifier.programs.derive.limits import Coordinates
 from verifier.programs.derive.numbers import ZERO, Number
 
@@ -244,7 +243,7 @@ class Algebra:
             return self._far(f, x)
         base = x.terms.get(Fraction(0), {})
         others = Expansion({p: part for p, part in x.terms.items() if p != 0}, x.rest, x.why)
-        problem = self._domain(f, base)
+        problem = outside(f, base, self.decisions)
         if problem:
             bounded = f.growth == (1, 0) or (f.degree is not None and f.degree > 0)
             return unknown(0 if bounded else math.inf, f"{f.title}: {problem}")
@@ -276,7 +275,7 @@ class Algebra:
         if k == 0:
             return self._value(name, base)
         out: Part = {}
-        for product_, c in _slopes(name, k):
+        for product_, c in derivatives(name, k):
             term = constant(c)
             for inner, e in product_:
                 factor = base if inner == "id" else self._value(inner, base)
@@ -365,66 +364,6 @@ class Algebra:
         top = 0 if f.growth == (1, 0) else math.inf
         return unknown(top, f"{f.title} of what grows like n^{x.lead}")
 
-    def _domain(self, f: Function, base: Part) -> str:
-        """Why f cannot be taken there, or nothing."""
-        alone = not any(vectors for vectors, _ in base)
-        if f.domain:
-            if alone:
-                found = self.decisions.scalar(base)
-                if not found.nonzero:
-                    return f"its argument: {found.reason}"
-                below = found.number is not None and found.number.sign < 0
-                if f.domain == "positive" and (
-                    below or not (found.number is not None or self.decisions.never_negative(base))
-                ):
-                    return "its argument is not known to be positive"
-                return ""
-            return "" if self._bounded_below(base) else "a vector that may come near 0"
-        if f.growth is None and not alone and f.name == "exp":
-            try:
-                z = self.coordinates.of(base)
-                if any(sum(e for _, e in v) > 1 or any(a.kind == "zfun" and not _flat(a) for a, _ in v) for v, _ in z):
-                    return "it grows faster than the master theorem allows"
-            except Underived as error:
-                return str(error)
-        return ""
-
-    def _bounded_below(self, base: Part) -> bool:
-        """A positive number plus what is never negative."""
-        constant_ = base.get(EMPTY)
-        return constant_ is not None and constant_.sign > 0 and all(
-            c.sign > 0 and not s and all(e % 2 == 0 or (a.kind == "fun" and (a.data[0] in ("square", "exp", "step"))
-                                                        ) for a, e in v)
-            for (v, s), c in base.items() if (v, s) != EMPTY
-        )  # fmt: skip
-
-
-def _flat(atom: Atom) -> bool:
-    return function(atom.data[0]).growth == (1, 0)
-
 
 def _wide(part: Part) -> bool:
     return len(part) > WIDE
-
-
-def _slopes(name: str, k: int) -> Sequence[tuple[tuple[tuple[str, int], ...], Number]]:
-    """The k-th derivative as a polynomial in functions of the same argument."""
-    found: dict[tuple[tuple[str, int], ...], Number] = {((name, 1),): ONE}
-    for _ in range(k):
-        fresh: dict[tuple[tuple[str, int], ...], Number] = {}
-        for powers, c in found.items():
-            for place, (inner, e) in enumerate(powers):
-                left = [(n, x - (i == place)) for i, (n, x) in enumerate(powers) if x - (i == place)]
-                for more, d in [((), ONE)] if inner == "id" else slope(inner):
-                    key = _merged([*left, *more])
-                    value = c * d * Number.of(e)
-                    fresh[key] = fresh[key] + value if key in fresh else value
-        found = {key: c for key, c in fresh.items() if not c.zero}
-    return list(found.items())
-
-
-def _merged(powers: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
-    out: dict[str, int] = {}
-    for name, e in powers:
-        out[name] = out.get(name, 0) + e
-    return tuple(sorted(out.items()))

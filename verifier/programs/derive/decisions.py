@@ -13,12 +13,11 @@ coefficient is not 0, or an analytic function of them that is not 0 at a point.
 from __future__ import annotations
 
 import itertools
-import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from flint import arb, arb_mat, fmpq
+from flint import arb, arb_mat
 
 from verifier.programs.derive.expansion import (
     ONE,
@@ -31,13 +30,10 @@ from verifier.programs.derive.expansion import (
     plus,
     thawed,
 )  # fmt: skip
-from verifier.programs.derive.expectations import Expectations
 from verifier.programs.derive.functions import function
-from verifier.programs.derive.limits import GAUSSIAN, Coordinates
 from verifier.programs.derive.numbers import Number
+from verifier.programs.derive.points import SCALARS, TRIES, Points, has_delta, scalars_of
 
-#: points that are tried; so many of them have the same random scalars
-TRIES, SCALARS = 4, 1000
 #: steps whose patterns are tried one by one
 MOST_STEPS = 8
 EVEN = frozenset({"square", "step", "bell", "exp", "logistic"})
@@ -55,48 +51,11 @@ class Found:
 
 
 @dataclass
-class Decisions:
+class Decisions(Points):
     """Decides on parts; remembers what it found."""
 
-    coordinates: Coordinates
-    expectations: Expectations
     _independent: dict[frozenset[Atom], bool] = field(default_factory=dict)
-    _points: dict[tuple[Atom, int], arb] = field(default_factory=dict)
-    _values: dict[tuple[Atom, int], arb] = field(default_factory=dict)
     _positive: dict[Atom, bool] = field(default_factory=dict)
-
-    # -- values at points ---------------------------------------------------------------------------------------------
-
-    def _point(self, atom: Atom, trial: int) -> arb:
-        if atom.kind == "clt":
-            trial //= SCALARS
-        if (atom, trial) not in self._points:
-            chosen = random.Random(f"{atom.number} {trial}")  # of all sizes, so that steps take all patterns
-            self._points[atom, trial] = arb(fmpq(2 * chosen.randint(-500, 500) + 1, 1001)) * 2 ** chosen.randint(-2, 5)
-        return self._points[atom, trial]
-
-    def at(self, z: Part, trial: int) -> arb:
-        """A Z at the ``trial``-th point; NaN where a constant is not known."""
-        out = arb(0)
-        for (vectors, scalars), c in z.items():
-            term = c.ball
-            for atom, e in (*vectors, *scalars):
-                term = term * self._at_atom(atom, trial) ** e
-            out += term
-        return out
-
-    def _at_atom(self, atom: Atom, trial: int) -> arb:
-        if atom.kind in (*GAUSSIAN, "clt"):
-            return self._point(atom, trial)
-        if (atom, trial) not in self._values:
-            if atom.kind in ("zfun", "sfun"):
-                name, data = atom.data
-                value = function(name).value(self.at(thawed(data), trial))
-            else:
-                limit = self.expectations.value(atom, 2)
-                value = arb("nan") if atom in _scalars(limit) else self.at(limit, trial)
-            self._values[atom, trial] = value
-        return self._values[atom, trial]
 
     # -- vectors ------------------------------------------------------------------------------------------------------
 
@@ -132,10 +91,10 @@ class Decisions:
                 slope = self.coordinates.derivative(z, variable)
             except (Underived, ValueError):
                 continue
-            if slope and not _has_delta(slope):
+            if slope and not has_delta(slope):
                 yield slope, variable
         yield z, None
-        for atom in sorted(a for a in _scalars(z) if a.kind == "clt"):
+        for atom in sorted(a for a in scalars_of(z) if a.kind == "clt"):
             slope = {}
             for (vectors, scalars), c in z.items():
                 e = dict(scalars).get(atom, 0)
@@ -148,40 +107,12 @@ class Decisions:
         """Why a value at a point says nothing; nothing if it says all."""
         if not self.independent(self.coordinates.variables(z)):
             return "its Gaussians are not known to be linearly independent"
-        chance = self._chance(z)
+        chance = self.chance(z)
         if not self.independent(chance):
             return "its random scalars are not known to be linearly independent"
-        if chance and not self._polynomial(z) and not all(function(name).analytic for name in self._names(slope)):
+        if chance and not self.polynomial(z) and not all(function(name).analytic for name in self.names(slope)):
             return "it is not zero with positive probability, but not known to be so almost surely"
         return ""
-
-    def _chance(self, z: Part) -> frozenset[Atom]:
-        """The Gaussian scalars that a Z depends on."""
-        found: set[Atom] = set()
-        for atom in _scalars(z) | {a for vectors, _ in z for a, _e in vectors}:
-            if atom.kind == "clt":
-                found.add(atom)
-            elif atom.kind in ("zfun", "sfun"):
-                found |= self._chance(thawed(atom.data[1]))
-            elif atom.kind in ("avg", "mean"):
-                found |= {a for a in _scalars(self.expectations.value(atom, 2)) if a.kind == "clt"}
-        return frozenset(found)
-
-    def _polynomial(self, z: Part) -> bool:
-        """Whether random scalars occur in coefficients only."""
-        functions = {a for vectors, _ in z for a, _e in vectors if a.kind == "zfun"}
-        functions |= {a for a in _scalars(z) if a.kind == "sfun"}
-        return all(
-            self._polynomial(thawed(a.data[1])) if a.data[0] in ("id", "pow:2") else not self._chance(thawed(a.data[1]))
-            for a in functions
-        )
-
-    def _names(self, z: Part) -> set[str]:
-        found: set[str] = set()
-        for atom in _scalars(z) | {a for vectors, _ in z for a, _e in vectors}:
-            if atom.kind in ("zfun", "sfun"):
-                found |= {atom.data[0], *self._names(thawed(atom.data[1]))}
-        return found
 
     def outer(self, pairs: Sequence[tuple[Part, Part]]) -> Found:
         """Whether Σ a(g) b(g') is not 0, g and g' the Gaussians of two independent coordinates."""
@@ -216,7 +147,7 @@ class Decisions:
         except Underived:
             return False
         below = frozenset().union(*(self.coordinates.variables(z) for z in sources))
-        chance = frozenset().union(*(self._chance(z) for z in sources))
+        chance = frozenset().union(*(self.chance(z) for z in sources))
         if not self.independent(below) or not (chance <= frozenset(group) or self.independent(chance)):
             return False
         for shift in range(TRIES):
@@ -224,7 +155,7 @@ class Decisions:
             rows = [[self.at(z, first + k) for z in sources] for k in range(3 * len(group) + 6)]
             rows = [row for row in rows if all(x.is_finite() for x in row)]
             if rows and bool((arb_mat(rows).transpose() * arb_mat(rows)).det() != 0):
-                return not chance or all(function(name).analytic for z in sources for name in self._names(z))
+                return not chance or all(function(name).analytic for z in sources for name in self.names(z))
         return False
 
     def atomless(self, part: Part) -> bool:
@@ -237,7 +168,7 @@ class Decisions:
             return False
         if self._alone(z):
             return True
-        if all(function(name).analytic for name in self._names(z)):
+        if all(function(name).analytic for name in self.names(z)):
             return self.vector(part).nonzero
         return self._nowhere_flat(z)
 
@@ -277,7 +208,7 @@ class Decisions:
         return True
 
     def _polynomial_chance(self, z: Part) -> bool:
-        return self.independent(self._chance(z)) and not any(a.kind == "sfun" for a in _scalars(z))
+        return self.independent(self.chance(z)) and not any(a.kind == "sfun" for a in scalars_of(z))
 
     def _positive_part(self, part: Part) -> bool:
         """Whether it is max(v, 0) of a vector that is Gaussian given all else, and so positive at times."""
@@ -327,7 +258,7 @@ class Decisions:
         )
 
     def _random(self, limit: Part) -> Found:
-        chance = self._chance(limit)
+        chance = self.chance(limit)
         if not self.independent(chance):
             return Found(False, None, True, "its random scalars are not known to be linearly independent")
         surely = [self._surely(key[1], c) for key, c in limit.items()]
@@ -335,9 +266,9 @@ class Decisions:
             return Found(True, None, True)
         if self._linear_in_one(limit):
             return Found(True, None, True)
-        if not any(a.kind == "sfun" for a in _scalars(limit)) and any(c.nonzero for c in limit.values()):
+        if not any(a.kind == "sfun" for a in scalars_of(limit)) and any(c.nonzero for c in limit.values()):
             return Found(True, None, True)
-        if all(function(name).analytic for name in self._names(limit)):
+        if all(function(name).analytic for name in self.names(limit)):
             for trial in (k * SCALARS for k in range(TRIES)):
                 value = self.at(limit, trial)
                 if value.is_finite() and bool(value != 0):
@@ -346,9 +277,9 @@ class Decisions:
 
     def _linear_in_one(self, limit: Part) -> bool:
         """Whether it is linear in a Gaussian scalar, independent of the rest, with a coefficient that is not 0."""
-        functions = [a for a in _scalars(limit) if a.kind == "sfun"]
-        inside = frozenset().union(*(self._chance(thawed(a.data[1])) for a in functions))
-        for atom in sorted(a for a in _scalars(limit) if a.kind == "clt" and a not in inside):
+        functions = [a for a in scalars_of(limit) if a.kind == "sfun"]
+        inside = frozenset().union(*(self.chance(thawed(a.data[1])) for a in functions))
+        for atom in sorted(a for a in scalars_of(limit) if a.kind == "clt" and a not in inside):
             terms = {key: c for key, c in limit.items() if atom in dict(key[1])}
             slope: Part = {((), tuple(x for x in key[1] if x[0] is not atom)): c for key, c in terms.items()}
             if all(dict(key[1])[atom] == 1 for key in terms):
@@ -411,14 +342,6 @@ class Decisions:
             if value.is_finite() and bool(value != 0):
                 return not self._generic(z, z)
         return False
-
-
-def _scalars(z: Part) -> set[Atom]:
-    return {atom for _, scalars in z for atom, _e in scalars}
-
-
-def _has_delta(z: Part) -> bool:
-    return any(a.kind == "zfun" and a.data[0] == "delta" for vectors, _ in z for a, _e in vectors)
 
 
 def _source(atom: Atom) -> Powers:

@@ -5,7 +5,7 @@ Derivatives are polynomials in these functions of the same argument: {((name, ex
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -141,3 +141,26 @@ def at_number(name: str, x: Number) -> Number:
     if not x.known or f.name in ("step", "delta"):
         return Number.unknown()
     return Number.made(f.value(x.ball))
+
+
+def derivatives(name: str, k: int) -> list[tuple[Product, Number]]:
+    """The k-th derivative as a polynomial in functions of the same argument."""
+    found: dict[tuple[tuple[str, int], ...], Number] = {((name, 1),): Number.of(1)}
+    for _ in range(k):
+        fresh: dict[tuple[tuple[str, int], ...], Number] = {}
+        for powers, c in found.items():
+            for place, (inner, e) in enumerate(powers):
+                left = [(n, x - (i == place)) for i, (n, x) in enumerate(powers) if x - (i == place)]
+                for more, d in [((), Number.of(1))] if inner == "id" else slope(inner):
+                    key = _merged([*left, *more])
+                    value = c * d * Number.of(e)
+                    fresh[key] = fresh[key] + value if key in fresh else value
+        found = {key: c for key, c in fresh.items() if not c.zero}
+    return list(found.items())
+
+
+def _merged(powers: Sequence[tuple[str, int]]) -> tuple[tuple[str, int], ...]:
+    out: dict[str, int] = {}
+    for name, e in powers:
+        out[name] = out.get(name, 0) + e
+    return tuple(sorted(out.items()))
