@@ -54,7 +54,7 @@ class ComponentInfo(NamedTuple):
     """(representative, orbit size) for the strands that are still to be paired."""
     pivot: int
     """The strand to pair next, or -1 when every strand is done."""
-    urgency: tuple[bool, bool, int]
+    urgency: tuple[int, bool]
     """How soon the component's pivot is to be paired, among the components of a state: the largest first."""
     undone: int
     degree_done: int
@@ -195,16 +195,16 @@ class ComponentTable:
         for v in undone:
             sizes.setdefault(self.orbit(number, v), []).append(v)
         # Strands with pending contractions are paired first: once they are gone, what is left are free pairs, whose
-        # sum over pairings is a known product. Among them those whose contractions this layer can no longer realise,
-        # for they have the fewest ways to go on (a fifth fewer states than by degree alone, over the graphs tried).
-        pivot = max(undone, key=lambda v: (degree[v] > 0, settled[v], degree[v], component.label[v], -v), default=-1)
+        # sum over pairings is a known product. Of two with as many, the one whose contractions this layer can no longer
+        # realise has the fewer ways to go on.
+        pivot = max(undone, key=lambda v: (degree[v], settled[v], component.label[v], -v), default=-1)
         flipped: tuple[int, ...] = ()
         if not undone:
             flipped = self.split(component.partner, [False] * len(done), component.label, component.edges)[1]
         known = ComponentInfo(
             orbits=tuple((v[0], len(v)) for v in sizes.values()),
             pivot=pivot,
-            urgency=(degree[pivot] > 0, len(undone) < len(done), degree[pivot]) if undone else (False, False, -1),
+            urgency=(degree[pivot], len(undone) < len(done)) if undone else (-1, False),
             undone=len(undone),
             degree_done=max((degree[v] for v in range(len(done)) if done[v]), default=0),
             degree_undone=max((degree[v] for v in undone), default=0),
