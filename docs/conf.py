@@ -15,7 +15,7 @@ author = "the authors of verifier"
 release = version = verifier.__version__
 copyright = author
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "offline"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx_click", "offline"]
 # Pages stand where they are read in the repository; links between them are those that hold there.
 root_doc = "docs/index"
 include_patterns = ["docs/**", "benchmarks/*.md", "examples/**", "CHANGELOG.md", "CONTRIBUTING.md"]
@@ -25,6 +25,7 @@ myst_heading_anchors = 4
 nb_execution_mode = "off"  # outputs are stored; the slow tests execute the notebooks and compare
 highlight_language = "text"
 nitpicky = True
+suppress_warnings = ["ref.python"]  # a word in a signature that is two classes; what is not found is another warning
 
 autodoc_member_order = "bysource"
 autodoc_typehints = "signature"

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 import tarfile
+import time
 import venv
 import zipfile
 from importlib.metadata import Distribution
@@ -96,6 +98,30 @@ def test_a_project_of_one_s_own(scripts: Path, tmp_path: Path) -> None:
     run(*gate, cwd=project)
     edit(project / LEMMA, "exponent=Integer(-1)", "exponent=Integer(-2)")
     run(*gate, cwd=project, code=1)
+
+
+def test_a_newcomer_with_the_readme_alone(scripts: Path, tmp_path: Path) -> None:
+    """The README's lines as they stand there, then the three files of the project's README, in ten minutes.
+
+    The claim is measured, contradicted once its exponent is changed, and gated.  Seeds are the project's own.
+    """
+    begun = time.monotonic()
+    section = (ROOT / "README.md").read_text(encoding="utf-8").split("## A claim of your own")[1]
+    lines = re.findall(r"^\$ (.*)$", section.split("```console")[1].split("```")[0], re.MULTILINE)
+    assert [line.split("#")[0].strip() for line in lines] == [
+        "verifier new mypaper && cd mypaper", "verifier check", "verifier gate",
+    ]  # fmt: skip
+    path = f"PATH={scripts}:{os.environ['PATH']}"
+    told = run("env", path, "bash", "-ec", "\n".join(lines), cwd=tmp_path)
+    assert "one_hidden_layer.second" in told
+    project = tmp_path / "mypaper"
+    follow_readme(project)
+    assert "consistent" in run("env", path, "verifier", "check", "mean", "-q", cwd=project)
+    run("env", path, "verifier", "gate", "-q", cwd=project)
+    edit(project / "lemmas/mean.py", "v.Rational(-1, 2)", "v.Rational(-1)")
+    assert "contradicted" in run("env", path, "verifier", "check", "mean", "-q", cwd=project, code=1)
+    assert "mean.order" in run("env", path, "verifier", "gate", "-q", cwd=project, code=1)
+    assert time.monotonic() - begun < 600
 
 
 def test_the_sdist_installs_the_same_files(built: Path, scripts: Path, tmp_path: Path) -> None:
