@@ -112,7 +112,7 @@ def docstring(app: Sphinx, what: str, name: str, found: Any, options: Any, lines
 
 def described(app: Sphinx, command: Any, lines: list[str]) -> None:
     """The same for what a command says of itself."""
-    lines[:] = [plain(line) for line in lines]
+    lines[:] = [plain(line, r"([|*])") for line in lines]
 
 
 def signature(
@@ -136,9 +136,9 @@ def default(field: Field[Any]) -> str:
     return f" = {getattr(field.default, '__name__', None) or repr(field.default)}"
 
 
-def plain(line: str) -> str:
-    """A line without substitutions: bars are escaped outside of code."""
-    return "``".join(part if k % 2 else part.replace("|", r"\|") for k, part in enumerate(line.split("``")))
+def plain(line: str, marks: str = r"(\|)") -> str:
+    """A line without substitutions: bars are escaped outside of code, and other marks where none is meant."""
+    return "``".join(part if k % 2 else re.sub(marks, r"\\\1", part) for k, part in enumerate(line.split("``")))
 
 
 def setup(app: Sphinx) -> dict[str, bool]:
