@@ -151,6 +151,9 @@ class Fitting:
     function: Callable[..., Any]
     result: Any
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "__wrapped__", self.function)  # the names of its arguments are those of the function
+
     def __call__(self, *arguments: Any, **named: Any) -> Any:
         try:
             found = self.function(*arguments, **named)
