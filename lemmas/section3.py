@@ -63,7 +63,7 @@ statement = Statement(
         printed(
             "section3.printed-stronger", Kind.INTEGER, exceeds(r), "T^r ~ n^{-(r-1)} proves a stronger version of the "
             "conjecture, for every r", where=r >= 1, instead="stronger", errata="E11", place="Section 3",
-            why="For r = 1, 2 the exponent -(r-1) is that of the conjecture, -⌊r/2⌋; it is smaller from r = 3 on.",
+            why="For r = 1, 2 the exponent 1 - r is that of the conjecture, -⌊r/2⌋; it is smaller from r = 3 on.",
         ),
         printed(
             "section3.printed-sequential", Kind.VALUE, Function("T_square")(angle, rho),

@@ -20,6 +20,8 @@ from verifier.report.html import render
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="chromium is not installed (Debian: apt-get install chromium)")
 
+EXAMPLE = Path(__file__).parents[2] / "docs" / "example" / "report.html"
+
 FLAGS = (
     "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
     "--disable-sync", "--no-first-run", "--hide-scrollbars", "--allow-file-access-from-files",
@@ -156,3 +158,52 @@ def test_nothing_is_wider_than_the_page(page: Path, tmp_path: Path, width: int, 
 )
 def test_a_wider_or_flatter_page_would_be_seen(page: Path, tmp_path: Path, style: str, fault: str) -> None:
     assert fault in faults(probed(page, tmp_path, 390, style=style))
+
+
+def on_paper(page: Path, tmp_path: Path) -> Path:
+    """A copy of the page that looks on the screen as it does on paper."""
+    text = page.read_text(encoding="utf-8")
+    assert "@media print {" in text
+    copy = tmp_path / "paper.html"
+    changed = text.replace("@media print {", "@media all {").replace("@media screen and", "@media not all and")
+    copy.write_text(changed, encoding="utf-8")
+    return copy
+
+
+#: The width of A4 without the margins that the style sheet gives it, in CSS pixels.
+PAPER = round((210 - 2 * 14) / 25.4 * 96)
+
+
+def test_nothing_is_clipped_on_paper(page: Path, tmp_path: Path) -> None:
+    found = probed(on_paper(page, tmp_path), tmp_path, PAPER)
+    assert found["formulas"] > 100
+    assert found["plots"] > 5
+    assert {key: value for key, value in faults(found).items() if key != "opened"} == {}
+    cut = probed(on_paper(page, tmp_path), tmp_path, PAPER, style=".claim-box .display { width: 900px }")
+    assert "wide" in faults(cut)
+
+
+def pages(source: Path, tmp_path: Path) -> int:
+    """How many pages a page has in print."""
+    target = tmp_path / "page.pdf"
+    done = chromium(tmp_path, "--no-pdf-header-footer", f"--print-to-pdf={target}", source.as_uri())
+    assert target.exists(), done.stderr[-2000:]
+    return len(re.findall(rb"/Type\s*/Page\b", target.read_bytes()))
+
+
+@pytest.mark.slow
+def test_the_whole_supplement_has_forty_pages_at_most(tmp_path: Path) -> None:
+    assert 20 < pages(EXAMPLE, tmp_path) <= 40
+    screen = tmp_path / "screen.html"  # as it would be without a style for paper
+    screen.write_text(EXAMPLE.read_text(encoding="utf-8").replace("@media print {", "@media not all {"))
+    assert pages(screen, tmp_path) > 40
+
+
+def test_statements_begin_pages(page: Path, tmp_path: Path) -> None:
+    whole = pages(page, tmp_path)
+    joined = tmp_path / "joined.html"
+    text = page.read_text(encoding="utf-8")
+    assert text.count("break-before: page") == 1
+    joined.write_text(text.replace("break-before: page", "break-before: auto"), encoding="utf-8")
+    assert whole >= 5  # the front, what is wrong, three statements
+    assert pages(joined, tmp_path) < whole

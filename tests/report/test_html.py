@@ -80,7 +80,7 @@ def test_statuses_are_words_and_signs(page: str) -> None:
 
 def test_a_reader_can_name_what_is_wrong(page: str) -> None:
     text = text_of(page[page.index('id="wrong"') : page.index('id="graph"')])
-    for word in ("Theorem 1", "Lemma 3", "degree", "Refuted exactly", "Why it is wrong", "True"):
+    for word in ("Theorem 1", "Lemma 3", "degree", "Refuted exactly", "Why it is wrong", "True instead"):
         assert word in text, word
 
 
@@ -144,3 +144,63 @@ def test_the_example_is_valid_and_has_every_kind_of_plot() -> None:
     for sign in ("running exponent", "exact</text>", "mean of X", "less claimed", "P[X = 0]", "P[X &gt; 0 | X ≠ 0]"):
         assert sign in text, sign
     assert not re.search(r"[{]'\w+': ", text)  # no raw data
+
+
+def cards(text: str) -> list[dict[str, str]]:
+    """The findings of a page: claim, place, severity, reason and what is true instead, as text."""
+    found = []
+    for article in re.findall(r'<article class="finding">(.*?)</article>', text, flags=re.S):
+        parts = dict(re.findall(r"<dt>([^<]*)</dt>\s*<dd[^>]*>(.*?)</dd>", article, flags=re.S))
+        (claim,) = re.findall(r'<h3>.*?<a class="id" href="[^"]*">([^<]*)</a>', article, flags=re.S)
+        place = re.findall(r'<span class="place">([^<]*)</span>', article)
+        label = text_of(re.findall(r"<h3>(.*?)</a>", article, flags=re.S)[0])
+        (severity,) = re.findall(r'<b class="severity">([^<]*)</b>', article)
+        reason = text_of(re.findall(r"<p>(.*?)</p>", parts["Why it is wrong"], flags=re.S)[0])
+        true = text_of(parts["True instead"])
+        found.append(
+            {"claim": claim, "place": f"{label} {' '.join(place)}".strip(), "severity": severity, "reason": reason,
+             "true": true}
+        )  # fmt: skip
+    return found
+
+
+def alike(found: list[dict[str, str]]) -> list[str]:
+    """Claims whose reason is a fragment or another claim's too, or that have no place or severity."""
+    reasons = [card["reason"].strip() for card in found]
+    return [
+        card["claim"] for card, reason in zip(found, reasons, strict=True)
+        if reasons.count(reason) > 1 or len(reason) < 40 or not re.search(r"\d", card["place"])
+        or card["severity"].split()[-1] not in ("misprint", "incomplete", "false")
+    ]  # fmt: skip
+
+
+def test_each_finding_has_its_place_its_reason_and_what_is_true() -> None:
+    found = cards((Path(__file__).parents[2] / "docs" / "example" / "report.html").read_text(encoding="utf-8"))
+    assert len(found) > 25
+    assert alike(found) == []
+    assert len({card["claim"] for card in found}) == len(found)
+    equations = [card["claim"] for card in found if re.search(r"Eqs?\. \(", card["place"])]
+    assert len(equations) >= 20  # the others are of figures, sections and lemmas without a number
+    assert all(re.search(r"(proved|cited|certified)|No claim takes its place", card["true"]) for card in found)
+
+
+def test_a_shared_reason_would_be_seen(page: str) -> None:
+    found = cards(page)
+    assert alike(found) == []
+    twice = [dict(card, reason=found[0]["reason"]) for card in found[:2]]
+    assert len(alike(twice)) == 2
+    assert alike([dict(found[0], reason="2 E.")]) == [found[0]["claim"]]
+
+
+def test_severities_have_shapes() -> None:
+    from verifier.report.html import SEVERITY, SIGNS
+
+    assert len(set(SEVERITY.values())) == len(SEVERITY)
+    shapes = [SIGNS[word] for word in ("proved", "certified", "cited", "gap", "refuted")]
+    assert len(set(shapes)) == len(shapes)
+
+
+def test_nothing_scrolls_inside_of_the_page(page: str) -> None:
+    (style,) = re.findall(r"<style>(.*?)</style>", page, flags=re.S)
+    scrolling = re.findall(r"([^{}]*)\{[^{}]*overflow(?:-[xy])?: (?:auto|scroll)", style)
+    assert [rule.strip() for rule in scrolling] == ["nav"]  # its own contents, beside the page

@@ -99,5 +99,8 @@ def _told(entry: Data, instances: Sequence[str]) -> int:
 
 
 def _true(claim: Data, amended: Sequence[Data]) -> list[Data]:
-    """The amended claims that the printed one names in its place."""
-    return [c for c in amended if c["id"] in claim["instead"]]
+    """The amended claims that the printed one names in its place, with what they grant and the printed one does not."""
+    return [
+        {**c, "besides": [said for name, said in c["premises"].items() if claim["premises"].get(name) != said]}
+        for c in amended if c["id"] in claim["instead"]
+    ]  # fmt: skip

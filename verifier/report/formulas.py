@@ -19,9 +19,10 @@ Element = ElementTree.Element
 #: Signs before which a line may break always, and those before which it may in a long formula.
 RELATIONS = frozenset("=∼~≍≈≠<>≤≥→∈⟂⊥∝⇒")
 SIGNS = frozenset("+−-")
-#: Width of what stands before, in ems, from which a line may break before a relation, and before a sign or a factor;
-#: and the width from which a piece carries it.
-RELATES, BREAKS, CARRIES = 3.2, 12.0, 9.0
+#: Width of what stands before, in ems, from which a line may break before a relation, before a sign, and after a factor
+#: in brackets; and the width from which a piece carries it.
+RELATES, BREAKS, FACTORS, CARRIES = 3.2, 12.0, 7.0, 9.0
+PAUSES = (",", ";", ":")
 #: How much wider than estimated a piece may be, at most.
 SPARE = 1.12
 _SCRIPT = 0.72
@@ -68,10 +69,10 @@ def _pieces(parts: Sequence[Element]) -> Iterator[list[Element]]:
     found: list[Element] = []
     depth = 0
     for number, part in enumerate(parts):
-        text = (part.text or "") if part.tag == "mo" else ""
+        text, closed = (part.text or "") if part.tag == "mo" else "", _base(part)
         factor = part.tag == "mrow" and bool(found) and found[-1].tag != "mo"
-        says = part.tag == "mtext" and bool((part.text or "").strip())
-        depth += (text in ("(", "[", "{", "⟨")) - (text in (")", "]", "}", "⟩"))
+        says = part.tag == "mtext" and bool((part.text or "").strip()) and not _hangs(part)
+        depth += (closed in ("(", "[", "{", "⟨")) - (closed in (")", "]", "}", "⟩"))
         wide = sum(map(width, found))
         before = found and (
             (text in RELATIONS and wide > (BREAKS if depth else RELATES))
@@ -86,13 +87,29 @@ def _pieces(parts: Sequence[Element]) -> Iterator[list[Element]]:
             found = []
         found.append(part)
         follows = parts[number + 1] if number + 1 < len(parts) else None
-        spaced = follows is not None and follows.tag == "mtext" and not (follows.text or "").strip()
-        after = (text in (",", ";", ":") and (not depth or wide > BREAKS)) or part.tag == "mtext"
-        if after and follows is not None and not spaced:
+        after = (
+            (text in PAUSES and (not depth or wide > BREAKS))
+            or (closed in (")", "]", "}", "⟩") and not depth and wide > FACTORS)
+            or part.tag == "mtext"
+        )
+        if after and follows is not None and not _hangs(follows):
             yield found
             found = []
     if found:
         yield found
+
+
+def _base(part: Element) -> str:
+    """The sign that an element is, or that carries its indices."""
+    while part.tag in ("msub", "msup", "msubsup") and len(part):
+        part = part[0]
+    return (part.text or "") if part.tag == "mo" else ""
+
+
+def _hangs(part: Element) -> bool:
+    """Whether no line begins with an element: a comma, a space or another closing bracket."""
+    text = (part.text or "").strip()
+    return (part.tag == "mtext" and not text) or text.startswith(PAUSES) or _base(part) in (")", "]", "}", "⟩", "!")
 
 
 def _is_sign(before: Sequence[Element]) -> bool:

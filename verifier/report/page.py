@@ -101,6 +101,8 @@ def _claim(claim: Data, words: Sequence[Token], console: Console) -> None:
     rows.append(("samples", samples))
     if claim["severity"]:
         rows.append(("wrong", styled(claim["severity"]).append(f": {claim['severity_reason']}", style="dim")))
+    rows += [("because", Text(claim["why"]))] * bool(claim["why"])
+    rows += [("printed in", Text(claim["place"], style="dim"))] * bool(claim["place"])
     rows += [("instead", Text(", ".join(claim["instead"])))] * bool(claim["instead"])
     told = [Text(f"{name}: {said}") for name, said in claim["premises"].items()]
     rows += [("if" if not n else "", line) for n, line in enumerate(told)]
