@@ -45,6 +45,10 @@ _COMMANDS = {
 }
 
 
+#: Characters of a message.
+LONGEST_MESSAGE = 3000
+
+
 class Commands(click.Group):
     """Subcommands that are imported on demand; errors end in one line and a documented exit code."""
 
@@ -102,8 +106,13 @@ class Commands(click.Group):
 
 
 def _fail(message: str, code: int) -> int:
-    click.echo(f"verifier: {message}", err=True)
+    click.echo(f"verifier: {in_short(message)}", err=True)
     return code
+
+
+def in_short(message: str) -> str:
+    """A sentence that repeats a value as it was given, which may be of any length: its beginning and its end."""
+    return message if len(message) <= LONGEST_MESSAGE else f"{message[:2000]} … {message[-800:]}"
 
 
 def _failed(error: Exception) -> int:
@@ -116,9 +125,10 @@ def _failed(error: Exception) -> int:
         return _fail(str(told), USAGE)
     if isinstance(error, FieldError | Unreadable):
         return _fail(str(error), USAGE)
-    if isinstance(error, OSError) and error.strerror:  # of the machine: a full disk, a name that is too long
+    if isinstance(error, OSError):  # of the machine: a full disk, a name that is too long
         named = f"{str(error.filename)[:200]}: " if error.filename else ""
-        return _fail(f"{named}{error.strerror}", USAGE)
+        hint = "; set TMPDIR to a folder with a shorter name, or say --jobs 1" if "AF_UNIX" in str(error) else ""
+        return _fail(f"{named}{error.strerror or error}{hint}", USAGE)
     if isinstance(error, MemoryError):
         return _fail("there is not enough memory for this", UNDECIDED)
     message = " ".join(str(error).split())

@@ -71,7 +71,8 @@ def check(
     from verifier.projects.choosing import parts, resolve
     from verifier.projects.project import default_project
     from verifier.quantities.select import Selection
-    from verifier.sampling.plan import Options, check_widths
+    from verifier.sampling.plan import Options
+    from verifier.sampling.widths import check_widths
     from verifier.verify.run import run_check
 
     if quick and thorough:
@@ -197,7 +198,7 @@ def measure(
     >>> measure(mean, order == -0.5).verdict
     'consistent'
     """
-    from verifier.sampling.plan import check_widths
+    from verifier.sampling.widths import check_widths
 
     settings = _settings(alpha, margin)
     if samples is not None and samples < 1:

@@ -134,12 +134,12 @@ def _script() -> str:
 @pytest.mark.parametrize(
     ("given", "expected", "code"),
     [
-        ({}, "gate --github --junit j.xml --quiet --config pyproject.toml", 0),
+        ({}, "gate --github --junit j.xml --quiet --config pyproject.toml --", 0),
         ({"PROFILE": "fresh", "NAMES": "a b"},
-         "gate a b --github --junit j.xml --quiet --config pyproject.toml --fresh", 0),
+         "gate --github --junit j.xml --quiet --config pyproject.toml --fresh -- a b", 0),
         # A configuration that is not there must not become a green run of the shipped statements.
         ({"CONFIG": "none.toml", "TIMEOUT": "5"},
-         "gate --github --junit j.xml --quiet --config none.toml --timeout 5", 0),
+         "gate --github --junit j.xml --quiet --config none.toml --timeout 5 --", 0),
         ({"PROFILE": "slow"}, "::error::profile is 'slow'; it must be quick, full, thorough or fresh", 2),
     ],
 )  # fmt: skip

@@ -20,8 +20,9 @@ from verifier.quantities.select import Selection, text_of
 from verifier.sampling import files
 from verifier.sampling.draw import fit_coefficients
 from verifier.sampling.keys import canonical, group_key, stream
-from verifier.sampling.plan import MOST_SHARE, Group, Options, allocation, check_widths, plan
+from verifier.sampling.plan import MOST_SHARE, Group, Options, allocation, plan
 from verifier.sampling.run import _State, run
+from verifier.sampling.widths import check_widths
 from verifier.verdict import NumericStatus
 
 H, r, angle = symbols("H r angle")

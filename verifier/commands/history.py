@@ -76,11 +76,10 @@ def _draw(output: str, found: list[Past]) -> None:
 
 
 def _render(found: list[Past], verbose: int) -> None:
-    from rich.console import Console
-
+    from verifier.commands.screen import Screen
     from verifier.report.history import exponent_rows, rows
 
-    console = Console(highlight=False)
+    console = Screen()
     _table(console, ("run", "commit", "ended", "statement", "verdicts"), list(rows(found)))
     if verbose:
         console.print()
@@ -90,11 +89,12 @@ def _render(found: list[Past], verbose: int) -> None:
 
 
 def _table(console: object, names: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    assert isinstance(console, Console)
+    from verifier.commands.screen import Screen
+
+    assert isinstance(console, Screen)
     table = Table(box=None, header_style="dim", show_edge=False, padding=(0, 2, 0, 0))
     for name in names:
         table.add_column(name, no_wrap=name in ("run", "commit", "exponent"), overflow="fold")

@@ -146,11 +146,10 @@ def _show(found: Hunted, as_json: bool, verbose: int) -> None:
     if as_json:
         click.echo(json.dumps(found.as_dict(), indent=2, default=str))
         return
-    from rich.console import Console
-
+    from verifier.commands.screen import Screen
     from verifier.report.hunt_text import render
 
-    render(found, Console(highlight=False), verbose=verbose)
+    render(found, Screen(), verbose=verbose)
 
 
 class _Live:

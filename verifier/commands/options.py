@@ -39,7 +39,7 @@ class Widths(click.ParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[int, ...]:
         if isinstance(value, tuple):
             return value
-        from verifier.sampling.plan import check_widths
+        from verifier.sampling.widths import check_widths
 
         try:
             return check_widths([_width(word) for word in str(value).split(",")])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import re
 import sys
 from collections.abc import Iterable
 from typing import Any
@@ -12,8 +14,9 @@ from rich.segment import Segment
 from verifier.commands.terminal import laid
 from verifier.inputs.visible import visible
 
-#: Columns that are believed where the environment says how many there are.
-_NARROWEST, _WIDEST = 20, 1000
+#: Columns below which nothing can be laid out, and what is believed where the environment says how many there are.
+_NARROWEST = 20
+_SIZES, _SIZE = ("COLUMNS", "LINES"), re.compile(r"[1-9][0-9]{0,2}")
 
 
 class Screen(Console):
@@ -24,9 +27,10 @@ class Screen(Console):
 
     def __init__(self, *, stderr: bool = False) -> None:
         file: Any = laid(sys.stderr if stderr else sys.stdout)
-        super().__init__(file=file, stderr=stderr, highlight=False, markup=False, emoji=False)
+        known = {name: value for name, value in os.environ.items() if name not in _SIZES or _SIZE.fullmatch(value)}
+        super().__init__(file=file, stderr=stderr, highlight=False, markup=False, emoji=False, _environ=known)
         if self._width is not None:  # from COLUMNS
-            self._width = None if self._width <= 0 else min(max(self._width, _NARROWEST), _WIDEST)
+            self._width = max(self._width, _NARROWEST)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         for segment in super().render(renderable, options):

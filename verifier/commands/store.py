@@ -159,10 +159,11 @@ def _opened(write: bool = False) -> Store:
 
 
 def _render(seen: Info) -> None:
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
+    from verifier.commands.screen import Screen
+
+    console = Screen()
     unfinished = f", {seen.unfinished} more did not end" if seen.unfinished else ""
     console.print(f"{seen.path}: {_size(seen.bytes)}, {seen.runs} runs{unfinished}", soft_wrap=True)
     table = Table(box=None, header_style="dim", show_edge=False, padding=(0, 2, 0, 0))

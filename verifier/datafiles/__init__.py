@@ -60,6 +60,8 @@ _HINTS = {
     **dict.fromkeys((".xlsx", ".xls", ".ods"), "; save the sheet as CSV"),
     **dict.fromkeys((".pkl", ".pickle"), "; a pickle runs code when it is read: write CSV with to_csv"),
 }
+#: Characters of a column's name.
+LONGEST_NAME = 400
 #: Columns recognised by their names alone.
 _PLAIN = Layout()
 
@@ -101,6 +103,11 @@ def _read(path: Path, layout: Layout, max_rows: int) -> Table:
         raise ValueError(f"{path}: the suffix {path.suffix!r} is not .csv, .tsv, .json, .npz or .parquet{hint}")
 
     def reading(header: Sequence[str]) -> Roles:
+        for name in header:
+            if len(name) > LONGEST_NAME:
+                raise ValueError(
+                    f"{path}: the name of a column has {len(name)} characters; at most {LONGEST_NAME} are read"
+                )
         return plan(path, header, layout).roles(layout)
 
     if path != STDIN:

@@ -16,6 +16,7 @@ import numpy.typing as npt
 
 from verifier.datafiles.table import MISSING, Column, Reading, Table, spelt
 from verifier.datafiles.text import refuse_long
+from verifier.inputs.numbers import shortened
 
 #: JSON is held as Python objects while it is read; a larger file is refused.
 MAX_JSON = 1 << 30
@@ -65,7 +66,7 @@ def _array_column(name: str, values: npt.NDArray[Any], label: bool = False) -> C
 
 
 def _odd(name: str, what: str) -> str:
-    return f"{name!r} holds {what}, not numbers"
+    return f"{name!r} holds {shortened(what)}, not numbers"
 
 
 @contextmanager
@@ -160,7 +161,7 @@ def read_json(path: Path, reading: Reading, max_rows: int) -> Table:
     for name in roles.numbers:
         for row, entry in enumerate(columns[name], start=1):
             if not _numeric(entry):
-                raise ValueError(f"{path}: {name} is {json.dumps(entry)} in row {row}, not a number")
+                raise ValueError(f"{path}: {name} is {shortened(json.dumps(entry))} in row {row}, not a number")
     return Table(path, {name: _column_of(name, cells, name in roles.labels) for name, cells in columns.items()})
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 from verifier.datafiles.layout import SCATTER_NAMES, SEED_NAMES, Layout, Plan, suggestion
 from verifier.datafiles.samples import MAX_WIDTH, Array, Cell, Means, Samples
 from verifier.datafiles.table import Codes, Table, listed, printable
+from verifier.inputs.numbers import shortened
 
 #: Groups that are decided at most; more are asked to be filtered.
 MAX_GROUPS = 1000
@@ -260,10 +261,13 @@ def _check_pooling(
         at = place[order][int(np.argmax(changes))]
         there = [labels[code] for code in dict.fromkeys(codes[place == at].tolist())]
         width = _cell(cells[int(at) % len(cells)], found.width, layout)
-        shown = printable(", ".join(label or "''" for label in there[:4]) + (", …" if len(there) > 4 else ""))
+        shown = printable(
+            ", ".join(shortened(label) or "''" for label in there[:4]) + (", …" if len(there) > 4 else "")
+        )
         raise ValueError(
             f"{table.path}: the column {name!r} varies within {width} ({shown}): give one verdict for each with "
-            f"--by {name}, choose rows with --where '{name}={printable(there[0])}', or pool them with --ignore {name}"
+            f"--by {name}, choose rows with --where '{name}={printable(shortened(there[0]))}', or pool them with "
+            f"--ignore {name}"
         )
     return unused
 
@@ -283,8 +287,9 @@ def _check_seeds(
         at = order[int(np.argmax(twice))]
         width = " and ".join(str(n) for n in cells[int(place[at]) % len(cells)])
         raise ValueError(
-            f"{table.path}: several rows at {width} have {name} {labels[codes[at]]}, and rows of one {name} are not "
-            f"independent: average them with --group-by {name}, tell them apart with --by COL, or say --ignore {name}"
+            f"{table.path}: several rows at {width} have {name} {shortened(labels[codes[at]])}, and rows of one {name} "
+            f"are not independent: average them with --group-by {name}, tell them apart with --by COL, or say --ignore "
+            f"{name}"
         )
 
 

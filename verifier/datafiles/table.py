@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
+from verifier.inputs.numbers import shortened
+
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.int64]
 
@@ -103,7 +105,7 @@ class Builder:
             try:
                 self.parse([cell])
             except ValueError as error:
-                reason = str(error) if str(error).startswith("both") else f"{cell!r}, not a number"
+                reason = str(error) if str(error).startswith("both") else f"{shortened(cell)!r}, not a number"
                 self.odd = f"{path}:{line}: {self.name or 'the unnamed column'} is {reason}"
                 break
         if self.strict:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from verifier.datafiles.table import MISSING, Builder, Reading, Table, listed, printable
+from verifier.inputs.numbers import shortened
 
 STDIN = Path("-")
 _CHUNK = 1 << 14
@@ -159,8 +160,8 @@ class _Numbers:
         self.point = self.point or point
         if self.comma and self.point:
             raise ValueError(
-                f"both with a decimal comma ({self.comma.strip()!r}) and with a decimal point "
-                f"({self.point.strip()!r}); one of them is needed"
+                f"both with a decimal comma ({shortened(self.comma.strip())!r}) and with a decimal point "
+                f"({shortened(self.point.strip())!r}); one of them is needed"
             )
         return found
 

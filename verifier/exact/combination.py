@@ -18,10 +18,15 @@ from typing import Any
 from verifier.exact.api import exact_moment
 from verifier.exact.correlation import CorrelationError
 from verifier.exact.moments import evaluate, leading
+from verifier.inputs.numbers import shortened
 
 Polynomial = Mapping[int, Fraction]
 
 _MEAN = re.compile(r"E\[([^\[\]]*)\]")
+#: Characters of a combination.
+LONGEST_TEXT = 4_000
+#: Bits of a coefficient of a power, and terms times the power.
+MOST_BITS, MOST_TERMS = 1 << 20, 1 << 12
 #: The largest power of a mean.
 MOST_POWER = 20
 
@@ -53,6 +58,8 @@ def combination(text: str, depth: int, **settings: Any) -> Combination:
     >>> combination("E[f(0)^4] - 3 E[f(0)^2]^2", 2, activation="relu").leading
     (-1, Fraction(15, 1))
     """
+    if len(text) > LONGEST_TEXT:
+        raise CorrelationError(f"a combination of {len(text)} characters; at most {LONGEST_TEXT} are read")
     means: list[Polynomial] = []
 
     def named(match: re.Match[str]) -> str:
@@ -70,7 +77,7 @@ def combination(text: str, depth: int, **settings: Any) -> Combination:
     plain = _MEAN.sub(named, text)
     # A number before a mean, or two means in a row, are multiplied.
     product = re.sub(r"(?<=[\d)])\s+(?=m\d)", "*", plain.replace("^", "**"))
-    complaint = f"{text!r} is not a combination of means; write E[f(0)^4] - 3 E[f(0)^2]^2, for instance"
+    complaint = f"{shortened(text)!r} is not a combination of means; write E[f(0)^4] - 3 E[f(0)^2]^2, for instance"
     try:
         tree = ast.parse(product.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -93,11 +100,14 @@ def combination(text: str, depth: int, **settings: Any) -> Combination:
                 return _sum(first, _scaled(second, Fraction(-1)))
             if isinstance(node.op, ast.Mult):
                 return _product(first, second)
-            if isinstance(node.op, ast.Div) and set(second) == {0}:
+            if isinstance(node.op, ast.Div) and set(second) == {0} and second[0]:
                 return _scaled(first, 1 / second[0])
         raise CorrelationError(complaint)
 
-    return Combination(text, depth, _cleared(value(tree)))
+    try:
+        return Combination(text, depth, _cleared(value(tree)))
+    except RecursionError:
+        raise CorrelationError(complaint) from None
 
 
 def _cleared(polynomial: Polynomial) -> Polynomial:
@@ -125,6 +135,9 @@ def _power(base: Polynomial, exponent: ast.expr, complaint: str) -> Polynomial:
     times = exponent.value if isinstance(exponent, ast.Constant) else None
     if not (isinstance(times, int) and 0 <= times <= MOST_POWER):
         raise CorrelationError(complaint)
+    bits = max((max(c.numerator.bit_length(), c.denominator.bit_length()) for c in base.values()), default=0)
+    if bits * times > MOST_BITS or len(base) * times > MOST_TERMS:
+        raise CorrelationError(f"{complaint}; its powers of powers are too large")
     found: Polynomial = {0: Fraction(1)}
     for _ in range(times):
         found = _product(found, base)

@@ -21,6 +21,11 @@ from typing import NoReturn
 import networkx
 import pynauty
 
+from verifier.inputs.numbers import shortened
+
+#: Characters of a text that a message shows, before and after the one that is meant.
+_AROUND = 100
+
 
 class CorrelationError(ValueError):
     """A correlation function that cannot be read or evaluated.
@@ -30,9 +35,10 @@ class CorrelationError(ValueError):
 
     def __init__(self, reason: str, text: str = "", position: int | None = None) -> None:
         self.reason, self.text, self.position = reason, text, position
-        # White space one for one, so that the caret stays below its character.
-        shown = re.sub(r"\s", " ", text)
-        caret = "" if position is None else f"\n  {shown}\n  {' ' * position}^"
+        # White space one for one, so that the caret stays below its character; of a long text, what is around it.
+        start = max(0, (position or 0) - _AROUND)
+        shown = re.sub(r"\s", " ", text[start : start + 2 * _AROUND])
+        caret = "" if position is None else f"\n  {shown}\n  {' ' * (position - start)}^"
         super().__init__(reason + caret)
 
 
@@ -203,7 +209,7 @@ class _Parser:
     def take(self, expected: str | None = None, kind: str | None = None, what: str = "") -> tuple[str, int]:
         found, value, position = self.tokens[self.at]
         if (expected is not None and value != expected) or (kind is not None and found != kind):
-            shown = f"{value!r}" if value else "the end"
+            shown = f"{shortened(value)!r}" if value else "the end"
             self.fail(f"expected {what or repr(expected)}, found {shown}")
         self.at += 1
         return value, position
@@ -262,7 +268,7 @@ class _Parser:
             self.brackets -= 1
             return inside
         if kind != "name" or value not in ("f", "T", "K"):
-            self.fail(f"expected f, T(r), K(r) or a bracket, found {value!r}")
+            self.fail(f"expected f, T(r), K(r) or a bracket, found {shortened(value)!r}")
         self.take()
         if value == "f":
             return self.factor()

@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from verifier.exact.correlation import CorrelationError
+from verifier.inputs.numbers import shortened
 
 
 def parse_gram(text: str) -> dict[tuple[str, str], Fraction]:
@@ -26,11 +27,11 @@ def parse_gram(text: str) -> dict[tuple[str, str], Fraction]:
             number = Fraction(found.group(3))
         except (ZeroDivisionError, ValueError):  # also a number of very many digits
             raise CorrelationError(
-                f"Gram entry {entry!r}: write i,j=p/q with the names of two inputs", text, match.start()
+                f"Gram entry {shortened(entry)!r}: write i,j=p/q with the names of two inputs", text, match.start()
             ) from None
         key = (min(found.group(1), found.group(2)), max(found.group(1), found.group(2)))
         if gram.get(key, number) != number:
-            raise CorrelationError(f"Gram entry {entry!r} contradicts an earlier one", text, match.start())
+            raise CorrelationError(f"Gram entry {shortened(entry)!r} contradicts an earlier one", text, match.start())
         gram[key] = number
     return gram
 

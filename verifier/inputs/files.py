@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import stat
 import sys
 import tomllib
@@ -18,6 +19,10 @@ from typing import Any
 LARGEST = 64_000_000
 #: Descriptors that this process was given open, as by ``<(…)`` of a shell.
 _GIVEN = ("/dev/fd/", "/proc/self/fd/", "/dev/stdin")
+
+
+#: Points of one dotted key, and what ends such a key.
+_DOTS, _NO_KEY = 200, re.compile(r"[^\w.\-\"' \t]")
 
 
 class Unreadable(ValueError):
@@ -78,6 +83,8 @@ def json_of(text: str | bytes, where: str) -> Any:
 
 def toml_of(text: str, where: str) -> dict[str, Any]:
     """What a TOML document says.  Unreadable as :func:`json_of`."""
+    if any(part.count(".") > _DOTS for part in _NO_KEY.split(text)):
+        raise Unreadable(f"{where}: not TOML: nested too deep")  # the parser would take the square of its length
     try:
         return tomllib.loads(text)
     except RecursionError:

@@ -14,7 +14,7 @@ from verifier.fits.groups import GroupFit, fit_groups, overall
 from verifier.programs.evaluate import NotFinite
 from verifier.programs.graph import ProgramError
 from verifier.programs.program import Program
-from verifier.sampling.plan import check_widths
+from verifier.sampling.widths import check_widths
 from verifier.verdict import NumericStatus
 from verifier.verdict.display import line
 

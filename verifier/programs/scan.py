@@ -23,7 +23,7 @@ from verifier.programs.graph import ProgramError, shown
 from verifier.programs.intermediates import Intermediate
 from verifier.programs.program import Program
 from verifier.programs.recording import Recorded
-from verifier.sampling.plan import check_widths
+from verifier.sampling.widths import check_widths
 from verifier.verdict import NumericStatus, weakest_numeric
 
 if TYPE_CHECKING:

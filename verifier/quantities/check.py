@@ -82,6 +82,13 @@ def _law(value: Any) -> Any:
     return value
 
 
+def _space(value: Any) -> Any:
+    """A :class:`verifier.hunt.space.Space`, which stands above this room."""
+    if value is not None and not (hasattr(value, "axes") and hasattr(value, "frames")):
+        raise Wrong("a Space of instances")
+    return value
+
+
 def _powers(value: tuple[float, ...] | None) -> tuple[float, ...] | None:
     if value is not None and not (value and all(0 < q <= 100 for q in value)):
         raise Wrong("a tuple of positive exponents q of n^-q, at most 100")
@@ -193,7 +200,7 @@ class Measure:
     grid: Annotated[tuple[int, ...] | None, _widths] = None
     powers: Annotated[tuple[float, ...] | None, _powers] = None
     witness: tuple[Line, ...] = ()
-    space: Any = None
+    space: Annotated[Any, _space] = None
 
 
 @checked
@@ -218,7 +225,7 @@ class Agreement:
     derived: Callable[[Parameters], Mapping[str, Any]] | None = None
     claims: tuple[Line, ...] | None = None
     witness: tuple[Line, ...] = ()
-    space: Any = None
+    space: Annotated[Any, _space] = None
 
 
 Part = Measure | Agreement

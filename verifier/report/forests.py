@@ -79,7 +79,9 @@ def _rows(measurements: Sequence[Data], form: str, kinds: Sequence[str], drawn: 
         for answer in measurement["answers"]:
             if answer["form"] != form or answer["outside"] or answer["kind"] not in kinds or not answer["margin"]:
                 continue
-            if answer["estimate"] is None or (answer["kind"] != "law" and isinstance(answer["claimed"], str)):
+            if None in (answer["estimate"], answer["low"], answer["high"]) or (
+                answer["kind"] != "law" and isinstance(answer["claimed"], str)
+            ):
                 continue
             quantity = f"Var {measurement['quantity']}" if answer["kind"] == "variance" else measurement["quantity"]
             about = {"shown": measurement["shown"], "quantity": quantity, "measured": measured(answer)}

@@ -78,7 +78,8 @@ def _node(node: Data, place: Point, linked: bool) -> str:
     )
     if node["kind"] != "statement" or not linked:
         return body
-    return f'<a href="#s-{node["id"]}" aria-label="{label}: {html.escape(node["title"])}">{body}</a>'
+    told = html.escape(f"{node['label']}: {node['title']}")
+    return f'<a href="#s-{html.escape(node["id"])}" aria-label="{told}">{body}</a>'
 
 
 def _numeric(status: str) -> str:

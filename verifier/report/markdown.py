@@ -22,11 +22,23 @@ def render(document: Data) -> str:
     )  # fmt: skip
     environment.globals["severities"] = severities
     environment.filters.update(
-        cell=cell, text=text, measured=numbers.measured, claimed=numbers.claimed, duration=numbers.duration,
-        count=numbers.count, plain=instances.plain,
+        cell=cell, text=text, anchor=anchor, code=code, measured=numbers.measured, claimed=numbers.claimed,
+        duration=numbers.duration, count=numbers.count, plain=instances.plain,
     )  # fmt: skip
     page = environment.get_template("report.md.j2").render(data=document, findings=findings(document))
     return re.sub(r"\n{3,}", "\n\n", page).strip() + "\n"
+
+
+def code(value: str) -> str:
+    """A command as it stands, in more backticks than it has."""
+    fence = "`" * (max(map(len, re.findall("`+", value)), default=0) + 1)
+    space = " " if "`" in value else ""
+    return f"{fence}{space}{' '.join(value.split())}{space}{fence}"
+
+
+def anchor(value: str) -> str:
+    """Where a heading is found: its words, with dashes for blanks."""
+    return re.sub(r"[^\w-]", "", value.lower().replace(" ", "-"))
 
 
 def text(value: object) -> str:

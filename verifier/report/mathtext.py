@@ -14,6 +14,7 @@ from functools import lru_cache
 from itertools import groupby
 from xml.etree import ElementTree
 
+from verifier.report.allowed import allowed
 from verifier.report.alphabets import settle
 
 PRIME = "\u2032"
@@ -277,6 +278,8 @@ def mathml(source: str, display: str = "inline") -> str | None:
     """LaTeX as a MathML element, for readers that see it and those that hear it; None if it cannot be read."""
     from latex2mathml.converter import convert
 
+    if not allowed(source):
+        return None
     try:
         found = str(convert(source, display=display))
     except Exception:  # the library raises errors of many kinds for what it cannot read

@@ -11,11 +11,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from verifier.inputs.files import Unreadable, json_of, read_text
 from verifier.projects.root import find
 from verifier.quantities.select import text_of
 from verifier.report.derived import finished
 from verifier.report.document import FORMAT, document
 from verifier.report.environment import commit, commit_of, version
+from verifier.report.schema import problem_of
 from verifier.sampling.keeping import Keeper
 from verifier.sampling.keys import canonical
 from verifier.sampling.plan import Options
@@ -24,6 +26,8 @@ from verifier.sampling.upkeep import trim
 from verifier.verify.results import RunReport
 
 Data = dict[str, Any]
+#: Bytes of the results of one run.
+LARGEST_RESULTS = 1 << 28
 
 
 class ResultsError(ValueError):
@@ -184,12 +188,12 @@ def read(run: Run | Path, *, force: bool = False, folder: Path | None = None) ->
 def _file(path: Path) -> Any:
     name = os.path.relpath(path)
     try:
-        if path.exists() and not path.is_file():
-            raise ResultsError(f"{name}: cannot be read: it is not a file")
-        stored = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise ResultsError(f"{name}: cannot be read: {error.strerror or error}") from None
-    except (ValueError, RecursionError):
+        text = read_text(path, LARGEST_RESULTS)
+    except Unreadable as error:
+        raise ResultsError(str(error)) from None
+    try:
+        stored = json_of(text, name)
+    except Unreadable:
         raise ResultsError(f"{name}: not a complete JSON file (half-written?); run verifier check again") from None
     if isinstance(stored, dict) and isinstance(stored.get("report"), dict):  # as earlier versions wrote it
         return stored.get("document")
@@ -204,6 +208,8 @@ def _document(found: Any, name: str, force: bool) -> Data:
         raise ResultsError(
             f"{name}: results of another version (format {told}, this one reads {FORMAT}); run verifier check again"
         )
+    if problem := problem_of(found):
+        raise ResultsError(f"{name}: not the results of a check: {problem}; run verifier check again")
     try:
         by = found["run"]["environment"]["version"]
         if by != version() and not force:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verifier.report import instances, judgments, mathtext, numbers
+from verifier.report.allowed import allowed
 from verifier.report.findings import findings
 from verifier.report.numbers import severities
 
@@ -31,7 +32,7 @@ def render(document: Data) -> str:
     )  # fmt: skip
     environment.globals["severities"] = severities
     environment.filters.update(
-        tex=escaped, prose=prose, code=code, conclusion=conclusion, duration=numbers.duration,
+        tex=escaped, displayed=displayed, prose=prose, code=code, conclusion=conclusion, duration=numbers.duration,
         measured=lambda a: escaped(numbers.measured(a)), claimed=lambda a: escaped(numbers.claimed(a)),
         range=place,
     )  # fmt: skip
@@ -60,8 +61,13 @@ def prose(value: str) -> str:
 
 
 def formula(latex: str) -> str:
-    """A formula in a sentence."""
-    return f"${latex.strip()}$".replace("\u0307", "")
+    """A formula in a sentence; what is on no list is shown as text."""
+    return f"${latex.strip()}$".replace("\u0307", "") if allowed(latex) else code(latex)
+
+
+def displayed(latex: str) -> str:
+    """A formula in lines of its own; what is on no list is shown as text."""
+    return rf"\[ {latex} \]" if allowed(latex) else code(latex)
 
 
 def place(value: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise, product
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +19,14 @@ import numpy as np
 from verifier.claims.statement import Expectation, Form, Kind, Statement
 from verifier.inference.agreement import Law
 from verifier.inference.corrections import FREE_POWERS
-from verifier.inference.decisions import DEFAULT_ALPHA, DEFAULT_MARGIN, LOOKS, MIN_WIDTHS
+from verifier.inference.decisions import DEFAULT_ALPHA, DEFAULT_MARGIN, LOOKS
 from verifier.inference.exponents import DEFAULT_ALLOWANCE, slope_weights
 from verifier.inference.schedule import Schedule
 from verifier.inputs.fields import FieldError
-from verifier.inputs.numbers import shortened, too_near
-from verifier.quantities.check import LARGEST_WIDTH, Agreement, Check, Measure, Part
+from verifier.quantities.check import Agreement, Check, Measure, Part
 from verifier.sampling.about import VALUED, at_widths, speaks_to, with_derived
 from verifier.sampling.keys import canonical, group_key
 
-#: Widths of one measurement.
-MOST_WIDTHS = 1000
 THOROUGH_ALPHA = 1e-8
 #: ``--thorough`` may take this many times the samples.
 THOROUGH_FACTOR = 16
@@ -394,24 +391,6 @@ def _check_affordable(group: Group, part: Part, options: Options) -> None:
             f"width {widest} is too large for {group.statement} at {where or 'these cells'}; at most {part.largest} "
             f"is allowed there (choose cells with -k, or angle 0 with --angle 0)"
         )
-
-
-def check_widths(widths: Sequence[int]) -> tuple[int, ...]:
-    """``widths`` if they are at least four increasing integers from 1 to 2^53 - 1; ValueError otherwise."""
-    if len(widths) > MOST_WIDTHS:
-        raise ValueError(f"{len(widths)} widths; at most {MOST_WIDTHS} are measured at")
-    for n in widths:
-        if not 1 <= n < LARGEST_WIDTH:
-            raise ValueError(f"width {shortened(str(n))} is out of range; widths are integers from 1 to 2^53 - 1")
-    for before, after in pairwise(widths):
-        if after <= before:
-            raise ValueError(f"width {after} follows {before}; widths must increase")
-    if (near := too_near(widths)) is not None:
-        raise ValueError(f"widths {near[0]} and {near[1]} have one logarithm in floating point; take others")
-    if len(widths) < MIN_WIDTHS:
-        listed = ", ".join(str(n) for n in widths)
-        raise ValueError(f"{len(widths)} widths ({listed}); at least {MIN_WIDTHS} are needed to fit an exponent")
-    return tuple(widths)
 
 
 def _plain(value: Any) -> str:
