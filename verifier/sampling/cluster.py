@@ -125,7 +125,7 @@ def connect(scheduler: str) -> Cluster:
         raise SchedulerError(
             f"--scheduler {scheduler}: Dask is not installed; pip install 'wide-verifier[distributed]'"
         ) from None
-    logging.getLogger("distributed").setLevel(logging.CRITICAL)  # what goes wrong is told by us
+    _quiet()
     found, owned = _LOCAL.match(scheduler), None
     try:
         if found:
@@ -142,6 +142,7 @@ def connect(scheduler: str) -> Cluster:
         raise SchedulerError(f"--scheduler {scheduler}: {told}") from None
     except ImportError as error:
         raise OtherVersion(f"--scheduler {scheduler}: a worker cannot load this package ({error})") from None
+    _quiet()  # what was imported in the meantime
     cluster = Cluster(client, owned)
     try:
         refuse_other(fingerprint(), {f"the worker {name}": str(version) for name, version in versions.items()})
@@ -149,6 +150,13 @@ def connect(scheduler: str) -> Cluster:
         cluster.close(wanted=False)
         raise
     return cluster
+
+
+def _quiet() -> None:
+    """What goes wrong is told by this module, in one sentence; Dask's own logs say it in many."""
+    for name in list(logging.root.manager.loggerDict):
+        if name.partition(".")[0] in ("distributed", "tornado", "asyncio"):
+            logging.getLogger(name).setLevel(logging.CRITICAL + 1)
 
 
 def _killed() -> type[BaseException]:

@@ -1,0 +1,161 @@
+"""The same numbers from one process, from several, and from a Dask cluster, whatever happens to its workers."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from verifier.sampling.cluster import OtherVersion, SchedulerError, check_scheduler, fingerprint, refuse_other
+from verifier.sampling.store import Store
+from verifier.sampling.upkeep import info
+
+from .conftest import Place
+from .test_faults import WORDS, alive, linux, statements, within
+
+dask = pytest.importorskip("distributed")
+
+
+@pytest.mark.parametrize("text", ["tcp://host:8786", "local:2", "tls://a.b:1"])
+def test_what_names_a_scheduler(text: str) -> None:
+    assert check_scheduler(text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["", "host:8786", "local:0", "local:", "local:99999", "local:9999999999999", "http://a"]
+)
+def test_what_names_none(text: str, place: Place) -> None:
+    with pytest.raises(SchedulerError, match="tcp://HOST:PORT"):
+        check_scheduler(text)
+
+
+def test_a_worker_of_another_version_is_refused() -> None:
+    refuse_other(fingerprint(), {"a worker": fingerprint()})
+    with pytest.raises(OtherVersion, match=r"tcp://a:1 has verifier 0\.0\.1 \(abc\), and this process"):
+        refuse_other(fingerprint(), {"tcp://a:1": "0.0.1 (abc)"})
+
+
+def test_jobs_and_clusters_give_the_same_to_the_last_bit(place: Place) -> None:
+    place.write(samples=512)
+    first = place.results("-j", "1", "--no-store")
+    assert place.results("-j", "2", "--no-store") == first
+    done = place.run(*WORDS, "--scheduler", "local:2")
+    assert done.returncode == 0, done.stderr
+    assert statements(done.stdout) == first["statements"]
+    _ = place.drawn
+    assert place.results("-j", "1")["statements"] == first["statements"]
+    assert place.drawn == 0  # what the cluster drew is what one process would draw: its blocks are used
+
+
+def test_a_scheduler_that_is_not_there_is_said(place: Place) -> None:
+    done = place.run(*WORDS, "--scheduler", "local:x")
+    assert (done.returncode, "it is tcp://HOST:PORT" in done.stderr) == (2, True)
+
+
+class Machines:
+    """A scheduler and workers in processes of their own."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.scheduler = self._start("scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", "scheduler.json")
+        assert within(60, (folder / "scheduler.json").exists)
+        time.sleep(0.5)
+        import json
+
+        self.address = json.loads((folder / "scheduler.json").read_text())["address"]
+        self.workers: list[subprocess.Popen[bytes]] = []
+
+    def add(self, **environment: str) -> None:
+        self.workers.append(
+            self._start("worker", self.address, "--nthreads", "1", "--no-dashboard", "--no-nanny", **environment)
+        )
+
+    def _start(self, what: str, *words: str, **environment: str) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [sys.executable, "-m", f"distributed.cli.dask_{what}", *words], cwd=self.folder,
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ | environment,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        for process in (*self.workers, self.scheduler):
+            process.kill()
+            process.wait(timeout=30)
+
+
+@pytest.fixture
+def machines(tmp_path: Path) -> Iterator[Machines]:
+    found = Machines(tmp_path)
+    yield found
+    found.close()
+
+
+@pytest.mark.slow
+@linux
+def test_a_worker_that_dies_costs_its_block_and_a_scheduler_that_dies_ends_the_run(
+    place: Place, machines: Machines
+) -> None:
+    place.write(pause=0.05, samples=1024)
+    first = place.results("-j", "1", "--no-store")
+    _ = place.drawn
+    machines.add()
+    machines.add()
+    process = place.start(*WORDS, "--scheduler", machines.address)
+    assert within(60, lambda: (place.folder / "drawn").exists())
+    time.sleep(0.5)
+    machines.workers.pop().kill()
+    out, err = process.communicate(timeout=120)
+    assert process.returncode == 0, err
+    assert statements(out) == first["statements"]
+    place.database.unlink()
+    _ = place.drawn
+    machines.add()
+    process = place.start(*WORDS, "--scheduler", machines.address)
+    assert within(60, lambda: (place.folder / "drawn").exists())
+    time.sleep(0.5)
+    machines.scheduler.kill()
+    out, err = process.communicate(timeout=120)
+    assert process.returncode in (3, 4), err
+    assert "Traceback" not in err
+    with Store.open(place.database.parent) as store:
+        assert info(store, thorough=True).blocks > 0
+    done = place.run(*WORDS, "-j", "1")
+    assert statements(done.stdout) == first["statements"]
+    with Store.open(place.database.parent) as store:
+        assert store.runs()[-1].stopped is not None
+
+
+@pytest.mark.slow
+@linux
+def test_a_cluster_with_a_worker_of_another_version_is_refused(
+    place: Place, machines: Machines, tmp_path: Path
+) -> None:
+    import verifier
+
+    other = tmp_path / "other"
+    shutil.copytree(Path(verifier.__file__).parent, other / "verifier")
+    with (other / "verifier" / "sampling" / "keys.py").open("a") as file:
+        file.write("\n# changed\n")
+    machines.add(PYTHONPATH=str(other))
+    done = place.run(*WORDS, "--scheduler", machines.address)
+    assert done.returncode == 2, done.stdout
+    assert "install the same one everywhere" in done.stderr
+    assert place.drawn == 0
+
+
+@pytest.mark.slow
+@linux
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM, signal.SIGINT])
+def test_local_workers_of_dask_end_with_the_main_process(place: Place, number: int) -> None:
+    place.write(pause=30.0)
+    process = place.start(*WORDS, "--scheduler", "local:2", start_new_session=True)
+    assert within(90, (place.folder / "drawn").exists)
+    os.kill(process.pid, number)
+    process.communicate(timeout=60)
+    assert within(20, lambda: not alive(process.pid)), alive(process.pid)
