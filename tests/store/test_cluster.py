@@ -9,11 +9,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from verifier.sampling.cluster import OtherVersion, SchedulerError, check_scheduler, fingerprint, refuse_other
+from verifier.sampling.cluster import SchedulerError, check_scheduler
+from verifier.sampling.sameness import OtherVersion, called, fingerprint, refuse_other, sources
 from verifier.sampling.store import Store
 from verifier.sampling.upkeep import info
 
@@ -40,6 +42,30 @@ def test_a_worker_of_another_version_is_refused() -> None:
     refuse_other(fingerprint(), {"a worker": fingerprint()})
     with pytest.raises(OtherVersion, match=r"tcp://a:1 has verifier 0\.0\.1 \(abc\), and this process"):
         refuse_other(fingerprint(), {"tcp://a:1": "0.0.1 (abc)"})
+
+
+def test_a_worker_reads_files_again_that_were_changed_and_refuses_those_that_differ(place: Place) -> None:
+    """A worker may have loaded a check file long ago."""
+    from verifier.projects.loading import load_file
+    from verifier.sampling.draw import part_of
+
+    path = place.folder / "checks" / "toy.py"
+
+    def factor() -> float:
+        part_of(path, 0)
+        return float(load_file(path).FACTOR)
+
+    assert factor() == 2.0
+    before = sources(elsewhere=True)
+    assert str(place.folder) in [root for root, _ in before.files]
+    assert called(before, factor) == 2.0
+    path.write_text(path.read_text().replace("FACTOR = 2.0", "FACTOR = 3.0"))
+    after = sources(elsewhere=True)
+    assert called(after, factor) == 3.0
+    with pytest.raises(OtherVersion, match="are not the same for this process and for a worker"):
+        called(before, factor)
+    with pytest.raises(OtherVersion, match="a worker has verifier"):
+        called(replace(after, version="0.0.1 (abc)"), factor)
 
 
 def test_jobs_and_clusters_give_the_same_to_the_last_bit(place: Place) -> None:

@@ -27,11 +27,18 @@ MODULES = {
     "numpy": "numpy", "pynauty": "pynauty", "python-flint": "flint", "rich": "rich", "scipy": "scipy",
     "sympy": "sympy",
 }  # fmt: skip
-EXTRAS = {"jax": "jax", "torch": "torch", "pyarrow": "pyarrow", "resvg-py": "resvg_py", "pytest": "pytest"}
+EXTRAS = {
+    "jax": "jax",
+    "torch": "torch",
+    "pyarrow": "pyarrow",
+    "resvg-py": "resvg_py",
+    "distributed": "distributed",
+    "pytest": "pytest",
+}
 #: What each extra is for.
 PURPOSES = {
     "jax": "programs (verifier scan, measure)", "torch": "programs in PyTorch", "pyarrow": "Parquet files",
-    "resvg-py": "pictures as PNG", "pytest": "the pytest plugin",
+    "resvg-py": "pictures as PNG", "distributed": "Dask clusters (--scheduler)", "pytest": "the pytest plugin",
 }  # fmt: skip
 SEED = 20201
 

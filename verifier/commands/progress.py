@@ -5,6 +5,7 @@ Progress goes to stderr, so that stdout holds the result and nothing else.
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -64,6 +65,9 @@ class _Lines:
                 err=True,
             )
 
+    def pace(self, rate: float, left: float) -> None:
+        """Lines that nobody watches say what is done, and not what is to come."""
+
 
 class _Live:
     """A bar for each statement."""
@@ -72,6 +76,7 @@ class _Live:
         self.display = display
         self.decided: dict[tuple[str, str], int] = {}
         self.tasks: dict[str, TaskID] = {}
+        self.shown = ("", "")  # the statement of the group that was told last, and what was told
         for name in dict.fromkeys(group.statement for group in groups):
             total = sum(_cells(group) for group in groups if group.statement == name)
             self.tasks[name] = display.add_task(name, total=total, last="")
@@ -80,4 +85,14 @@ class _Live:
         self.decided[group.statement, f"{group.part} {group.shared}"] = decided
         done = sum(count for (name, _), count in self.decided.items() if name == group.statement)
         last = f"{label(group)}, {size} samples"
+        self.shown = (group.statement, last)
         self.display.update(self.tasks[group.statement], completed=done, last=last)
+
+    def pace(self, rate: float, left: float) -> None:
+        name, last = self.shown
+        if name not in self.tasks:
+            name = next(iter(self.tasks))
+        told = f"{last}; {rate:,.0f} samples/s" if last else f"{rate:,.0f} samples/s"
+        if not math.isnan(left):
+            told += f", at most {left / 60:.0f} min left" if left >= 90 else f", at most {left:.0f} s left"
+        self.display.update(self.tasks[name], last=told)

@@ -199,6 +199,19 @@ def _meant(root: ModuleType, name: str, fromlist: Sequence[str]) -> str | None:
     return _package(own) if (own / name.partition(".")[0]).is_dir() else None
 
 
+def loaded_roots() -> list[Path]:
+    """The folders of which files were loaded."""
+    found = (module for name, module in list(sys.modules.items()) if name.startswith(_PREFIX) and "." not in name)
+    return sorted(Path(module.__path__[0]) for module in found)
+
+
+def forget() -> None:
+    """Files that were loaded are read again when they are asked for."""
+    for name in [name for name in sys.modules if name.startswith(_PREFIX)]:
+        del sys.modules[name]
+    importlib.invalidate_caches()
+
+
 def meant(importer: str, name: str) -> str | None:
     """The full name of the module that ``name`` means in the file whose module is ``importer``.
 

@@ -6,14 +6,12 @@ else.  A worker that would draw others is refused: it has to have the same versi
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 from concurrent.futures import Future
-from functools import cache
-from pathlib import Path
 from typing import Any
 
+from verifier.sampling.sameness import OtherVersion, called, fingerprint, refuse_other, sources
 from verifier.sampling.workers import Call, Died, limit_threads
 
 _LOCAL = re.compile(r"local:(\d+)\Z")
@@ -26,10 +24,6 @@ class SchedulerError(ValueError):
     """A scheduler that cannot be used: a sentence that says why."""
 
 
-class OtherVersion(SchedulerError):
-    """A worker has another version of this package."""
-
-
 def check_scheduler(text: str) -> str:
     """``text`` if it names a scheduler: tcp://HOST:PORT or local:N.  Raises SchedulerError."""
     found = _LOCAL.match(text)
@@ -40,35 +34,6 @@ def check_scheduler(text: str) -> str:
     raise SchedulerError(f"--scheduler {text}: it is tcp://HOST:PORT, the address of a Dask scheduler, or local:N")
 
 
-@cache
-def fingerprint() -> str:
-    """The version of this package as it is installed here: its number, and a digest of its sources."""
-    from verifier import __version__
-
-    root = Path(__file__).resolve().parents[1]
-    digest = hashlib.sha256()
-    for path in sorted(root.rglob("*.py")):
-        digest.update(f"{path.relative_to(root).as_posix()}\0".encode())
-        digest.update(hashlib.sha256(path.read_bytes()).digest())
-    return f"{__version__} ({digest.hexdigest()[:12]})"
-
-
-def called(expected: str, function: Call, *arguments: Any) -> Any:
-    """Make a call on a worker, if its version is the one ``expected``.  Raises OtherVersion."""
-    refuse_other(expected, {"a worker": fingerprint()})
-    return function(*arguments)
-
-
-def refuse_other(expected: str, found: dict[str, str]) -> None:
-    """OtherVersion where a worker has another version than the one ``expected``."""
-    for name, version in found.items():
-        if version != expected:
-            raise OtherVersion(
-                f"{name} has verifier {version}, and this process {expected}: samples are drawn by one version alone; "
-                "install the same one everywhere"
-            )
-
-
 class Cluster:
     """The workers of a scheduler."""
 
@@ -76,6 +41,7 @@ class Cluster:
         self._client = client
         self._owned = owned
         self._executor = client.get_executor(pure=False)
+        self._sources = sources(elsewhere=True)
         self._lost: type[BaseException] = _killed()
 
     @property
@@ -97,7 +63,7 @@ class Cluster:
             else:
                 outer.set_result(inner.result())
 
-        self._executor.submit(called, fingerprint(), function, *arguments).add_done_callback(passed)
+        self._executor.submit(called, self._sources, function, *arguments).add_done_callback(passed)
         return outer
 
     def renew(self) -> None:

@@ -53,6 +53,11 @@ class Crew:
     def _running(self) -> list[Task]:
         return list(self._out.values())
 
+    @property
+    def slots(self) -> int:
+        """Calls that are made at the same time."""
+        return self._hands.slots
+
     def start(self, task: Task) -> None:
         try:
             future = self._hands.submit(task.function, *task.arguments)

@@ -19,7 +19,7 @@ from verifier.projects.loading import LoadError, blame, load_file
 from verifier.quantities.check import Check, Part
 from verifier.quantities.samplers import SamplerError, Values, read
 from verifier.sampling.keys import PILOT, stream
-from verifier.sampling.workers import at_most
+from verifier.sampling.workers import at_most, one_thread
 
 #: Fewest non-zero samples from which a control variate's coefficients are fitted.
 PILOT_NONZERO = 64
@@ -71,7 +71,7 @@ def draw(block: Block, limit: float | None = None) -> Drawn:
         part = part_of(block.source, block.part)
         start = time.perf_counter()  # what a check file imports is not the sampler's time
         key = (block.seed, block.key, block.width, block.samples, block.number)
-        with at_most(limit), redirect_stdout(sys.stderr):
+        with at_most(limit), one_thread(), redirect_stdout(sys.stderr):
             found = returned(part, block, stream(*key))
             if block.twice:
                 same_numbers(found.values, returned(part, block, stream(*key)).values)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,8 +16,8 @@ from verifier.networks.correlations import sample_K, sample_T
 from verifier.sampling.files import replacing
 from verifier.sampling.keys import group_key, stream
 
-#: Samples drawn from one key, so that more samples of the same request begin with the same ones: many where the
-#: cost of one does not depend on the width (one input), fewer where it does.
+#: The most samples drawn from one key: many where the cost of one does not depend on the width (one input), fewer
+#: where it does.
 BLOCKS = {"one input": 2048, "two inputs": 256}
 #: Samples that one file may hold.
 MAX_SAMPLES = 20_000_000
@@ -53,7 +53,7 @@ class Request:
 
     @property
     def block(self) -> int:
-        """Samples drawn from one key."""
+        """The most samples drawn from one key."""
         return BLOCKS["two inputs" if self.angle else "one input"]
 
     def metadata(self) -> dict[str, Any]:
@@ -66,6 +66,23 @@ class Request:
         if symbol == "K":
             return found | {"g_depth": self.g_depth, "m": self.m, "z": [_plain(entry) for entry in self.z]}
         return found | {"activation": self.activation}
+
+
+def pieces(samples: int, most: int) -> Iterator[tuple[int, int]]:
+    """Where each block of a stream begins and how many samples it has: 1, 1, 2, 4, … up to ``most``, then ``most``.
+
+    The blocks do not depend on how many samples are asked for, so that more of them begin with the same ones, and few
+    cost little: a sample is defined by its block's key, and what is drawn is less than twice what is asked for, or a
+    block more.
+
+    >>> list(pieces(6, 4)), list(pieces(9, 4))
+    ([(0, 1), (1, 1), (2, 2), (4, 4)], [(0, 1), (1, 1), (2, 2), (4, 4), (8, 4)])
+    """
+    start = 0
+    while start < samples:
+        size = min(max(start, 1), most)
+        yield start, size
+        start += size
 
 
 def draw(request: Request) -> dict[int, npt.NDArray[np.float64]]:
@@ -92,17 +109,17 @@ def draw(request: Request) -> dict[int, npt.NDArray[np.float64]]:
     found = {}
     for width in request.widths:
         parts: list[npt.NDArray[np.float64]] = []
-        for start in range(0, request.samples, request.block):
-            rng = stream(request.seed, key, width, request.block, start)
+        for start, size in pieces(request.samples, request.block):
+            rng = stream(request.seed, key, width, size, start)
             if symbol == "K":
                 assert request.g_depth is not None
                 drawn = sample_K(
                     request.g_depth, request.depth, width, [order], m=request.m, angle=request.angle, z=request.z,
-                    samples=request.block, rng=rng,
+                    samples=size, rng=rng,
                 )  # fmt: skip
             else:
                 drawn = sample_T(
-                    request.depth, width, [order], angle=request.angle, samples=request.block, rng=rng,
+                    request.depth, width, [order], angle=request.angle, samples=size, rng=rng,
                     activation=request.activation,
                 )  # fmt: skip
             parts.append(drawn.values[:, 0])

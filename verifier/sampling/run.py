@@ -32,6 +32,9 @@ class Listener(Protocol):
 
     def progress(self, group: Group, size: int, decided: int, cells: int) -> None: ...
 
+    def pace(self, rate: float, left: float) -> None:
+        """Samples a second so far, and seconds that are left if every cell takes all of its samples; NaN: unknown."""
+
 
 @dataclass(frozen=True)
 class Answers:
@@ -110,6 +113,14 @@ class _State:
     def size(self) -> int:
         """Samples a width so far."""
         return self.group.schedule.sizes[self.look - 1] if self.look else 0
+
+    @property
+    def left(self) -> float:
+        """Seconds of one worker's work until all of the schedule is drawn; NaN where nothing is known of its cost."""
+        if not self.open or self.error is not None:
+            return 0.0
+        each = sum(seconds / count for seconds, count in self.seconds.values() if count)
+        return each * (self.group.schedule.sizes[-1] - self.size) if self.seconds else math.nan
 
     def answers(self) -> Answers:
         each = [seconds / count for seconds, count in self.seconds.values() if count]
@@ -231,6 +242,8 @@ class _Work:
         self.extra: dict[str, Any] = {}
         self._listener = listener
         self._kept = kept
+        self._begun = self._told = time.monotonic()
+        self._samples = 0
         self._pending: deque[Task] = deque(Task(function, arguments, name) for name, function, arguments in also)
         for state in states:
             self._pending.extend(self._tasks(state, state.start()))
@@ -246,6 +259,17 @@ class _Work:
                 continue
             for task, result in crew.wait(left):
                 self._take(task, result)
+            self._pace(crew.slots)
+
+    def _pace(self, slots: int) -> None:
+        """Tell how fast it goes, twice a second."""
+        now = time.monotonic()
+        if self._listener is not None and now - self._told > 0.5:
+            self._told = now
+            known = [state.left for state in self.states if not math.isnan(state.left)]
+            unknown = len(self.states) - len(known)
+            left = sum(known) * len(self.states) / (len(self.states) - unknown) / slots if known else math.nan
+            self._listener.pace(self._samples / (now - self._begun), left)
 
     def arrived(self, task: Task, result: Any) -> None:
         """Keep a block at once, whatever this process is doing."""
@@ -274,6 +298,7 @@ class _Work:
             return
         block = task.arguments[0]
         drawn = Drawn(block, error=str(result)) if isinstance(result, Died) else result
+        self._samples += block.samples
         self._drawn(self.states[block.group], drawn)
 
     def _drawn(self, state: _State, drawn: Drawn) -> None:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from multiprocessing.context import BaseContext
 from typing import Any, Protocol
 
@@ -114,13 +115,18 @@ class Pool:
         self.slots = jobs
         limit_threads()
         warm_up(jobs)
+        from verifier.sampling.sameness import sources
+
+        self._sources = sources(elsewhere=False)
         self._pool = self._new()
 
     def _new(self) -> ProcessPoolExecutor:
         return ProcessPoolExecutor(self.slots, mp_context=_context(), initializer=begin_worker)
 
     def submit(self, function: Call, *arguments: Any) -> Future[Any]:
-        return self._pool.submit(function, *arguments)
+        from verifier.sampling.sameness import called
+
+        return self._pool.submit(called, self._sources, function, *arguments)
 
     def renew(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
@@ -185,6 +191,32 @@ def end_with_parent() -> None:
 def _outlive(main: Any) -> None:
     main.join()
     os._exit(1)
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """One thread for linear algebra in the block, whose rounding may depend on their number.
+
+    What :func:`limit_threads` does before NumPy is imported, where it already was; needs threadpoolctl.
+    """
+    controller = _controller()
+    if controller is None:
+        yield
+        return
+    with controller.limit(limits=1, user_api="blas"):
+        yield
+
+
+@cache
+def _controller() -> Any:
+    """What holds the threads of the libraries that are loaded; None where they are one, or it is not installed."""
+    try:
+        from threadpoolctl import ThreadpoolController
+    except ImportError:
+        return None
+    found = ThreadpoolController()
+    blas = [entry["num_threads"] for entry in found.info() if entry["user_api"] == "blas"]
+    return found if any(number > 1 for number in blas) else None
 
 
 @contextmanager
