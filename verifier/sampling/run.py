@@ -264,7 +264,7 @@ class _Work:
     def _pace(self, slots: int) -> None:
         """Tell how fast it goes, twice a second."""
         now = time.monotonic()
-        if self._listener is not None and now - self._told > 0.5:
+        if self._listener is not None and self._samples and now - self._told > 0.5:
             self._told = now
             known = [state.left for state in self.states if not math.isnan(state.left)]
             unknown = len(self.states) - len(known)
