@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -60,6 +61,7 @@ class Lab:
     keep: Keep = field(default_factory=Memory)
     listener: Listener | None = None
     counts: Counts = field(default_factory=Counts)
+    stage_ends: float = math.inf  # the computing time at which a stage has had its share
     _workers: float = 0.0
     _start: float = field(default_factory=time.process_time)
     _decided: int = 0
@@ -79,8 +81,8 @@ class Lab:
             self._workers += seconds
 
     def check(self) -> None:
-        """Raise OutOfTime where no time is left."""
-        if self.left <= 0:
+        """Raise OutOfTime where no time is left, or the stage has had its share of it."""
+        if self.left <= 0 or self.spent >= self.stage_ends:
             raise OutOfTime
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:

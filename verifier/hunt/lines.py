@@ -20,9 +20,9 @@ from verifier.sampling.plan import Group
 #: Points of a line, samples at each.
 POINTS, SAMPLES = 24, 64
 #: A zero is narrowed until its standard error is this part of the range, or for so many seconds.
-PRECISION, SECONDS = 1e-5, 240.0
+PRECISION, SECONDS = 1.3e-5, 240.0
 #: Samples of the rounds that narrow.
-ROUNDS = (128, 512, 2048, 8192, 32768)
+ROUNDS = (128, 1024, 16384)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from typing import Any
 
@@ -19,6 +21,8 @@ from verifier.hunt.target import Target, instance_text
 
 #: The stages in their order.
 STAGES = ("corners", "zeros", "pairs", "zeros at corners", "random")
+#: The share of what is left that a stage may take in all; what one search leaves goes to the next.
+SHARE = {"zeros": 0.8, "pairs": 0.6, "zeros at corners": 0.8, "random": 1.0}
 
 
 class Search:
@@ -263,11 +267,17 @@ class Search:
 
 
 def finish(searches: list[Search], lab: Lab, stage: str) -> bool:
-    """Run a stage of all searches in turn; whether time was left."""
+    """Run a stage of all searches in turn; whether time is left.
+
+    The corners come first, however long they take.  Of other stages each search gets its share of the time that is
+    left, so that a slow sampler does not keep the rest from being searched.
+    """
     for number, search in enumerate(searches):
-        try:
-            share = lab.left / (len(searches) - number)
-            search.run(stage, lab.spent + share)
-        except OutOfTime:
+        waiting = len(searches) - number
+        lab.stage_ends = math.inf if stage == "corners" else lab.spent + SHARE[stage] * lab.left / waiting
+        with suppress(OutOfTime):
+            search.run(stage, lab.stage_ends)
+        lab.stage_ends = math.inf
+        if lab.left <= 0:
             return False
     return True
