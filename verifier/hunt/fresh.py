@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -16,7 +16,7 @@ from scipy import stats
 
 from verifier.claims.statement import Kind
 from verifier.hunt.jobs import Drawn, Draws, sample
-from verifier.hunt.lab import FRESH, Lab
+from verifier.hunt.lab import FRESH, Lab, digest
 from verifier.hunt.screening import draws_of
 from verifier.hunt.space import Instance
 from verifier.hunt.symptoms import is_zero
@@ -77,9 +77,14 @@ def outcomes(
     if root:
         wanted = {claim: at_zero(question) for claim, question in wanted.items()}
     lab.counts.decisions += 1
-    if zero:
-        return _zeros(lab, target, group, wanted, usual)
-    return _gate(lab, target, group, wanted)
+    place = digest(target.key, "decide", instance, list(wanted), alpha, zero, usual, root, lab.seed)
+    kept = lab.keep.get(place)
+    if kept is not None:
+        return [Outcome(**{**entry, "widths": tuple(entry["widths"])}) for entry in kept]
+    found = _zeros(lab, target, group, wanted, usual) if zero else _gate(lab, target, group, wanted)
+    if lab.left > 0:  # else it may have been cut short
+        lab.keep.put(place, [asdict(o) for o in found])
+    return found
 
 
 def _gate(lab: Lab, target: Target, group: Group, wanted: Mapping[str, Question]) -> list[Outcome]:

@@ -159,6 +159,10 @@ class Lines:
         self.lab.charge(seconds)
         return error is None and bool(seen[0])
 
+    def _kept(self, place: str) -> Crossing | None:
+        kept = self.lab.keep.get(place)
+        return None if kept is None else Crossing(**kept)
+
     def narrowed(self, root: Root, chosen: Special) -> Crossing | None:
         """The zero as precisely as is asked for; None where it is not seen again with more samples.
 
@@ -175,11 +179,15 @@ class Lines:
             sized = bare(group, samples, (width,))
             draws = replace(draws_of(field.target, sized, self.lab.seed, 0), number=(2 + number) << 20)
             known = root.crossing if number == 0 else found
-            again, seconds, error = self.lab.call(narrow, Line(draws, root.name, (), 0), known, root.crossing)
-            self.lab.charge(seconds)
-            took += seconds
-            if error is not None or again is None:
-                return None if number == 0 else found
+            place = digest(field.target.key, "narrow", draws, root.name, vars(root.crossing))
+            again = self._kept(place)
+            if again is None:
+                again, seconds, error = self.lab.call(narrow, Line(draws, root.name, (), 0), known, root.crossing)
+                self.lab.charge(seconds)
+                took += seconds
+                if error is not None or again is None:
+                    return None if number == 0 else found
+                self.lab.keep.put(place, vars(again))
             reach = max(8 * again.error, 1e-6 * (span[1] - span[0]))
             found = replace(again, low=again.at - reach, high=again.at + reach)
             precise = not again.flips or again.error < PRECISION * (span[1] - span[0])
