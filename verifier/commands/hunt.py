@@ -102,6 +102,11 @@ def _targets(names: tuple[str, ...], everything: bool, form: str | None) -> tupl
 
     if bool(names) == everything:
         raise CommandError("name statements or claims to be hunted, or --all of them")
+    files = [name for name in names if ".py" in name]
+    if files:
+        if len(files) < len(names):
+            raise CommandError(f"{files[0]} is a program, and the other names are not: hunt them one by one")
+        return tuple(_program(name) for name in files), ()
     project = default_project()
     wanted = None if form is None else Form(form)
     try:
@@ -112,6 +117,22 @@ def _targets(names: tuple[str, ...], everything: bool, form: str | None) -> tupl
             return found, skipped
         return of_words(project, names, wanted), ()
     except (UnknownStatement, LoadError, NoSpace, SpaceError, ValueError) as error:
+        raise CommandError(str(error)) from None
+
+
+def _program(name: str) -> Target:
+    """The target of a program ``FILE:NAME``."""
+    from pathlib import Path
+
+    from verifier.commands.programs import load
+    from verifier.hunt.of_program import of_program
+    from verifier.hunt.of_project import code_of
+    from verifier.programs import ProgramError
+
+    program = load(name)
+    try:
+        return of_program(program, code_of(Path(name.partition(".py")[0] + ".py")))
+    except (ValueError, ProgramError) as error:
         raise CommandError(str(error)) from None
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
 
@@ -73,6 +73,24 @@ class Field:
         """Whether a claim seems to fail there (in this way), looked at now if it was not."""
         found = self.now(frame, special)
         return found.suspicious(claim) and kind in (None, found.symptoms[claim].kind)
+
+    def closer(self, found: Candidate) -> Candidate | None:
+        """The candidate as a closer look sees it: without special values that turn out not to be needed.
+
+        None where it is not suspicious any more.
+        """
+        claim = found.claims[0]
+        if found.kind != "zero" and not self._closely(found.frame, found.special, claim):
+            return None
+        for name in tuple(found.special):
+            rest = {other: value for other, value in found.special.items() if other != name}
+            if self._closely(found.frame, rest, claim):
+                found = replace(found, special=rest)
+        return found
+
+    def _closely(self, frame: Mapping[str, Any], special: Special, claim: str) -> bool:
+        symptom = self.screen.closer(self.place(frame, special)).get(claim)
+        return symptom is not None and symptom.suspicious
 
     def needed(self, frame: Mapping[str, Any], special: Special, claim: str) -> bool:
         """Whether the claim seems to stand as soon as one of the special values is generic."""

@@ -33,6 +33,8 @@ ZEROS = 2048
 #: The part of a law that is looked at for a claim that it does not fall; and what is said where it does not.
 TAIL = 0.02
 MIXED = "typical values fall faster than claimed, but the largest do not surely: a law of several orders"
+#: The most samples a width that a decision takes; what they do not decide is told as undecided.
+MOST = 8192
 #: Samples at a generic instance, which say what size is usual.
 USUAL = 64
 
@@ -91,7 +93,7 @@ def _gate(lab: Lab, target: Target, group: Group, wanted: Mapping[str, Question]
     samples: dict[Any, LogSample] = {}
     largest, found, done = 0.0, {}, 0
     open_ = dict(wanted)
-    sizes = group.schedule.sizes
+    sizes = [size for size in group.schedule.sizes if size <= MOST] or group.schedule.sizes[:1]
     for look, size in enumerate(sizes, start=1):
         drawn = _draw(lab, target, group, size - done, done)
         if drawn.error is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 from verifier.hunt.finding import Finding, Hunted, Stage, Zero
@@ -46,6 +47,8 @@ def hunt(
         raise ValueError(f"alpha is {alpha:g}; it must lie above 0 and below 1/2")
     if jobs < 1:
         raise ValueError(f"jobs is {jobs}; it must be at least 1")
+    if not all(isinstance(target.source, Path) for target in targets):
+        jobs = 1  # a sampler that is no file's cannot be sent to another process
     stopped, done = "", False
     with executor(jobs) as hands:
         lab = Lab(hands.submit, jobs, budget, seed, keep if keep is not None else Memory(), listener)
@@ -93,6 +96,8 @@ def decide_at(
     ``zero_of`` names a parameter whose value is a zero of the leading coefficient.  Raises ValueError for an instance
     outside every space, or at which nothing is claimed.
     """
+    if not all(isinstance(target.source, Path) for target in targets):
+        jobs = 1
     findings: list[Finding] = []
     doubtful: list[str] = []
     refused: list[str] = []

@@ -17,6 +17,8 @@ from verifier.sampling.plan import Group
 
 #: Samples a width, and widths, of a first look.
 SAMPLES, WIDTHS = 256, 4
+#: A closer look takes so many times the samples.
+CLOSER = 8
 
 Symptoms = dict[str, Symptom]  # by claim
 
@@ -68,6 +70,7 @@ class Screen:
         self.lab, self.target = lab, target
         self.seen: dict[str, Seen] = {}
         self.instances: dict[str, Instance] = {}
+        self.closely: dict[str, Symptoms] = {}
 
     def key(self, instance: Mapping[str, Any]) -> str:
         """The name of an instance."""
@@ -103,6 +106,42 @@ class Screen:
             self._read(small, found, usual or {})
             self.lab.keep.put(place, [_plain(self.seen[self.key(cell.parameters)]) for cell in small.cells])
             yield done
+
+    def closer(self, instance: Instance) -> Symptoms:
+        """What is seen with :data:`CLOSER` times the samples, and other ones; of a claim about size alone."""
+        key = self.key(instance)
+        if key not in self.closely:
+            self.lab.check()
+            (group,) = self.target.ask([instance])
+            small = screened(self.target, group)
+            if measured(self.target.part) and group.cells[0].questions:
+                size = min(self.target.part.samples, CLOSER * small.schedule.sizes[-1])
+                small = bare(small, max(size, small.schedule.sizes[-1]))
+            draws = draws_of(self.target, small, self.lab.seed, 2)
+            place = digest(
+                self.target.key, "closer", draws.shared, draws.cells, draws.widths, draws.samples, draws.seed
+            )
+            kept = self.lab.keep.get(place)
+            if kept is None:
+                found = self.lab.call(sample, draws)
+                self.lab.charge(found.seconds)
+                kept = {} if found.error is not None else self._told(small, found)
+                self.lab.keep.put(place, kept)
+            self.closely[key] = {
+                claim: Symptom(kind, math.nan if estimate is None else estimate)
+                for claim, (kind, estimate) in kept.items()
+            }
+        return self.closely[key]
+
+    def _told(self, group: Group, found: Drawn) -> dict[str, list[Any]]:
+        samples = {width: drawn[0] for width, drawn in found.samples.items()}
+        largest = {width: values[0] for width, values in found.largest.items()}
+        self.lab.counts.samples += sum(s.count for s in samples.values())
+        told = {
+            a.claim: symptom(group, a.question, samples, largest, None)
+            for a in group.cells[0].asked if a.question is not None
+        }  # fmt: skip
+        return {c: [s.kind, s.estimate if math.isfinite(s.estimate) else None] for c, s in told.items()}
 
     def one(self, instance: Instance, usual: Mapping[str, str] | None = None) -> Seen:
         """What is seen at one instance."""

@@ -95,8 +95,13 @@ class Search:
         candidate = replace(candidate, claims=claims)
         field.mark(candidate)
         self.lab.check()
+        nearer = field.closer(candidate)
+        if nearer is None or (nearer.special != candidate.special and self._dealt_with(nearer)):
+            return
+        candidate = nearer
+        field.mark(candidate)
         small, chosen = shrink(field, candidate)
-        if small.special != candidate.special and all(field.marked(c, small.special, small.kind) for c in claims):
+        if small.special != candidate.special and self._dealt_with(small):
             return
         field.mark(small)
         found = self._decide(small, chosen)
@@ -111,6 +116,9 @@ class Search:
                 special = dict(small.special)
                 field.mark(small)
         self.conclude(field.place(small.frame, {**chosen, **special}), special, found)
+
+    def _dealt_with(self, found: Candidate) -> bool:
+        return all(self.field.marked(c, found.special, found.kind) for c in found.claims)
 
     def _variant(self, claim: str, special: Special) -> bool:
         """Whether the claim was found to fail with fewer special values, in some frame."""

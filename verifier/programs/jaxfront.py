@@ -67,6 +67,27 @@ def trace(
     return graph, tree
 
 
+def batched(function: Callable[..., Any], data: Sequence[Any], fixed: Mapping[str, Any]) -> Callable[..., Any]:
+    """``function(weights, *data, **fixed, **numbers)`` of many dense networks at once: (weights, numbers) → outputs.
+
+    Weights have the networks as their first axis; numbers are the same for all, and may change without tracing again.
+    Raises :class:`NoJax` without JAX.
+    """
+    require()
+    import jax
+
+    def run(weights: Mapping[str, Any], numbers: Mapping[str, Any]) -> Any:
+        return function(dict(weights), *data, **fixed, **numbers)
+
+    compiled = jax.jit(jax.vmap(run, in_axes=(0, None)))
+
+    def call(weights: Mapping[str, Any], numbers: Mapping[str, Any]) -> Any:
+        with jax.enable_x64(True), redirect_stdout(sys.stderr):
+            return jax.tree.map(np.asarray, compiled(dict(weights), dict(numbers)))
+
+    return call
+
+
 def names(tree: Any, label: str) -> tuple[str, ...]:
     """Names for the leaves of a tree of outputs: ``label`` for a single number, keys and places for others."""
     import jax

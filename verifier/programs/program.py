@@ -74,6 +74,7 @@ class Program:
 
     ``weights``: name → shape (entries iid N(0, 1)) or :func:`zeros`, :func:`ones`.  ``data`` are further arguments,
     ``given`` keyword arguments.  ``expect`` holds exponents of what it returns and of its intermediates, by name.
+    ``space`` (:class:`verifier.hunt.Space`) says which keyword arguments its claims speak of, for ``verifier hunt``.
     """
 
     function: Callable[..., Any]
@@ -82,6 +83,7 @@ class Program:
     given: Mapping[str, Any] = field(default_factory=dict)
     name: str = ""
     expect: Mapping[str, Any] = field(default_factory=dict)
+    space: Any = None
     _graphs: dict[Any, tuple[Graph, tuple[str, ...]]] = field(default_factory=dict, repr=False)
     _patterns: list[tuple[Graph, tuple[int | None, ...]]] = field(default_factory=list, repr=False)
 
@@ -254,10 +256,12 @@ class Program:
 
 def quantity(
     weights: Mapping[str, Spec], *, data: Sequence[Any] = (), given: Mapping[str, Any] | None = None, name: str = "",
-    expect: Mapping[str, Any] | None = None,
+    expect: Mapping[str, Any] | None = None, space: Any = None,
 ) -> Callable[[Callable[..., Any]], Program]:  # fmt: skip
     """Declare a function of weights as a quantity; see :class:`Program`."""
-    return lambda function: Program(function, dict(weights), tuple(data), dict(given or {}), name, dict(expect or {}))
+    return lambda function: Program(
+        function, dict(weights), tuple(data), dict(given or {}), name, dict(expect or {}), space
+    )
 
 
 def _shape(spec: Spec) -> tuple[Length, ...]:
