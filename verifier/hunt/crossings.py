@@ -25,6 +25,8 @@ Curve = Callable[[float], Values]
 
 #: The share of samples that change sign together at a zero.
 TOGETHER = 0.85
+#: Widths of the brackets that are tried, in steps of the grid.
+STEPS = (1, 2, 4)
 #: A dip is a median this much smaller than at both ends of its bracket.
 DIP = 0.15
 #: Fewest samples other than 0.
@@ -54,16 +56,13 @@ def crossings(curve: Curve, grid: Sequence[float]) -> list[list[Crossing]]:
 def _brackets(values: Values, grid: Sequence[float]) -> list[Crossing]:
     found: list[Crossing] = []
     last = len(grid) - 1
-    for k in range(last):
-        if not (_flip(values[k], values[k + 1])):
-            # The samples' own zeros may lie on both sides of a point of the grid.
-            if not (k + 2 <= last and _flip(values[k], values[k + 2]) and not _flip(values[k + 1], values[k + 2])):
-                continue
-            low, high = grid[k], grid[k + 2]
-        else:
-            low, high = grid[k], grid[k + 1]
-        if not found or found[-1].high <= low:
-            found.append(Crossing(low, high, (low + high) / 2, True))
+    # The samples' own zeros lie about the law's, so that a bracket may have to be wider than a step of the grid.
+    for wide in STEPS:
+        for k in range(last + 1 - wide):
+            low, high = grid[k], grid[k + wide]
+            known = any(c.low < high and low < c.high for c in found)
+            if not known and _flip(values[k], values[k + wide]):
+                found.append(Crossing(low, high, (low + high) / 2, True))
     medians = [_median(row) for row in values]
     for k in range(1, last):
         low, high = grid[k - 1], grid[k + 1]

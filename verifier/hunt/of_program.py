@@ -18,8 +18,8 @@ from verifier.quantities.check import Check, Measure, Parameters, Quantity
 if TYPE_CHECKING:
     from verifier.programs.program import Program
 
-#: Networks of these widths are drawn whole.
-WIDTHS = (64, 128, 256, 512)
+#: Networks are drawn whole: narrower ones where a weight has two width axes.
+VECTORS, MATRICES = (128, 512, 2048, 8192), (64, 128, 256, 512)
 SAMPLES = 1 << 12
 
 
@@ -41,7 +41,7 @@ def of_program(program: Program, code: str = "") -> Target:
         space.frames()
     except SpaceError as error:
         raise SpaceError(f"{program.label}: {error}") from None
-    outputs = program.outputs(WIDTHS[0])
+    outputs = program.outputs(MATRICES[0])
     expected = [(k, name, _exponent(program.expect[name])) for k, name in enumerate(outputs) if name in program.expect]
     if not expected:
         raise ValueError(
@@ -56,11 +56,22 @@ def of_program(program: Program, code: str = "") -> Target:
         for k, name, exponent in expected
     )  # fmt: skip
     measure = Measure(
-        _quantity(program, outputs, space), widths=WIDTHS, correction=True, block=64, samples=SAMPLES, space=whole
+        _quantity(program, outputs, space),
+        widths=_widths(program),
+        correction=True,
+        block=64,
+        samples=SAMPLES,
+        space=whole,
     )
     statement = Statement(symbol, f"the program {symbol}", Source("a program"), "", claims)
     (found,) = targets(statement, Check(symbol, measure), code=code)
     return found
+
+
+def _widths(program: Program) -> tuple[int, ...]:
+    narrow, wide = (program.shapes(width) for width in (64, 128))
+    square = any(np.prod(wide[name]) > 2 * np.prod(narrow[name]) for name in narrow)
+    return MATRICES if square else VECTORS
 
 
 def _quantity(program: Program, outputs: Sequence[str], space: Space) -> Quantity:
