@@ -115,7 +115,7 @@ def _bare(claim: Claim, name: str) -> Claim:
 def _renamed(part: Part, names: Mapping[str, str]) -> Part:
     if part.claims is None:
         return part
-    return replace(part, claims=tuple(names.get(c, "") for c in part.claims), witness=())
+    return replace(part, claims=tuple(names[c] for c in part.claims if c in names), witness=())
 
 
 class Progress:

@@ -2,7 +2,7 @@
 
 from verifier.exact.cluster import cluster_exponent
 from verifier.exact.correlation import star
-from verifier.hunt import Corner, Space, angles, choices, integers, norms
+from verifier.hunt import Corner, Space, angles, choices, integers, listed, norms
 from verifier.quantities.check import MODERATE, WIDE, Check, Measure, cells, recount, up_to
 from verifier.quantities.exact import star_square
 from verifier.quantities.smooth import smooth_star_term
@@ -12,6 +12,10 @@ from verifier.quantities.terms import star_term
 STARS = Space(
     L=integers(1, 3), r=integers(0, lambda L: L), angle=angles("x_0", "x_1"), norm=norms("x_1"),
     activation=choices("relu", *(Corner(name, f"σ is {name}", "σ is the ReLU") for name in ("tanh", "softplus"))),
+)  # fmt: skip
+#: Limits one after the other.
+MODES = Space(
+    L=listed((3,)), r=integers(1, lambda L: L), angle=angles("x_0", "x_1"),
     mode=choices(
         "together", *(Corner(name, f"the {name} hidden width is the square of the others", "n_l/n → γ_l in (0, ∞)")
                       for name in ("first", "last")),
@@ -55,6 +59,15 @@ check = Check(
         samples=1 << 13,
         claims=("section3.printed",),
         space=THREE,
+    ),
+    Measure(
+        star_term,
+        widths=(32, 64, 128, 256),
+        correction=True,
+        block=64,
+        samples=1 << 12,
+        claims=orders,
+        space=MODES,
     ),
     # E10: the derivatives of a smooth activation give n^{-⌊r/2⌋}, at every r.
     Measure(

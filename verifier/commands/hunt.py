@@ -18,6 +18,7 @@ from verifier.verdict.codes import EXPECTED, UNDECIDED, UNEXPECTED
 
 if TYPE_CHECKING:
     from verifier.hunt.finding import Hunted
+    from verifier.hunt.keep import Keep
     from verifier.hunt.lab import Listener
     from verifier.hunt.target import Target
 
@@ -81,9 +82,9 @@ def hunt(
         else:
             if zero_of is not None:
                 raise CommandError(f"--zero-of {zero_of}: it goes with --at")
-            with _progress(quiet or as_json) as listener:
+            with _progress(quiet or as_json) as listener, _keep(seed, fresh) as keep:
                 found = search(
-                    targets, budget=budget, seed=seed, jobs=workers, alpha=alpha, keep=_keep(seed, fresh),
+                    targets, budget=budget, seed=seed, jobs=workers, alpha=alpha, keep=keep,
                     listener=listener, skipped=skipped,
                 )  # fmt: skip
     except ValueError as error:
@@ -147,12 +148,30 @@ def _instance(written: str) -> dict[str, Any]:
         raise CommandError(f'--at {written}: parameters are needed, as in "H=1,L=2,angle=90,z=(1,-1)"') from None
 
 
-def _keep(seed: int, fresh: bool) -> Any:
-    from verifier.hunt.keep import Lines, Memory
-    from verifier.projects.root import find
-    from verifier.sampling.store import FOLDER
+@contextmanager
+def _keep(seed: int, fresh: bool) -> Iterator[Keep]:
+    """The project's store; where that cannot be written to, or is not to be used, the memory of this run."""
+    from datetime import UTC, datetime
 
-    return Memory() if fresh else Lines(find().folder / FOLDER / "hunt" / f"{seed}.jsonl")
+    from verifier.hunt.keep import Memory, Stored
+    from verifier.projects.root import find
+    from verifier.sampling.store import FOLDER, Store, StoreError
+
+    store = None
+    if not fresh:
+        try:
+            store, told = Store.ready(find().folder / FOLDER)
+            run = store.begin(f"verifier hunt --seed {seed}", datetime.now(UTC).isoformat(timespec="seconds"))
+        except (StoreError, OSError) as error:
+            told = f"{error}; nothing is kept of this hunt"
+            store = None
+        if told:
+            click.echo(f"verifier: {told}", err=True)
+    if store is None:
+        yield Memory()
+        return
+    with store:
+        yield Stored(store, run)
 
 
 def _code(found: Hunted, one: bool) -> int:

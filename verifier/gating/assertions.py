@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from verifier.datafiles import Grouped, Layout
     from verifier.fits.groups import GroupFit
+    from verifier.hunt.finding import Hunted
+    from verifier.hunt.space import Space
     from verifier.inference import Decision
 
 DEFAULT_SEED = 20201
@@ -31,6 +33,8 @@ DEFAULT_ALPHA = 1e-6
 FEW_ALPHA = 1e-3
 DEFAULT_SAMPLES = 1 << 15
 FEW_SAMPLES = 5
+#: Widths of a hunt, which are those of a first look as well.
+HUNTED_WIDTHS = (128, 413, 1150, 4690)
 
 #: sampler(width, samples, rng): ``samples`` values of the quantity at this width, or {name: values}.
 Sampler: TypeAlias = "Callable[[int, int, np.random.Generator], npt.ArrayLike | Mapping[str, npt.ArrayLike]]"
@@ -231,6 +235,31 @@ class Scaling:
 
         request = self._request(kind, expect, settings)
         return self._conclude(request, read_groups([Path(path)], Layout() if layout is None else layout))
+
+    def hunt(
+        self, sampler: Callable[..., Any], exponent: Target | None, space: Space, *, kind: str = "order",
+        budget: float = 20.0, widths: Sequence[int] = HUNTED_WIDTHS, samples: int = 1 << 13, alpha: float = 1e-4,
+    ) -> Hunted:  # fmt: skip
+        """Look for the smallest instance of ``space`` at which X_n ~ n^exponent fails, and fail with it.
+
+        ``sampler(n, rng, …)``, or with a parameter ``samples`` for an array of them, takes the axes of the space as
+        keyword arguments.  ``kind``: "order", "upper" or "zero".  ``budget``: seconds of computing time, ``alpha``: the
+        error rate of the whole hunt.  A budget that ends before all corners were tried fails, too.
+        """
+        __tracebackhide__ = True
+        from verifier.hunt.of_function import of_function
+        from verifier.hunt.run import hunt
+        from verifier.report.hunt_text import lines, too_small
+
+        self._count += 1
+        target = of_function(sampler, exponent, space, kind=kind, widths=widths, samples=samples)
+        found = hunt([target], budget=budget, seed=self.seed, alpha=alpha)
+        if found.findings:
+            told = [line for f in found.findings for line in (f.text, *(f"  {more}" for more in lines(f)[:-2]))]
+            raise ScalingError("\n".join([*told, *([f"reproduce: {self.reproduce}"] if self.reproduce else [])]), {})
+        if not found.corners_done:
+            raise ScalingError(too_small(found), {})
+        return found
 
     def _request(self, kind: str, expect: Expect, settings: Options) -> _Request:
         self._count += 1

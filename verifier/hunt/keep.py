@@ -7,6 +7,8 @@ import json
 from pathlib import Path
 from typing import Any, Protocol
 
+from verifier.sampling.store import Row, Store
+
 
 class Keep(Protocol):
     """Outcomes by key: plain data."""
@@ -31,6 +33,22 @@ class Memory:
 
     def put(self, key: str, outcome: Any) -> None:
         self._known[key] = outcome
+
+
+class Stored:
+    """In the project's store, as blocks without samples, on behalf of one run."""
+
+    def __init__(self, store: Store, run: int) -> None:
+        self._store, self._run = store, run
+
+    def get(self, key: str) -> Any | None:
+        found = self._store.get(bytes.fromhex(key))
+        return None if found is None else json.loads(found[0])
+
+    def put(self, key: str, outcome: Any) -> None:
+        text = json.dumps(outcome)
+        row = Row(bytes.fromhex(key), "hunt", "outcome", "1", "", "", 0, 0, "", text, b"")
+        self._store.put(row, self._run)
 
 
 class Lines:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rich.console import Console
-from rich.padding import Padding
 from rich.text import Text
 
 from verifier.hunt.finding import Finding, Hunted
@@ -16,29 +15,30 @@ def render(found: Hunted, console: Console, verbose: int = 0) -> None:
     for number, finding in enumerate(found.findings, start=1):
         console.print(Text(f"{number}. {finding.text}", style="bold red"))
         for line in lines(finding):
-            console.print(Padding(Text(line), (0, 0, 0, 3)))
+            console.print(Text(f"   {line}"), soft_wrap=True)
     if not found.findings:
         console.print("Nothing was found. That is no proof: below is how much was looked at.")
     console.print()
     for line in searched(found, verbose):
-        console.print(Text(line))
+        console.print(Text(line), soft_wrap=True)
 
 
-def lines(finding: Finding) -> Iterator[str]:
+def lines(finding: Finding) -> list[str]:
     """What is to be said of a finding besides its first line."""
-    yield f"breaks    {', '.join(finding.claims)} ({finding.statement})"
+    told = [f"breaks    {', '.join(finding.claims)} ({finding.statement})"]
     first = next(o for o in finding.outcomes if o.fails)
-    yield f"why       {first.reason}; error rate {first.alpha:.1g}"
+    told.append(f"why       {first.reason}; error rate {first.alpha:.1g}")
     if finding.zero is not None:
-        yield f"zero      {finding.zero.text}"
+        told.append(f"zero      {finding.zero.text}")
     if finding.special:
-        yield "special   " + "; ".join(f"{name}: {said}" for name, said in finding.special.items())
+        told.append("special   " + "; ".join(f"{name}: {said}" for name, said in finding.special.items()))
     if finding.excluded_by:
-        yield f"excluded  by {', '.join(finding.excluded_by)}"
+        told.append(f"excluded  by {', '.join(finding.excluded_by)}")
     if finding.proposed:
-        yield f"proposed  {finding.proposed}"
-    yield f"again     {finding.reproduce}"
-    yield f"witness   {finding.witness}"
+        told.append(f"proposed  {finding.proposed}")
+    told.append(f"again     {finding.reproduce}")
+    told.append(f"witness   {finding.witness}")
+    return told
 
 
 def searched(found: Hunted, verbose: int = 0) -> Iterator[str]:
