@@ -102,6 +102,21 @@ def test_tied_weights_as_if_they_were_independent_are_caught_by_dense_samples() 
     assert abs(np.mean(found) - 1) > 20 * error
 
 
+@pytest.mark.parametrize("power", [1, 2, 3])
+def test_a_step_is_its_own_power(power: int) -> None:
+    """x·Wᵀ step(W x)/n tends to E[G; G > 0] = 1/√(2π), whatever the power of the step."""
+
+    def f(w: dict[str, Any]) -> Any:
+        size = len(w["x"])
+        y = jnp.where(w["W"] @ w["x"] / jnp.sqrt(size) > 0, 1.0, 0.0) ** power
+        return jnp.mean(w["x"] * (w["W"].T @ y) / jnp.sqrt(size))
+
+    row = small(f).row("f")
+    assert row.exponent == 0
+    assert row.value is not None
+    assert abs(row.value - 1 / math.sqrt(2 * math.pi)) < 1e-12
+
+
 def test_a_nonlinear_autoencoder_has_the_derivative_as_overlap() -> None:
     exponent, _, overlap = value("tied", "overlap")
     assert exponent == 0

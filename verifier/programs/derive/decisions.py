@@ -232,7 +232,9 @@ class Decisions(Points):
         name, data = atom.data
         if name in ("exp", "bell", "logistic"):
             return True
-        known = name in ("tanh", "erf", "sin", "cos") or (name == "square" and len(data) == 1)
+        if name in ("sin", "cos"):
+            return self._conditionally_gaussian(thawed(data))
+        known = name in ("tanh", "erf") or (name == "square" and len(data) == 1)
         return known and self.atomless(thawed(data))
 
     # -- scalars ------------------------------------------------------------------------------------------------------

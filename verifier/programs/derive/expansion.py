@@ -96,12 +96,12 @@ def _order(key: Key) -> Any:
 
 
 def joined(a: Powers, b: Powers) -> Powers:
-    """The product of two monomials."""
+    """The product of two monomials; a step is its own square."""
     if not a or not b:
         return a or b
     found: dict[Atom, int] = dict(a)
     for atom, e in b:
-        found[atom] = found.get(atom, 0) + e
+        found[atom] = 1 if atom in found and atom.data[0] == "step" else found.get(atom, 0) + e
     return tuple(sorted(((x, e) for x, e in found.items() if e), key=lambda item: item[0].number))
 
 

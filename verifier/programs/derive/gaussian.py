@@ -107,7 +107,9 @@ def _base(specials: tuple[Special, ...], C: Covariance) -> Number | None:
 
 
 def _orthant(places: Sequence[int], C: Covariance) -> Number | None:
-    """The probability that up to three are positive."""
+    """The probability that up to three are positive; None where one is not known to vary."""
+    if not all(C[k][k].nonzero for k in places):
+        return None
     if len(places) == 1:
         return Number.of(Fraction(1, 2))
     if len(places) > 3:
