@@ -57,6 +57,8 @@ def coverage(
 ) -> Coverage:
     """Go through every cell of ``check`` at full effort, and count what becomes of it under ``options``.
 
+    A part without cells of its own is in vain, unless it has a space of instances that a hunt goes through.
+
     ``select`` says which cells are to be sampled, ``choose`` of which claims.
 
     ``absent`` is the reason that is given where ``check`` is None.
@@ -80,7 +82,8 @@ def coverage(
                     what = "outside" if out else fate or ("planned" if meant else "deselected")
                     reach = replace(reach, covered=reach.covered + 1, **{what: getattr(reach, what) + 1})
                 reaches[number] = reach
-        if not heard:
+        searched_alone = not part.cells and part.space is not None
+        if not heard and not searched_alone:
             problems.append(_vain(part, statement))
     symbols = tuple(dict.fromkeys(part.quantity.symbol for part in check.parts))
     return Coverage(tuple(reaches), tuple(dict.fromkeys(problems)), "", check.name, symbols)
