@@ -18,7 +18,7 @@ from verifier.quantities.check import Check, Parameters, Quantity
 if TYPE_CHECKING:
     from verifier.datafiles import Layout
     from verifier.exact.api import ExactMoment
-    from verifier.fits.fitting import Finding, Settings
+    from verifier.fits.fitting import Finding, FitSettings
     from verifier.programs.measure import Measured
     from verifier.programs.program import Program, Spec
     from verifier.projects.project import Entry, Project
@@ -368,10 +368,10 @@ def _samples(values: object, what: str) -> npt.NDArray[np.float64]:
     return found.reshape(-1)
 
 
-def _settings(alpha: float | None, margin: float | None) -> Settings:
-    from verifier.fits.fitting import Settings
+def _settings(alpha: float | None, margin: float | None) -> FitSettings:
+    from verifier.fits.fitting import FitSettings
 
-    return Settings(margin=margin) if alpha is None else Settings(alpha=alpha, margin=margin)
+    return FitSettings(margin=margin) if alpha is None else FitSettings(alpha=alpha, margin=margin)
 
 
 def _claim(claim: object) -> DataClaim:
@@ -382,7 +382,7 @@ def _claim(claim: object) -> DataClaim:
 
 def _program(
     what: Program, claim: DataClaim | None, widths: Sequence[int] | None, samples: int | None, seed: int,
-    settings: Settings,
+    settings: FitSettings,
 ) -> Measured:  # fmt: skip
     from verifier.programs.measure import MEASURE_SAMPLES, MEASURE_WIDTHS, measure
     from verifier.programs.program import Program

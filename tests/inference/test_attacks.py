@@ -12,7 +12,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from verifier.fits.fitting import Settings, assess
+from verifier.fits.fitting import FitSettings, assess
 from verifier.inference.exponents import DEFAULT_WIDTHS
 from verifier.verdict import NumericStatus
 
@@ -86,5 +86,5 @@ def test_every_verdict_names_its_assumption() -> None:
     data = {n: np.exp(0.05 * g.standard_normal(400)) for n in DEFAULT_WIDTHS}
     for kind, expect in (("order", 0), ("order", 1), ("upper", 0), ("limit", 1), ("to-zero", None)):
         assert "corrections to scaling of size" in assess(data, kind, expect).assumption
-    none = assess(data, "order", 0, Settings(allowance=0.0))
+    none = assess(data, "order", 0, FitSettings(allowance=0.0))
     assert none.assumption == "no corrections to the power law are allowed for"

@@ -9,7 +9,6 @@ import pytest
 from scipy import stats
 
 from verifier.inference.calibration import (
-    Settings,
     calibrate,
     count_errors,
     extended,
@@ -84,7 +83,7 @@ def test_shared_estimates_give_the_verdicts_of_the_gate_itself(name):
     """Claims that are counted together, and the gate run on each alone, come to the same verdict at the same look."""
     family, schedule = KNOWN[name], Schedule(cap=1024)
     for repetition in (0, 1):
-        tally = count_errors(family, Settings(alpha=0.05, schedule=schedule), [repetition], SEED)
+        tally = count_errors(family, GateSettings(alpha=0.05, schedule=schedule), [repetition], SEED)
 
         def alone(claimed, repetition=repetition):
             return run_gate(family, claimed, 0.05, SEED, repetition=repetition, schedule=schedule)
@@ -106,7 +105,7 @@ def test_shared_estimates_give_the_verdicts_of_the_gate_itself(name):
 
 
 def test_counts_do_not_depend_on_how_repetitions_are_cut():
-    family, settings = KNOWN["G^4"], Settings(alpha=1e-3)
+    family, settings = KNOWN["G^4"], GateSettings(alpha=1e-3)
     whole = count_errors(family, settings, range(6), SEED)
     assert count_errors(family, settings, range(2), SEED) + count_errors(family, settings, range(2, 6), SEED) == whole
     assert whole.repetitions == 6
@@ -140,7 +139,7 @@ def test_repetitions_follow_from_alpha():
 
 def test_only_promised_rows_that_show_nothing_are_extended():
     none = Tally(5000, 5000, 0, 0, 5000 * 256, 256, covered=5000, wrong=(5000,) * 5, wrong_samples=(1,) * 5)
-    settings = Settings(alpha=1e-3)
+    settings = GateSettings(alpha=1e-3)
     assert not extended(summarise(KNOWN["G"], settings, none))
     one = replace(none, pass_below=1)
     assert extended(summarise(KNOWN["G"], settings, one))

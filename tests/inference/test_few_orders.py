@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from verifier.fits.fitting import Settings, assess
+from verifier.fits.fitting import FitSettings, assess
 from verifier.inference.exponents import slope_weights, t_quantile
 from verifier.inference.few import scatter
 from verifier.inference.few_orders import LINE, RANKS, SHARE, alternative
+from verifier.inference.settings import Settings
 from verifier.verdict import NumericStatus
 
 SEED = 20_208
@@ -81,8 +82,8 @@ def test_where_neither_decides_the_plain_estimate_says_why() -> None:
     assert "does not look normal" in found.reasons[0]
 
 
-@pytest.mark.parametrize("settings", [Settings(alpha=1e-6), Settings(few=False)])
-def test_neither_reaches_deeper_than_few_seeds_do(settings: Settings) -> None:
+@pytest.mark.parametrize("settings", [FitSettings(alpha=1e-6), FitSettings(few=False)])
+def test_neither_reaches_deeper_than_few_seeds_do(settings: FitSettings) -> None:
     assert assess(heavy(0), "order", 0).status is NumericStatus.CONSISTENT
     assert assess(heavy(0), "order", 0, settings).status is NumericStatus.INCONCLUSIVE
 
@@ -91,12 +92,14 @@ def test_zeros_and_two_seeds_are_refused() -> None:
     data = heavy(0)
     assert assess(data | {128: np.append(data[128], 0.0)}, "order", 0).status is NumericStatus.INCONCLUSIVE
     logs = [np.log(x[:2]) for x in data.values()]
-    assert alternative(SIX, logs, LEVEL, None, 10.0, [1.0]) is None
+    assert alternative(SIX, logs, Settings(LEVEL, powers=[1.0], looks=1)) is None
 
 
 def test_corrections_that_are_to_be_fitted_are_not_left_to_ranks() -> None:
     logs = [np.log(x) + 0.01 * (-1) ** k for k, x in enumerate(heavy(0).values())]
-    found, fitted = (alternative(SIX, logs, LEVEL, how, 10.0, [1.0]) for how in (None, True))
+    found, fitted = (
+        alternative(SIX, logs, Settings(LEVEL, correction=how, powers=[1.0], looks=1)) for how in (None, True)
+    )
     assert found is not None
     assert fitted is not None
     assert (found.assumption, fitted.assumption) == (RANKS, LINE)
@@ -138,7 +141,7 @@ def test_twin_with_all_degrees_of_freedom_it_would_not() -> None:
 def test_the_interval_around_the_line_is_that_of_the_formula() -> None:
     g = np.random.default_rng([SEED, 5])
     logs = [np.full(3, e) for e in 0.1 * g.standard_normal(5)]
-    found = alternative(FIVE, logs, LEVEL, None, 0.0, [1.0])
+    found = alternative(FIVE, logs, Settings(LEVEL, allowance=0.0, powers=[1.0], looks=1))
     assert found is not None
     means = np.array([y[0] for y in logs])
     weights = slope_weights(FIVE)

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from verifier.fits.fitting import Settings, assess
+from verifier.fits.fitting import FitSettings, assess
 from verifier.inference.few import scatter
 
 SEED = 20_201
@@ -65,9 +65,9 @@ def test_a_coordinate_check_whose_scatter_falls_with_the_width_is_decided() -> N
     pooled = scatter(WIDTHS, [np.log(x) for x in data.values()])
     assert pooled.refusal is None
     assert pooled.moments[0].variance > 4 * pooled.moments[-1].variance  # each has its own
-    assert assess(data, "order", 0, Settings()).verdict == "consistent (few seeds)"
+    assert assess(data, "order", 0, FitSettings()).verdict == "consistent (few seeds)"
     grown = {n: x * n**0.5 for n, x in data.items()}
-    assert assess(grown, "order", 0, Settings()).verdict == "contradicted (few seeds)"  # the twin
+    assert assess(grown, "order", 0, FitSettings()).verdict == "contradicted (few seeds)"  # the twin
 
 
 def test_two_values_at_each_width_are_no_scatter() -> None:

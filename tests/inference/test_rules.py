@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from verifier.fits.fitting import Mean, Settings, assess
+from verifier.fits.fitting import FitSettings, Mean, assess
 from verifier.fits.targets import remainder
 from verifier.inference import decide_order, decide_zero
 from verifier.inference.dependence import dependence
@@ -87,10 +87,10 @@ def test_samples_that_are_all_equal_deny_no_mean(kind: str) -> None:
 
 def test_known_bounds_say_how_far_an_unseen_value_moves_a_mean() -> None:
     zeros = {n: np.zeros(4000) for n in DEFAULT_WIDTHS}
-    within = Settings(bounds=(0.0, 1.0), margin=0.05)
+    within = FitSettings(bounds=(0.0, 1.0), margin=0.05)
     assert assess(zeros, "limit", "0", within).status is CONSISTENT
     assert assess(zeros, "limit", "0.5", within).status is CONTRADICTED
-    assert assess(zeros, "limit", "0.5", Settings(margin=0.05)).status is INCONCLUSIVE  # nothing is known of X
+    assert assess(zeros, "limit", "0.5", FitSettings(margin=0.05)).status is INCONCLUSIVE  # nothing is known of X
     outside = assess({n: np.full(4000, 2.0) for n in DEFAULT_WIDTHS}, "limit", "2", within)
     assert outside.status is NumericStatus.INVALID
     assert "is not between 0 and 1" in outside.reasons[0]
@@ -199,7 +199,7 @@ def test_five_seeds_decide_one_order_against_another(key: int) -> None:
         right, wrong = assess(data, "order", true), assess(data, "order", false)
         assert (right.verdict, wrong.verdict) == ("consistent (few seeds)", "contradicted (few seeds)")
         assert "values too rare to be among so few are not seen" in right.assumption
-    assert assess(grows, "order", 1, Settings(few=False)).status is INCONCLUSIVE
+    assert assess(grows, "order", 1, FitSettings(few=False)).status is INCONCLUSIVE
 
 
 @pytest.mark.parametrize(
@@ -222,7 +222,7 @@ def test_what_few_seeds_cannot_show_is_a_plain_estimate(data, words: str) -> Non
 
 
 def test_few_seeds_do_not_reach_deeper_than_they_were_counted() -> None:
-    found = assess(few(0.03), "order", 0, Settings(alpha=1e-6))
+    found = assess(few(0.03), "order", 0, FitSettings(alpha=1e-6))
     assert found.status is INCONCLUSIVE
     assert "needs 128 samples a width" in found.reasons[0]
 
@@ -276,7 +276,7 @@ def test_orders_of_moments_are_not_orders_of_the_law() -> None:
 def test_the_order_of_a_fourth_cumulant() -> None:
     """A sum of n signs over sqrt n has κ₄ = -2/n."""
     data = drawn(lambda g, n: (2 * g.binomial(n, 0.5, 1 << 18) - n) / np.sqrt(n), (2, 4, 8, 16))
-    settings = Settings(allowance=0.0, margin=0.3)
+    settings = FitSettings(allowance=0.0, margin=0.3)
     assert assess(data, "kappa4-order", -1, settings, ordered=False).status is CONSISTENT
     assert assess(data, "kappa4-order", 0, settings, ordered=False).status is CONTRADICTED
     symmetric = drawn(lambda g, n: g.standard_normal(4000), DEFAULT_WIDTHS)
@@ -299,7 +299,7 @@ def test_a_term_and_its_remainder() -> None:
 def test_a_logarithm_is_decided_only_where_the_widths_tell_it_from_none() -> None:
     wide = tuple(2**k for k in range(7, 40, 4))
     data = drawn(lambda g, n: np.log(n) * np.exp(0.1 * g.standard_normal(4000)) / n, wide)
-    with_log, without = Settings(log_power=1.0), Settings()
+    with_log, without = FitSettings(log_power=1.0), FitSettings()
     assert assess(data, "order", -1, with_log).status is CONSISTENT
     assert "without the logarithm it would be" in assess(data, "order", -1, with_log).reasons[0]
     plain = drawn(lambda g, n: np.exp(0.1 * g.standard_normal(4000)) / n, wide)
@@ -329,8 +329,8 @@ def test_where_bias_is_in_the_way_no_number_is_named_but_wider_widths() -> None:
     assert found.status is INCONCLUSIVE
     if found.samples_needed is None:
         assert found.advice.startswith("use wider widths: ")
-    narrow = assess(data, "order", 0, Settings(correction=False))
+    narrow = assess(data, "order", 0, FitSettings(correction=False))
     assert narrow.samples_needed is None
     low, high = (int(word) for word in narrow.advice.split() if word.isdigit())
     wider = drawn(lambda g, n: np.exp(0.5 * g.standard_normal(4000)), (low, low * 3 // 2, 2 * low, high))
-    assert assess(wider, "order", 0, Settings(correction=False)).status is CONSISTENT
+    assert assess(wider, "order", 0, FitSettings(correction=False)).status is CONSISTENT

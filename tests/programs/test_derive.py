@@ -229,11 +229,13 @@ WIDTHS = (128, 401, 1301, 4001)
 
 
 def compared(name: str, widths: tuple[int, ...], samples: int, seed: int, alpha: float) -> None:
-    from verifier.fits.fitting import Settings
+    from verifier.fits.fitting import FitSettings
 
     program = examples.PROGRAMS[name]()
     found = derive(program)
-    measured = scan(program, widths=widths, samples=samples, seed=seed, derived=found, settings=Settings(alpha=alpha))
+    measured = scan(
+        program, widths=widths, samples=samples, seed=seed, derived=found, settings=FitSettings(alpha=alpha)
+    )
     print(f"{name}: seed {seed}, error rate {alpha} a row")
     assert [row.name for row in measured.disagreements] == []
     assert sum(row.agreement is not None for row in measured.rows) == len(found.exponents)

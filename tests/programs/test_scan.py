@@ -16,7 +16,7 @@ jnp = jax.numpy
 
 from scipy import stats  # noqa: E402
 
-from verifier.fits.fitting import Settings  # noqa: E402
+from verifier.fits.fitting import FitSettings  # noqa: E402
 from verifier.programs import Program, measure, quantity, scan, width, zeros  # noqa: E402
 from verifier.programs.recording import root_mean_square  # noqa: E402
 from verifier.programs.structured import low_rank  # noqa: E402
@@ -247,7 +247,7 @@ def test_zero_is_neither_consistent_nor_an_exponent() -> None:
 
 
 def test_settings_reach_the_gate() -> None:
-    found = scan(program("mup"), widths=WIDTHS, samples=32, settings=Settings(margin=0.01))
+    found = scan(program("mup"), widths=WIDTHS, samples=32, settings=FitSettings(margin=0.01))
     assert found.verdict is NumericStatus.INCONCLUSIVE
 
 

@@ -84,10 +84,10 @@ def fit(
     invalid, 2 if the files cannot be read.
     """
     from verifier.datafiles import Layout, read_groups
-    from verifier.fits.fitting import Settings
+    from verifier.fits.fitting import FitSettings
     from verifier.fits.groups import fit_groups, overall
 
-    settings = Settings(
+    settings = FitSettings(
         alpha=alpha, margin=margin, correction=correction, allowance=allowance, few=seeds == "few", atol=atol,
         log_power=log_power,
     )  # fmt: skip

@@ -267,14 +267,14 @@ def _run(
 
 def _fit(claim: FitClaim, config: Config) -> Finding:
     from verifier.datafiles import read_groups
-    from verifier.fits.fitting import Settings
+    from verifier.fits.fitting import FitSettings
     from verifier.fits.groups import fit_groups, overall, sentences
     from verifier.gating.compare import fit_finding, relative
 
     assert config.path is not None  # fits come from a file
     try:
         data = read_groups([Path(relative(path)) for path in claim.files], claim.layout)
-        settings = Settings(
+        settings = FitSettings(
             alpha=claim.alpha, margin=claim.margin, correction=claim.correction, allowance=claim.allowance,
             few=claim.seeds == "few",
         )  # fmt: skip

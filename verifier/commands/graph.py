@@ -10,7 +10,7 @@ import click
 from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.options import verbosity
-from verifier.commands.place import complete_statements, located
+from verifier.commands.place import complete_statements, located, statements_of
 from verifier.verdict.codes import EXPECTED
 
 
@@ -58,17 +58,14 @@ def _data(names: tuple[str, ...], quiet: bool) -> dict[str, Any]:
 def _recheck(names: tuple[str, ...]) -> dict[str, Any]:
     """The graph from the proofs alone."""
     from verifier.commands.check import DEFAULT_SEED
-    from verifier.projects.project import UnknownStatement
     from verifier.report.document import document
     from verifier.sampling.plan import Options
     from verifier.verify.results import RunReport
     from verifier.verify.run import proofs_alone
 
     project = located(named=bool(names))
-    try:
-        reports = [proofs_alone(project, project.entry(name)) for name in names or project.names]
-    except UnknownStatement as error:
-        raise CommandError(str(error)) from None
+    named = statements_of(project, names, "graph")
+    reports = [proofs_alone(project, project.entry(name)) for name in named or project.names]
     if not reports:
         raise CommandError("there are no statements here")
     report = RunReport(DEFAULT_SEED, Options(), tuple(reports))

@@ -96,7 +96,7 @@ def _render_list(entries: list[Entry], found: dict[str, dict[str, dict[str, str]
     left = max(12, console.width - 8 - sum(widest) + widest[1])  # what the other columns leave to the title
     for column, width in zip(columns, widest, strict=True):
         most = min(width, left) if column == "title" else width
-        table.add_column(column, overflow="ellipsis", no_wrap=True, width=most)
+        table.add_column(column, overflow="fold", no_wrap=column == "name", width=most)
     for row in rows:
         table.add_row(*row)
     console.print(table)

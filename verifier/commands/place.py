@@ -39,6 +39,19 @@ def targets_of(project: Project, words: Sequence[str], whole_for: str = "") -> l
     return found
 
 
+def statements_of(project: Project, words: Sequence[str], command: str) -> list[str]:
+    """The statements that the words name, each once; of a claim's id its statement, which is said on stderr.
+
+    For commands that are about whole statements.  CommandError as :func:`targets_of`.
+    """
+    targets = targets_of(project, words, command)
+    for target in targets:
+        if target.claim is not None:
+            whole = f"{target.word} is a claim of {target.statement}: verifier {command} takes the whole statement"
+            click.echo(f"verifier: {whole}", err=True)
+    return list(dict.fromkeys(target.statement for target in targets))
+
+
 def complete_statements(context: click.Context, parameter: click.Parameter, incomplete: str) -> list[str]:
     """For the shell: the names of statements that begin so."""
     from verifier.projects.root import LEMMAS, SHIPPED, files, find

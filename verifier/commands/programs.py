@@ -62,7 +62,7 @@ def measure(
     something is not decided or invalid, 2 if the file is no program.
     """
     program = load(target)
-    from verifier.fits.fitting import Settings
+    from verifier.fits.fitting import FitSettings
     from verifier.programs import NoJax
     from verifier.programs import measure as run
     from verifier.programs.measure import MEASURE_SAMPLES, MEASURE_WIDTHS
@@ -70,7 +70,7 @@ def measure(
     try:
         found = run(
             program, expect, kind, widths=widths or MEASURE_WIDTHS, samples=samples or MEASURE_SAMPLES, seed=seed,
-            settings=Settings(alpha=alpha, margin=margin),
+            settings=FitSettings(alpha=alpha, margin=margin),
         )  # fmt: skip
     except (ValueError, NoJax, MemoryError) as error:
         raise _complaint(error) from None
@@ -174,7 +174,7 @@ def _scanned(
     program: Program, expect: tuple[str, ...], widths: tuple[int, ...] | None, samples: int | None, seed: int,
     settings: tuple[float | None, float], derived: Derived | None, shown: bool,
 ) -> Scan:  # fmt: skip
-    from verifier.fits.fitting import Settings
+    from verifier.fits.fitting import FitSettings
     from verifier.programs import NoJax
     from verifier.programs import scan as run
     from verifier.programs.scan import SCAN_SAMPLES, SCAN_WIDTHS
@@ -185,7 +185,7 @@ def _scanned(
     try:
         return run(
             program, expect, widths=widths or SCAN_WIDTHS, samples=samples or SCAN_SAMPLES, seed=seed,
-            settings=Settings(alpha=settings[1], margin=settings[0]), progress=progress if shown else None,
+            settings=FitSettings(alpha=settings[1], margin=settings[0]), progress=progress if shown else None,
             derived=derived,
         )  # fmt: skip
     except (ValueError, NoJax, MemoryError) as error:

@@ -15,7 +15,7 @@ import verifier
 from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.options import as_json, verbosity
-from verifier.commands.place import complete, complete_statements, located, targets_of
+from verifier.commands.place import complete, complete_statements, located, statements_of, targets_of
 from verifier.verdict.codes import EXPECTED, UNDECIDED, UNEXPECTED, USAGE
 
 #: Run in a fresh interpreter that sees the standard library and, after it, the folder of this package: no other one, no
@@ -33,7 +33,7 @@ _SOURCE = str(Path(verifier.__file__).resolve().parents[1])
 @click.option("-o", "--output", default="-", metavar="FILE", help="The file to write; standard output otherwise.")
 @verbosity
 def prove(name: str, output: str, verbose: int, quiet: bool) -> int:
-    """Write the proof of NAME, with every proof it rests on, as one JSON file.
+    """Write the proof of NAME, with every proof it rests on, as one JSON file; of a claim, that of its statement.
 
     The file is written whole or not at all.  Nothing is decided here: `verifier verify FILE` re-checks it.
     """
@@ -42,6 +42,7 @@ def prove(name: str, output: str, verbose: int, quiet: bool) -> int:
     project = located(named=True)
     for note in project.notes:
         click.echo(f"verifier: {note}", err=True)
+    (name,) = statements_of(project, [name], "prove")
     bundle = _bundle(project, name)
     text = json.dumps(bundle, separators=(",", ":"), sort_keys=True) + "\n"
     if output == "-":

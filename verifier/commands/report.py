@@ -14,7 +14,7 @@ from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.keep import keeping
 from verifier.commands.options import Whole, verbosity
-from verifier.commands.place import complete_statements, located
+from verifier.commands.place import complete_statements, located, statements_of
 from verifier.verdict.codes import EXPECTED
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def results_of(
     from verifier.report.excerpts import restricted
     from verifier.report.stored import ResultsError, read
 
-    _known(names)
+    names = statements_of(located(named=bool(names)), names, "report")
     if results is not None and number is not None:
         raise CommandError("--run and --results exclude each other")
     try:
@@ -105,17 +105,6 @@ def results_of(
             f"{listed}: not in the last check, which has {', '.join(there)}; run verifier check {' '.join(names)}"
         )
     return restricted(data, names)
-
-
-def _known(names: Sequence[str]) -> None:
-    from verifier.projects.project import UnknownStatement
-
-    project = located(named=bool(names))
-    for name in names:
-        try:
-            project.path_of(name)
-        except UnknownStatement as error:
-            raise CommandError(str(error)) from None
 
 
 def _stored(number: int | None) -> Run | None:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from verifier.commands.codes import CommandError
-from verifier.inference.calibration import Settings, count_errors
+from verifier.inference.calibration import GateSettings, count_errors
 from verifier.inference.families import families
 from verifier.inference.kind_cases import cases, count_kind_errors
 from verifier.inference.rates import Tally
@@ -38,8 +38,8 @@ class Block:
     end: int
 
     @property
-    def settings(self) -> Settings:
-        return Settings(alpha=self.alpha, margin=self.margin, schedule=Schedule(cap=self.cap))
+    def settings(self) -> GateSettings:
+        return GateSettings(alpha=self.alpha, margin=self.margin, schedule=Schedule(cap=self.cap))
 
     def count(self) -> Tally:
         """Run the gate on these repetitions."""

@@ -137,7 +137,7 @@ class Fitted:
 
 
 @dataclass(frozen=True)
-class Settings:
+class FitSettings:
     """How a claim is decided.
 
     ``alpha``: the error rate.  ``margin``: the room around the claim, by default 1/8 for exponents.  ``powers``: the
@@ -170,7 +170,7 @@ def assess(
     data: Mapping[int, npt.ArrayLike] | Mapping[int, Mean],
     kind: str,
     expect: str | float | None = None,
-    settings: Settings | None = None,
+    settings: FitSettings | None = None,
     *,
     labels: Mapping[str, Mapping[int, Sequence[object]]] | None = None,
     ordered: bool = True,
@@ -186,7 +186,7 @@ def assess(
     >>> assess({n: [1.0, 1.1, 0.9, 1.05, 0.98] for n in (128, 256, 512, 1024, 2048)}, "order", 0).verdict
     'consistent (few seeds)'
     """
-    chosen = settings or Settings()
+    chosen = settings or FitSettings()
     target = _target(kind, expect)
     margin = _margin(kind, chosen.margin)
     if not data:
@@ -228,8 +228,8 @@ def fit(
     allowance: float = DEFAULT_ALLOWANCE,
     **more: Any,
 ) -> Fitted:
-    """Decide one claim of ``kind`` about ``samples`` of a file; see :func:`assess` and :class:`Settings`."""
-    settings = Settings(alpha=alpha, margin=margin, correction=correction, allowance=allowance, **more)
+    """Decide one claim of ``kind`` about ``samples`` of a file; see :func:`assess` and :class:`FitSettings`."""
+    settings = FitSettings(alpha=alpha, margin=margin, correction=correction, allowance=allowance, **more)
     if kind == "two-widths":
         return _two_widths(samples, _target(kind, expect), settings)
     _target(kind, expect)
@@ -280,7 +280,7 @@ def advice_of(decision: Decision) -> str:
     return f"about {needed} samples a width would decide" if needed else ""
 
 
-def _decide(kind: str, data: Mapping[int, Array], expect: str, margin: float, chosen: Settings) -> Decision:
+def _decide(kind: str, data: Mapping[int, Array], expect: str, margin: float, chosen: FitSettings) -> Decision:
     once: dict[str, Any] = {"looks": 1, "few": chosen.few}
     scaled = {**chosen.scaling, **once}
     if kind == "order":
@@ -318,7 +318,7 @@ def _decide(kind: str, data: Mapping[int, Array], expect: str, margin: float, ch
 _MOMENTS = {"mean-order": "mean", "variance-order": "variance", "kappa4-order": "kappa4"}
 
 
-def _decide_means(kind: str, data: Mapping[int, Mean], expect: str, margin: float, chosen: Settings) -> Decision:
+def _decide_means(kind: str, data: Mapping[int, Mean], expect: str, margin: float, chosen: FitSettings) -> Decision:
     """The same for means with standard errors, where the claim is one about the mean."""
     if not KINDS[kind].means:
         able = ", ".join(name for name, about in KINDS.items() if about.means)
@@ -333,7 +333,7 @@ def _decide_means(kind: str, data: Mapping[int, Mean], expect: str, margin: floa
 
 
 def _remainder(
-    data: Mapping[int, Array], claim: tuple[float, Fraction, Fraction], margin: float, chosen: Settings
+    data: Mapping[int, Array], claim: tuple[float, Fraction, Fraction], margin: float, chosen: FitSettings
 ) -> Decision:
     """E X = c n^-s + O(n^-t): n^s E X tends to c with corrections of the order n^(s-t), and of no slower one."""
     c, s, t = claim
@@ -346,7 +346,7 @@ def _remainder(
     return replace(found, quantity=f"lim {power}E X", reason=found.reason.replace("lim E X", f"lim {power}E X"))
 
 
-def _two_widths(samples: Samples, expect: str, chosen: Settings) -> Fitted:
+def _two_widths(samples: Samples, expect: str, chosen: FitSettings) -> Fitted:
     words = expect.split(",")
     if len(words) != 2:
         raise ValueError(f"--expect {expect}: two exponents p,q are needed for two widths, as in -1,-1/2")

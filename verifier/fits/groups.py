@@ -11,7 +11,7 @@ from typing import Any
 from verifier.datafiles import Group, Grouped, Means, Samples
 from verifier.datafiles.grouping import no_group
 from verifier.datafiles.table import printable
-from verifier.fits.fitting import Finding, Fitted, Settings, assess, fit
+from verifier.fits.fitting import Finding, FitSettings, Fitted, assess, fit
 from verifier.fits.kinds import KINDS
 from verifier.inference.decisions import MIN_WIDTHS
 from verifier.inference.moment_orders import Mean
@@ -62,7 +62,7 @@ class GroupFit:
 
 
 def fit_groups(
-    data: Grouped, kind: str = "order", expect: Sequence[str] = (), settings: Settings | None = None
+    data: Grouped, kind: str = "order", expect: Sequence[str] = (), settings: FitSettings | None = None
 ) -> tuple[GroupFit, ...]:
     """Decide a claim of ``kind`` about each group, in the order of the file.
 
@@ -71,7 +71,7 @@ def fit_groups(
     then, and for an expectation that no group or several expectations that one group has, ValueError is raised.
     """
     targets = expectations(data.groups, kind, expect)
-    chosen = settings or Settings()
+    chosen = settings or FitSettings()
     found = []
     for group, target in zip(data.groups, targets, strict=True):
         problem = _too_few(group, kind, data.variable)
@@ -82,7 +82,7 @@ def fit_groups(
     return tuple(found)
 
 
-def _decided(group: Group, kind: str, expect: str | None, settings: Settings) -> Fitted:
+def _decided(group: Group, kind: str, expect: str | None, settings: FitSettings) -> Fitted:
     if isinstance(group.data, Means):
         means = {n: Mean(mean, error) for n, (mean, error) in group.data.cells.items()}
         return Fitted(kind, (assess(means, kind, expect, settings),), group.data.rows)

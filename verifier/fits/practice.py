@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import numpy.typing as npt
 
-from verifier.fits.fitting import Settings, assess
+from verifier.fits.fitting import FitSettings, assess
 from verifier.inference.natural import GRIDS, naturals
 from verifier.inference.rates import Rate
 from verifier.verdict import NumericStatus
@@ -142,7 +142,7 @@ def few_row(name: str, count: int, seed: int, sets: int) -> FewRow:
     """``sets`` data sets of ``count`` seeds a width, X of order n^0, n^margin and n^-margin in turn."""
     draw = few_laws()[name]
     decided = alarms = passes = 0
-    settings = Settings()
+    settings = FitSettings()
     for repetition in range(sets):
         key = (zlib.crc32(name.encode()), count, repetition)
         rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=key)))

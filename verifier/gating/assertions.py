@@ -342,12 +342,12 @@ class _Request:
 
     def decide(self, data: Grouped, alpha: float) -> tuple[GroupFit, ...]:
         """The verdicts, in one look at level ``alpha``."""
-        from verifier.fits.fitting import Settings
+        from verifier.fits.fitting import FitSettings
         from verifier.fits.groups import fit_groups
 
         return fit_groups(
             data, self.kind, self.expect,
-            Settings(alpha=alpha, margin=self.margin, correction=self.correction, few=self.few),
+            FitSettings(alpha=alpha, margin=self.margin, correction=self.correction, few=self.few),
         )  # fmt: skip
 
     def accepts(self, found: GroupFit) -> bool:

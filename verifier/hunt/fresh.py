@@ -25,7 +25,8 @@ from verifier.inference.decisions import Decision
 from verifier.inference.presence import zero_bound
 from verifier.inference.samples import LogSample
 from verifier.sampling.decide import decide, settled
-from verifier.sampling.plan import Group, Question
+from verifier.sampling.plan import Group
+from verifier.sampling.questions import Question
 from verifier.verdict import NumericStatus
 
 #: Zeros a width that make an instance one of zeros.

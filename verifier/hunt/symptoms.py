@@ -12,7 +12,8 @@ from verifier.hunt.target import speaks_of_size
 from verifier.inference.exponents import contrast, slope_weights
 from verifier.inference.samples import LogSample
 from verifier.sampling.decide import decide
-from verifier.sampling.plan import Group, Question
+from verifier.sampling.plan import Group
+from verifier.sampling.questions import Question
 from verifier.verdict import NumericStatus
 
 #: What is this much smaller than at a generic instance is 0 up to rounding.

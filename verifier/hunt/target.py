@@ -18,7 +18,8 @@ from verifier.inference.schedule import Schedule
 from verifier.quantities.check import Check, Measure, Part
 from verifier.sampling.about import at_widths, speaks_to
 from verifier.sampling.keys import canonical
-from verifier.sampling.plan import Asked, Cell, Group, Options, Question, group_of, grouped, question_of
+from verifier.sampling.plan import Asked, Cell, Group, Options, group_of, grouped
+from verifier.sampling.questions import Question, question_of
 
 Violated = Callable[[Mapping[str, Any]], Sequence[str]]
 

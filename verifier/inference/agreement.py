@@ -19,9 +19,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from verifier.inference.decisions import DEFAULT_ALPHA, LOOKS, Decision, check_settings, replace_verdict
+from verifier.inference.decisions import DEFAULT_ALPHA, LOOKS, Decision, replace_verdict
 from verifier.inference.exponents import DEFAULT_ALLOWANCE
 from verifier.inference.samples import check_width
+from verifier.inference.settings import Settings
 from verifier.verdict import NumericStatus
 
 Array = npt.NDArray[np.float64]
@@ -74,15 +75,12 @@ def decide_law(
     ``samples`` maps widths to arrays.  ``estimate``, ``low`` and ``high`` are the Kolmogorov distance at the largest
     width; ``margin`` is in probability.  Needs two widths; raises ValueError for bad widths or settings.
     """
-    check_settings(alpha, margin, looks, look, allowance)
+    settings = Settings(alpha, margin, allowance=allowance, looks=looks, look=look)
     arrays = sorted((check_width(n), np.asarray(x, dtype=np.float64)) for n, x in samples.items())
     widths, counts = tuple(n for n, _ in arrays), tuple(int(x.size) for _, x in arrays)
     total = sum(counts)
     zeros = sum(int(np.count_nonzero(x == 0)) for _, x in arrays) / total if total else math.nan
-    base = Decision(
-        NumericStatus.INVALID, "", "Kolmogorov distance", 0.0, alpha, margin, widths, counts, zeros,
-        allowance=allowance, look=look, looks=looks,
-    )  # fmt: skip
+    base = settings.blank("Kolmogorov distance", 0.0, widths, counts, zeros)
     if not total:
         return replace_verdict(base, NumericStatus.UNTESTED, "nothing was sampled")
     if len(arrays) < 2 or not all(x.size for _, x in arrays):

@@ -16,13 +16,13 @@ from verifier.inference.decisions import (
     LOOKS,
     Decision,
     broken,
-    check_settings,
     replace_verdict,
     zero_fraction,
 )
 from verifier.inference.gates import zeros_only
 from verifier.inference.presence import binomial_interval, zero_bound, zeros_for
 from verifier.inference.samples import LogSample, Samples, by_width
+from verifier.inference.settings import Settings
 from verifier.verdict import NumericStatus
 
 #: The largest P(X ≠ 0) that a claim of X = 0 may leave open: about 128 zeros at 1e-3.
@@ -43,11 +43,11 @@ def decide_zero(
     X was computed from, or nothing where that is not known. Any number of widths will do. Raises ValueError for
     repeated or non-integer widths and a negative tolerance.
     """
-    check_settings(alpha, 1.0, 1, 1, 0.0)
+    settings = Settings(alpha, allowance=0.0, looks=1)
     tolerance = atol if atol is not None else ULPS * math.ulp(scale) if scale else 0.0
     if not (tolerance >= 0 and math.isfinite(tolerance)):
         raise ValueError(f"atol is {tolerance}; a tolerance is at least 0 and finite")
-    base, stopped, logs = _counting(samples, "P(X ≠ 0)", 0.0, alpha, 0.0, 1, 1)
+    base, stopped, logs = _counting(samples, "P(X ≠ 0)", 0.0, settings)
     if stopped is not None:
         return stopped
     count, nonzeros = sum(s.count for s in logs), sum(s.beyond(tolerance) for s in logs)
@@ -83,14 +83,14 @@ def decide_symmetric(
     that excludes 1/2 contradicts; all inside 1/2 ± margin is consistent. ``estimate``, ``low``, ``high`` pool the
     widths.
     """
-    check_settings(alpha, margin, looks, look, 0.0)
-    base, stopped, logs = _counting(samples, "P(X > 0 | X ≠ 0)", 0.5, alpha, margin, looks, look)
+    settings = Settings(alpha, margin, allowance=0.0, looks=looks, look=look)
+    base, stopped, logs = _counting(samples, "P(X > 0 | X ≠ 0)", 0.5, settings)
     if stopped is not None:
         return stopped
     nonzeros, positive = sum(s.nonzeros for s in logs), sum(s.positive for s in logs)
     if not nonzeros:
         return zeros_only(base, min(s.count for s in logs))
-    level = alpha / looks
+    level = settings.level
     low, high = binomial_interval(positive, nonzeros, level)
     base = replace(base, estimate=positive / nonzeros, low=low, high=high)
     each = {
@@ -118,29 +118,26 @@ def decide_atom(
     widened by that much, and it is the one at the largest width that has to lie inside claimed ± margin.  Raises
     ValueError unless 0 <= claimed <= 1.
     """
-    check_settings(alpha, margin, looks, look, allowance)
+    settings = Settings(alpha, margin, allowance=allowance, looks=looks, look=look)
     if not 0 <= claimed <= 1:
         raise ValueError(f"the claimed P(X = 0) is {claimed}; a probability lies in [0, 1]")
-    base, stopped, logs = _counting(samples, "P(X = 0)", claimed, alpha, margin, looks, look)
+    base, stopped, logs = _counting(samples, "P(X = 0)", claimed, settings)
     if stopped is not None:
         return stopped
-    level = alpha / looks
+    level = settings.level
     zeros, count = sum(s.zeros for s in logs), sum(s.count for s in logs)
     low, high = binomial_interval(zeros, count, level)
-    base = replace(base, estimate=zeros / count, low=low, high=high, allowance=allowance)
+    base = replace(base, estimate=zeros / count, low=low, high=high)
     each = {n: binomial_interval(s.zeros, s.count, level / len(logs)) for n, s in zip(base.widths, logs, strict=True)}
     return _by_intervals(base, each, min(s.count for s in logs), 1.0)
 
 
 def _counting(
-    samples: Samples, quantity: str, claimed: float, alpha: float, margin: float, looks: int, look: int
+    samples: Samples, quantity: str, claimed: float, settings: Settings
 ) -> tuple[Decision, Decision | None, tuple[LogSample, ...]]:
     """A blank decision about ``quantity`` and, if the samples are unusable, the decision that says so."""
     widths, logs = by_width(samples)
-    base = Decision(
-        NumericStatus.INVALID, "", quantity, float(claimed), alpha, margin,
-        widths, tuple(s.count for s in logs), zero_fraction(logs), allowance=0.0, look=look, looks=looks,
-    )  # fmt: skip
+    base = settings.blank(quantity, claimed, widths, [s.count for s in logs], zero_fraction(logs))
     if not any(s.count for s in logs):
         return base, replace_verdict(base, NumericStatus.UNTESTED, "nothing was sampled"), logs
     # Underflow to a subnormal number is harmless here: it is still not zero, and keeps its sign.

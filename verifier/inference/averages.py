@@ -30,7 +30,6 @@ from verifier.inference.decisions import (
     MIN_NONZERO,
     MIN_WIDTHS,
     Decision,
-    check_settings,
     replace_verdict,
 )
 from verifier.inference.diagnostics import lack_of_fit
@@ -41,6 +40,7 @@ from verifier.inference.gates import with_few, zeros_only
 from verifier.inference.means import Average, average
 from verifier.inference.presence import Presence, zero_bound, zeros_for
 from verifier.inference.samples import Moments, check_width
+from verifier.inference.settings import Settings
 from verifier.verdict import NumericStatus
 
 Array = npt.NDArray[np.float64]
@@ -72,12 +72,12 @@ def decide_limit(
     ``in_probability``: the claim is that X_n itself tends to the constant, which samples that are all equal may deny.
     Needs four widths. Raises ValueError for bad widths or settings.
     """
-    check_settings(alpha, margin, looks, look, allowance)
-    begun = _begin(samples, "lim E X", claimed, margin, alpha, looks, look, MIN_WIDTHS, allowance, few, bounds)
+    settings = Settings(alpha, margin, None, allowance, powers, looks, look, few)
+    begun = _begin(samples, "lim E X", claimed, settings, MIN_WIDTHS, bounds)
     base, averages = begun.base, begun.averages
     if averages is None:
         return base
-    level = alpha / looks
+    level = settings.level
     drop = min(2, len(averages) - 2)
     scale = max(abs(a.mean) for a in averages)
     full = _limits(base.widths, begun.moments, begun.unseen, powers, allowance, scale, level)
@@ -134,14 +134,11 @@ def decide_mean_zero(
     One interval that excludes 0 contradicts; all inside ± margin is consistent. Refused as other means are where the
     law is too skewed for so few samples. Samples that are all zero are consistent if they bound P(X ≠ 0).
     """
-    check_settings(alpha, margin, looks, look, 0.0)
+    settings = Settings(alpha, margin, allowance=0.0, looks=looks, look=look)
     arrays = _pairs(samples)
     if arrays and all(x.size and not np.any(x) for _, x in arrays):
-        counts = tuple(int(x.size) for _, x in arrays)
-        blank = Decision(
-            NumericStatus.INVALID, "", "E X / E|X|", 0.0, alpha, margin, tuple(n for n, _ in arrays), counts, 1.0,
-            allowance=0.0, look=look, looks=looks,
-        )  # fmt: skip
+        counts = [int(x.size) for _, x in arrays]
+        blank = settings.blank("E X / E|X|", 0.0, [n for n, _ in arrays], counts, 1.0)
         return zeros_only(blank, min(counts))
     found = decide_polynomial(arrays, lambda n: 0.0, alpha=alpha, margin=margin, looks=looks, look=look, few=few)
     return replace(
@@ -167,12 +164,12 @@ def decide_polynomial(
     decision's numbers are ratios to the expected value at the width that is furthest off, or differences in
     units of E|X| there. One width suffices. Raises ValueError if an expected value is missing or not finite.
     """
-    check_settings(alpha, margin, looks, look, 0.0)
-    begun = _begin(samples, "E X / expected", 1.0, margin, alpha, looks, look, 1, 0.0, few, bounds)
+    settings = Settings(alpha, margin, allowance=0.0, looks=looks, look=look, few=few)
+    begun = _begin(samples, "E X / expected", 1.0, settings, 1, bounds)
     base, averages = begun.base, begun.averages
     if averages is None:
         return base
-    level = alpha / looks / len(averages)
+    level = settings.level / len(averages)
     rows = []
     arrays = dict(_pairs(samples))
     for n, a, m, unseen in zip(base.widths, averages, begun.moments, begun.unseen, strict=True):
@@ -276,29 +273,18 @@ class _Begun:
 
 
 def _begin(
-    samples: Values,
-    quantity: str,
-    claimed: float,
-    margin: float,
-    alpha: float,
-    looks: int,
-    look: int,
-    min_widths: int,
-    allowance: float,
-    few: bool,
+    samples: Values, quantity: str, claimed: float, settings: Settings, min_widths: int,
     bounds: tuple[float, float] | None,
-) -> _Begun:
+) -> _Begun:  # fmt: skip
     if not math.isfinite(claimed):
         raise ValueError(f"the claimed value is {claimed}; it must be finite")
+    few = settings.few
     arrays = _pairs(samples)
     widths = tuple(n for n, _ in arrays)
     counts = tuple(int(x.size) for _, x in arrays)
     total = sum(counts)
     zeros = sum(int(np.count_nonzero(x == 0)) for _, x in arrays) / total if total else math.nan
-    base = Decision(
-        NumericStatus.INVALID, "", quantity, claimed, alpha, margin, widths, counts, zeros,
-        allowance=allowance, look=look, looks=looks,
-    )  # fmt: skip
+    base = settings.blank(quantity, claimed, widths, counts, zeros)
     if not total:
         return _Begun(replace_verdict(base, NumericStatus.UNTESTED, "nothing was sampled"), None)
     problem: str | None = None
@@ -315,7 +301,7 @@ def _begin(
     if min(counts) < MIN_NONZERO:
         return _few(base, arrays, few)
     averages = [average(x) for _, x in arrays]
-    level = alpha / looks / (1 if min_widths > 1 else len(arrays))
+    level = settings.level / (1 if min_widths > 1 else len(arrays))
     skewed: dict[int, tuple[float, float]] = {}
     for (n, x), a in zip(arrays, averages, strict=True):
         refusal = a.refusal(level)

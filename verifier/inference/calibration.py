@@ -25,6 +25,7 @@ from verifier.inference.gates import decide_order, settle
 from verifier.inference.rates import Rate, Tally, planned_repetitions
 from verifier.inference.samples import LogSample
 from verifier.inference.schedule import Schedule
+from verifier.inference.settings import Settings
 from verifier.verdict import NumericStatus
 
 #: Errors of the claimed exponent that should be contradicted, and early; beside them the sign is changed.
@@ -95,7 +96,7 @@ class CalibrationRow:
 
 
 @dataclass(frozen=True)
-class Settings:
+class GateSettings:
     """How the gate is run. A family's own widths and column take the place of ``widths`` and ``correction``."""
 
     alpha: float = 0.05
@@ -105,7 +106,7 @@ class Settings:
     allowance: float = DEFAULT_ALLOWANCE
     schedule: Schedule = field(default_factory=Schedule)
 
-    def on(self, family: Family) -> Settings:
+    def on(self, family: Family) -> GateSettings:
         """These settings with what the family brings along."""
         widths = tuple(sorted(family.widths or self.widths))
         return replace(self, widths=widths, correction=self.correction or family.correction or None)
@@ -135,7 +136,7 @@ def calibrate(
     if quick:
         repetitions = min(repetitions or 20, 20)
         schedule = schedule or Schedule(cap=4096)
-    settings = Settings(alpha, margin, tuple(widths), correction, allowance, schedule or Schedule())
+    settings = GateSettings(alpha, margin, tuple(widths), correction, allowance, schedule or Schedule())
     rows = []
     for family in families() if chosen is None else chosen:
         count = repetitions or planned_repetitions(alpha, family.holds and family.assumption)
@@ -151,7 +152,7 @@ def extended(row: CalibrationRow) -> bool:
     return row.holds and row.assumption and not row.within
 
 
-def count_errors(family: Family, settings: Settings, repetitions: Iterable[int], seed: int = 0) -> Tally:
+def count_errors(family: Family, settings: GateSettings, repetitions: Iterable[int], seed: int = 0) -> Tally:
     """Run the gate on the given repetitions of a family: its own claim and, if that holds, false ones."""
     settings = settings.on(family)
     claims = [family.claimed]
@@ -175,7 +176,7 @@ def count_errors(family: Family, settings: Settings, repetitions: Iterable[int],
     return total
 
 
-def summarise(family: Family, settings: Settings, tally: Tally) -> CalibrationRow:
+def summarise(family: Family, settings: GateSettings, tally: Tally) -> CalibrationRow:
     """The row of the table that a family's counts make."""
     settings = settings.on(family)
     trials = tally.repetitions
@@ -231,7 +232,7 @@ def run_gate(
 ) -> Decision:
     """One run of the sequential gate on a family: the decision at its last look."""
     plan = schedule or Schedule()
-    settings = Settings(alpha, margin, tuple(widths), correction, allowance, plan).on(family)
+    settings = GateSettings(alpha, margin, tuple(widths), correction, allowance, plan).on(family)
     source = _Source(family, settings, seed, repetition)
     decision: Decision | None = None
     while (size := plan.next_size(decision)) is not None:
@@ -247,7 +248,7 @@ def run_gate(
 class _Source:
     """The growing samples of one repetition, drawn once and shared by the claims that are tested on them."""
 
-    def __init__(self, family: Family, settings: Settings, seed: int, repetition: int) -> None:
+    def __init__(self, family: Family, settings: GateSettings, seed: int, repetition: int) -> None:
         # The name, not the position, keys the stream: adding a family changes no other row.
         key = (zlib.crc32(family.name.encode()), repetition)
         self._rng = np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=key)))
@@ -266,7 +267,7 @@ class _Source:
         return self._looks[look - 1]
 
 
-def _gates(source: _Source, claims: Sequence[float], settings: Settings) -> list[Decision]:
+def _gates(source: _Source, claims: Sequence[float], settings: GateSettings) -> list[Decision]:
     """The last decision on each claim: what a gate of its own on the same samples would have come to."""
     last: dict[int, Decision] = {}
     for look in range(1, len(settings.schedule.sizes) + 1):
@@ -277,19 +278,20 @@ def _gates(source: _Source, claims: Sequence[float], settings: Settings) -> list
     return [last[i] for i in range(len(claims))]
 
 
-def _look(samples: Mapping[int, LogSample], claims: Sequence[float], settings: Settings, look: int) -> list[Decision]:
+def _look(
+    samples: Mapping[int, LogSample], claims: Sequence[float], settings: GateSettings, look: int
+) -> list[Decision]:
     """:func:`decide_order` for several claims about the same samples, which share the evidence."""
     widths, logs = tuple(samples), tuple(samples.values())
-    level = settings.alpha / settings.schedule.looks
-    base = Decision(
-        NumericStatus.INVALID, "", "exponent", claims[0], settings.alpha, settings.margin,
-        widths, tuple(s.count for s in logs), zero_fraction(logs), correction=bool(settings.correction),
-        allowance=settings.allowance, look=look, looks=settings.schedule.looks,
+    how = Settings(
+        settings.alpha, settings.margin, settings.correction, settings.allowance, looks=settings.schedule.looks,
+        look=look,
     )  # fmt: skip
+    base = how.blank("exponent", claims[0], widths, [s.count for s in logs], zero_fraction(logs))
     stopped = unusable(base, logs, all_zero=ALL_ZERO)
     if stopped is not None:
         return [replace(stopped, claimed=claimed) for claimed in claims]
-    evidence = gather(widths, logs, level, settings.correction, settings.allowance)
+    evidence = gather(widths, logs, how)
     base = describe(base, evidence, logs)
     return [settle(replace(base, claimed=claimed), evidence) for claimed in claims]
 

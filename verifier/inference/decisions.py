@@ -96,18 +96,6 @@ class Decision:
         return data | {"verdict": str(self.verdict), "samples": self.samples, "diagnostics": _plain(found)}
 
 
-def check_settings(alpha: float, margin: float, looks: int, look: int, allowance: float) -> None:
-    """ValueError naming the first setting that is out of range."""
-    if not 0 < alpha < 0.5:
-        raise ValueError(f"alpha is {alpha}; it must lie strictly between 0 and 1/2")
-    if not (margin > 0 and math.isfinite(margin)):
-        raise ValueError(f"margin is {margin}; it must be positive and finite")
-    if looks < 1 or not 1 <= look <= looks:
-        raise ValueError(f"look {look} of {looks}; looks count from 1 to their planned number")
-    if not (allowance >= 0 and math.isfinite(allowance)):
-        raise ValueError(f"allowance C is {allowance}; it must be at least 0 and finite")
-
-
 def unusable(
     base: Decision,
     logs: Sequence[LogSample],

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
 
 import numpy as np
 
-from verifier.inference.corrections import FREE_POWERS, Profile, assumption, omitted, profile, reach
+from verifier.inference.corrections import Profile, assumption, omitted, profile, reach
 from verifier.inference.decisions import Decision
 from verifier.inference.diagnostics import Diagnostic, law_drift
 from verifier.inference.exponents import correction_coefficient
 from verifier.inference.presence import Presence, presence
 from verifier.inference.samples import LogSample, Moments
+from verifier.inference.settings import Settings
 
 
 @dataclass(frozen=True)
@@ -57,15 +58,13 @@ class Evidence:
 def gather(
     widths: Sequence[int],
     logs: Sequence[LogSample],
-    level: float,
-    correction: bool | None,
-    allowance: float,
-    powers: Sequence[float] = FREE_POWERS,
+    settings: Settings,
 ) -> Evidence:
     """Both functionals on all widths and without the smallest two (fewer, if columns must stay fittable)."""
     functionals = (scattered([s.log_mean() for s in logs]), scattered([s.log_half() for s in logs]))
-    found, reduced = profiles(widths, functionals, level, correction, allowance, powers)
-    room = np.max([omitted(widths, q, False, allowance) for q in powers], axis=0)
+    found, reduced = profiles(widths, functionals, settings)
+    level = settings.level
+    room = np.max([omitted(widths, q, False, settings.allowance) for q in settings.powers], axis=0)
     shape = law_drift(widths, logs, level / 3, room.tolist())
     return Evidence(found, reduced, presence(widths, logs, level), level, shape)
 
@@ -84,17 +83,14 @@ def scattered(moments: Sequence[Moments]) -> Sequence[Moments]:
 def profiles(
     widths: Sequence[int],
     functionals: Sequence[Sequence[Moments]],
-    level: float,
-    correction: bool | None,
-    allowance: float,
-    powers: Sequence[float],
+    settings: Settings,
 ) -> tuple[tuple[Profile, ...], tuple[Profile, ...]]:
     """Each functional on all widths, and without the smallest two under the models that fit all of them."""
-    drop = min(2, len(widths) - (3 if correction else 2))
-    settings: dict[str, Any] = {"correction": correction, "allowance": allowance}
-    full = tuple(profile(widths, m, level, powers=powers, **settings) for m in functionals)
+    drop = min(2, len(widths) - (3 if settings.correction else 2))
+    how = partial(profile, level=settings.level, correction=settings.correction, allowance=settings.allowance)
+    full = tuple(how(widths, m, powers=settings.powers) for m in functionals)
     reduced = tuple(
-        profile(widths[drop:], m[drop:], level, powers=[f.power for f in p.kept], tested=False, **settings)
+        how(widths[drop:], m[drop:], powers=[f.power for f in p.kept], tested=False)
         for p, m in zip(full, functionals, strict=True)
     )
     return full, reduced

@@ -25,6 +25,7 @@ from verifier.inference.evidence import profiles
 from verifier.inference.exponents import columns
 from verifier.inference.few import EQUAL, FEWEST
 from verifier.inference.samples import Moments, Pool
+from verifier.inference.settings import Settings
 
 Array = npt.NDArray[np.float64]
 
@@ -46,27 +47,23 @@ class Alternative:
 def alternative(
     widths: Sequence[int],
     logs: Sequence[Array],
-    level: float,
-    correction: bool | None,
-    allowance: float,
-    powers: Sequence[float],
+    settings: Settings,
 ) -> Alternative | None:
     """The interval from ranks, else that around the line; None where neither can be believed.
 
-    ``logs`` holds log|X| for each width.  With ``correction`` True, corrections are to be fitted, which ranks do not.
+    ``logs`` holds log|X| for each width.  Where corrections are to be fitted, ranks do not.
     """
     if min(y.size for y in logs) < FEWEST:
         return None
-    found = None if correction else _from_ranks(widths, logs, level, allowance, powers)
-    return found or _around_the_line(widths, logs, level, correction, allowance, powers)
+    found = None if settings.correction else _from_ranks(widths, logs, settings)
+    return found or _around_the_line(widths, logs, settings)
 
 
-def _from_ranks(
-    widths: Sequence[int], logs: Sequence[Array], level: float, allowance: float, powers: Sequence[float]
-) -> Alternative | None:
+def _from_ranks(widths: Sequence[int], logs: Sequence[Array], settings: Settings) -> Alternative | None:
     if min(y.size for y in logs) < ranks.FEWEST or any(np.ptp(y) <= EQUAL for y in logs) or not ranks.of_one_law(logs):
         return None
-    full = ranks.rank_profile(widths, logs, level, powers, allowance)
+    level, allowance = settings.level, settings.allowance
+    full = ranks.rank_profile(widths, logs, level, settings.powers, allowance)
     drop = min(2, len(widths) - 2)
     if full is None:
         return None
@@ -78,10 +75,7 @@ def _from_ranks(
 def _around_the_line(
     widths: Sequence[int],
     logs: Sequence[Array],
-    level: float,
-    correction: bool | None,
-    allowance: float,
-    powers: Sequence[float],
+    settings: Settings,
 ) -> Alternative | None:
     means = np.array([math.fsum(y.tolist()) / y.size for y in logs])
     design = columns(widths, None)
@@ -93,5 +87,5 @@ def _around_the_line(
         return None  # on the line to the last digit: that is no scatter to judge by
     pool = Pool(float(free - 1), (), 0, share=SHARE)
     moments = [Moments(float(m), error * y.size, y.size, pool) for m, y in zip(means, logs, strict=True)]
-    full, reduced = profiles(widths, [moments], level, correction, allowance, powers)
+    full, reduced = profiles(widths, [moments], settings)
     return Alternative(full[0], reduced[0], LINE)

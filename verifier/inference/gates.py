@@ -16,80 +16,66 @@ times, each look at level alpha/looks.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Unpack
 
 from verifier.inference.budget import Budget, budget
-from verifier.inference.corrections import FREE_POWERS, Profile, either, name_of
+from verifier.inference.corrections import Profile, either, name_of
 from verifier.inference.decisions import (
     ALL_ZERO,
-    DEFAULT_ALPHA,
-    DEFAULT_MARGIN,
-    LOOKS,
     MIN_NONZERO,
     Decision,
-    check_settings,
     replace_verdict,
     unusable,
     zero_fraction,
 )
 from verifier.inference.evidence import Evidence, describe, describe_profiles, gather, profiles
-from verifier.inference.exponents import DEFAULT_ALLOWANCE, contrast, slope_weights
+from verifier.inference.exponents import contrast, slope_weights
 from verifier.inference.few import ASSUMPTION, FEWEST, LOWEST_LEVEL, MARK, Scatter, scatter
 from verifier.inference.few_orders import alternative
 from verifier.inference.presence import RARE, Presence, zero_bound, zeros_for
 from verifier.inference.samples import LogSample, Samples, by_width
+from verifier.inference.settings import Options, Settings
 from verifier.verdict import NumericStatus
 
 
 def decide_order(
     samples: Samples,
     claimed: float,
-    *,
-    alpha: float = DEFAULT_ALPHA,
-    margin: float = DEFAULT_MARGIN,
-    correction: bool | None = None,
-    allowance: float = DEFAULT_ALLOWANCE,
-    powers: Sequence[float] = FREE_POWERS,
-    looks: int = LOOKS,
-    look: int = 1,
-    few: bool = False,
+    **options: Unpack[Options],
 ) -> Decision:
     """Decide X_n ~ n^claimed: X_n / n^claimed converges in law to a variable that is not zero.
 
-    ``samples`` maps widths to :class:`LogSample` or arrays. ``powers`` are the exponents q of corrections (c/n)^q,
-    |c| <= ``allowance``, of which one is assumed; ``correction`` fits them (True), only allows for them (False), or
-    takes the shorter interval (None). ``look`` of ``looks`` says how often these data were meant to be looked at; a
-    single look at given data is looks=1. With ``few``, fewer than 128 samples a width are decided as
+    ``samples`` maps widths to :class:`LogSample` or arrays; ``options`` are those of
+    :class:`verifier.inference.settings.Settings`. With ``few``, fewer than 128 samples a width are decided as
     :mod:`verifier.inference.few` and :mod:`verifier.inference.few_orders` say. Raises ValueError for repeated or
     non-integer widths and settings out of range.
     """
-    check_settings(alpha, margin, looks, look, allowance)
-    if not math.isfinite(claimed):
-        raise ValueError(f"the claimed exponent is {claimed}; it must be finite")
-    widths, logs = by_width(samples)
-    base = Decision(
-        NumericStatus.INVALID, "", "exponent", float(claimed), alpha, margin,
-        widths, tuple(s.count for s in logs), zero_fraction(logs),
-        correction=bool(correction), allowance=allowance, look=look, looks=looks,
-    )  # fmt: skip
+    settings = Settings(**options)
+    base, logs = start(samples, "exponent", claimed, settings)
     stopped = unusable(base, logs, all_zero=ALL_ZERO)
-    if stopped is not None and not (few and scarce(stopped, logs)):
+    if stopped is not None and not (settings.few and scarce(stopped, logs)):
         return stopped
-    found, evidence = examine(base, logs, correction, powers, few)
+    found, evidence = examine(base, logs, settings)
     if evidence is not None:
         return settle(found, evidence)
-    return _otherwise(replace(base, mark=MARK), logs, correction, powers) or found
+    return _otherwise(replace(base, mark=MARK), logs, settings) or found
 
 
-def examine(
-    base: Decision, logs: Sequence[LogSample], correction: bool | None, powers: Sequence[float], few: bool
-) -> tuple[Decision, Evidence | None]:
+def start(
+    samples: Samples, quantity: str, claimed: float, settings: Settings
+) -> tuple[Decision, tuple[LogSample, ...]]:
+    """A blank decision about ``quantity``, and the samples in the order of their widths."""
+    widths, logs = by_width(samples)
+    return settings.blank(quantity, claimed, widths, [s.count for s in logs], zero_fraction(logs)), logs
+
+
+def examine(base: Decision, logs: Sequence[LogSample], settings: Settings) -> tuple[Decision, Evidence | None]:
     """``base`` with its estimates, and the evidence for a verdict; without evidence the decision is final."""
-    level = base.alpha / base.looks
-    if not (few and min(s.nonzeros for s in logs) < MIN_NONZERO):
-        evidence = gather(base.widths, logs, level, correction, base.allowance, powers)
+    level = settings.level
+    if not (settings.few and min(s.nonzeros for s in logs) < MIN_NONZERO):
+        evidence = gather(base.widths, logs, settings)
         return describe(base, evidence, logs), evidence
     base = replace(base, mark=MARK)
     found = scatter(base.widths, [s.logs() for s in logs])
@@ -100,19 +86,17 @@ def examine(
         return refuse_few(base, found, reason), None
     if found.refusal is not None:
         return refuse_few(base, found, found.refusal), None
-    full, reduced = profiles(base.widths, [found.moments], level, correction, base.allowance, powers)
+    full, reduced = profiles(base.widths, [found.moments], settings)
     evidence = Evidence(full, reduced, Presence(0.0, 0.0), level)
     return with_few(describe_profiles(base, evidence)), evidence
 
 
-def _otherwise(
-    base: Decision, logs: Sequence[LogSample], correction: bool | None, powers: Sequence[float]
-) -> Decision | None:
+def _otherwise(base: Decision, logs: Sequence[LogSample], settings: Settings) -> Decision | None:
     """What the intervals of :mod:`verifier.inference.few_orders` decide of few samples; None if that is nothing."""
-    level = base.alpha / base.looks
+    level = settings.level
     if level < LOWEST_LEVEL or any(s.zeros for s in logs):
         return None
-    other = alternative(base.widths, [s.logs() for s in logs], level, correction, base.allowance, powers)
+    other = alternative(base.widths, [s.logs() for s in logs], settings)
     if other is None:
         return None
     evidence = Evidence((other.full,), (other.reduced,), Presence(0.0, 0.0), level)

@@ -15,24 +15,20 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Unpack
 
-from verifier.inference.corrections import FREE_POWERS
 from verifier.inference.decisions import (
-    DEFAULT_ALPHA,
-    DEFAULT_MARGIN,
-    LOOKS,
     Decision,
-    check_settings,
     replace_verdict,
     unusable,
-    zero_fraction,
 )
 from verifier.inference.diagnostics import curvature
 from verifier.inference.evidence import Evidence
-from verifier.inference.exponents import DEFAULT_ALLOWANCE, columns
-from verifier.inference.gates import decide_order, examine, misfit, scarce, with_budget, zeros_only
+from verifier.inference.exponents import columns
+from verifier.inference.gates import decide_order, examine, misfit, scarce, start, with_budget, zeros_only
 from verifier.inference.presence import presence
-from verifier.inference.samples import LogSample, Samples, by_width
+from verifier.inference.samples import LogSample, Samples
+from verifier.inference.settings import Options, Settings
 from verifier.verdict import NumericStatus
 
 #: X → a constant passes when its fluctuation surely falls faster than n^-1/8.
@@ -42,15 +38,7 @@ SLOWEST_DECAY = -0.125
 def decide_upper(
     samples: Samples,
     claimed: float,
-    *,
-    alpha: float = DEFAULT_ALPHA,
-    margin: float = DEFAULT_MARGIN,
-    correction: bool | None = None,
-    allowance: float = DEFAULT_ALLOWANCE,
-    powers: Sequence[float] = FREE_POWERS,
-    looks: int = LOOKS,
-    look: int = 1,
-    few: bool = False,
+    **options: Unpack[Options],
 ) -> Decision:
     """Decide X_n = O(n^claimed) in probability.
 
@@ -60,12 +48,13 @@ def decide_upper(
     vanishes. Samples that are all zero satisfy every upper bound if they bound P(X ≠ 0) by :data:`RARE`.
     Raises ValueError as :func:`decide_order`.
     """
-    check_settings(alpha, margin, looks, look, allowance)
-    base, logs = _start(samples, "exponent", claimed, alpha, margin, correction, allowance, looks, look)
-    absent = _absent(base, logs, few)
+    settings = Settings(**options)
+    base, logs = start(samples, "exponent", claimed, settings)
+    margin = settings.margin
+    absent = _absent(base, logs, settings.few)
     if absent is not None:
         return absent
-    base, evidence = examine(base, logs, correction, powers, few)
+    base, evidence = examine(base, logs, settings)
     if evidence is None:
         return base
     interval = f"[{base.low:+.4f}, {base.high:+.4f}]"
@@ -94,37 +83,22 @@ def decide_upper(
 
 def decide_to_zero(
     samples: Samples,
-    *,
-    alpha: float = DEFAULT_ALPHA,
-    margin: float = DEFAULT_MARGIN,
-    correction: bool | None = None,
-    allowance: float = DEFAULT_ALLOWANCE,
-    powers: Sequence[float] = FREE_POWERS,
-    looks: int = LOOKS,
-    look: int = 1,
-    few: bool = False,
+    **options: Unpack[Options],
 ) -> Decision:
     """Decide X_n → 0 in probability, as a power of n.
 
     Consistent when both functionals' intervals end below zero, or that of P(X ≠ 0) does. Contradicted when that is
     not so and both lie above -margin/2: a slower decay (a loglog, say) cannot be told from none.
     """
-    check_settings(alpha, margin, looks, look, allowance)
-    base, logs = _start(samples, "exponent", 0.0, alpha, margin, correction, allowance, looks, look)
-    return _decay(base, logs, correction, powers, few, passes=0.0, fails=-margin / 2)
+    settings = Settings(**options)
+    return _decay(*start(samples, "exponent", 0.0, settings), settings, passes=0.0, fails=-settings.margin / 2)
 
 
 def decide_constant(
     samples: Samples,
     *,
-    alpha: float = DEFAULT_ALPHA,
     threshold: float = SLOWEST_DECAY,
-    correction: bool | None = None,
-    allowance: float = DEFAULT_ALLOWANCE,
-    powers: Sequence[float] = FREE_POWERS,
-    looks: int = LOOKS,
-    look: int = 1,
-    few: bool = False,
+    **options: Unpack[Options],
 ) -> Decision:
     """Decide that X_n converges in probability to a constant (which may depend on n).
 
@@ -132,78 +106,29 @@ def decide_constant(
     both functionals' intervals end below ``threshold``, contradicted when both start above half of it: a slower
     decay cannot be told from none.
     """
-    check_settings(alpha, DEFAULT_MARGIN, looks, look, allowance)
     if not threshold < 0:
         raise ValueError(f"threshold is {threshold}; a fluctuation that vanishes has a negative exponent")
-    base, logs = _start(
-        _paired(samples),
-        "exponent of |X - X'|",
-        threshold,
-        alpha,
-        -threshold,
-        correction,
-        allowance,
-        looks,
-        look,
-    )
-    return _decay(base, logs, correction, powers, few, passes=threshold, fails=threshold / 2)
+    settings = replace(Settings(**options), margin=-threshold)
+    found = start(_paired(samples), "exponent of |X - X'|", threshold, settings)
+    return _decay(*found, settings, passes=threshold, fails=threshold / 2)
 
 
 def decide_variance(
     samples: Samples,
     claimed: float,
-    *,
-    alpha: float = DEFAULT_ALPHA,
-    margin: float = DEFAULT_MARGIN,
-    correction: bool | None = None,
-    allowance: float = DEFAULT_ALLOWANCE,
-    powers: Sequence[float] = FREE_POWERS,
-    looks: int = LOOKS,
-    look: int = 1,
-    few: bool = False,
+    **options: Unpack[Options],
 ) -> Decision:
     """Decide Var X_n ~ n^claimed, as the exact order n^(claimed/2) of |X - X'|.
 
     ``samples`` as for :func:`decide_constant`; exponent and margin of the decision are those of |X - X'|.
     """
-    decision = decide_order(
-        _paired(samples),
-        claimed / 2,
-        alpha=alpha,
-        margin=margin,
-        correction=correction,
-        allowance=allowance,
-        powers=powers,
-        looks=looks,
-        look=look,
-        few=few,
-    )
+    decision = decide_order(_paired(samples), claimed / 2, **options)
     return replace(decision, quantity="exponent of |X - X'|")
 
 
 def _paired(samples: Samples) -> list[tuple[int, LogSample]]:
     pairs = samples.items() if hasattr(samples, "items") else samples
     return [(n, s if isinstance(s, LogSample) else LogSample.from_pairs(s)) for n, s in pairs]
-
-
-def _start(
-    samples: Samples,
-    quantity: str,
-    claimed: float,
-    alpha: float,
-    margin: float,
-    correction: bool | None,
-    allowance: float,
-    looks: int,
-    look: int,
-) -> tuple[Decision, tuple[LogSample, ...]]:
-    widths, logs = by_width(samples)
-    base = Decision(
-        NumericStatus.INVALID, "", quantity, float(claimed), alpha, margin,
-        widths, tuple(s.count for s in logs), zero_fraction(logs),
-        correction=bool(correction), allowance=allowance, look=look, looks=looks,
-    )  # fmt: skip
-    return base, logs
 
 
 def _absent(base: Decision, logs: Sequence[LogSample], few: bool) -> Decision | None:
@@ -253,14 +178,13 @@ def _bend(base: Decision, logs: Sequence[LogSample], evidence: Evidence) -> int:
 
 
 def _decay(
-    base: Decision, logs: Sequence[LogSample], correction: bool | None, powers: Sequence[float], few: bool,
-    passes: float, fails: float,
+    base: Decision, logs: Sequence[LogSample], settings: Settings, passes: float, fails: float
 ) -> Decision:  # fmt: skip
     """Consistent when the exponent is surely below ``passes``, else contradicted when above ``fails``."""
-    absent = _absent(base, logs, few)
+    absent = _absent(base, logs, settings.few)
     if absent is not None:
         return absent
-    base, evidence = examine(base, logs, correction, powers, few)
+    base, evidence = examine(base, logs, settings)
     if evidence is None:
         return base
     interval = f"[{base.low:+.4f}, {base.high:+.4f}]"

@@ -10,20 +10,19 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Unpack
 
 import numpy as np
 
-from verifier.inference.decisions import DEFAULT_MARGIN, Decision, replace_verdict
+from verifier.inference.decisions import Decision, replace_verdict
 from verifier.inference.exponents import slope_weights
 from verifier.inference.gates import decide_order
 from verifier.inference.samples import LogSample, Samples, by_width, rescaled
+from verifier.inference.settings import Options, Settings
 from verifier.verdict import NumericStatus
 
 
-def decide_log_order(
-    samples: Samples, claimed: float, log_power: float, *, margin: float = DEFAULT_MARGIN, **settings: Any
-) -> Decision:
+def decide_log_order(samples: Samples, claimed: float, log_power: float, **options: Unpack[Options]) -> Decision:
     """Decide X_n ~ n^claimed (log n)^log_power; settings as of :func:`decide_order`.
 
     Consistent needs an interval for p that is shorter than half of what the logarithm moves it by. Raises ValueError
@@ -33,16 +32,16 @@ def decide_log_order(
         raise ValueError(f"the power of log n is {log_power}; it must be finite")
     widths, logs = by_width(samples)
     if not log_power or len(widths) < 2:
-        return decide_order(samples, claimed, margin=margin, **settings)
+        return decide_order(samples, claimed, **options)
     if widths[0] < 3:
         raise ValueError(f"width {widths[0]}: log log n needs widths of at least 3")
     divided: list[tuple[int, LogSample]] = [
         (n, rescaled(s, log_power * math.log(math.log(n)))) for n, s in zip(widths, logs, strict=True)
     ]
     shift, slack = shift_of(widths, log_power)
-    room = min(margin, abs(shift) / 2) - slack
+    room = min(Settings(**options).margin, abs(shift) / 2) - slack
     what = f"n^{claimed:g} (log n)^{log_power:g}"
-    found = decide_order(divided, claimed, margin=margin, **settings)
+    found = decide_order(divided, claimed, **options)
     named = replace(found, quantity=f"exponent p of n^p (log n)^{log_power:g}")
     if found.verdict is not NumericStatus.CONSISTENT:
         return named

@@ -11,27 +11,24 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Unpack
 
 import numpy as np
 import numpy.typing as npt
 
-from verifier.inference.corrections import FREE_POWERS
 from verifier.inference.decisions import (
-    DEFAULT_ALPHA,
-    DEFAULT_MARGIN,
-    LOOKS,
     MIN_NONZERO,
     MIN_WIDTHS,
     Decision,
-    check_settings,
     replace_verdict,
 )
 from verifier.inference.evidence import Evidence, describe_profiles, profiles
-from verifier.inference.exponents import DEFAULT_ALLOWANCE, t_quantile
+from verifier.inference.exponents import t_quantile
 from verifier.inference.gates import settle
 from verifier.inference.means import Average, average
 from verifier.inference.presence import Presence
 from verifier.inference.samples import Moments, check_width
+from verifier.inference.settings import Options, Settings
 from verifier.verdict import NumericStatus
 
 Array = npt.NDArray[np.float64]
@@ -85,27 +82,20 @@ def decide_moment_order(
     samples: Mapping[int, npt.ArrayLike],
     moment: str,
     claimed: float,
-    *,
-    alpha: float = DEFAULT_ALPHA,
-    margin: float = DEFAULT_MARGIN,
-    correction: bool | None = None,
-    allowance: float = DEFAULT_ALLOWANCE,
-    powers: Sequence[float] = FREE_POWERS,
-    looks: int = LOOKS,
-    look: int = 1,
+    **options: Unpack[Options],
 ) -> Decision:
     """Decide that a moment (a key of :data:`MOMENTS`) is of the exact order n^claimed, from samples by width.
 
     Needs four widths and 128 samples at each. Raises ValueError for bad widths or settings.
     """
-    check_settings(alpha, margin, looks, look, allowance)
+    settings = Settings(**options)
     name, estimate = MOMENTS[moment]
     arrays = sorted((check_width(n), np.asarray(x, dtype=np.float64)) for n, x in samples.items())
-    base = _blank(name, claimed, alpha, margin, arrays, allowance, looks, look)
+    base = settings.blank(f"exponent of {name}", claimed, [n for n, _ in arrays], [int(x.size) for _, x in arrays])
     stopped = _unusable(base, arrays)
     if stopped is not None:
         return stopped
-    level = alpha / looks
+    level = settings.level
     found = []
     for n, x in arrays:
         theta = estimate(x)
@@ -117,25 +107,20 @@ def decide_moment_order(
     signs = {float(np.sign(estimate(x).value)) for _, x in arrays}
     if len(signs) > 1:
         return replace_verdict(base, NumericStatus.INCONCLUSIVE, f"{name} changes its sign between these widths")
-    return decide_log_means(base, found, correction, powers)
+    return decide_log_means(base, found, settings)
 
 
 def decide_means(
     means: Mapping[int, Mean],
     claimed: float,
-    *,
-    alpha: float = DEFAULT_ALPHA,
-    margin: float = DEFAULT_MARGIN,
-    correction: bool | None = None,
-    allowance: float = DEFAULT_ALLOWANCE,
-    powers: Sequence[float] = FREE_POWERS,
+    **options: Unpack[Options],
 ) -> Decision:
     """Decide that means, given with standard errors, are of the exact order n^claimed; normal intervals, one look.
 
     Raises ValueError for bad widths or settings, a standard error that is negative, and one that is not finite.
     """
-    check_settings(alpha, margin, 1, 1, allowance)
-    base, ordered = begin_means(means, "exponent of the mean", claimed, alpha, margin, allowance)
+    settings = replace(Settings(**options), looks=1)
+    base, ordered = begin_means(means, "exponent of the mean", claimed, settings)
     if base.verdict is not NumericStatus.INVALID or base.reason:
         return base
     for n, m in ordered:
@@ -150,22 +135,19 @@ def decide_means(
     if len({float(np.sign(m.value)) for _, m in ordered}) > 1:
         return replace_verdict(base, NumericStatus.INCONCLUSIVE, "the mean changes its sign between these widths")
     return decide_log_means(
-        base, [Moments(math.log(abs(m.value)), (m.error / m.value) ** 2, 1) for _, m in ordered], correction, powers
+        base, [Moments(math.log(abs(m.value)), (m.error / m.value) ** 2, 1) for _, m in ordered], settings
     )
 
 
 def begin_means(
-    means: Mapping[int, Mean], quantity: str, claimed: float, alpha: float, margin: float, allowance: float
+    means: Mapping[int, Mean], quantity: str, claimed: float, settings: Settings
 ) -> tuple[Decision, list[tuple[int, Mean]]]:
     """A blank decision about given means, in order of their widths; with a reason where they cannot be used."""
     ordered = sorted((check_width(n), m) for n, m in means.items())
     for n, m in ordered:
         if not (m.error >= 0 and math.isfinite(m.error)):
             raise ValueError(f"the standard error at width {n} is {m.error}; it is at least 0 and finite")
-    base = Decision(
-        NumericStatus.INVALID, "", quantity, float(claimed), alpha, margin, tuple(n for n, _ in ordered),
-        tuple(1 for _ in ordered), allowance=allowance, look=1, looks=1,
-    )  # fmt: skip
+    base = settings.blank(quantity, claimed, [n for n, _ in ordered], [1] * len(ordered))
     bad = [n for n, m in ordered if not math.isfinite(m.value)]
     if bad:
         return replace_verdict(base, NumericStatus.INVALID, f"the mean at width {bad[0]} is not finite"), ordered
@@ -182,7 +164,7 @@ def decide_mean_values(
 
     ``margin`` is relative to what is expected, or to the largest |mean| where that is 0.
     """
-    base, ordered = begin_means(means, quantity, 1.0, alpha, margin, 0.0)
+    base, ordered = begin_means(means, quantity, 1.0, Settings(alpha, margin, allowance=0.0, looks=1))
     if base.reason and "widths" not in base.reason:
         return base
     z = t_quantile(alpha / 2 / len(ordered), math.inf)
@@ -204,26 +186,11 @@ def decide_mean_values(
     return replace_verdict(base, NumericStatus.INCONCLUSIVE, f"{reason}, not within the margin {margin:g}")
 
 
-def decide_log_means(
-    base: Decision, moments: Sequence[Moments], correction: bool | None, powers: Sequence[float]
-) -> Decision:
+def decide_log_means(base: Decision, moments: Sequence[Moments], settings: Settings) -> Decision:
     """The three-way rule for the exponent of one functional, its logarithms given by width."""
-    level = base.alpha / base.looks
-    full, reduced = profiles(base.widths, [moments], level, correction, base.allowance, powers)
-    evidence = Evidence(full, reduced, Presence(0.0, 0.0), level)
+    full, reduced = profiles(base.widths, [moments], settings)
+    evidence = Evidence(full, reduced, Presence(0.0, 0.0), settings.level)
     return settle(describe_profiles(base, evidence), evidence)
-
-
-def _blank(
-    name: str, claimed: float, alpha: float, margin: float, arrays: Sequence[tuple[int, Array]], allowance: float,
-    looks: int, look: int,
-) -> Decision:  # fmt: skip
-    if not math.isfinite(claimed):
-        raise ValueError(f"the claimed exponent is {claimed}; it must be finite")
-    return Decision(
-        NumericStatus.INVALID, "", f"exponent of {name}", float(claimed), alpha, margin, tuple(n for n, _ in arrays),
-        tuple(int(x.size) for _, x in arrays), allowance=allowance, look=look, looks=looks,
-    )  # fmt: skip
 
 
 def _unusable(base: Decision, arrays: Sequence[tuple[int, Array]]) -> Decision | None:

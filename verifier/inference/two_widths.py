@@ -5,29 +5,27 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Unpack
 
 import numpy as np
 import numpy.typing as npt
 
-from verifier.inference.corrections import FREE_POWERS, Fit, Profile, largest_bias, omitted
+from verifier.inference.corrections import Fit, Profile, largest_bias, omitted
 from verifier.inference.decisions import (
     ALL_ZERO,
-    DEFAULT_ALPHA,
-    DEFAULT_MARGIN,
-    LOOKS,
     MIN_WIDTHS,
     Decision,
-    check_settings,
     replace_verdict,
     unusable,
     zero_fraction,
 )
 from verifier.inference.diagnostics import lack_of_fit
 from verifier.inference.evidence import Evidence, describe_profiles
-from verifier.inference.exponents import DEFAULT_ALLOWANCE, Estimate, contrast
+from verifier.inference.exponents import Estimate, contrast
 from verifier.inference.gates import settle
 from verifier.inference.presence import Presence, binomial_interval
 from verifier.inference.samples import LogSample, Moments, check_width
+from verifier.inference.settings import Options, Settings
 from verifier.verdict import NumericStatus
 
 Array = npt.NDArray[np.float64]
@@ -38,14 +36,7 @@ CellSamples = Mapping[Cell, "LogSample | npt.ArrayLike"] | Iterable[tuple[Cell, 
 def decide_two_widths(
     samples: CellSamples,
     claimed: tuple[float, float],
-    *,
-    alpha: float = DEFAULT_ALPHA,
-    margin: float = DEFAULT_MARGIN,
-    correction: bool | None = None,
-    allowance: float = DEFAULT_ALLOWANCE,
-    powers: Sequence[float] = FREE_POWERS,
-    looks: int = LOOKS,
-    look: int = 1,
+    **options: Unpack[Options],
 ) -> tuple[Decision, Decision]:
     """Decide X_{n,m} ~ n^p m^q; returns the decision on p and the decision on q, each at alpha/2.
 
@@ -55,23 +46,23 @@ def decide_two_widths(
     otherwise. A two-width claim holds if both decisions are consistent and is contradicted if one is. Raises
     ValueError for a repeated cell.
     """
-    check_settings(alpha, margin, looks, look, allowance)
+    whole = Settings(**options)
+    settings = replace(whole, alpha=whole.alpha / 2)
     if len(claimed) != 2 or not all(math.isfinite(p) for p in claimed):
         raise ValueError(f"claimed is {claimed}; two finite exponents are needed")
     cells, logs = _by_cell(samples)
-    level = alpha / 2 / looks
-    blank = [_blank(cells, logs, axis, claimed[axis], alpha / 2, margin, bool(correction), allowance, looks, look)
-             for axis in (0, 1)]  # fmt: skip
+    level = settings.level
+    blank = [_blank(cells, logs, axis, claimed[axis], settings) for axis in (0, 1)]
     stopped = [unusable(b, logs, ALL_ZERO, cells) for b in blank]
     if stopped[0] is not None and stopped[1] is not None:
         return stopped[0], stopped[1]
-    problem = _unfit(cells, bool(correction))
+    problem = _unfit(cells, bool(settings.correction))
     if problem is not None:
         first, second = (replace_verdict(b, NumericStatus.INVALID, problem) for b in blank)
         return first, second
     functionals = ([s.log_mean() for s in logs], [s.log_half() for s in logs])
     kept = _confirmation(cells)
-    model = _Grid(powers, correction, allowance, level)
+    model = _Grid(settings)
     decisions = []
     for axis, base in enumerate(blank):
         full = tuple(model.profile(cells, m, axis) for m in functionals)
@@ -90,43 +81,42 @@ def decide_two_widths(
 class _Grid:
     """The models of corrections on a grid of pairs: as :func:`verifier.inference.corrections.profile` on a line."""
 
-    powers: Sequence[float]
-    correction: bool | None
-    allowance: float
-    level: float
+    settings: Settings
 
     def profile(
         self, cells: Sequence[Cell], moments: Sequence[Moments], axis: int, powers: Sequence[float] | None = None
     ) -> Profile:
         """The exponent along ``axis``; with ``powers`` these models alone, not held against the data again."""
         fits = []
-        for power in self.powers if powers is None else powers:
+        for power in self.settings.powers if powers is None else powers:
             fitted, found = self._shortest(cells, moments, axis, power)
             fit = None
             if powers is None:
                 terms = np.concatenate([self._omitted(cells, power, False), self._omitted(cells, power, True)], axis=1)
-                fit = lack_of_fit(_design(cells, None), terms, moments, self.level)
+                fit = lack_of_fit(_design(cells, None), terms, moments, self.settings.level)
             fits.append(Fit(power, float(fitted), found, () if fit is None else (fit,)))
-        return Profile(tuple(fits), self.level)
+        return Profile(tuple(fits), self.settings.level)
 
     def _shortest(
         self, cells: Sequence[Cell], moments: Sequence[Moments], axis: int, power: float
     ) -> tuple[bool, Estimate]:
-        wanted = (False, True) if self.correction is None else (self.correction,)
+        wanted = (False, True) if self.settings.correction is None else (self.settings.correction,)
         possible = [fitted for fitted in wanted if not fitted or _full_rank(cells, power)] or [False]
         found = [(fitted, self._estimate(cells, moments, axis, power, fitted)) for fitted in possible]
-        return min(found, key=lambda pair: pair[1].half(self.level))
+        return min(found, key=lambda pair: pair[1].half(self.settings.level))
 
     def _estimate(
         self, cells: Sequence[Cell], moments: Sequence[Moments], axis: int, power: float, fitted: bool
     ) -> Estimate:
         weights = np.linalg.pinv(_design(cells, power if fitted else None))[1 + axis]
-        bias = sum(largest_bias([cell[k] for cell in cells], weights, power, self.allowance) for k in (0, 1))
+        bias = sum(largest_bias([cell[k] for cell in cells], weights, power, self.settings.allowance) for k in (0, 1))
         return contrast(weights, moments, bias)
 
     def _omitted(self, cells: Sequence[Cell], power: float, fitted: bool) -> Array:
         """The largest corrections in n and in m that are left out; shape (cells, 2)."""
-        return np.stack([omitted([cell[k] for cell in cells], power, fitted, self.allowance) for k in (0, 1)], axis=1)
+        return np.stack(
+            [omitted([cell[k] for cell in cells], power, fitted, self.settings.allowance) for k in (0, 1)], axis=1
+        )
 
 
 def _by_cell(samples: CellSamples) -> tuple[list[Cell], list[LogSample]]:
@@ -140,28 +130,15 @@ def _by_cell(samples: CellSamples) -> tuple[list[Cell], list[LogSample]]:
     return cells, [found[c] for c in cells]
 
 
-def _blank(
-    cells: Sequence[Cell],
-    logs: Sequence[LogSample],
-    axis: int,
-    claimed: float,
-    alpha: float,
-    margin: float,
-    correction: bool,
-    allowance: float,
-    looks: int,
-    look: int,
-) -> Decision:
+def _blank(cells: Sequence[Cell], logs: Sequence[LogSample], axis: int, claimed: float, settings: Settings) -> Decision:
     """An empty decision about one axis; each of its widths shows the fewest samples of its cells."""
     counts: dict[int, int] = {}
     for cell, log in zip(cells, logs, strict=True):
         counts[cell[axis]] = min(log.count, counts.get(cell[axis], log.count))
-    widths = tuple(sorted(counts))
-    return Decision(
-        NumericStatus.INVALID, "", f"exponent in {'nm'[axis]}", float(claimed), alpha, margin,
-        widths, tuple(counts[w] for w in widths), zero_fraction(logs),
-        correction=correction, allowance=allowance, look=look, looks=looks,
-    )  # fmt: skip
+    widths = sorted(counts)
+    return settings.blank(
+        f"exponent in {'nm'[axis]}", claimed, widths, [counts[w] for w in widths], zero_fraction(logs)
+    )
 
 
 def _unfit(cells: Sequence[Cell], correction: bool) -> str | None:

@@ -9,7 +9,7 @@ from fractions import Fraction
 import numpy as np
 
 from verifier.datafiles import Group, Grouped, Plan, Samples
-from verifier.fits.fitting import Settings
+from verifier.fits.fitting import FitSettings
 from verifier.fits.groups import GroupFit, fit_groups, overall
 from verifier.programs.evaluate import NotFinite
 from verifier.programs.graph import ProgramError
@@ -49,7 +49,7 @@ class Measured:
 def measure(
     program: Program, expect: float | str | Sequence[str] | None = None, kind: str = "order", *,
     widths: Sequence[int] = MEASURE_WIDTHS, samples: int = MEASURE_SAMPLES, seed: int = 0,
-    settings: Settings | None = None,
+    settings: FitSettings | None = None,
 ) -> Measured:  # fmt: skip
     """Sample a program and decide a claim of ``kind`` about each number that it returns.
 

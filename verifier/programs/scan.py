@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from verifier.datafiles import Group, Samples
-from verifier.fits.fitting import Finding, Settings, assess, number
+from verifier.fits.fitting import Finding, FitSettings, assess, number
 from verifier.fits.groups import expectations
 from verifier.inference.moment_orders import Mean
 from verifier.programs.graph import ProgramError, shown
@@ -156,7 +156,7 @@ class Scan:
 
 def scan(
     program: Program, expect: str | float | Sequence[str] | None = None, *, widths: Sequence[int] = SCAN_WIDTHS,
-    samples: int = SCAN_SAMPLES, seed: int = 0, settings: Settings | None = None,
+    samples: int = SCAN_SAMPLES, seed: int = 0, settings: FitSettings | None = None,
     progress: Callable[[int, int], None] | None = None, derived: Derived | None = None,
 ) -> Scan:  # fmt: skip
     """The exponent of every intermediate of ``program``, and a verdict where one is expected.
@@ -170,7 +170,7 @@ def scan(
     sizes = check_widths(widths)
     if samples < 1:
         raise ValueError(f"{samples} samples a width; at least 1 is needed")
-    chosen = settings or Settings()
+    chosen = settings or FitSettings()
     record = Recorded(samples)
     for done, n in enumerate(sizes):
         if progress is not None:
@@ -224,7 +224,7 @@ def _claims(
     return found
 
 
-def _row(item: Intermediate, group: Group, claim: tuple[str, str] | None, settings: Settings, always: bool) -> Row:
+def _row(item: Intermediate, group: Group, claim: tuple[str, str] | None, settings: FitSettings, always: bool) -> Row:
     assert isinstance(group.data, Samples)
     kind, expect = claim or ("order", None)
     made = partial(Row, group.key[0][1], shown(item.dims), item.line, item.returned, item.backward, kind, expect)
@@ -240,7 +240,7 @@ def _row(item: Intermediate, group: Group, claim: tuple[str, str] | None, settin
     return made(size, finding)
 
 
-def _compared(row: Row, group: Group, derived: Derived | None, name: str, settings: Settings) -> Row:
+def _compared(row: Row, group: Group, derived: Derived | None, name: str, settings: FitSettings) -> Row:
     """The row with what was derived for it, and whether that is what was measured."""
     exponent = None if derived is None else derived.exponents.get(name)
     if exponent is None:

@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from verifier.datafiles import Grouped, Layout, read_groups
 from verifier.fits.drawing import given
-from verifier.fits.fitting import Finding, Settings
+from verifier.fits.fitting import Finding, FitSettings
 from verifier.fits.groups import GroupFit, by_interest, claim_text, fit_groups, overall
 from verifier.fits.kinds import SIZES
 from verifier.verdict import NumericStatus
@@ -115,7 +115,7 @@ def _figures(found: Finding) -> tuple[str, str]:
 
 def fits_of(
     data: Groups, kind: str, expect: str | None, unless: Mapping[str, str | None], layout: Layout | None,
-    settings: Settings,
+    settings: FitSettings,
 ) -> Fits:  # fmt: skip
     """Read and decide.  ``expect`` is of all groups but those that ``unless`` names, by label or pattern.
 

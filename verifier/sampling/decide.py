@@ -19,7 +19,8 @@ from verifier.inference.laws import kolmogorov_distance, kolmogorov_threshold
 from verifier.inference.presence import binomial_interval
 from verifier.inference.samples import LogSample, rescaled
 from verifier.inference.two_widths import decide_two_widths
-from verifier.sampling.plan import Group, Question
+from verifier.sampling.plan import Group
+from verifier.sampling.questions import Question
 from verifier.sampling.values import decide_atoms, decide_integer, decide_value_and_fluctuation, decide_values, raw
 from verifier.verdict import NumericStatus
 

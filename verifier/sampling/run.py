@@ -21,7 +21,8 @@ from verifier.sampling.decide import decide, settled
 from verifier.sampling.draw import Block, Coefficients, Drawn, draw
 from verifier.sampling.evidence import Evidence, along, evidence_of
 from verifier.sampling.keys import PILOT
-from verifier.sampling.plan import Group, Question
+from verifier.sampling.plan import Group
+from verifier.sampling.questions import Question
 from verifier.sampling.workers import Call, Died, executor
 
 PILOT_SAMPLES = 1024

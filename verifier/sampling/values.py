@@ -15,7 +15,7 @@ from verifier.inference.averages import decide_limit, decide_polynomial
 from verifier.inference.decisions import Decision
 from verifier.inference.kinds import decide_constant
 from verifier.inference.samples import LogSample
-from verifier.sampling.plan import Question
+from verifier.sampling.questions import Question
 from verifier.verdict import NumericStatus
 
 Samples = Mapping[Any, LogSample]

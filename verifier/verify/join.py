@@ -10,7 +10,8 @@ from verifier.claims.severity import severity_of
 from verifier.claims.statement import Claim, Form, Kind, Statement
 from verifier.inference.decisions import Decision
 from verifier.quantities.select import text_of
-from verifier.sampling.plan import Asked, Cell, Group, Options, Question
+from verifier.sampling.plan import Asked, Cell, Group, Options
+from verifier.sampling.questions import Question
 from verifier.sampling.run import Answers, Outcome
 from verifier.verdict import NumericStatus, ProofStatus, weakest_numeric
 from verifier.verify.coverage import Coverage, Reach, left_out, sampleable, why_untested
