@@ -9,6 +9,7 @@ import pytest
 from scipy import stats
 
 from verifier.inference.calibration import (
+    GateSettings,
     calibrate,
     count_errors,
     extended,
