@@ -38,6 +38,8 @@ class Keeper:
     unkept: dict[str, str] = field(default_factory=dict)  # quantities whose code has no version, and why
     _versions: dict[tuple[Any, int], str | None] = field(default_factory=dict)
     _used: set[bytes] = field(default_factory=set)
+    _keys: dict[tuple[int, Any, int], bytes] = field(default_factory=dict)  # of blocks that are being drawn
+    _parameters: dict[int, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, group: Group, block: Block) -> Drawn | None:
@@ -45,7 +47,7 @@ class Keeper:
         version = self._version(group)
         if version is None or self.failed:
             return None
-        key = key_of(group, block, version)
+        key = self._keys[block.group, block.width, block.number] = key_of(group, block, version)
         try:
             found = self.store.get(key)
             drawn = None if found is None else unpack(block, *found)
@@ -66,9 +68,14 @@ class Keeper:
             return
         block = drawn.block
         summary, raw = pack(drawn)
-        parameters = _text({"shared": block.shared, "cells": block.cells})
+        with self._lock:
+            if block.group not in self._parameters:
+                self._parameters[block.group] = _text({"shared": block.shared, "cells": block.cells})
+            parameters = self._parameters[block.group]
+            key = self._keys.pop((block.group, block.width, block.number), None)
         row = Row(
-            key_of(group, block, version), group.statement, group.quantity, version, parameters, _text(block.width),
+            key or key_of(group, block, version), group.statement, group.quantity, version, parameters,
+            _text(block.width),
             block.number, block.samples, str(block.seed), summary, raw,
         )  # fmt: skip
         try:
