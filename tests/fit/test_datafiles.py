@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from verifier.cli import cli
 from verifier.datafiles import STDIN, read_samples
-from verifier.sampling.raw import Request, draw
+from verifier.sampling.raw import Request, draw, pieces
 
 SEED = 20_201
 WIDTHS = (128, 413, 1150, 4690, 20_011, 131_071)
@@ -126,3 +126,16 @@ def test_wide_networks_at_two_inputs_are_refused() -> None:
         draw(Request("T(2)", 3, ((1 << 20) + 1,), 1, 1, angle=10.0))
     drawn = draw(Request("T(2)", 3, ((1 << 20) + 1,), 1, 1))
     assert drawn[(1 << 20) + 1].shape == (1,)
+
+
+def test_few_samples_are_few_draws_and_begin_a_longer_stream() -> None:
+    """Blocks of 1, 1, 2, 4, …: whatever is asked for, each sample comes from the same block."""
+    for most in (1, 4, 256):
+        long = list(pieces(1000, most))
+        for samples in (1, 2, 3, 5, 255, 256, 257, 999):
+            short = list(pieces(samples, most))
+            assert short == long[: len(short)]
+            assert short[-1][0] < samples <= sum(short[-1])
+            assert sum(size for _, size in short) <= max(1, 2 * (samples - 1), samples + most - 1)
+    one, many = (draw(Request("T(2)", 3, (64,), count, 5, angle=60.0))[64] for count in (1, 300))
+    assert one[0] == many[0]
