@@ -89,6 +89,26 @@ def test_what_is_shown_is_printed(command: str, output: str, monkeypatch: pytest
     assert re.fullmatch(".*".join(map(re.escape, output.split("…"))), printed, re.DOTALL), printed
 
 
+#: command lines that need no file and are run as they stand, with their exit codes; 3: cells that were not selected
+RUN = {
+    "list": 0, "show theorem1": 0, "show theorem1.zero": 0, "check theorem1.zero": 0, "check theorem1::H=2,r=3": 3,
+    "check theorem1.zero::H=2 lemma4": 3, "axioms theorem1.zero": 0, "gate theorem1.zero": 0, "rules order": 0,
+    "rules joint.two": 0, "rules A": 0, "exact T(3) --depth 4 --activation relu --moment 2": 0,
+}  # fmt: skip
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("line", RUN)
+def test_a_command_line_that_is_shown_does_what_is_said(
+    line: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Outside of any project, so that the shipped statements are meant; the seed is the command's own."""
+    shown_lines = [words for page in PAGES for x in lines(page.read_text(encoding="utf-8")) for words in commands(x)]
+    (words, *_) = [words for words in shown_lines if " ".join(words) == line]
+    monkeypatch.chdir(tmp_path)
+    assert CliRunner().invoke(cli, words).exit_code == RUN[line]
+
+
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.name)
 def test_python_that_is_shown_is_python(page: Path) -> None:
     for language, block in FENCE.findall(page.read_text(encoding="utf-8")):
