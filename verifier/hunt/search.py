@@ -54,7 +54,8 @@ class Search:
         field = self.field
         steps: list[tuple[list[Instance], Special]] = []
         everywhere = [*field.inside, *field.beyond]
-        steps.append((everywhere, {}))
+        # Apart: a sampler that refuses what lies beyond refuses all that is drawn with it.
+        steps += [(field.inside, {}), (field.beyond, {})]
         steps += [(field.inside, special) for special in self._specials(1)]
         self._look("corners", steps)
         self._settle(everywhere, [{}])
