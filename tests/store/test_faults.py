@@ -167,7 +167,7 @@ def test_a_sampler_that_ends_its_worker_is_found_and_the_others_go_on(place: Pla
     (claim,) = statement["claims"]
     verdicts = {cell["parameters"]["c"]: cell["verdict"] for cell in claim["cells"]}
     samples = {cell["parameters"]["c"]: cell["samples"] for cell in claim["cells"]}
-    assert verdicts[2] == "untested"
+    assert verdicts[2] in ("invalid", "untested")
     assert samples[1] > 0
 
 
