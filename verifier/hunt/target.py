@@ -78,7 +78,10 @@ class Target:
         full = self.full(instance)
         said = [(claim, self._question(claim, full)) for claim in self.statement.claims]
         said = [(claim, question) for claim, question in said if question is not None]
-        broken = self.violated(full) if said else ()
+        try:
+            broken = self.violated(full) if said else ()
+        except ValueError:  # beyond what hypotheses speak of, nothing can be said to be granted
+            return Cell(instance, ())
         asked = tuple(
             Asked(claim.id, question, (), claim.form)
             for claim, question in said
@@ -101,7 +104,10 @@ class Target:
         formula = self.part.quantity.allowance
         if found is None or formula is None or not speaks_of_size(found):
             return found
-        return replace(found, allowance=max(DEFAULT_ALLOWANCE, formula(full)))
+        try:
+            return replace(found, allowance=max(DEFAULT_ALLOWANCE, formula(full)))
+        except ValueError:  # beyond what the formula speaks of
+            return found
 
     def asked(self, instance: Instance) -> dict[str, Question]:
         """What each claim says at an instance; claims that say nothing there are left out."""
