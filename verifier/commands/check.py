@@ -11,7 +11,7 @@ import click
 
 from verifier.commands.codes import CommandError
 from verifier.commands.keep import keeping, with_scheduler, with_store
-from verifier.commands.options import MOST_JOBS, Inputs, Number, Whole, Widths, as_json, verbosity
+from verifier.commands.options import MOST_JOBS, Duration, Inputs, Number, Whole, Widths, as_json, verbosity
 from verifier.commands.place import complete, located, targets_of
 from verifier.verdict.codes import EXPECTED, NOTHING, UNDECIDED, USAGE
 
@@ -36,6 +36,7 @@ DEFAULT_SEED = 20201
 @click.option("--angle", type=Number(0, 180, "DEGREES"), help="Degrees between the two inputs; 0: one input only.")
 @click.option("--z", type=Inputs(), help="The inputs of the implicit network, as in 1,-1.")
 @click.option("--timeout", type=Number(0, 1e9, "SECONDS"), help="Stop after so many seconds with what is decided.")
+@click.option("--budget", type=Duration(), help="Spend this time, as in 10m, where it decides most.")
 @with_scheduler
 @with_store(required=False)
 @as_json
@@ -53,6 +54,7 @@ def check(
     angle: float | None,
     z: tuple[Any, Any] | None,
     timeout: float | None,
+    budget: float | None,
     scheduler: str | None,
     store: bool,
     require_store: bool,
@@ -81,7 +83,9 @@ def check(
 
     if quick and thorough:
         raise CommandError("--quick and --thorough exclude each other")
-    options = Options(widths, samples, angle, z, quick, thorough)
+    if quick and budget is not None:
+        raise CommandError("--quick and --budget exclude each other")
+    options = Options(widths, samples, angle, z, quick, thorough, budget)
     try:
         selection = Selection(expression) if expression is not None else None
     except ValueError as error:

@@ -84,6 +84,26 @@ class Number(click.ParamType):
         return number
 
 
+class Duration(click.ParamType):
+    """A length of time such as 90s, 10m or 1.5h, in seconds; a plain number is one of seconds."""
+
+    name = "TIME"
+    UNITS = {"s": 1.0, "m": 60.0, "h": 3600.0}  # noqa: RUF012
+    LONGEST = 1e7
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        option = param.opts[0] if param is not None else self.name
+        text = str(value).strip()
+        unit = self.UNITS.get(text[-1:], 1.0)
+        try:
+            number = _finite(text[:-1] if text[-1:] in self.UNITS else text) * unit
+        except ValueError:
+            raise CommandError(f"{option} {shortened(text)}: a time such as 90s, 10m or 1.5h is needed") from None
+        if not 0 < number <= self.LONGEST:
+            raise CommandError(f"{option} {shortened(text)}: it must be more than 0 and at most {self.LONGEST:g} s")
+        return number
+
+
 class Whole(click.ParamType):
     """An integer from ``low`` to ``high``, by default more than anybody draws."""
 

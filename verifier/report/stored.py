@@ -108,6 +108,7 @@ def command_line(options: Options, seed: int, names: Sequence[str], expression: 
     words = ["verifier check", *(f'"{name}"' if "::" in name else name for name in names)]
     words += [f'-k "{expression}"'] if expression else []
     words += ["--quick"] * options.quick + ["--thorough"] * options.thorough
+    words += [f"--budget {options.budget:g}s"] if options.budget is not None else []
     words += ["--widths " + ",".join(str(n) for n in options.widths)] if options.widths else []
     words += [f"--samples {options.samples}"] if options.samples is not None else []
     words += [f"--angle {text_of(options.angle)}"] if options.angle is not None else []

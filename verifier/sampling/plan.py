@@ -27,7 +27,7 @@ from verifier.sampling.keys import canonical, group_key
 from verifier.sampling.questions import Question, question_of
 
 THOROUGH_ALPHA = 1e-8
-#: ``--thorough`` may take this many times the samples.
+#: ``--thorough`` and ``--budget`` may take this many times the samples.
 THOROUGH_FACTOR = 16
 #: Below this width corrections to scaling are fitted, not only allowed for.
 CORRECTED_BELOW = 2048
@@ -45,6 +45,7 @@ class Options:
     z: tuple[Any, Any] | None = None
     quick: bool = False
     thorough: bool = False
+    budget: float | None = None  # seconds of a run, which decide how many samples are drawn
 
     @property
     def alpha(self) -> float:
@@ -250,7 +251,7 @@ def group_of(
     if isinstance(part, Agreement) or grid is not None or _fixed_widths(members):
         # An identity is checked on networks small enough to be drawn whole; other parts were planned with theirs.
         widths = part.widths
-    cap = part.samples * (THOROUGH_FACTOR if options.thorough else 1)
+    cap = part.samples * (THOROUGH_FACTOR if options.thorough or options.budget is not None else 1)
     if options.quick:
         cap = min(part.quick_samples, part.samples)
     if measured and part.samples == 1:

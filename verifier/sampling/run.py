@@ -19,6 +19,7 @@ from verifier.inference.samples import LogSample
 from verifier.sampling.crew import Crew, Task, WorkersLost
 from verifier.sampling.decide import decide, settled
 from verifier.sampling.draw import Block, Coefficients, Drawn, draw
+from verifier.sampling.effort import price
 from verifier.sampling.evidence import Evidence, along, evidence_of
 from verifier.sampling.keys import PILOT
 from verifier.sampling.plan import Group
@@ -123,6 +124,12 @@ class _State:
         each = sum(seconds / count for seconds, count in self.seconds.values() if count)
         return each * (self.group.schedule.sizes[-1] - self.size) if self.seconds else math.nan
 
+    def price(self) -> float:
+        """What the decisions that are open cost, where the next look was planned already."""
+        done = self.group.schedule.sizes[max(self.look - 2, 0)]
+        open_ = [self.decisions[item] for item in self.open if item in self.decisions]
+        return price(sum(seconds for seconds, _ in self.seconds.values()), done, self.size, open_)
+
     def answers(self) -> Answers:
         each = [seconds / count for seconds, count in self.seconds.values() if count]
         return Answers(
@@ -209,16 +216,25 @@ def run(
     also: Sequence[tuple[str, Call, tuple[Any, ...]]] = (),
     kept: Kept | None = None,
     scheduler: str | None = None,
+    budget: float | None = None,
 ) -> Outcome:
     """Draw and decide ``groups``; call the functions of ``also`` beside them, and return what they return.
 
     ``also`` holds (name, function, arguments), called in the same workers.  Ctrl-C and ``timeout`` (seconds)
-    end the run with what is decided so far; ``limit`` (seconds) ends the drawing of one group alone.  Blocks that are
+    end the run with what is decided so far, and so does the ``budget`` (seconds), of which groups draw in the order of
+    :mod:`verifier.sampling.effort`; ``limit`` (seconds) ends the drawing of one group alone.  Blocks that are
     ``kept`` are not drawn; those that are drawn are put there as they arrive.  ``scheduler`` as of
     :func:`verifier.sampling.cluster.connect`, which says what is raised.
     """
-    work = _Work([_State(index, group, seed, limit) for index, group in enumerate(groups)], also, listener, kept)
-    deadline = None if timeout is None else time.monotonic() + timeout
+    work = _Work(
+        [_State(index, group, seed, limit) for index, group in enumerate(groups)],
+        also,
+        listener,
+        kept,
+        thrifty=budget is not None,
+    )
+    ends = [seconds for seconds in (timeout, budget) if seconds is not None]
+    deadline = time.monotonic() + min(ends) if ends else None
     stopped, failed = None, False
     try:
         with executor(jobs, scheduler) as hands:
@@ -226,7 +242,7 @@ def run(
     except KeyboardInterrupt as error:
         stopped = str(error) or "interrupted"
     except TimeoutError:
-        stopped = "timed out"
+        stopped = "timed out" if budget is None or (timeout is not None and timeout < budget) else "the budget is spent"
     except WorkersLost as error:
         stopped, failed = str(error), True
     return Outcome(tuple(state.answers() for state in work.states), work.extra, stopped, failed)
@@ -237,9 +253,10 @@ class _Work:
 
     def __init__(
         self, states: list[_State], also: Sequence[tuple[str, Call, tuple[Any, ...]]], listener: Listener | None,
-        kept: Kept | None,
+        kept: Kept | None, thrifty: bool = False,
     ) -> None:  # fmt: skip
         self.states = states
+        self._waiting: list[tuple[float, _State, list[Block]]] | None = [] if thrifty else None
         self.extra: dict[str, Any] = {}
         self._listener = listener
         self._kept = kept
@@ -251,10 +268,14 @@ class _Work:
 
     def do(self, crew: Crew, deadline: float | None) -> None:
         """Until nothing is left.  Raises TimeoutError at the ``deadline``, WorkersLost, and what proofs raise."""
-        while self._pending or len(crew):
+        while self._pending or len(crew) or self._waiting:
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
                 raise TimeoutError
+            if self._waiting and not self._pending and crew.room:
+                _, state, blocks = cheapest = min(self._waiting, key=lambda waiting: (waiting[0], waiting[1].index))
+                self._waiting.remove(cheapest)
+                self._pending.extend(self._tasks(state, blocks))
             if self._pending and crew.room:
                 self._begin(crew, self._pending.popleft())
                 continue
@@ -305,8 +326,11 @@ class _Work:
     def _drawn(self, state: _State, drawn: Drawn) -> None:
         before = state.look
         more = state.take(drawn)
-        # A group that has begun is finished first: its cells are shown, its samples forgotten.
-        self._pending.extendleft(reversed(self._tasks(state, more)))
+        if self._waiting is not None and more and before:
+            self._waiting.append((state.price(), state, more))
+        else:
+            # A group that has begun is finished first: its cells are shown, its samples forgotten.
+            self._pending.extendleft(reversed(self._tasks(state, more)))
         if self._listener is not None and not state.outstanding - len(more) and before:
             _tell(self._listener, state, before)
 

@@ -208,6 +208,8 @@ def reproduce(group: Group, cell: Cell, options: Options, seed: int) -> str:
         words.append("--quick")
     if options.thorough:
         words.append("--thorough")
+    if options.budget is not None:
+        words.append(f"--budget {options.budget:g}s")
     if options.angle is not None:
         words.append(f"--angle {text_of(options.angle)}")
     if options.z is not None:

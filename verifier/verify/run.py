@@ -182,6 +182,7 @@ def run_check(
     with display(drawn) as listener:
         outcome = run(
             drawn, seed=seed, jobs=jobs, timeout=timeout, limit=limit, listener=listener, also=jobs_of, kept=kept,
+            budget=options.budget,
             scheduler=scheduler,
         )  # fmt: skip
     reports = []

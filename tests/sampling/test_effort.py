@@ -1,0 +1,94 @@
+"""A budget of time: cheap decisions come first, and no number depends on the order."""
+
+from __future__ import annotations
+
+import math
+import time
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+from sympy import Function, Integer, symbols
+
+from verifier.claims.statement import Claim, Kind, Source, Statement
+from verifier.cli import main
+from verifier.quantities.check import Check, Measure, Quantity, cells
+from verifier.quantities.samplers import Values
+from verifier.sampling.effort import price
+from verifier.sampling.plan import Options, plan
+from verifier.sampling.run import run
+
+X = Function("X")(symbols("r"))
+CLAIM = Claim("s.order", Kind.ORDER, X, "X ~ 1", exponent=Integer(0))
+WIDTHS = (128, 413, 1150, 4690)
+
+
+def drawn(shared, listed, width, samples, rng):
+    """exp(s Z): the larger s is the more samples a decision takes."""
+    return Values(np.exp(shared["s"] * rng.standard_normal((samples, len(listed)))))
+
+
+def groups(budget, spreads=(6.0, 0.5, 3.0)):
+    quantity = Quantity("X", "X", ("s",), drawn)
+    part = Measure(quantity, cells(s=list(spreads), r=0), widths=WIDTHS, block=256, samples=1 << 12)
+    statement = Statement("s", "S", Source("D"), "", (CLAIM,))
+    return plan(Check("s", part), statement, Options(budget=budget))
+
+
+class Heard:
+    def __init__(self):
+        self.looks = []
+
+    def progress(self, group, size, decided, cells):
+        self.looks.append((group.shared["s"], size))
+
+
+def test_price():
+    few, many = (SimpleNamespace(samples_needed=n) for n in (600, 5000))
+    assert price(2.0, 500, 1000, [few, many]) == pytest.approx(2.0 / 500 * 4500 / 2)
+    assert price(2.0, 500, 1000, [few]) == pytest.approx(2.0)  # never less than the next look
+    assert price(2.0, 500, 1000, [SimpleNamespace(samples_needed=None)]) == pytest.approx(2.0)
+
+
+def test_cheap_decisions_come_first_and_are_the_same():
+    heard = Heard()
+    planned = groups(1e3)
+    found = run(planned, seed=3, budget=1e3, listener=heard)
+    assert found.stopped is None
+    assert [s for s, size in heard.looks[:3]] == [6.0, 0.5, 3.0]  # every group is looked at once
+    order = [s for s, size in heard.looks[3:]]
+    assert order.index(3.0) < order.index(6.0)
+    assert order[0] == 0.5  # the cheapest
+    plain = run(planned, seed=3)
+    for one, two in zip(found.answers, plain.answers, strict=True):
+        assert one.decisions == two.decisions
+
+
+def test_more_samples_than_without_a_budget():
+    sizes = [group.schedule.sizes[-1] for groups_ in (groups(60.0), groups(None)) for group in groups_[:1]]
+    assert sizes[0] == 16 * sizes[1]
+
+
+def test_it_ends_with_what_is_decided():
+    """A quantity whose decision would take 10^9 samples: the cheap one is decided, the other is left open."""
+    start = time.monotonic()
+    found = run(groups(2.0, (0.5, 60.0)), seed=4, budget=2.0)
+    assert time.monotonic() - start < 30
+    cheap, dear = found.answers
+    assert not cheap.unfinished
+    assert found.stopped == "the budget is spent" or not dear.unfinished
+    assert all(math.isfinite(d.estimate) for d in cheap.decisions.values())
+
+
+@pytest.mark.parametrize(("text", "word"), [("soon", "a time such as 90s"), ("0s", "more than 0"), ("9e9h", "at most")])
+def test_a_budget_that_is_no_time(text, word):
+    found = CliRunner().invoke(main, ["check", "lemma1", "--budget", text])
+    assert found.exit_code == 2
+    assert word in found.output
+
+
+def test_the_command_line():
+    found = CliRunner().invoke(main, ["check", "theorem1", "-k", "H=1,L=2,angle=0", "--budget", ".5m", "-q"])
+    assert found.exit_code in (0, 3), found.output
+    assert "--quick and --budget" in CliRunner().invoke(main, ["check", "--quick", "--budget", "9s"]).output
