@@ -12,7 +12,7 @@ from click.testing import CliRunner
 from sympy import Function, Integer, symbols
 
 from verifier.claims.statement import Claim, Kind, Source, Statement
-from verifier.cli import main
+from verifier.cli import cli
 from verifier.quantities.check import Check, Measure, Quantity, cells
 from verifier.quantities.samplers import Values
 from verifier.sampling.effort import price
@@ -83,12 +83,12 @@ def test_it_ends_with_what_is_decided():
 
 @pytest.mark.parametrize(("text", "word"), [("soon", "a time such as 90s"), ("0s", "more than 0"), ("9e9h", "at most")])
 def test_a_budget_that_is_no_time(text, word):
-    found = CliRunner().invoke(main, ["check", "lemma1", "--budget", text])
+    found = CliRunner().invoke(cli, ["check", "lemma1", "--budget", text])
     assert found.exit_code == 2
     assert word in found.output
 
 
 def test_the_command_line():
-    found = CliRunner().invoke(main, ["check", "theorem1", "-k", "H=1,L=2,angle=0", "--budget", ".5m", "-q"])
+    found = CliRunner().invoke(cli, ["check", "theorem1", "-k", "H=1,L=2,angle=0", "--budget", ".5m", "-q"])
     assert found.exit_code in (0, 3), found.output
-    assert "--quick and --budget" in CliRunner().invoke(main, ["check", "--quick", "--budget", "9s"]).output
+    assert "--quick and --budget" in CliRunner().invoke(cli, ["check", "--quick", "--budget", "9s"]).output
