@@ -3,8 +3,8 @@
 T^3 at L = 4 and K^(3) at H = 2, L = 3, one input and two at 60 degrees.  First every method is given the same weights
 (a lazily revealed network, completed) and must return the same numbers; then each is timed in a process of its own, on
 one processor: processor time a sample, the least of several repeats, with and without drawing the weights, and the
-largest memory so far, from narrow to wide networks.  Stream and gram have no weights to be given; that they have the same law is what tests/networks shows.
-At the end: the time to decide the exponent of T^3 to +- 1/8.
+largest memory so far, from narrow to wide networks.  Stream and gram have no weights to be given; that they have the
+same law is what tests/networks shows.  At the end: the time to decide the exponent of T^3 to +- 1/8.
 """
 
 from __future__ import annotations
