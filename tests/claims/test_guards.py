@@ -15,6 +15,7 @@ from verifier.claims.compile import compiled
 from verifier.claims.expressions import CannotCompile
 from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.claims.vocabulary import Condition, Quantity, Value
+from verifier.inputs.fields import FieldError
 from verifier.kernel.core.terms import FALSE, Var, app, eq, imp, le
 
 L, n, d, r = sympy.symbols("L n d r", integer=True)
@@ -200,12 +201,17 @@ def test_a_hypothesis_that_cells_may_violate_grants_something_to_proofs() -> Non
                  {"b": Hypothesis("b", "", Witness(""), condition=condition)})  # fmt: skip
 
 
-@pytest.mark.parametrize("proposition", [lambda env: env["nosuch"], lambda env: None, lambda env: True, lambda: FALSE])
+@pytest.mark.parametrize("proposition", [lambda env: env["nosuch"], lambda env: None, lambda env: True])
 def test_words_that_fail_are_told_in_a_sentence(proposition) -> None:  # type: ignore[no-untyped-def]
     condition = Condition("b", "b", proposition=proposition)
     with pytest.raises(CannotCompile, match=r"its words fail|a proposition is needed"):
         compiled(Claim("s.c", Kind.ORDER, output(L), exponent=Integer(0), hypotheses=("b",)),
                  {"b": Hypothesis("b", "", Witness(""), condition=condition)})  # fmt: skip
+
+
+def test_a_proposition_of_no_argument_is_refused_where_it_is_made() -> None:
+    with pytest.raises(FieldError, match="a function of 1 argument is needed"):
+        Condition("b", "b", proposition=lambda: FALSE)  # type: ignore[misc, arg-type]
 
 
 def test_a_sum_inside_a_sum_is_empty_where_it_has_no_terms() -> None:

@@ -166,7 +166,7 @@ def test_results_of_another_version(toy: Path) -> None:
 
 def test_results_that_lack_something(toy: Path) -> None:
     change(toy, lambda data: data["statements"][0].pop("claims"))
-    assert "incomplete" in refused(run("report"))
+    assert "lacks claims" in refused(run("report"))
 
 
 def test_missing_results_file(toy: Path) -> None:
