@@ -22,7 +22,7 @@ check = Check(
         implicit_jacobian,
         [*cells(u=1, v=2, H=2, **at), *cells(u=[1, 2], v=3, H=3, **at)],
         claims=("lemma6.printed-jacobians", "lemma6.jacobians"),
-        **sizes,
+        **{**sizes, "samples": 4096},
     ),
     # The larger z_angle, the more a factor S^L in the place of S^{L-1} is seen.
     Measure(
