@@ -213,7 +213,7 @@ def table(found: dict[Row, Measured], quantity: str, angle: int) -> list[str]:
     """Microseconds a sample with drawing (without, in brackets) and slopes; then memory."""
     chosen = {(r.method, r.n, r.given): m for r, m in found.items() if (r.quantity, r.angle) == (quantity, angle)}
     methods = [m for m in (*OWN, *PEERS) if any(key[0] == m for key in chosen)]
-    lines = [f"### {QUANTITIES[quantity]}, {'one input' if angle == 0 else 'two inputs'}", "",
+    lines = [f"## {QUANTITIES[quantity]}, {'one input' if angle == 0 else 'two inputs'}", "",
              "| n | " + " | ".join(methods) + " | " + " | ".join(f"{m} MB" for m in methods) + " |",
              "|---:" * (1 + 2 * len(methods)) + "|"]  # fmt: skip
     for n in sorted({n for _, n, _ in chosen}):
@@ -352,7 +352,7 @@ def main(arguments: list[str] | None = None) -> None:
         for angle in (0, 60):
             lines += [*table(found, quantity, angle), ""]
     lines += [
-        "### To decide the exponent of T^3 to ± 1/8, at error rate 10⁻³", "",
+        "## To decide the exponent of T^3 to ± 1/8, at error rate 10⁻³", "",
         "All methods have one law, so they need the same number of samples on the same widths; a peer's time is that "
         "number times its seconds a sample, interpolated between the widths measured above.", "",
         *end_to_end(found, options.quick), "",

@@ -37,6 +37,7 @@ z_inputs_nonzero = Condition(
 widths_grow = Condition(
     "widths_grow", "n → ∞ and m → ∞ at fixed depths L and H",
     proposition=lambda env: [app(head, mode(env), env[of]) for head, of in BOTH_GROW if of in env],
+    holds=lambda cell: cell.get("n") is None or int(cell["L"]) <= int(cell["n"]),  # a depth is small beside a width
 )  # fmt: skip
 
 

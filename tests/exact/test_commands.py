@@ -51,7 +51,8 @@ def test_texts_refused_with_a_caret(text, reason, caret):
     message, (shown, mark) = refused("exact", text, "--depth", "3")
     assert reason in message
     assert mark == " " * (2 + caret) + "^"
-    assert shown == "  " + text.replace("\n", " ")
+    whole = "  " + text.replace("\n", " ")
+    assert shown == whole if len(text) < 1000 else whole.startswith(shown[:200]) and len(shown) <= len(whole)
 
 
 @pytest.mark.parametrize("text", ["", "   "])

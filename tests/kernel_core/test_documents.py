@@ -216,7 +216,7 @@ def test_the_command_prints_goals_in_sentences_and_imports_the_kernel_alone(tmp_
         [sys.executable, "-S", "-c", code, str(path)], capture_output=True, text=True, check=True, timeout=60, cwd=ROOT,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
     )  # fmt: skip
-    assert run.stdout.splitlines()[-1] == "EXIT 3 []"
+    assert run.stdout.splitlines()[-1] == "EXIT 3 ['verifier.inputs', 'verifier.inputs.start']"
     out = run.stdout
     assert "good: proved\n  for every x0:int\n  if    (0 ≤ x0)\n  then  (0 ≤ (x0 + 1))\n" in out
     assert "other: gap\n" in out

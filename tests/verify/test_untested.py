@@ -114,7 +114,7 @@ def test_quick_cells_suffice_but_none_do_not(toy: Toy) -> None:
 
 def test_a_run_that_takes_too_long(toy: Toy) -> None:
     toy.write(sleep=0.15)
-    found, reason = word(toy, "--timeout", "0.7")
+    found, reason = word(toy, "--timeout", "0.7", "--no-store")  # the second run would go on from the first
     assert found == "inconclusive"
     assert "not reached before the run ended (timed out)" in reason or "before all of its samples" in reason
 

@@ -150,11 +150,10 @@ def derive(
         scanned = {} if found is None else {"measured": found.as_dict()}
         click.echo(json.dumps(theory.as_dict() | scanned, indent=2))
     else:
-        from rich.console import Console
-
+        from verifier.commands.screen import Screen
         from verifier.report.derive_text import render
 
-        render(theory, Console(highlight=False), found, verbose=verbose)
+        render(theory, Screen(), found, verbose=verbose)
     if found is not None and found.disagreements:
         return exit_code(NumericStatus.CONTRADICTED)
     open_ends = [row for row in theory.returned if not row.decided and not row.zero]
