@@ -11,6 +11,7 @@ import pytest
 
 from verifier.hunt import Space, angles, choices, integers, listed, norms, numbers, pairs
 from verifier.hunt.crossings import Crossing, crossings, polish, refine
+from verifier.hunt.finding import Zero
 from verifier.hunt.lab import Lab
 from verifier.hunt.lines import decimal
 from verifier.hunt.ranges import separating
@@ -153,3 +154,9 @@ def test_generic_values_are_none_of_the_corners() -> None:
             assert value not in special
             assert axis.refuses(value, {}) == ""
     assert choices("relu", "tanh").generic(rng) == "relu"
+
+
+def test_a_zero_of_samples_is_not_called_the_limits() -> None:
+    """Its error is of samples at one width, and may be far smaller than the distance from the limit's zero."""
+    assert Zero("rate", 0.5010, 9e-5, 0.5005, 0.5015, 1024).text == "rate = 0.501 ± 9e-05 at width 1024"
+    assert Zero("angle", 113.2, 0.0, 113.2, 113.2).text == "angle = 113.2, as given"

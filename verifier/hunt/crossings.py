@@ -37,7 +37,8 @@ FEWEST = 16
 class Crossing:
     """A zero of the leading coefficient between ``low`` and ``high``, about ``at`` with standard error ``error``.
 
-    ``flips``: all samples change sign there; else the coefficient dips to 0.
+    ``flips``: all samples change sign there; else the coefficient dips to 0.  ``width``: where the samples were drawn
+    that ``error`` is of; the zero of the limit lies elsewhere, by an order of the reciprocal width.
     """
 
     low: float
@@ -45,6 +46,7 @@ class Crossing:
     at: float
     flips: bool
     error: float = math.nan
+    width: Any = None
 
 
 def crossings(curve: Curve, grid: Sequence[float]) -> list[list[Crossing]]:

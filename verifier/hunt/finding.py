@@ -12,18 +12,24 @@ from verifier.hunt.target import instance_text
 
 @dataclass(frozen=True)
 class Zero:
-    """The zero of a leading coefficient: the parameter, where it lies, with a standard error, and a bracket."""
+    """The zero of a leading coefficient: the parameter, where it lies, with a standard error, and a bracket.
+
+    All of them are of samples at ``width``; None where the zero was given.
+    """
 
     name: str
     at: float
     error: float
     low: float
     high: float
+    width: Any = None
 
     @property
     def text(self) -> str:
-        """``angle = 113.2180(20)``."""
-        return f"{self.name} = {self.at:.7g} ± {self.error:.1g}"
+        """``angle = 113.2224 ± 0.003 at width 1024``: the error is that of samples; the limit's zero is near it."""
+        if self.width is None:
+            return f"{self.name} = {self.at:.7g}, as given"
+        return f"{self.name} = {self.at:.7g} ± {self.error:.1g} at width {self.width}"
 
 
 @dataclass(frozen=True)

@@ -189,7 +189,7 @@ class Lines:
                     return None if number == 0 else found
                 self.lab.keep.put(place, vars(again))
             reach = max(8 * again.error, 1e-6 * (span[1] - span[0]))
-            found = replace(again, low=again.at - reach, high=again.at + reach)
+            found = replace(again, low=again.at - reach, high=again.at + reach, width=width)
             precise = not again.flips or again.error < PRECISION * (span[1] - span[0])
             if precise or took * 4 > SECONDS or self.lab.left <= 0:
                 break

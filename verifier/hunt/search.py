@@ -227,7 +227,7 @@ class Search:
         special = {**root.special, name: at}
         instance = field.place(root.frame, {**chosen, **special})
         found = outcomes(self.lab, self.target, instance, claims, self.lab.level(self.alpha), root=True)
-        zero = Zero(name, crossing.at, crossing.error, crossing.low, crossing.high)
+        zero = Zero(name, crossing.at, crossing.error, crossing.low, crossing.high, crossing.width)
         self.conclude(instance, special, found, zero)
 
     def _plain(self, root: Root) -> dict[str, Any]:
