@@ -7,7 +7,6 @@ all show here, without a sample being drawn.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from functools import cache
 
@@ -18,7 +17,6 @@ from verifier.claims.compile import compiled, declared
 from verifier.claims.goals import CheckedGoals, check_documents, claims_of
 from verifier.claims.statement import Claim, Form, Statement
 from verifier.claims.wording import wording
-from verifier.inputs.fields import FieldError
 from verifier.projects.project import default_project
 
 #: by statement and status, the claims without the statement's name
@@ -120,8 +118,7 @@ def changed(claim: Claim, statement: Statement) -> Iterator[tuple[str, Claim]]:
         for more in (Rational(1, 2), -1):
             yield f"exponent plus {more}", replace(claim, exponent=claim.exponent + more)
     if isinstance(claim.value, Expr) and not declared(claim).apart:  # else it is the samples' own, and said to be
-        with suppress(FieldError):  # what has no sum with 1 cannot be claimed to be it
-            yield "value + 1", replace(claim, value=claim.value + 1)
+        yield "value + 1", replace(claim, value=claim.value + 1)
     granted = {one for one, _ in compiled(claim, {h.id: h for h in statement.hypotheses}).hypotheses}
     for one in claim.hypotheses:
         if one in granted and claim.form is Form.AMENDED:  # a reading grants nothing; what a paper states is granted

@@ -52,7 +52,10 @@ def _expression(value: Any) -> Any:
             value = sympy.sympify(value, strict=True)
         except (sympy.SympifyError, ValueError, TypeError, OverflowError):
             raise Wrong("a real number or a SymPy expression") from None
-    if isinstance(value, sympy.Expr) and (value.is_extended_real is False or value in (sympy.nan, sympy.zoo)):
+    if not isinstance(value, sympy.Expr):
+        return value
+    # SymPy calls a sum with a function of a Lambda not real: it does not know that it commutes.
+    if (value.is_extended_real is False and value.is_commutative) or value in (sympy.nan, sympy.zoo):
         raise Wrong("a real number or a SymPy expression")
     return value
 
