@@ -11,20 +11,14 @@ from lemmas._proof_hyper_limits import (
     part_limit,
     slope_limit,
 )
-from lemmas._proof_hyper_masks import links_of
-from verifier.kernel.core.terms import Term, Var, app, eq, fun, le
+from lemmas._proof_hyper_masks import H, L, d, e, i, k, l, links_of, ls, omega, phi, s, w, x, y
+from verifier.kernel.core.terms import Term, app, eq, fun, le
 from verifier.kernel.theory.joint import product as range_product
-from verifier.kernel.theory.writing import many, minus, plus, times
+from verifier.kernel.theory.writing import minus, plus, times
 from verifier.proving.binders import lemma
 from verifier.proving.matching import fresh
 from verifier.proving.tactics import Fact, Prover
 
-phi, omega = Var("phi", "act"), Var("omega", "mode")
-x, y = many("x y", "input")
-z, w = many("z w", "const")
-ls, es, s = many("ls es s", "seq")
-m, H, L, r, d, e, k, i, l, l1, l2 = many("m H L r d e k i l l1 l2", "int")
-AT = {"omega": omega, "phi": phi, "L": L, "x": x, "y": y}
 DOT, THETA = app("dot", x, y), app("Theta", phi, L, x, y)
 #: F(y, 1)·…·F(y, H), and what h is on the limit's space where its mask is 1
 ALL = range_product("F", (B, y), 1, H, limit=True)
