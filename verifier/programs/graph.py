@@ -64,7 +64,8 @@ class Op:
     """One operation: ``outputs`` are numbers of the values it makes, ``shapes`` theirs.
 
     ``dims`` are the shapes with the axes told apart that grow with the width.  ``place`` is in the user's file;
-    ``fallback`` evaluates the operation on dense arrays where this package has no implementation of its own.
+    ``fallback`` evaluates the operation on dense arrays where this package has no implementation of its own.  ``kinds``
+    are the types of its inputs, a letter each, as NumPy's ``dtype.kind``.
     """
 
     name: str
@@ -76,6 +77,7 @@ class Op:
     subgraphs: tuple[Graph, ...] = ()
     fallback: Callable[..., Sequence[Any]] | None = None
     dims: tuple[tuple[Dim, ...], ...] = ()
+    kinds: str = ""
 
     @property
     def line(self) -> str:

@@ -139,7 +139,10 @@ class _Writer:
             inner = _jaxprs(name, params) if name in _CONTROL else ()
             subgraphs = tuple(_converted(j.jaxpr, j.consts, back) for j in inner)
             shapes = tuple(tuple(v.aval.shape) for v in equation.outvars)
-            self.ops.append(Op(name, inputs, outputs, shapes, _plain(params), place, subgraphs, _fallback(equation)))
+            kinds = "".join(getattr(getattr(v.aval, "dtype", None), "kind", "?") for v in equation.invars)
+            self.ops.append(
+                Op(name, inputs, outputs, shapes, _plain(params), place, subgraphs, _fallback(equation), kinds=kinds)
+            )
             self.names.update(zip(equation.outvars, outputs, strict=True))
 
     def _place(self, equation: Any) -> Place | None:

@@ -1,6 +1,7 @@
 """Constants of a program as c n^p, read at several widths.
 
-The program is traced at widths that are sixth powers, so that n^p is rational for p in sixths.  A float stands for the
+The program is traced at widths that are sixth powers, so that n^p is rational for p in sixths, and at one of which no
+root is whole, so that a root that is rounded is told from one that is not.  A float stands for the
 simplest rational that is rounded to it where that is short (0.3, 1/3), for the root of one where that is (√2), else for
 a number in the interval of its rounding.
 """
@@ -17,7 +18,7 @@ from verifier.programs.derive.expansion import Underived
 from verifier.programs.derive.numbers import ZERO, Number, enclosed
 
 #: all are multiples of 64, for heads
-WIDTHS = (64, 6**6, 8**6)
+WIDTHS = (64, 6**6, 64 * 1021, 8**6)
 #: the product of numerator and denominator of what counts as meant, by double and single precision
 SHORT = {8: 10**10, 4: 2000}
 DIGITS = {8: 12, 4: 6}

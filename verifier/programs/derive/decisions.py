@@ -25,6 +25,7 @@ from verifier.programs.derive.expansion import (
     Part,
     Powers,
     Underived,
+    atoms_of,
     joined,
     number_of,
     plus,
@@ -94,7 +95,7 @@ class Decisions(Points):
             if slope and not has_delta(slope):
                 yield slope, variable
         yield z, None
-        for atom in sorted(a for a in scalars_of(z) if a.kind == "clt"):
+        for atom in sorted(a for a in scalars_of(z) if a.kind == "clt" and not self.within(z, a)):
             slope = {}
             for (vectors, scalars), c in z.items():
                 e = dict(scalars).get(atom, 0)
@@ -142,6 +143,8 @@ class Decisions(Points):
     def _family(self, group: Sequence[Atom]) -> bool:
         if group[0].kind == "gauss":
             return True
+        if group[0].kind == "clt" and _both_ways(group):
+            return False
         try:
             sources = [self.coordinates.of({(_source(atom), ()): ONE}) for atom in group]
         except Underived:
@@ -247,6 +250,8 @@ class Decisions(Points):
             return Found(False, reason=str(error))
         number = number_of(limit)
         if number is None:
+            if self.hides(part):
+                return Found(False, None, True, "an expectation that depends on random scalars is not known")
             return self._random(limit)
         if number.nonzero:
             return Found(True, number)
@@ -349,6 +354,34 @@ class Decisions(Points):
 def _source(atom: Atom) -> Powers:
     """What a matrix was applied to, or what a Gaussian scalar is the average of."""
     found: Powers = atom.data[0] if atom.kind == "clt" else atom.data[0].data[2]
+    return found
+
+
+def _both_ways(group: Iterable[Atom]) -> bool:
+    """Whether one central-limit sum contains a matrix and another its transpose: v·Wx and x·Wᵀv are the same sum."""
+    uses = [_products(a for a, _ in _source(atom)) for atom in group]
+    return any((matrix, not turned) in b for k, a in enumerate(uses) for matrix, turned in a
+               for j, b in enumerate(uses) if j != k)  # fmt: skip
+
+
+def _products(atoms: Iterable[Atom]) -> set[tuple[str, bool]]:
+    """The matrices in vectors, in functions, averages and other products too, and whether they are transposed."""
+    found: set[tuple[str, bool]] = set()
+    todo, seen = list(atoms), set()
+    while todo:
+        atom = todo.pop()
+        if atom in seen:
+            continue
+        seen.add(atom)
+        if atom.kind == "mat":
+            found.add(atom.data[:2])
+            todo += [a for a, _ in atom.data[2]]
+        elif atom.kind in ("avg", "mean", "clt"):
+            todo += [a for a, _ in atom.data[0]]
+        elif atom.kind == "hat":
+            todo.append(atom.data[0])
+        elif atom.kind in ("fun", "sfun", "zfun"):
+            todo += atoms_of(thawed(atom.data[1]))
     return found
 
 

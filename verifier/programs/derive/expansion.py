@@ -68,7 +68,7 @@ def frozen(part: Part) -> tuple[tuple[Key, Number], ...]:
 
 
 class _Coefficient(Number):
-    """A number that equals another if it was computed in the same way."""
+    """A number that equals another if it was computed in the same way; of what is not known, only itself."""
 
     def __init__(self, number: Number) -> None:
         super().__init__(number.ball, number.exact, number.tree, number.positive, number.scale)
@@ -77,7 +77,9 @@ class _Coefficient(Number):
     def _mark(self) -> Any:
         if self.exact is not None:
             return self.exact
-        return str(self.tree) if self.tree is not None else self.ball.str(40)
+        if self.tree is not None:
+            return str(self.tree)
+        return self.ball.str(40) if self.known else ("unknown", id(self.ball))
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, _Coefficient) and self._mark == other._mark
@@ -101,8 +103,13 @@ def joined(a: Powers, b: Powers) -> Powers:
         return a or b
     found: dict[Atom, int] = dict(a)
     for atom, e in b:
-        found[atom] = 1 if atom in found and atom.data[0] == "step" else found.get(atom, 0) + e
+        found[atom] = 1 if atom in found and _indicator(atom) else found.get(atom, 0) + e
     return tuple(sorted(((x, e) for x, e in found.items() if e), key=lambda item: item[0].number))
+
+
+def _indicator(atom: Atom) -> bool:
+    """Whether it is 0 or 1; the data of other kinds begin with the names of weights."""
+    return atom.kind in ("fun", "zfun", "sfun") and bool(atom.data[0] == "step")
 
 
 def plus(a: Part, b: Mapping[Key, Number]) -> Part:

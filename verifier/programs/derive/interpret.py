@@ -18,6 +18,8 @@ from verifier.programs.graph import Axis, Dim, Graph, Op
 
 #: a reason that begins with a line of the user's
 PLACED = re.compile(r"\S+:\d+: ")
+#: parameters that are lengths of axes
+SIZES = frozenset({"shape", "new_sizes", "start_indices", "limit_indices", "sharding", "dimensions", "sizes"})
 Watch = Callable[[Op, int, Known | Values], None]
 
 
@@ -64,8 +66,11 @@ class Interpreter:
         try:
             for dims in (*op.dims, *(d for _, d in inputs)):
                 check_dims(dims, self.widths)
-            if op.name == "max" and any(isinstance(v, Known) and np.all(np.isneginf(v.at[0])) for v, _ in inputs):
+            if op.name == "max" and any(
+                isinstance(v, Known) and all(np.all(np.isneginf(a)) for a in v.at) for v, _ in inputs
+            ):
                 return [next(v for v, _ in inputs if isinstance(v, Values))]
+            check_steady(ops)
             arrays = [self._values(v, d) for v, d in inputs]
             return [_told_in(op, by_rule(self.algebra, op, arrays))]
         except Underived as error:
@@ -80,6 +85,8 @@ class Interpreter:
             (index, _), *operands = inputs
             if not isinstance(index, Known):
                 raise Underived("a branch that depends on the weights")
+            if len({int(np.reshape(a, ())) for a in index.at}) > 1:
+                raise Underived("a branch that depends on the width")
             which = min(max(int(np.reshape(index.at[0], ())), 0), len(op.subgraphs) - 1)
             out = self.run([o.subgraphs[which] for o in ops], *_split(operands))
             return [v for v, _ in out]
@@ -89,6 +96,8 @@ class Interpreter:
 
     def _scan(self, ops: Sequence[Op], x: Sequence[tuple[Any, Any]]) -> list[Known | Values]:
         p = ops[0].params
+        if len({o.params["length"] for o in ops}) > 1:
+            raise Underived("a loop with as many steps as the width says")
         fixed, carry = p["num_consts"], p["num_carry"]
         state, sequences = list(x[fixed : fixed + carry]), x[fixed + carry :]
         order = range(p["length"] - 1, -1, -1) if p["reverse"] else range(p["length"])
@@ -107,6 +116,21 @@ class Interpreter:
             return Known(tuple(np.stack(parts) for parts in zip(*(v.at for v, _ in column), strict=True)))
         arrays = [self._values(v, d) for v, d in column]
         return Values((len(arrays), *arrays[0].dims), np.stack([a.data for a in arrays]))
+
+
+def check_steady(ops: Sequence[Op]) -> None:
+    """Underived for an operation that is another one at another width: of the first width is what rules look at."""
+    op = ops[0]
+    for key, value in op.params.items():
+        if key in SIZES or not isinstance(value, int | float | str | tuple | np.dtype):
+            continue
+        if any(o.params.get(key) != value for o in ops):
+            raise Underived(f"{op.name} with {key} that depends on the width")
+    if op.name == "slice":
+        fixed = [k for k, d in enumerate(op.dims[0]) if not isinstance(d, Axis)]
+        for key in ("start_indices", "limit_indices"):
+            if len({tuple(o.params[key][k] for k in fixed) for o in ops}) > 1:
+                raise Underived("a slice whose place depends on the width")
 
 
 def value_dims(value: Known | Values, dims: tuple[Dim, ...]) -> tuple[Dim, ...]:

@@ -12,16 +12,19 @@ import numpy as np
 from verifier.programs import dense
 from verifier.programs.derive.algebra import Algebra
 from verifier.programs.derive.arrays import Matrix, Values, shape_of
-from verifier.programs.derive.expansion import NOTHING, Expansion, Underived
+from verifier.programs.derive.expansion import Expansion, Underived
 from verifier.programs.derive.numbers import ONE, Number
 from verifier.programs.graph import Axis, Dim, Op
 
+#: what integers are divided and combined bit by bit by
+INTEGER = frozenset({"div", "not", "and", "or"})
 Rule = Callable[[Algebra, Op, Sequence[Values]], Any]
 
 
 def evaluate(algebra: Algebra, op: Op, x: Sequence[Values]) -> Values:
     """The result of one operation.  Underived where no rule applies."""
     dims = op.dims[0]
+    _check_types(op)
     if op.name in ENTRYWISE or op.name == "integer_pow":
         return Values(dims, _entrywise(algebra, op, x))
     if op.name in SHAPES:
@@ -29,6 +32,18 @@ def evaluate(algebra: Algebra, op: Op, x: Sequence[Values]) -> Values:
     if op.name not in OTHERS:
         raise Underived(f"there is no rule for {op.name}")
     return Values(dims, np.asarray(OTHERS[op.name](algebra, op, x), object).reshape(shape_of(dims)))
+
+
+def _check_types(op: Op) -> None:
+    """Underived for what is cut to integers, and for integers where the same name means something else."""
+    if (
+        op.name == "convert_element_type"
+        and np.dtype(op.params["new_dtype"]).kind in "iub"
+        and op.kinds[0] not in "iub"
+    ):
+        raise Underived("real numbers cut to integers")
+    if op.name in INTEGER and set(op.kinds) & set("iu"):
+        raise Underived(f"{op.name} of integers")
 
 
 # -- entry by entry ----------------------------------------------------------------------------------------------------
@@ -111,7 +126,10 @@ def _minimum(g: Algebra, a: Expansion, b: Expansion) -> Expansion:
 
 
 def _sign(g: Algebra, a: Expansion) -> Expansion:
-    return g.sub(g.scale(g.step(a), 2), g.number(ONE)) if not a.zero else NOTHING
+    """-1 where a < 0, 0 where it is 0, 1 where it is above."""
+    if a.lead is not None and g.decisions.atomless(a.terms[a.lead]):
+        return g.sub(g.scale(g.step(a), 2), g.number(ONE))
+    return g.sub(g.step(a), g.step(g.neg(a)))
 
 
 def _not(g: Algebra, a: Expansion) -> Expansion:
@@ -183,7 +201,7 @@ SHAPES = frozenset(
 def _shape(op: Op, x: Sequence[Values]) -> Any:
     first, p = x[0], dict(op.params)
     if op.name == "reshape" or op.name == "squeeze" or op.name == "expand_dims":
-        if _axes(first.dims) != _axes(op.dims[0]):
+        if _layout(first.dims) != _layout(op.dims[0]):
             raise Underived("a reshape that changes an axis that grows")
         return first.data.reshape(shape_of(op.dims[0]))
     if op.name == "concatenate":
@@ -192,7 +210,7 @@ def _shape(op: Op, x: Sequence[Values]) -> Any:
         return np.concatenate([v.data for v in x], axis=p["dimension"])
     if op.name == "broadcast_in_dim":
         p["shape"] = shape_of(op.dims[0])
-        if len(_axes(op.dims[0])) > 1 > len(_axes(first.dims)):
+        if len(_axes(op.dims[0])) > max(1, len(_axes(first.dims))):
             raise Underived("a vector or number copied to a matrix")
     if op.name == "slice":
         for k, d in enumerate(first.dims):
@@ -212,6 +230,17 @@ def _shape(op: Op, x: Sequence[Values]) -> Any:
     if op.name == "rev" and any(isinstance(first.dims[k], Axis) for k in p["dimensions"]):
         raise Underived("a vector in reversed order")
     return out
+
+
+def _layout(dims: Sequence[Dim]) -> list[int | str]:
+    """The axes that grow, and how many entries lie before, between and after them: what a reshape has to keep."""
+    found: list[int | str] = [1]
+    for d in dims:
+        if isinstance(d, Axis):
+            found += [d.name, 1]
+        else:
+            found[-1] = int(found[-1]) * d
+    return found
 
 
 def _axes(dims: Sequence[Dim]) -> list[str]:

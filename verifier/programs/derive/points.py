@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from flint import arb, fmpq
 
-from verifier.programs.derive.expansion import Atom, Part, thawed
+from verifier.programs.derive.expansion import ONE, Atom, Part, Underived, thawed
 from verifier.programs.derive.expectations import Expectations
 from verifier.programs.derive.functions import function
 from verifier.programs.derive.limits import GAUSSIAN, Coordinates
@@ -24,6 +24,7 @@ class Points:
     expectations: Expectations
     _points: dict[tuple[Atom, int], arb] = field(default_factory=dict)
     _values: dict[tuple[Atom, int], arb] = field(default_factory=dict)
+    _chances: dict[Atom, frozenset[Atom]] = field(default_factory=dict)
 
     def _point(self, atom: Atom, trial: int) -> arb:
         if atom.kind == "clt":
@@ -65,8 +66,35 @@ class Points:
             elif atom.kind in ("zfun", "sfun"):
                 found |= self.chance(thawed(atom.data[1]))
             elif atom.kind in ("avg", "mean"):
-                found |= {a for a in scalars_of(self.expectations.value(atom, 2)) if a.kind == "clt"}
+                found |= self._averaged_over(atom)
         return frozenset(found)
+
+    def _averaged_over(self, atom: Atom) -> frozenset[Atom]:
+        """The Gaussian scalars that an average depends on, in functions too, whose expectation may not be known."""
+        if atom not in self._chances:
+            z: Part = {(atom.data[0], ()): ONE}
+            try:
+                found = self.chance(self.coordinates.of(z) if atom.kind == "avg" else z)
+            except Underived:
+                found = frozenset(a for a in scalars_of(self.expectations.value(atom, 2)) if a.kind == "clt")
+            self._chances[atom] = found
+        return self._chances[atom]
+
+    def within(self, z: Part, scalar: Atom) -> bool:
+        """Whether a Gaussian scalar occurs inside a function or an average, and not as a factor only."""
+        inner = {a for a in scalars_of(z) if a.kind != "clt"} | {a for vectors, _ in z for a, _e in vectors}
+        return any(scalar in self.chance({((), ((a, 1),)): ONE}) for a in inner)
+
+    def hides(self, part: Part) -> bool:
+        """Whether an average in it depends on random scalars in a way that is not known."""
+        for atom in scalars_of(part):
+            if atom.kind == "sfun" and self.hides(thawed(atom.data[1])):
+                return True
+            if atom.kind in ("avg", "mean"):
+                value = self.expectations.value(atom, 2)
+                if not all(c.known for c in value.values()) and self._averaged_over(atom):
+                    return True
+        return False
 
     def polynomial(self, z: Part) -> bool:
         """Whether random scalars occur in coefficients only."""

@@ -17,7 +17,7 @@ from verifier.programs.derive.decisions import Found
 from verifier.programs.derive.expansion import Expansion, Part, Underived, number_of, times
 from verifier.programs.derive.interpret import PLACED, Interpreter
 from verifier.programs.derive.numbers import ZERO, Number, precision
-from verifier.programs.graph import Axis, Op, ProgramError, shown
+from verifier.programs.graph import Axis, Graph, Op, ProgramError, shown
 from verifier.programs.intermediates import Intermediate, intermediates, numbered
 from verifier.programs.program import Given, Program
 from verifier.verdict.display import line
@@ -158,9 +158,30 @@ def _derived(program: Program, algebra: Algebra) -> tuple[DerivedRow, ...]:
             arguments.append(inputs(algebra, name, shape, spec.value if isinstance(spec, Given) else None))
         except Underived as error:
             arguments.append(lost(shape, f"{program.line}: {error}"))
-    Interpreter(algebra, names, watch).run(graphs, arguments, dims)
+    results = Interpreter(algebra, names, watch).run(graphs, arguments, dims)
+    for item, value in _others(graphs[0], program.outputs(WIDTHS[0]), items, results):
+        items.append(item)
+        try:
+            rows[len(items) - 1, 0] = _row(algebra, item, value)
+        except Underived as error:
+            rows[len(items) - 1, 0] = _undecided(item, str(error), math.inf)
     told = numbered(rows, [item.name for item in items])
     return tuple(replace(rows[key], name=told[key]) for key in rows)
+
+
+def _others(
+    graph: Graph, names: Sequence[str], items: Sequence[Intermediate], results: Sequence[tuple[Any, Any]]
+) -> list[tuple[Intermediate, Values]]:
+    """What is returned and is no intermediate: the result of a loop or a branch, or a value under a second name."""
+    told = {item.name for item in items if item.returned}
+    makers = {target: op for op in graph.ops for target in op.outputs}
+    found = []
+    for name, operand, (value, dims) in zip(names, graph.outputs, results, strict=True):
+        op = makers.get(operand) if isinstance(operand, int) else None
+        if name in told or op is None or isinstance(value, Known):
+            continue
+        found.append((Intermediate(op, op.outputs.index(operand), name, tuple(dims), op.line, False, True), value))
+    return found
 
 
 def _dims(program: Program, name: str) -> tuple[Any, ...]:
