@@ -62,6 +62,7 @@ def test_a_matrix_moved_to_the_other_factor_is_no_new_random_scalar() -> None:
         return (w["v"] @ (w["W"] @ y) - (w[other] @ w["W"]) @ y) / len(y)
 
     undecided(lambda w: difference(w, "v"), "linearly independent")
+    undecided(lambda w: w["x"] @ ((w["W"] - w["W"].T) @ w["x"]) / len(w["x"]), "linearly independent")
     row = derived(lambda w: (w["v"] @ (w["W"] @ w["x"]) - w["u"] @ (w["W"] @ w["x"])) / len(w["x"])).row("f")
     assert row.exponent == 0
 

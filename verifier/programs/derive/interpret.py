@@ -19,7 +19,9 @@ from verifier.programs.graph import Axis, Dim, Graph, Op
 #: a reason that begins with a line of the user's
 PLACED = re.compile(r"\S+:\d+: ")
 #: parameters that are lengths of axes
-SIZES = frozenset({"shape", "new_sizes", "start_indices", "limit_indices", "sharding", "dimensions", "sizes"})
+SIZES = frozenset(
+    {"shape", "new_sizes", "start_indices", "limit_indices", "sharding", "dimensions", "sizes", "slice_sizes"}
+)
 Watch = Callable[[Op, int, Known | Values], None]
 
 
