@@ -320,6 +320,42 @@ def test_the_command_as_json_with_measured_exponents(model: Path) -> None:
     assert [r["derived"] for r in found["measured"]["rows"]] == ["0", "0", "0"]
 
 
+ROUNDED = """
+import jax.numpy as jnp
+import verifier as v
+from verifier.programs import width
+
+n = width("n")
+
+@v.quantity(weights={"x": (n,)})
+def rounded(w):
+    return {"nil": jnp.mean(w["x"] - w["x"]), "cut": jnp.mean((w["x"] - w["x"].astype(jnp.bfloat16)) ** 2)}
+
+@v.quantity(weights={"x": (n,)})
+def nil(w):
+    return jnp.mean(w["x"] - w["x"])
+"""
+
+
+def test_a_derived_0_does_not_agree_with_samples_of_order_1(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "rounded.py").write_text(ROUNDED)
+    monkeypatch.chdir(tmp_path)
+    sizes = ["--measure", "--widths", "128,401,1301,4001", "--samples", "32"]
+    result = CliRunner().invoke(cli, ["derive", "rounded.py:rounded", *sizes])
+    assert result.exit_code == 3, result.output
+    said = " ".join(result.output.split())
+    assert "cut: not confirmed: it is derived to be 0, and its samples are not" in said
+    assert "nil: not" not in said
+    assert CliRunner().invoke(cli, ["derive", "rounded.py:nil", *sizes]).exit_code == 0
+
+
+def test_samples_that_decide_nothing_are_no_agreement(model: Path) -> None:
+    few = ["--measure", "--widths", "128,160,200,250", "--samples", "3", "--margin", "0.001"]
+    result = CliRunner().invoke(cli, ["derive", "model.py:size", *few, "--json"])
+    assert result.exit_code == 3, result.output
+    assert list(json.loads(result.stdout)["unconfirmed"]) == ["size"]
+
+
 def test_a_disagreement_ends_with_1(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def wrong(program: Any) -> Derived:
         found = derive(program)

@@ -138,7 +138,8 @@ def derive(
     By the tensor-program rules, all widths growing together: a line has the value's name, shape and source line, the
     exponent of its root mean square in the width with its leading constant, or why it is undecided.  --measure samples
     the program as scan does and compares.  Exits with 0 if everything returned is derived, and agrees; 1 if something
-    measured contradicts what is derived; 3 if something returned is undecided; 2 if the file is no program.
+    measured contradicts what is derived; 3 if something returned is undecided, or samples do not decide whether it
+    agrees; 2 if the file is no program.
     """
     program = load(target)
     theory = _theory(program)
@@ -147,7 +148,7 @@ def derive(
         found = _scanned(program, (), widths, samples, seed, (margin, alpha), theory,
                          not quiet and not as_json and sys.stderr.isatty())  # fmt: skip
     if as_json:
-        scanned = {} if found is None else {"measured": found.as_dict()}
+        scanned = {} if found is None else {"measured": found.as_dict(), "unconfirmed": theory.unconfirmed(found)}
         click.echo(json.dumps(theory.as_dict() | scanned, indent=2))
     else:
         from verifier.commands.screen import Screen
@@ -156,7 +157,9 @@ def derive(
         render(theory, Screen(), found, verbose=verbose)
     if found is not None and found.disagreements:
         return exit_code(NumericStatus.CONTRADICTED)
-    open_ends = [row for row in theory.returned if not row.decided and not row.zero]
+    open_ends = [row.name for row in theory.returned if not row.decided and not row.zero]
+    if found is not None:
+        open_ends += theory.unconfirmed(found)
     return exit_code(NumericStatus.INCONCLUSIVE if open_ends else NumericStatus.CONSISTENT)
 
 

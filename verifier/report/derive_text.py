@@ -35,6 +35,8 @@ def render(found: Derived, console: Console, scan: Scan | None = None, verbose: 
     if scan is not None:
         agree = sum(r.agreement is not None and str(r.agreement.status) == "consistent" for r in scan.rows)
         _wrapped(console, f"{agree} consistent with what is measured, {len(scan.disagreements)} contradicted")
+        for name, why in found.unconfirmed(scan).items():
+            _wrapped(console, f"{name}: not confirmed: {why}", style="yellow")
     undecided = [row for row in found.rows if not row.decided and not row.zero]
     for row in undecided if verbose else undecided[:LISTED]:
         console.print()

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import reduce
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from verifier.programs.derive.algebra import Algebra
 from verifier.programs.derive.arrays import Known, Matrix, Values, inputs, lost
@@ -20,7 +20,11 @@ from verifier.programs.derive.numbers import ZERO, Number, precision
 from verifier.programs.graph import Axis, Graph, Op, ProgramError, shown
 from verifier.programs.intermediates import Intermediate, intermediates, numbered
 from verifier.programs.program import Given, Program
+from verifier.verdict import NumericStatus
 from verifier.verdict.display import line
+
+if TYPE_CHECKING:
+    from verifier.programs.scan import Scan
 
 #: seconds that a derivation may take
 SECONDS = 120.0
@@ -28,6 +32,7 @@ SECONDS = 120.0
 DEPTHS = (Fraction(1), Fraction(2))
 #: terms of a vector whose mean square is worked out
 FEW = 6
+DECIDED = (NumericStatus.CONSISTENT, NumericStatus.CONTRADICTED)
 STATUS = "derived (cited: the master theorem of tensor programs; not re-checked by the kernel)"
 
 
@@ -98,6 +103,28 @@ class Derived:
             if row.name == name:
                 return row
         raise KeyError(f"no value {name!r}; there are {', '.join(row.name for row in self.rows)}")
+
+    def unconfirmed(self, scan: Scan) -> dict[str, str]:
+        """What the program returns whose derived exponent the samples of ``scan`` neither agree with nor contradict.
+
+        By name, with the reason.  A value derived to be 0 agrees with samples that are exactly 0 alone: others may be
+        rounding, which is not modelled, or show that it is not 0.
+        """
+        measured = {row.name: row for row in scan.rows}
+        found = {}
+        for row in self.returned:
+            seen = measured.get(row.name)
+            if not row.decided and not row.zero:
+                continue
+            if seen is None:
+                found[row.name] = "it was not measured"
+            elif row.zero and seen.size is not None:
+                found[row.name] = "it is derived to be 0, and its samples are not: by rounding, or because it is not"
+            elif row.decided and seen.agreement is None:
+                found[row.name] = seen.problem or "its samples decide nothing"
+            elif seen.agreement is not None and seen.agreement.status not in DECIDED:
+                found[row.name] = "; ".join(seen.agreement.reasons)
+        return found
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
