@@ -170,9 +170,12 @@ def test_a_shipped_statement_is_not_measured_by_a_user_s_check(toy: Toy) -> None
 
 
 def interrupted(folder: Path, after: float) -> tuple[int, str]:
-    """``verifier check`` in a process group of its own that gets Ctrl-C after so many seconds."""
+    """``verifier check`` in a process group of its own that gets Ctrl-C after so many seconds.
+
+    Nothing is stored: another run would go on from there, and be over before it is interrupted.
+    """
     process = subprocess.Popen(
-        [sys.executable, "-m", "verifier.cli", "check", "-q", "--jobs", "2"], cwd=folder, stdout=subprocess.PIPE,
+        [sys.executable, "-m", "verifier.cli", "check", "-q", "--jobs", "2", "--no-store"], cwd=folder, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, start_new_session=True, env=os.environ | {"OMP_NUM_THREADS": "1"},
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored by what a shell runs in background
     )  # fmt: skip
