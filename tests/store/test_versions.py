@@ -174,3 +174,97 @@ def test_every_shipped_quantity_has_one_and_they_are_told_apart() -> None:
         found.setdefault(version_of(draw), set()).add(f"{draw.__module__}.{getattr(draw, '__qualname__', draw)}")
     assert len(found) > 30
     assert all(len(names) == 1 for names in found.values())  # one version: made by one function of the same things
+
+
+#: What two samplers differ in whose definitions read the same: what their names hold, and what they carry.
+LOADED = {
+    "a number from the environment": "import os\nS = float(os.environ['HELD'])\ndef draw(n): return S * n",
+    "a table from the environment": "import os\nS = {'a': [os.environ['HELD']]}\ndef draw(n): return S['a']",
+    "an object that was made from it": (
+        "import os\nclass P:\n    def __init__(self, x): self.x = x\nS = P(os.environ['HELD'])\n"
+        "def draw(n): return S.x"
+    ),
+    "a function of several in one statement": (
+        "import os\nif os.environ['HELD'] == '1':\n    def f(n): return 1\nelse:\n    def f(n): return 2\n"
+        "def draw(n): return f(n)"
+    ),
+    "a function chosen when it is loaded": (
+        "import os\ndef f(n): return 1\ndef g(n): return 2\nh = {'1': f, '2': g}[os.environ['HELD']]\n"
+        "def draw(n): return h(n)"
+    ),
+    "a default of a function that it calls": "import os\ndef f(n, s=os.environ['HELD']): return s\ndef draw(n): return f(n)",
+    "what a function that it calls holds": (
+        "import os\ndef made(s):\n    return lambda n: s\nf = made(os.environ['HELD'])\ndef draw(n): return f(n)"
+    ),
+    "an attribute of a class": "import os\nclass P:\n    x = os.environ['HELD']\ndef draw(n): return P.x",
+    "a global of a function that is called once": (
+        "import os\nS = 1\ndef begin():\n    global S\n    S = os.environ['HELD']\nbegin()\ndef draw(n): return S"
+    ),
+    "what a decorator's object carries": (
+        "import functools, os\nclass Scaled:\n    def __init__(self, f, s):\n        functools.update_wrapper(self, f)\n"
+        "        self.s = s\n    def __call__(self, n): return self.s * self.__wrapped__(n)\ndef base(n): return n\n"
+        "draw = Scaled(base, os.environ['HELD'])"
+    ),
+    "an attribute beside a data class's fields": (
+        "import os\nfrom dataclasses import dataclass\n@dataclass\nclass P:\n    a: int = 0\n"
+        "    def __call__(self, n): return self.s\ndraw = P()\ndraw.s = os.environ['HELD']"
+    ),
+    "a slot of a base class": (
+        "import os\nclass P:\n    __slots__ = ('s',)\nclass Q(P):\n    def __call__(self, n): return self.s\n"
+        "draw = Q()\ndraw.s = os.environ['HELD']"
+    ),
+    "which of two objects comes again": (
+        "import os\nfrom functools import partial\nclass P:\n    def __init__(self, x): self.x = x\n"
+        "a, b = P(1), P(2)\ndef f(x, y, z): return z.x\ndraw = partial(f, a, b, {'1': a, '2': b}[os.environ['HELD']])"
+    ),
+    "what a third module puts in place of a constant": (
+        "import os, sys, types\nh = sys.modules.setdefault('held_{0}', types.ModuleType('held_{0}'))\n"
+        "h.__file__ = __file__\nh.S = os.environ['HELD']\nimport held_{0} as other\ndef draw(n): return other.S"
+    ),
+    "what is put in place of a package's constant": (
+        "import os\nimport numpy\nsetattr(*[numpy][:1], 'held_{0}', os.environ['HELD'])\n"
+        "def draw(n): return numpy.held_{0}"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", LOADED)
+def test_samples_are_not_taken_for_those_of_other(files: Files, monkeypatch: pytest.MonkeyPatch, what: str) -> None:
+    files.texts = {f"main_{files.name}": LOADED[what].replace("{0}", files.name)}
+    found = []
+    for held in ("1", "2", "1"):
+        monkeypatch.setenv("HELD", held)
+        sys.modules.pop(f"held_{files.name}", None)
+        found.append(version_of(files.load().draw))
+    assert found[0] == found[2] != found[1]
+
+
+PATCHES = {
+    "a constant of a helper": ("import helper_{0}\nhelper_{0}.SCALE = 5.0", "5.0", "6.0"),
+    "a helper": ("import helper_{0}\nhelper_{0}.scaled.__globals__['scaled'] = lambda x: 5.0", "5.0", "6.0"),
+    "a method of its class": ("import helper_{0}\nhelper_{0}.P.go = lambda self, x: 5.0", "5.0", "6.0"),
+}
+
+
+@pytest.mark.parametrize("what", PATCHES)
+def test_what_a_module_that_it_never_names_puts_in_place(files: Files, what: str) -> None:
+    patch, old, new = PATCHES[what]
+    helper = HELPER + "\n\nclass P:\n    def go(self, x):\n        return scaled(x)\n"
+    main = "import helper_{0}\nimport patch_{0}\ndef draw(x):\n    return helper_{0}.P().go(helper_{0}.scaled(x))\n"
+    files.texts = {
+        f"helper_{files.name}": helper, f"patch_{files.name}": patch.replace("{0}", files.name),
+        f"main_{files.name}": main.replace("{0}", files.name),
+    }  # fmt: skip
+    before = version_of(files.load().draw)
+    assert version_of(files.load((old, new)).draw) != before
+
+
+def test_functions_of_one_line_are_told_apart(files: Files) -> None:
+    files.texts = {f"main_{files.name}": "f = lambda n: 1; draw = lambda n: 2\n"}
+    assert version_of(files.load().draw) != version_of(files.load(("n: 2", "n: 3")).draw)
+
+
+def test_code_of_no_file_is_not_taken_for_what_stands_in_its_line(files: Files) -> None:
+    files.texts = {f"main_{files.name}": "def draw(n): return 1\nexec('def draw(n): return 2')\n"}
+    with pytest.raises(Unknown):
+        version_of(files.load().draw)

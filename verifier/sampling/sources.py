@@ -15,6 +15,7 @@ from types import CodeType, ModuleType
 from typing import Any
 
 Import = ast.Import | ast.ImportFrom
+_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
@@ -41,6 +42,7 @@ class Source:
     statements: tuple[ast.stmt, ...]
     binding: Mapping[str, tuple[int, ...]]
     labels: tuple[str, ...]
+    path: str = ""
     _seen: dict[int, Definition] = field(default_factory=dict, compare=False, repr=False)
 
     def definition(self, number: int) -> Definition:
@@ -51,13 +53,23 @@ class Source:
             self._seen[number] = Definition(digest, tuple(_imports(statement)), tuple(_mentions(statement)))
         return self._seen[number]
 
-    def holding(self, code: CodeType) -> int:
-        """The number of the statement that a function's code stands in.  Raises Unknown."""
+    def holding(self, code: CodeType) -> list[tuple[int, int]]:
+        """Where a function's code may stand: numbers of statements, and which of the functions in each it is.
+
+        More than one where functions share a line.  Raises Unknown.
+        """
+        found: list[tuple[int, int]] = []
         for number, statement in enumerate(self.statements):
-            first = min(node.lineno for node in (statement, *getattr(statement, "decorator_list", ())))
-            if first <= code.co_firstlineno <= (statement.end_lineno or 0):
-                return number
-        raise Unknown(f"where {code.co_qualname} is defined")
+            if not _first(statement) <= code.co_firstlineno <= (statement.end_lineno or 0):
+                continue
+            functions = [node for node in ast.walk(statement) if isinstance(node, _FUNCTIONS)]
+            found += [
+                (number, which) for which, node in enumerate(functions)
+                if _first(node) == code.co_firstlineno and getattr(node, "name", "<lambda>") == code.co_name
+            ]  # fmt: skip
+        if not found or not (code.co_filename == self.path or Path(code.co_filename).resolve() == Path(self.path)):
+            raise Unknown(f"where {code.co_qualname} is defined")
+        return found
 
 
 def source_of(module: ModuleType) -> Source:
@@ -89,7 +101,12 @@ def _parsed(path: str, stamp: int) -> Source:
         label = ",".join(sorted(names))
         seen[label] = seen.get(label, -1) + 1
         labels.append(f"{label}/{seen[label]}")
-    return Source(tuple(tree.body), {name: tuple(found) for name, found in binding.items()}, tuple(labels))
+    return Source(tuple(tree.body), {name: tuple(found) for name, found in binding.items()}, tuple(labels), str(Path(path).resolve()))
+
+
+def _first(node: ast.AST) -> int:
+    """The first line of a statement or a function, with its decorators."""
+    return min(int(part.lineno) for part in (node, *getattr(node, "decorator_list", ())))  # type: ignore[attr-defined]
 
 
 def _mentions(statement: ast.stmt) -> Iterator[tuple[str, tuple[str, ...]]]:

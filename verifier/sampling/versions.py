@@ -7,8 +7,11 @@ counts, with every name that it mentions, in this package and in a project's fil
 versions, and Python with its own.
 
 What cannot be followed (code without a source, an object that is not plain data) has no version, and its samples are
-not stored.  What is not seen: files that a sampler reads when it is called, and names made at run time; a quantity
-whose sampler has such declares a ``version`` (:class:`verifier.quantities.check.Quantity`), which counts as well.
+not stored.  The source alone does not tell what a name holds, which may come from a file, from the environment, or
+from another module that puts something else in its place: so what each name holds when the version is told counts as
+well, and what a class and a function carry.  What is not seen: files and variables that a sampler reads when it is
+called, and names made at run time; a quantity whose sampler has such declares a ``version``
+(:class:`verifier.quantities.check.Quantity`), which counts as well.
 """
 
 from __future__ import annotations
@@ -22,10 +25,10 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
-from functools import cache, partial
+from functools import cache, cached_property, partial
 from importlib import import_module, metadata, util
 from pathlib import Path, PurePath
-from types import BuiltinFunctionType, FunctionType, MethodType, ModuleType
+from types import BuiltinFunctionType, CodeType, FunctionType, GenericAlias, MethodType, ModuleType, UnionType
 from typing import Any
 
 import numpy as np
@@ -59,7 +62,7 @@ class _Walk:
     def __init__(self) -> None:
         self.found: dict[str, str] = {}
         self._todo: list[tuple[ModuleType, int]] = []
-        self._objects: set[int] = set()
+        self._objects: dict[int, tuple[int, object]] = {}  # what was met, by its number; kept alive, as ids are reused
         self._names: set[tuple[str, str, tuple[str, ...]]] = set()
 
     def finish(self) -> None:
@@ -93,24 +96,30 @@ class _Walk:
         if isinstance(thing, ModuleType):
             self._whole(thing)
             return thing.__name__
+        if isinstance(thing, GenericAlias | UnionType) or type(thing).__module__ == "typing":
+            return repr(thing)  # a word of annotations
         if isinstance(thing, BuiltinFunctionType | np.ufunc):
             return self._outside(thing, type(thing).__module__)
         return self._object(thing)
 
     def _object(self, thing: Any) -> str:
         """An object of a class whose source is known, with what it holds."""
-        if id(thing) in self._objects:
-            return "again"
-        self._objects.add(id(thing))
-        wrapped = getattr(thing, "__wrapped__", None)
-        if isinstance(wrapped, FunctionType):
-            return self.value(wrapped)
+        if (again := self._again(thing)) is not None:
+            return again
         name = self._class(type(thing))
-        if is_dataclass(thing):
-            return f"{name}({self.value({field.name: getattr(thing, field.name) for field in fields(thing)})})"
-        if hasattr(thing, "__dict__") and _ours(sys.modules.get(type(thing).__module__)):
-            return f"{name}({self.value(vars(thing))})"
+        if _ours(sys.modules.get(type(thing).__module__)) or is_dataclass(thing):
+            return f"{name}({self.value(_held(thing))})"
+        wrapped = getattr(thing, "__wrapped__", None)  # functools' caches, compiled functions: what they are made from
+        if isinstance(wrapped, FunctionType):
+            return f"{name}({self.value(wrapped)})"
         raise Unknown(f"an object of type {type(thing).__name__}")
+
+    def _again(self, thing: object) -> str | None:
+        """What stands for a thing that was met before: its number in the order of meeting."""
+        if id(thing) in self._objects:
+            return f"again {self._objects[id(thing)][0]}"
+        self._objects[id(thing)] = (len(self._objects), thing)
+        return None
 
     def _function(self, function: FunctionType) -> str:
         name = str(function.__globals__.get("__name__"))
@@ -123,22 +132,27 @@ class _Walk:
         if not _ours(module):
             self._package(name)
             return f"{name}.{function.__qualname__}"
-        name = f"{name}.{function.__qualname__}"
-        if id(function) in self._objects:
-            return name
-        self._objects.add(id(function))
-        self._todo.append((module, source_of(module).holding(function.__code__)))
-        if (wrapped := getattr(function, "__wrapped__", None)) is not None:
-            self.value(wrapped)
+        if (again := self._again(function)) is not None:
+            return again
+        source = source_of(module)
+        places = source.holding(function.__code__)
+        self._todo += [(module, number) for number, _ in places]
+        name = f"{name}.{function.__qualname__} {[(source.labels[number], which) for number, which in places]}"
+        if len(places) > 1:  # functions of one line: which of them it is its code tells
+            name += _digest(function.__code__)
         held = [cell.cell_contents for cell in function.__closure__ or () if _filled(cell)]
-        return f"{name}{self.value((function.__defaults__, function.__kwdefaults__, held))}"
+        return f"{name}{self.value((function.__defaults__, function.__kwdefaults__, held, vars(function)))}"
 
     def _class(self, kind: type) -> str:
         module = sys.modules.get(kind.__module__)
         if module is None or not _ours(module):
             return self._outside(kind, kind.__module__)
-        self._name(module, kind.__qualname__.partition(".")[0], ())
-        return f"{module.__name__}.{kind.__qualname__}"
+        name = f"{module.__name__}.{kind.__qualname__}"
+        if self._again(kind) is None:
+            self._name(module, kind.__qualname__.partition(".")[0], ())
+            if not _of_package(module):
+                self.found[f"{name} has"] = self.value(_members(kind))
+        return name
 
     def _outside(self, thing: Any, module: str) -> str:
         """What another package defines: its name and the package's version."""
@@ -164,6 +178,7 @@ class _Walk:
         """Follow a name of a module, and the attributes asked of it as long as they lead through modules."""
         if not _ours(module):
             self._package(module.__name__)
+            self._put_into(module, name, rest)
             return
         if (module.__name__, name, rest) in self._names:  # packages import from their own modules, and back
             return
@@ -173,8 +188,8 @@ class _Walk:
         held = vars(module).get(name)
         if isinstance(held, ModuleType):
             self._name(held, rest[0], rest[1:]) if rest else self._whole(held)
-        elif isinstance(held, np.ndarray):
-            self.found[f"{module.__name__}.{name}"] = _array(held)  # perhaps read from a file
+        elif name in vars(module):
+            self._holds(module, name, held)
         for number in numbers:
             statement = source.statements[number]
             if isinstance(statement, ast.Import):
@@ -185,6 +200,28 @@ class _Walk:
                 self._todo.append((module, number))
         if not numbers and not isinstance(held, ModuleType):
             self._made(module, name, rest)
+
+    def _holds(self, module: ModuleType, name: str, held: Any) -> None:
+        """What a name holds now, whatever its statements say: it may be read from a file, or put there by others."""
+        key = f"{module.__name__}.{name} holds"
+        if key in self.found:
+            return
+        self.found[key] = ""  # it may lead back to itself
+        try:
+            self.found[key] = self.value(held)
+        except Unknown:
+            if not _of_package(module):  # this package's own tables, caches and loggers are what its source says
+                raise
+
+    def _put_into(self, module: ModuleType, name: str, rest: tuple[str, ...]) -> None:
+        """What was put into another package's module in place of its own."""
+        held = vars(module).get(name)
+        if isinstance(held, ModuleType) and rest:
+            self._put_into(held, rest[0], rest[1:])
+        elif type(held) in _PLAIN and held is not None:
+            self.found[f"{module.__name__}.{name} holds"] = repr(held)
+        elif isinstance(held, FunctionType) and _ours(sys.modules.get(held.__module__)):
+            self.found[f"{module.__name__}.{name} holds"] = self.value(held)
 
     def _made(self, module: ModuleType, name: str, rest: tuple[str, ...]) -> None:
         """A name that no statement binds: a submodule, or what the module makes when it is asked."""
@@ -226,6 +263,50 @@ class _Walk:
             self._whole(found)
         else:
             self._name(found, alias.name, rest)
+
+
+def _held(thing: Any) -> dict[str, Any]:
+    """What an object carries: fields, attributes and slots; but not what a cached property made of them."""
+    cached = {n for kind in type(thing).__mro__ for n, made in vars(kind).items() if isinstance(made, cached_property)}
+    found = {name: value for name, value in getattr(thing, "__dict__", {}).items() if name not in cached}
+    if is_dataclass(thing):
+        found |= {field.name: getattr(thing, field.name) for field in fields(thing) if hasattr(thing, field.name)}
+    for kind in type(thing).__mro__:
+        slots = vars(kind).get("__slots__", ())
+        for name in (slots,) if isinstance(slots, str) else slots:
+            if name not in ("__dict__", "__weakref__") and hasattr(thing, name):
+                found[name] = getattr(thing, name)
+    return found
+
+
+def _members(kind: type) -> dict[str, Any]:
+    """What a class carries under names of its own: plain data and functions that may have been put there since."""
+    found: dict[str, Any] = {}
+    for name, member in sorted(vars(kind).items()):
+        bare = getattr(member, "__func__", member)  # static and class methods
+        if name.startswith("__") and type(bare) not in _PLAIN and not isinstance(bare, FunctionType):
+            continue
+        if name in ("__doc__", "__module__", "__qualname__", "__firstlineno__"):
+            continue
+        if isinstance(bare, FunctionType):
+            if not bare.__code__.co_filename.startswith("<"):  # else made by a decorator, from what counts already
+                found[name] = bare
+        elif type(bare) in _PLAIN or isinstance(bare, list | tuple | dict | np.ndarray | np.generic):
+            found[name] = bare
+        elif isinstance(bare, property):
+            found[name] = [part for part in (bare.fget, bare.fset) if isinstance(part, FunctionType)]
+    return found
+
+
+def _digest(code: CodeType) -> str:
+    """A digest of what a function's code does, but for where it stands."""
+    consts = [_digest(c) if isinstance(c, CodeType) else repr(c) for c in code.co_consts]
+    return hashlib.sha256(repr((code.co_code, consts, code.co_names, code.co_varnames)).encode()).hexdigest()
+
+
+def _of_package(module: ModuleType) -> bool:
+    """Whether a module is this package's own, the shipped checks and lemmas apart."""
+    return module.__name__.partition(".")[0] == "verifier"
 
 
 def _array(array: Any) -> str:
