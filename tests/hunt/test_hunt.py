@@ -5,6 +5,10 @@ Each hunt decides at a total error rate of 1e-4 on fixed seeds: a finding that i
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
 import pytest
 from sympy import Integer
 
@@ -127,3 +131,88 @@ def test_a_sampler_that_fails_at_a_corner_is_recorded_and_the_search_goes_on() -
 def test_settings_out_of_range(settings: dict[str, float], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         searched("Z", Integer(0), seed=1, **settings)
+
+
+def _silent(sampler: Any, violated: Any = lambda parameters: (), **more: Any) -> Any:
+    """A hunt of X ~ n^0 over angles, by a sampler that shows nothing."""
+    from verifier.hunt import Space, angles
+    from verifier.quantities.samplers import quantity
+
+    measure = Measure(quantity("Z")(sampler), widths=WIDTHS, samples=1024, space=Space(angle=angles()))
+    made = targets(statement("Z", Integer(0), **more), Check("Z", measure), violated=violated)
+    return hunt(made, budget=30, seed=1, stages=("corners", "zeros"))
+
+
+def _raises(n, rng, samples, *, angle):
+    raise ZeroDivisionError("no network")
+
+
+def _no_number(n, rng, samples, *, angle):
+    return np.full(samples, np.nan)
+
+
+def _normal(n, rng, samples, *, angle):
+    return rng.standard_normal(samples)
+
+
+def _no_condition(parameters: Any) -> list[str]:
+    raise ValueError("cannot be told")
+
+
+@pytest.mark.parametrize(
+    ("sampler", "more"),
+    [
+        (_raises, {}),
+        (_no_number, {}),
+        (_normal, {"violated": lambda parameters: ["range"], "hypotheses": ("range",)}),
+        (_normal, {"violated": _no_condition}),
+    ],
+    ids=["a sampler that fails everywhere", "one without numbers", "hypotheses that exclude all", "and that fail"],
+)
+def test_a_hunt_that_looked_at_nothing_does_not_say_that_nothing_was_found(sampler: Any, more: dict[str, Any]) -> None:
+    from verifier.commands.hunt import _code
+    from verifier.commands.screen import Screen
+    from verifier.report.hunt_text import render
+
+    found = _silent(sampler, **more)
+    assert found.unlooked == ("Z.order",)
+    assert not found.corners_done
+    assert found.counts["instances"] == 0
+    assert _code(found, one=False) == 3
+    screen = Screen()
+    with screen.capture() as told:
+        render(found, screen)
+    assert "Nothing was looked at" in told.get()
+    assert "Nothing was found" not in told.get()
+    # The twin: a sampler of the same space that works.
+    looked = _silent(_normal)
+    assert looked.unlooked == ()
+    assert looked.corners_done
+    assert _code(looked, one=False) == 0
+
+
+def test_an_instance_at_which_a_claim_stands_is_told() -> None:
+    quantity, space = SPACES["Y"]
+    check = Check("Y", Measure(quantity, widths=WIDTHS, block=256, samples=4096, space=space))
+    made = targets(statement("Y", MINUS_ONE), check)
+    (told,) = decide_at(made, {"angle": 60}, seed=5).stands
+    assert told.startswith("Y.order at angle=60")
+    with pytest.raises(ValueError, match="'height' is no real parameter; it has angle"):
+        decide_at(made, {"angle": 60}, seed=5, zero_of="height")
+
+
+def test_what_is_kept_is_not_used_once_a_condition_is_another() -> None:
+    """It stands in a file that the statement's own file only imports."""
+    from verifier.claims.vocabulary import Condition
+    from verifier.hunt.version import version
+
+    quantity, space = SPACES["Z"]
+    check = Check("Z", Measure(quantity, widths=WIDTHS, space=space))
+
+    def made(holds: Any) -> str:
+        hypothesis = Condition("range", "", holds=holds).needed("made up")
+        (target,) = targets(replace(statement("Z", Integer(0)), hypotheses=(hypothesis,)), check)
+        return version(target)
+
+    first, other = (lambda cell: True), (lambda cell: cell["depth"] < 2)
+    assert made(first) == made(first) != made(other)

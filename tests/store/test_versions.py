@@ -192,7 +192,9 @@ LOADED = {
         "import os\ndef f(n): return 1\ndef g(n): return 2\nh = {'1': f, '2': g}[os.environ['HELD']]\n"
         "def draw(n): return h(n)"
     ),
-    "a default of a function that it calls": "import os\ndef f(n, s=os.environ['HELD']): return s\ndef draw(n): return f(n)",
+    "a default of a function that it calls": (
+        "import os\ndef f(n, s=os.environ['HELD']): return s\ndef draw(n): return f(n)"
+    ),
     "what a function that it calls holds": (
         "import os\ndef made(s):\n    return lambda n: s\nf = made(os.environ['HELD'])\ndef draw(n): return f(n)"
     ),
@@ -201,7 +203,8 @@ LOADED = {
         "import os\nS = 1\ndef begin():\n    global S\n    S = os.environ['HELD']\nbegin()\ndef draw(n): return S"
     ),
     "what a decorator's object carries": (
-        "import functools, os\nclass Scaled:\n    def __init__(self, f, s):\n        functools.update_wrapper(self, f)\n"
+        "import functools, os\nclass Scaled:\n    def __init__(self, f, s):\n"
+        "        functools.update_wrapper(self, f)\n"
         "        self.s = s\n    def __call__(self, n): return self.s * self.__wrapped__(n)\ndef base(n): return n\n"
         "draw = Scaled(base, os.environ['HELD'])"
     ),

@@ -258,7 +258,9 @@ class Scaling:
             told = [line for f in found.findings for line in (f.text, *(f"  {more}" for more in lines(f)[:-2]))]
             raise ScalingError("\n".join([*told, *([f"reproduce: {self.reproduce}"] if self.reproduce else [])]), {})
         if not found.corners_done:
-            raise ScalingError(too_small(found), {})
+            failed = found.counts["failed"]
+            why = f"nothing could be looked at: {failed[0]['error']}" if found.blind and failed else too_small(found)
+            raise ScalingError(why, {})
         return found
 
     def _request(self, kind: str, expect: Expect, settings: Options) -> _Request:

@@ -109,12 +109,15 @@ class Hunted:
     skipped: tuple[str, ...] = ()  # statements that declare no space
     doubtful: tuple[str, ...] = ()  # what looked suspicious and was not decided
     stopped: str = ""
+    unlooked: tuple[str, ...] = ()  # claims that no instance at which samples could be drawn was asked about
+    blind: tuple[str, ...] = ()  # targets of which this holds for all claims, although all corners were gone through
+    stands: tuple[str, ...] = ()  # of one instance that is decided: the claims that fresh samples agree with there
     extra: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def corners_done(self) -> bool:
-        """Whether the corners, which come first, were all tried."""
-        return all(stage.complete for stage in self.stages if stage.name == "corners")
+        """Whether the corners, which come first, were all tried, and any instance of each target could be."""
+        return not self.blind and all(stage.complete for stage in self.stages if stage.name == "corners")
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
@@ -123,5 +126,5 @@ class Hunted:
             "stages": [asdict(s) | {"complete": s.complete} for s in self.stages], "counts": dict(self.counts),
             "seed": self.seed, "alpha": self.alpha, "budget": self.budget, "spent": round(self.spent, 1),
             "skipped": list(self.skipped), "doubtful": list(self.doubtful), "stopped": self.stopped,
-            "corners_done": self.corners_done,
+            "corners_done": self.corners_done, "unlooked": list(self.unlooked), "stands": list(self.stands),
         }  # fmt: skip

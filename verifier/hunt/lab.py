@@ -32,11 +32,12 @@ class Listener(Protocol):
 class Counts:
     """How much was looked at."""
 
-    instances: int = 0  # an instance and what all claims say of it
+    instances: int = 0  # an instance and what all claims say of it; not one at which the sampler failed
     samples: int = 0
     lines: int = 0
     decisions: int = 0
     failed: list[tuple[str, str]] = field(default_factory=list)  # instances at which a sampler failed, and how
+    looked: set[tuple[str, str]] = field(default_factory=set)  # (target, claim) of which any sample was looked at
 
     def as_dict(self) -> dict[str, Any]:
         """Plain data."""

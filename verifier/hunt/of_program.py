@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
@@ -13,9 +14,11 @@ from verifier.claims.statement import Claim, Kind, Source, Statement
 from verifier.hunt.axes import listed
 from verifier.hunt.space import Space, SpaceError
 from verifier.hunt.target import NoSpace, Target, targets
+from verifier.hunt.version import version
 from verifier.quantities.check import Check, Measure, Parameters, Quantity
 
 if TYPE_CHECKING:
+    from verifier.programs.batches import Batches
     from verifier.programs.program import Program
 
 #: Networks are drawn whole: narrower ones where a weight has two width axes.
@@ -29,6 +32,8 @@ def of_program(program: Program, code: str = "") -> Target:
     Raises NoSpace where it has none, SpaceError where the space has an axis that is no keyword argument, and ValueError
     where it expects nothing of what it returns.
     """
+    from verifier.programs.batches import Batches
+
     if program.space is None:
         names = [*program.given] or ["angle"]
         shown = ", ".join(f"{n}={'angles()' if n == 'angle' else 'numbers(0.1, 2)'}" for n in names[:4])
@@ -56,7 +61,7 @@ def of_program(program: Program, code: str = "") -> Target:
         for k, name, exponent in expected
     )  # fmt: skip
     measure = Measure(
-        _quantity(program, outputs, space),
+        _quantity(program, Batches(program), outputs, space),
         widths=_widths(program),
         correction=True,
         block=64,
@@ -65,7 +70,8 @@ def of_program(program: Program, code: str = "") -> Target:
     )
     statement = Statement(symbol, f"the program {symbol}", Source("a program"), "", claims)
     (found,) = targets(statement, Check(symbol, measure), code=code)
-    return found
+    made = (program.function, program.weights, program.data, program.given, Batches)
+    return replace(found, code=f"{code} {version(found, *made)}")
 
 
 def _widths(program: Program) -> tuple[int, ...]:
@@ -74,11 +80,7 @@ def _widths(program: Program) -> tuple[int, ...]:
     return MATRICES if square else VECTORS
 
 
-def _quantity(program: Program, outputs: Sequence[str], space: Space) -> Quantity:
-    from verifier.programs.batches import Batches
-
-    batches = Batches(program)
-
+def _quantity(program: Program, batches: Batches, outputs: Sequence[str], space: Space) -> Quantity:
     def draw(
         shared: Parameters, cells: Sequence[Parameters], width: Any, samples: int, rng: np.random.Generator
     ) -> Any:

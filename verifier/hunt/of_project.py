@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import uuid
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,10 +10,10 @@ from pathlib import Path
 from verifier.claims.statement import Form
 from verifier.hunt.space import SpaceError
 from verifier.hunt.target import NoSpace, Target, targets
+from verifier.hunt.version import version
 from verifier.projects.choosing import resolve
 from verifier.projects.loading import LoadError
 from verifier.projects.project import Entry, Project
-from verifier.sampling.versions import Unknown, version_of
 
 
 def of_words(project: Project, words: Sequence[str], form: Form | None = None) -> tuple[Target, ...]:
@@ -52,15 +51,7 @@ def of_entry(entry: Entry, claims: Sequence[str] | None, form: Form | None) -> t
         entry.statement, entry.check, source=entry.check_path, violated=entry.statement.violated, claims=wanted,
         code=code_of(entry.path, entry.check_path),
     )  # fmt: skip
-    return tuple(replace(target, code=f"{target.code} {_version(target)}") for target in found)
-
-
-def _version(target: Target) -> str:
-    """That of the sampler's code; where it cannot be told, one that no later run has."""
-    try:
-        return version_of(target.part.quantity.draw)
-    except Unknown:
-        return uuid.uuid4().hex
+    return tuple(replace(target, code=f"{target.code} {version(target)}") for target in found)
 
 
 def code_of(*paths: Path | None) -> str:

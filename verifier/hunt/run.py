@@ -62,8 +62,21 @@ def hunt(
     doubtful = tuple(text for search in searches for text in search.doubtful)
     if not stopped and not done:
         stopped = "the budget is spent"
+    unlooked, blind = _unlooked(targets, reached, lab)
     return Hunted(_once(found), reached, lab.counts.as_dict(), seed, alpha, budget, lab.spent, tuple(skipped), doubtful,
-                  stopped)  # fmt: skip
+                  stopped, unlooked, blind)  # fmt: skip
+
+
+def _unlooked(targets: Sequence[Target], reached: Sequence[Stage], lab: Lab) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Claims of which nothing was looked at; targets that have no others although their corners were gone through."""
+    looked = lab.counts.looked
+    known = {claim for _, claim in looked}
+    claims = [c.id for t in targets for c in t.statement.claims if c.id not in known]
+    tried = {stage.target for stage in reached if stage.name == "corners" and stage.complete}
+    blind = [
+        t.label for t in targets if t.label in tried and not any((t.label, c.id) in looked for c in t.statement.claims)
+    ]
+    return tuple(dict.fromkeys(claims)), tuple(blind)
 
 
 def _stages(search: Search, stages: Sequence[str]) -> list[Stage]:
@@ -100,11 +113,14 @@ def decide_at(
         jobs = 1
     findings: list[Finding] = []
     doubtful: list[str] = []
+    stands: list[str] = []
     refused: list[str] = []
     with executor(jobs) as hands:
         lab = Lab(hands.submit, jobs, 1e9, seed)
         for target in targets:
             told = _refusal(target, instance)
+            if not told and zero_of is not None and zero_of not in target.space.real:
+                told = f"{zero_of!r} is no real parameter; it has {', '.join(target.space.real) or 'none'}"
             if told:
                 refused.append(f"{target.label}: {told}")
                 continue
@@ -127,9 +143,14 @@ def decide_at(
             search.conclude(full, special, found, at)
             findings += search.findings
             doubtful += search.doubtful
-    if not findings and not doubtful:
+            where = instance_text(full)
+            stands += [f"{o.claim} at {where}: {o.reason}" for o in found if o.what == "consistent"]
+            missing = [c for c in claims if c not in {o.claim for o in found}]
+            doubtful += [f"{c} at {where}: not decided" for c in missing]
+    if not findings and not doubtful and not stands:
         raise ValueError(f"{instance_text(instance)}: {'; '.join(refused)}")
-    return Hunted(_once(findings), (), lab.counts.as_dict(), seed, alpha, 0.0, lab.spent, (), tuple(doubtful))
+    return Hunted(_once(findings), (), lab.counts.as_dict(), seed, alpha, 0.0, lab.spent, (), tuple(doubtful),
+                  stands=tuple(stands))  # fmt: skip
 
 
 def _refusal(target: Target, instance: dict[str, Any]) -> str:

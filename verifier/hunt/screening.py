@@ -152,11 +152,14 @@ class Screen:
     def _read(self, group: Group, found: Drawn, usual: Mapping[str, str]) -> None:
         counts = self.lab.counts
         for number, cell in enumerate(group.cells):
-            counts.instances += 1
-            if found.error is not None:
-                counts.failed.append((f"{self.target.label}: {instance_text(cell.parameters)}", found.error))
-                self._note(cell.parameters, Seen({}, error=found.error))
+            error = found.error
+            if error is None and not all(math.isfinite(values[number]) for values in found.largest.values()):
+                error = "a value that is no finite number"
+            if error is not None:
+                counts.failed.append((f"{self.target.label}: {instance_text(cell.parameters)}", error))
+                self._note(cell.parameters, Seen({}, error=error))
                 continue
+            counts.instances += 1
             samples = {width: drawn[number] for width, drawn in found.samples.items()}
             largest = {width: values[number] for width, values in found.largest.items()}
             counts.samples += sum(s.count for s in samples.values())
@@ -171,6 +174,7 @@ class Screen:
     def _note(self, instance: Mapping[str, Any], seen: Seen) -> None:
         key = self.key(instance)
         self.seen[key], self.instances[key] = seen, dict(instance)
+        self.lab.counts.looked |= {(self.target.label, claim) for claim in seen.symptoms}
 
     def _recall(self, group: Group, kept: list[Any]) -> int:
         for cell, entry in zip(group.cells, kept, strict=True):
@@ -179,7 +183,7 @@ class Screen:
                 for claim, (kind, estimate) in entry["symptoms"].items()
             }
             largest = {_width(w): v for w, v in entry["largest"]}
-            self.lab.counts.instances += 1
+            self.lab.counts.instances += not entry["error"]
             if entry["error"]:
                 where = f"{self.target.label}: {instance_text(cell.parameters)}"
                 self.lab.counts.failed.append((where, entry["error"]))

@@ -16,7 +16,9 @@ def render(found: Hunted, console: Console, verbose: int = 0) -> None:
         console.print(Text(f"{number}. {finding.text}", style="bold red"))
         for line in lines(finding):
             console.print(Text(f"   {line}"), soft_wrap=True)
-    if not found.findings:
+    if not found.findings and found.blind:
+        console.print("Nothing was looked at, so nothing is said.")
+    elif not found.findings and not found.stands:
         console.print("Nothing was found. That is no proof: below is how much was looked at.")
     console.print()
     for line in searched(found, verbose):
@@ -52,8 +54,13 @@ def searched(found: Hunted, verbose: int = 0) -> Iterator[str]:
     if found.stopped:
         left = [f"{s.target}: {s.name} {s.done} of {s.total}" for s in found.stages if not s.complete]
         yield f"{found.stopped}: " + ("; ".join(left) or "all stages but the random search were gone through")
-    if not found.corners_done:
+    if found.blind:
+        yield "nothing could be drawn or asked anywhere in the space: " + "; ".join(found.blind)
+    elif not found.corners_done:
         yield too_small(found)
+    yield from (f"stands: {text}" for text in found.stands)
+    if found.unlooked:
+        yield f"not looked at, at any instance: {', '.join(found.unlooked)}"
     for text in found.doubtful[: None if verbose else 3]:
         yield f"not decided: {text}"
     failed = counts["failed"]

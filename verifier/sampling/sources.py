@@ -101,12 +101,17 @@ def _parsed(path: str, stamp: int) -> Source:
         label = ",".join(sorted(names))
         seen[label] = seen.get(label, -1) + 1
         labels.append(f"{label}/{seen[label]}")
-    return Source(tuple(tree.body), {name: tuple(found) for name, found in binding.items()}, tuple(labels), str(Path(path).resolve()))
+    return Source(
+        tuple(tree.body),
+        {name: tuple(found) for name, found in binding.items()},
+        tuple(labels),
+        str(Path(path).resolve()),
+    )
 
 
 def _first(node: ast.AST) -> int:
     """The first line of a statement or a function, with its decorators."""
-    return min(int(part.lineno) for part in (node, *getattr(node, "decorator_list", ())))  # type: ignore[attr-defined]
+    return min(int(part.lineno) for part in (node, *getattr(node, "decorator_list", ())))
 
 
 def _mentions(statement: ast.stmt) -> Iterator[tuple[str, tuple[str, ...]]]:
