@@ -214,5 +214,10 @@ def test_what_is_kept_is_not_used_once_a_condition_is_another() -> None:
         (target,) = targets(replace(statement("Z", Integer(0)), hypotheses=(hypothesis,)), check)
         return version(target)
 
-    first, other = (lambda cell: True), (lambda cell: cell["depth"] < 2)
+    def first(cell: Any) -> bool:
+        return True
+
+    def other(cell: Any) -> bool:
+        return cell["depth"] < 2
+
     assert made(first) == made(first) != made(other)

@@ -271,3 +271,12 @@ def test_code_of_no_file_is_not_taken_for_what_stands_in_its_line(files: Files) 
     files.texts = {f"main_{files.name}": "def draw(n): return 1\nexec('def draw(n): return 2')\n"}
     with pytest.raises(Unknown):
         version_of(files.load().draw)
+
+
+def test_samplers_as_a_new_project_writes_them_have_a_version(files: Files) -> None:
+    """Without one nothing of theirs is stored: ``import verifier as v`` leads nowhere but to what is used of it."""
+    text = "import verifier as v\n@v.quantity('T')\ndef draw(n, rng):\n    return rng.standard_normal() / n\n"
+    files.texts = {f"main_{files.name}": text}
+    before = version_of(files.load().draw)
+    assert version_of(files.load().draw) == before
+    assert version_of(files.load(("/ n", "/ n**2")).draw) != before

@@ -163,7 +163,12 @@ def _bound(statement: ast.stmt) -> set[str]:
 
 
 class _Plain(ast.NodeTransformer):
-    """A tree without annotations and docstrings."""
+    """A tree without annotations and docstrings, and without what only type checkers read."""
+
+    def visit_If(self, node: ast.If) -> Any:
+        self.generic_visit(node)
+        named = node.test.attr if isinstance(node.test, ast.Attribute) else getattr(node.test, "id", "")
+        return node.orelse if named == "TYPE_CHECKING" else node
 
     def visit_arg(self, node: ast.arg) -> ast.arg:
         node.annotation = None

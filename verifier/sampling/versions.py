@@ -246,6 +246,8 @@ class _Walk:
         for name, rest in definition.mentions:
             if name in source.binding:
                 self._name(module, name, rest)
+            elif isinstance(vars(module).get(name), ModuleType):
+                self._whole(vars(module)[name])  # a submodule, or a variable of its name
             elif name not in vars(builtins) and name in vars(module) and not name.startswith("__"):
                 raise Unknown(f"{module.__name__}.{name}, which no statement makes")
 
