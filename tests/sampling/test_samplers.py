@@ -10,6 +10,7 @@ import pytest
 from sympy import Integer, Symbol
 
 from verifier.claims.statement import Claim, Kind, Source, Statement
+from verifier.networks.correlations import sample_T
 from verifier.quantities.check import Check, Measure, Quantity, cells
 from verifier.quantities.samplers import SamplerError, Values, quantity, read
 from verifier.sampling.plan import Options, plan
@@ -90,6 +91,23 @@ def test_arrays_likewise(found: Any, message: str) -> None:
     with pytest.raises(SamplerError) as caught:
         read(found, (256, 1), "X")
     assert str(caught.value).startswith(message)
+
+
+def test_samples_of_an_approximate_law_decide_nothing() -> None:
+    """What "clt" draws has another law at each width, which a verdict would show as the quantity's; its exact twin."""
+    made = {}
+    for sampler in ("clt", "stream"):
+
+        def draw(shared: Any, cells: Any, width: int, samples: int, rng: Any, sampler: str = sampler) -> Any:
+            return sample_T(2, width, [1], angle=60, samples=samples, rng=rng, sampler=sampler)
+
+        made[sampler] = outcome(Quantity("X", "X", (), draw))
+    assert made["clt"].error == (
+        "the sampler of X returned an approximation by 'clt'; samples of the quantity's own law are allowed"
+    )
+    assert not made["clt"].decisions
+    assert made["stream"].error is None
+    assert made["stream"].decisions
 
 
 def test_numbers_that_are_not_finite_are_invalid_and_the_sampler_is_named() -> None:

@@ -9,8 +9,10 @@ better.
 
 Samples that are all equal show no variance, which does not make their mean known: N of them leave room for another
 value with probability up to 1 - level^(1/N), and of what size nobody knows. They never contradict a mean, and agree
-with one only where that probability is small; unless X is known to lie between two ``bounds``, when it can move the
-mean by no more than that probability times their distance.
+with one only where that probability is small.  Samples that differ leave the same room, and no method can tell what is
+not there (Bahadur and Savage 1956): a verdict *assumes* that values so rare carry no part of the mean, and says so.
+Where X is known to lie between two ``bounds`` nothing is assumed: what was not seen can move the mean by no more than
+that probability times their distance, which every interval allows for, at half of the level.
 """
 
 from __future__ import annotations
@@ -23,7 +25,7 @@ import numpy as np
 import numpy.typing as npt
 
 from verifier.inference import robust
-from verifier.inference.corrections import FREE_POWERS, Fit, Profile, name_of, omitted
+from verifier.inference.corrections import FREE_POWERS, Fit, Profile, name_of, omitted, reach
 from verifier.inference.decisions import (
     DEFAULT_ALPHA,
     LOOKS,
@@ -38,7 +40,7 @@ from verifier.inference.exponents import DEFAULT_ALLOWANCE, contrast, t_quantile
 from verifier.inference.few import LOWEST_LEVEL, MARK, scatter
 from verifier.inference.gates import with_few, zeros_only
 from verifier.inference.means import Average, average
-from verifier.inference.presence import Presence, zero_bound, zeros_for
+from verifier.inference.presence import RARE, Presence, zero_bound, zeros_for
 from verifier.inference.samples import Moments, check_width
 from verifier.inference.settings import Settings
 from verifier.verdict import NumericStatus
@@ -48,6 +50,8 @@ Values = Mapping[int, npt.ArrayLike] | Iterable[tuple[int, npt.ArrayLike]]
 
 #: The largest probability of another value that samples which are all equal may leave open.
 EQUAL = 0.02
+#: Squares of samples of this size and their means have full precision.
+SMALLEST = 1e-140
 
 
 def decide_limit(
@@ -77,7 +81,7 @@ def decide_limit(
     base, averages = begun.base, begun.averages
     if averages is None:
         return base
-    level = settings.level
+    level = begun.level
     drop = min(2, len(averages) - 2)
     scale = max(abs(a.mean) for a in averages)
     full = _limits(base.widths, begun.moments, begun.unseen, powers, allowance, scale, level)
@@ -85,7 +89,10 @@ def decide_limit(
     rest = begun.moments[drop:], begun.unseen[drop:]
     reduced = _limits(base.widths[drop:], *rest, kept, allowance, scale, level, tested=False)
     base = describe_profiles(base, Evidence((full,), (reduced,), Presence(0.0, 0.0), level))
-    base = with_few(base) if base.mark else base
+    base = with_few(base) if base.mark else with_few(base, begun.assumption) if begun.assumption else base
+    if any(begun.unseen):  # more samples make it less, wider widths do not
+        bare = _limits(base.widths, begun.moments, [0.0] * len(averages), kept, allowance, scale, level, tested=False)
+        base = replace(base, bias=reach(bare.fits))
     return _judge(base, full, reduced, begun.equal, in_probability)
 
 
@@ -165,15 +172,20 @@ def decide_polynomial(
     units of E|X| there. One width suffices. Raises ValueError if an expected value is missing or not finite.
     """
     settings = Settings(alpha, margin, allowance=0.0, looks=looks, look=look, few=few)
-    begun = _begin(samples, "E X / expected", 1.0, settings, 1, bounds)
+    pairs = _pairs(samples)
+    values = {n: _expected(expected, n) for n, _ in pairs}
+    if bounds is None:
+        pairs, values = _unit(pairs, values)
+    begun = _begin(pairs, "E X / expected", 1.0, settings, 1, bounds)
     base, averages = begun.base, begun.averages
     if averages is None:
         return base
-    level = settings.level / len(averages)
+    level = begun.level
+    base = replace(base, assumption=begun.assumption or base.assumption)
     rows = []
-    arrays = dict(_pairs(samples))
+    arrays = dict(pairs)
     for n, a, m, unseen in zip(base.widths, averages, begun.moments, begun.unseen, strict=True):
-        value = _expected(expected, n)
+        value = values[n]
         scale = abs(value) if value else float(np.mean(np.abs(np.asarray(arrays[n], dtype=np.float64))))
         scale = scale or 1.0
         found = contrast(np.ones(1), [replace(m, pool=None)])
@@ -270,6 +282,8 @@ class _Begun:
     unseen: list[float] = field(default_factory=list)  # how far values that did not occur may move each mean
     equal: Mapping[int, int] = field(default_factory=dict)  # samples of widths where all are equal, without bounds
     skewed: Mapping[int, tuple[float, float]] = field(default_factory=dict)  # mean and half-length where not normal
+    level: float = math.nan  # the error rate of each interval
+    assumption: str = ""
 
 
 def _begin(
@@ -294,21 +308,27 @@ def _begin(
             problem = problem or f"{broken} of {x.size} samples at width {n} are NaN or infinite"
         elif x.size < (1 if few else 2):
             problem = problem or f"{x.size} samples at width {n}; at least 2 are needed"
+    top = {n: float(np.abs(x).max(initial=0.0)) for n, x in arrays}
+    for n in widths if min_widths == 1 else (max(top, key=lambda n: top[n]),):
+        if problem is None and top[n] and not SMALLEST <= top[n] <= 1 / SMALLEST:
+            problem = f"samples at width {n} of a size of {top[n]:.2g}, of which no variance is taken: rescale them"
     if problem is None and len(widths) < min_widths:
         problem = f"{len(widths)} widths; at least {min_widths} are needed"
     if problem is not None:
         return _Begun(replace_verdict(base, NumericStatus.INVALID, problem), None)
-    if min(counts) < MIN_NONZERO:
-        return _few(base, arrays, few)
-    averages = [average(x) for _, x in arrays]
     level = settings.level / (1 if min_widths > 1 else len(arrays))
+    if min(counts) < MIN_NONZERO:
+        return _few(base, arrays, few, level)
+    averages = [average(x) for _, x in arrays]
+    level /= 1 if bounds is None else 2
     skewed: dict[int, tuple[float, float]] = {}
     for (n, x), a in zip(arrays, averages, strict=True):
         refusal = a.refusal(level)
         if refusal is None:
             continue
         why, needed = refusal
-        enough = robust.needed(robust.kurtosis(x), level)
+        # A law of several scales may hide the largest: its kurtosis is not the samples' until rare values are bounded.
+        enough = max(robust.needed(robust.kurtosis(x), level), zeros_for(RARE, level))
         if min_widths == 1 and x.size >= enough:
             skewed[n] = robust.interval(x, level)
             continue
@@ -317,19 +337,21 @@ def _begin(
         return _Begun(replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed), None)
     moments = [Moments(a.mean, a.variance, a.count) for a in averages]
     equal = {n: a.count for n, a in zip(widths, averages, strict=True) if a.variance == 0}
-    unseen = [0.0] * len(moments)
-    if bounds is not None:
-        low, high = bounds
-        outside = next((n for n, x in arrays if x.min() < low or x.max() > high), None)
-        if outside is not None:
-            reason = f"a sample at width {outside} is not between {low:g} and {high:g}, as all should be"
-            return _Begun(replace_verdict(base, NumericStatus.INVALID, reason), None)
-        unseen = [zero_bound(a.count, level) * (high - low) if n in equal else 0.0 for n, a in zip(widths, averages)]
-        equal = {}
-    return _Begun(base, averages, moments, unseen, equal, skewed)
+    if bounds is None:
+        rare = zero_bound(min(counts), settings.level / len(arrays))
+        assumed = f"values of a probability below {rare:.2g}, of which such samples may show none, carry no part of E X"
+        return _Begun(base, averages, moments, [0.0] * len(moments), equal, skewed, level, assumed)
+    low, high = bounds
+    outside = next((n for n, x in arrays if x.min() < low or x.max() > high), None)
+    if outside is not None:
+        reason = f"a sample at width {outside} is not between {low:g} and {high:g}, as all should be"
+        return _Begun(replace_verdict(base, NumericStatus.INVALID, reason), None)
+    rate = settings.level / 2 / len(arrays)
+    unseen = [zero_bound(count, rate) * (high - low) for count in counts]
+    return _Begun(base, averages, moments, unseen, {}, skewed, level)
 
 
-def _few(base: Decision, arrays: Sequence[tuple[int, Array]], few: bool) -> _Begun:
+def _few(base: Decision, arrays: Sequence[tuple[int, Array]], few: bool, each: float) -> _Begun:
     """Means of few samples: with a pooled scatter that looks normal, and the mark that says so."""
     fewest = min(base.samples_by_width)
     mean = math.fsum(arrays[-1][1].tolist()) / arrays[-1][1].size
@@ -342,7 +364,8 @@ def _few(base: Decision, arrays: Sequence[tuple[int, Array]], few: bool) -> _Beg
             refusal = f"a verdict at level {level:.2g} needs {MIN_NONZERO} samples a width"
         if refusal is None:
             averages = [Average(m.value, m.variance, 0.0, 0.0, m.count) for m in found.moments]
-            return _Begun(with_few(replace(base, mark=MARK)), averages, list(found.moments), [0.0] * len(averages))
+            marked = with_few(replace(base, mark=MARK))
+            return _Begun(marked, averages, list(found.moments), [0.0] * len(averages), level=each)
         why = f"few seeds: {refusal}"
     stopped = replace_verdict(replace(base, estimate=mean), NumericStatus.INCONCLUSIVE, why, MIN_NONZERO)
     return _Begun(stopped, None)
@@ -360,6 +383,19 @@ def _pairs(samples: Values) -> list[tuple[int, Array]]:
             raise ValueError(f"samples must be a one-dimensional array, not one of shape {x.shape}")
         found[n] = x
     return sorted(found.items())
+
+
+def _unit(
+    pairs: Sequence[tuple[int, Array]], values: Mapping[int, float]
+) -> tuple[list[tuple[int, Array]], dict[int, float]]:
+    """Samples and their expected values, each width divided by a power of two: ratios are the same, squares exist."""
+    found, scaled = [], {}
+    for n, x in pairs:
+        top = max(float(np.abs(x).max(initial=0.0)), abs(values[n]))
+        power = math.frexp(top)[1] if math.isfinite(top) else 0
+        found.append((n, np.ldexp(x, -power)))
+        scaled[n] = math.ldexp(values[n], -power)
+    return found, scaled
 
 
 def _expected(expected: Mapping[int, float] | Callable[[int], float], width: int) -> float:

@@ -10,6 +10,9 @@ variance of at most v.  For v, four times that of the sample is taken.  A sum of
 mean: the variance of S samples is below a quarter of the law's with probability at most exp(-(3/4)^2 S / (2 kappa)),
 kappa the kurtosis, which asks for S >= 3.6 kappa log(4 / level).  Nothing is trimmed, and no error of higher order is
 left out; the price is an interval 2 to 3 times as long as the normal one.
+
+That is a theorem for the kurtosis of the *law*.  Who puts that of the samples in its place assumes that no rarer values
+carry the mean or the variance: those that are never seen are in neither.
 """
 
 from __future__ import annotations

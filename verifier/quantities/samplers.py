@@ -14,7 +14,7 @@ check = Check("mine", Measure(second, cells(angle=[0, 60])))
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Real
 from typing import Any
@@ -137,11 +137,16 @@ class Function:
 def read(found: Any, shape: tuple[int, int], text: str) -> Values:
     """What a :data:`verifier.quantities.check.Sampler` returned: a Draw, or an array; (samples,) for a single cell.
 
-    Raises SamplerError, which names the sampler of ``text`` and what is allowed.
+    Raises SamplerError, which names the sampler of ``text`` and what is allowed: a Draw whose ``meta`` says that it is
+    not exact has another law than the quantity, which no number of samples tells, so nothing is decided from it.
     """
     name = f"the sampler of {text}"
     known = hasattr(found, "values") and not callable(found.values)
     values = found.values if known else found
+    meta = getattr(found, "meta", None) if known else None
+    if isinstance(meta, Mapping) and not meta.get("exact", True):
+        how = f" by {_short(str(meta['sampler']))}" if "sampler" in meta else ""
+        raise SamplerError(f"{name} returned an approximation{how}; samples of the quantity's own law are allowed")
     if shape[1] == 1 and np.ndim(_array(values, f"{name} returned")) == 1:
         values = np.asarray(values)[:, None]
     normals = getattr(found, "normals", None) if known else None
