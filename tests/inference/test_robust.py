@@ -7,6 +7,7 @@ import pytest
 
 from verifier.inference import robust
 from verifier.inference.averages import decide_limit, decide_polynomial
+from verifier.inference.moment_orders import decide_moment_order
 from verifier.verdict import NumericStatus
 
 
@@ -121,3 +122,16 @@ def test_limits_of_values_without_squares_are_not_decided(size):
     found = decide_limit(data, size, margin=0.1 * size)
     assert found.verdict is NumericStatus.INVALID
     assert "rescale them" in found.reason
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-160, 1e160, 1e290])
+@pytest.mark.parametrize(("moment", "order"), [("mean", -1.0), ("variance", -2.0), ("kappa4", -4.0)])
+def test_orders_of_moments_do_not_depend_on_the_size_of_values(moment, order, size):
+    """At 1e160 they were an error, at 1e-160 never decided."""
+    rng = np.random.default_rng(5107)
+    data = {n: (1.0 + rng.standard_exponential(40_000)) / n for n in (128, 413, 1150, 4690)}
+    plain = decide_moment_order(data, moment, order, looks=1)
+    found = decide_moment_order({n: x * size for n, x in data.items()}, moment, order, looks=1)
+    assert found.verdict is plain.verdict
+    assert found.estimate == pytest.approx(plain.estimate, rel=1e-9, nan_ok=True)
+    assert moment == "kappa4" or found.verdict is NumericStatus.CONSISTENT

@@ -77,6 +77,9 @@ MOMENTS: dict[str, tuple[str, Callable[[Array], _Estimate]]] = {
     "kappa4": ("the fourth cumulant of X", _fourth),
 }
 
+#: How a moment scales with X.
+DEGREES = {"mean": 1, "variance": 2, "kappa4": 4}
+
 
 def decide_moment_order(
     samples: Mapping[int, npt.ArrayLike],
@@ -96,15 +99,18 @@ def decide_moment_order(
     if stopped is not None:
         return stopped
     level = settings.level
-    found = []
+    found, signs = [], set()
     for n, x in arrays:
-        theta = estimate(x)
+        # Divided by a power of two, so that the powers of values of any size exist.
+        power = math.frexp(float(np.abs(x).max()))[1]
+        theta = estimate(np.ldexp(x, -power))
         spread = average(theta.influence)
         stopped = _refused(base, n, theta.value, spread, level, name)
         if stopped is not None:
             return stopped
-        found.append(Moments(math.log(abs(theta.value)), spread.variance / theta.value**2, x.size))
-    signs = {float(np.sign(estimate(x).value)) for _, x in arrays}
+        size = math.log(abs(theta.value)) + DEGREES[moment] * power * math.log(2.0)
+        found.append(Moments(size, spread.variance / theta.value**2, x.size))
+        signs.add(math.copysign(1.0, theta.value))
     if len(signs) > 1:
         return replace_verdict(base, NumericStatus.INCONCLUSIVE, f"{name} changes its sign between these widths")
     return decide_log_means(base, found, settings)
