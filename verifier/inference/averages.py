@@ -39,7 +39,7 @@ from verifier.inference.evidence import Evidence, describe_profiles
 from verifier.inference.exponents import DEFAULT_ALLOWANCE, contrast, t_quantile
 from verifier.inference.few import LOWEST_LEVEL, MARK, scatter
 from verifier.inference.gates import with_few, zeros_only
-from verifier.inference.means import Average, average
+from verifier.inference.means import Average, average, unit
 from verifier.inference.presence import RARE, Presence, zero_bound, zeros_for
 from verifier.inference.samples import Moments, check_width
 from verifier.inference.settings import Settings
@@ -175,7 +175,7 @@ def decide_polynomial(
     pairs = _pairs(samples)
     values = {n: _expected(expected, n) for n, _ in pairs}
     if bounds is None:
-        pairs, values = _unit(pairs, values)
+        pairs, values = unit(pairs, values)
     begun = _begin(pairs, "E X / expected", 1.0, settings, 1, bounds)
     base, averages = begun.base, begun.averages
     if averages is None:
@@ -383,19 +383,6 @@ def _pairs(samples: Values) -> list[tuple[int, Array]]:
             raise ValueError(f"samples must be a one-dimensional array, not one of shape {x.shape}")
         found[n] = x
     return sorted(found.items())
-
-
-def _unit(
-    pairs: Sequence[tuple[int, Array]], values: Mapping[int, float]
-) -> tuple[list[tuple[int, Array]], dict[int, float]]:
-    """Samples and their expected values, each width divided by a power of two: ratios are the same, squares exist."""
-    found, scaled = [], {}
-    for n, x in pairs:
-        top = max(float(np.abs(x).max(initial=0.0)), abs(values[n]))
-        power = math.frexp(top)[1] if math.isfinite(top) else 0
-        found.append((n, np.ldexp(x, -power)))
-        scaled[n] = math.ldexp(values[n], -power)
-    return found, scaled
 
 
 def _expected(expected: Mapping[int, float] | Callable[[int], float], width: int) -> float:

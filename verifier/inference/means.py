@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -68,3 +69,16 @@ def average(values: Array) -> Average:
     variance = second * scale**2 * count / (count - 1) if count > 1 else math.nan
     share = math.fsum(size[-10:].tolist()) / total if total else 0.0
     return Average(mean, variance, third / second**1.5, share, count)
+
+
+def unit(
+    pairs: Sequence[tuple[int, Array]], values: Mapping[int, float]
+) -> tuple[list[tuple[int, Array]], dict[int, float]]:
+    """Samples and their expected values, each width divided by a power of two: ratios are the same, squares exist."""
+    found, scaled = [], {}
+    for n, x in pairs:
+        top = max(float(np.abs(x).max(initial=0.0)), abs(values[n]))
+        power = math.frexp(top)[1] if math.isfinite(top) else 0
+        found.append((n, np.ldexp(x, -power)))
+        scaled[n] = math.ldexp(values[n], -power)
+    return found, scaled
