@@ -175,8 +175,9 @@ def interrupted(folder: Path, after: float) -> tuple[int, str]:
     Nothing is stored: another run would go on from there, and be over before it is interrupted.
     """
     process = subprocess.Popen(
-        [sys.executable, "-m", "verifier.cli", "check", "-q", "--jobs", "2", "--no-store"], cwd=folder, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, start_new_session=True, env=os.environ | {"OMP_NUM_THREADS": "1"},
+        [sys.executable, "-m", "verifier.cli", "check", "-q", "--jobs", "2", "--no-store"], cwd=folder,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, start_new_session=True,
+        env=os.environ | {"OMP_NUM_THREADS": "1"},
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # ignored by what a shell runs in background
     )  # fmt: skip
     with contextlib.suppress(subprocess.TimeoutExpired):
