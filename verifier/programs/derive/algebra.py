@@ -22,6 +22,7 @@ from verifier.programs.derive.expansion import (
     Powers,
     Rest,
     Underived,
+    composed,
     constant,
     frozen,
     greater,
@@ -274,15 +275,7 @@ class Algebra:
         """The k-th derivative of f at a part, as a part."""
         if k == 0:
             return self._value(name, base)
-        out: Part = {}
-        for product_, c in derivatives(name, k):
-            term = constant(c)
-            for inner, e in product_:
-                factor = base if inner == "id" else self._value(inner, base)
-                for _ in range(e):
-                    term = times(term, factor)
-            out = plus(out, term)
-        return out
+        return composed(derivatives(name, k), base, self._value)
 
     def _value(self, name: str, base: Part) -> Part:
         if name.startswith("pow:") and Fraction(name[4:]) == 0:

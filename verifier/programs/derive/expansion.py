@@ -10,7 +10,7 @@ Keys of a part are (vectors, scalars), each a tuple of (atom, exponent); a scala
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -18,6 +18,8 @@ from typing import Any
 from verifier.programs.derive.numbers import ONE, ZERO, Number
 
 Powers = tuple[tuple["Atom", int], ...]
+Product = tuple[tuple[tuple[str, int], ...], Number]
+"""A number times powers of functions: (((f, exponent), …), number)."""
 Key = tuple[Powers, Powers]
 Part = dict[Key, Number]
 Rest = tuple[Any, int]  # (q, 1): O(n^{q+ε}) for each ε > 0; (q, 0): o(n^q)
@@ -143,6 +145,19 @@ def scaled(a: Part, c: Number) -> Part:
 def constant(c: Number) -> Part:
     """A number as a part."""
     return {} if c.zero else {EMPTY: c}
+
+
+def composed(products: Iterable[Product], inner: Part, applied: Callable[[str, Part], Part]) -> Part:
+    """Σ c Π f(inner)^e of the products ((f, e), …), c; ``applied`` is f at a part, and f = "id" the part itself."""
+    out: Part = {}
+    for factors, c in products:
+        term = constant(c)
+        for name, e in factors:
+            factor = inner if name == "id" else applied(name, inner)
+            for _ in range(e):
+                term = times(term, factor)
+        out = plus(out, term)
+    return out
 
 
 def number_of(part: Part) -> Number | None:

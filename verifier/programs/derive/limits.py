@@ -9,7 +9,6 @@ A Z is a part (:mod:`expansion`) whose vectors are Gaussians (``gauss``, ``hat``
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from verifier.programs.derive.expansion import (
@@ -18,6 +17,7 @@ from verifier.programs.derive.expansion import (
     Atoms,
     Part,
     Powers,
+    composed,
     constant,
     frozen,
     joined,
@@ -153,19 +153,7 @@ class Coordinates:
             return {}
         name, data = atom.data
         inner = thawed(data)
-        return times(self.polynomial(slope(name), inner), self.derivative(inner, variable))
-
-    def polynomial(self, products: Iterable[tuple[tuple[tuple[str, int], ...], Number]], inner: Part) -> Part:
-        """Σ c Π f(inner)^e."""
-        out: Part = {}
-        for product, c in products:
-            term = constant(c)
-            for name, e in product:
-                factor = inner if name == "id" else self.applied(name, inner)
-                for _ in range(e):
-                    term = times(term, factor)
-            out = plus(out, term)
-        return out
+        return times(composed(slope(name), inner, self.applied), self.derivative(inner, variable))
 
     # -- expectations that vanish by symmetry -------------------------------------------------------------------------
 
