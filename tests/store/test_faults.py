@@ -129,7 +129,9 @@ def test_workers_end_with_a_main_process_that_is_killed(place: Place, number: in
     place.write(pause=30.0)
     process = place.start(*WORDS, "-j", "2", start_new_session=True)
     try:
-        assert within(60, lambda: len(workers(place, process.pid)) == 2)
+        drawn = place.folder / "drawn"
+        assert within(60, lambda: drawn.exists() and drawn.stat().st_size == 2)  # each of them is drawing a block
+        assert len(workers(place, process.pid)) == 2
         if number == signal.SIGSTOP:
             for pid in workers(place, process.pid):
                 os.kill(pid, signal.SIGSTOP)

@@ -1,10 +1,23 @@
 """Imported by the process that workers are forked from, and by no other: it ends with the one that started it.
 
-It would not notice otherwise while a worker is stopped, which holds the pipe open that it listens to.
+It would not notice otherwise while a worker is stopped, which holds the pipe open that it listens to.  A worker ends
+with it from the moment it is forked, not only once it has imported what it needs to listen.
 """
 
 from __future__ import annotations
 
+import os
+
 from verifier.sampling.workers import end_with_parent
 
 end_with_parent()
+_SERVER = os.getpid()
+
+
+def _of_the_server() -> None:
+    end_with_parent()
+    if os.getppid() != _SERVER:  # it ended before the kernel was asked
+        os._exit(1)
+
+
+os.register_at_fork(after_in_child=_of_the_server)
