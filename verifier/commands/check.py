@@ -11,7 +11,7 @@ import click
 
 from verifier.commands.codes import CommandError
 from verifier.commands.keep import keeping, with_scheduler, with_store
-from verifier.commands.options import MOST_JOBS, Duration, Inputs, Number, Whole, Widths, as_json, verbosity
+from verifier.commands.options import MOST_JOBS, Duration, Inputs, Number, Whole, Widths, as_json, verbosity, with_data
 from verifier.commands.place import complete, located, targets_of
 from verifier.verdict.codes import EXPECTED, NOTHING, UNDECIDED, USAGE
 
@@ -37,6 +37,7 @@ DEFAULT_SEED = 20201
 @click.option("--z", type=Inputs(), help="The inputs of the implicit network, as in 1,-1.")
 @click.option("--timeout", type=Number(0, 1e9, "SECONDS"), help="Stop after so many seconds with what is decided.")
 @click.option("--budget", type=Duration(), help="Spend this time, as in 10m, where it decides most.")
+@with_data
 @with_scheduler
 @with_store(required=False)
 @as_json

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeVar
 
 import click
 
 from verifier.commands.codes import CommandError
+from verifier.inputs.data import DATA
 from verifier.inputs.numbers import integer, shortened
 
 #: The largest number that an option takes unless it says otherwise.
@@ -29,6 +32,44 @@ def verbosity(function: F) -> F:
 def as_json(function: F) -> F:
     """``--json``."""
     return click.option("--json", "as_json", is_flag=True, help="Print JSON for programs.")(function)
+
+
+class Folder(click.ParamType):
+    """A folder that is there."""
+
+    name = "DIR"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        option = param.opts[0] if param is not None else self.name
+        path = Path(str(value))
+        try:
+            there = path.is_dir()
+        except (OSError, ValueError):  # longer than names of files are, or with a zero byte
+            there = False
+        if not there:
+            raise CommandError(f"{option} {shortened(str(value))}: there is no such folder")
+        return path.absolute()
+
+
+def with_data(function: F) -> F:
+    """``--data DIR``: where the images of the experiments are, for check files and for worker processes."""
+
+    def say(ctx: click.Context, param: click.Parameter, folder: Path | None) -> None:
+        if folder is None:
+            return
+        before = os.environ.get(DATA)
+        os.environ[DATA] = str(folder)
+        ctx.call_on_close(lambda: _restore(DATA, before))
+
+    told = "Where files of MNIST or CIFAR-10 are, for the experiments; by default they use the bundled digits."
+    return click.option("--data", type=Folder(), callback=say, expose_value=False, help=told)(function)
+
+
+def _restore(name: str, value: str | None) -> None:
+    if value is None:
+        os.environ.pop(name, None)
+    else:
+        os.environ[name] = value
 
 
 class Widths(click.ParamType):
