@@ -82,7 +82,7 @@ def check(
     if measured_by is not None and len(statements) != 1:
         raise ValueError(f"measured_by measures one statement; {len(statements)} are given")
     project = default_project()
-    chosen = statements or tuple(project.own_names or project.names)
+    chosen = statements or tuple(project.usual())
     targets = {meant: resolve(project, meant) for meant in chosen if isinstance(meant, str)}
     stated = [targets[meant].statement if isinstance(meant, str) else meant for meant in chosen]
     # A statement given twice is one; it holds what has no hash.

@@ -144,9 +144,7 @@ class Hypothesis:
     when: Where = sympy.true
     errata: tuple[Line, ...] = ()
     stated: bool = False
-    condition: Annotated[Any, _condition_of_a_vocabulary] = (
-        None  # its entry in a vocabulary (verifier.claims.vocabulary.Condition)
-    )
+    condition: Annotated[Any, _condition_of_a_vocabulary] = None  # its entry in a vocabulary
 
     def fails_at(self, parameters: Mapping[str, Any]) -> bool:
         """Whether it is needed at a cell's parameters and does not hold there; a condition that no cell can violate, or
@@ -244,7 +242,8 @@ class Statement:
 
     ``proof`` is a :class:`verifier.claims.proof.Proof`.  ``expected`` records the verdicts that a gate compares with;
     the verdicts themselves are always recomputed.  ``label`` is what readers call it, by default the name in words
-    (``Theorem 1``).
+    (``Theorem 1``).  Statements of a ``group``, such as experiments, are listed under it and checked when they or it
+    are named.  ``empirical``: no proof is offered; the word of what its samples agree with is "measured".
     """
 
     name: Line
@@ -257,6 +256,8 @@ class Statement:
     proof: Any = None  # a verifier.claims.proof.Proof; claims do not know their proofs
     expected: Mapping[Form, Summary] = field(default_factory=dict)
     label: Text = ""
+    group: Text = ""
+    empirical: bool = False
 
     @property
     def called(self) -> str:
@@ -265,8 +266,7 @@ class Statement:
 
     def __repr__(self) -> str:
         """One line: ``<Statement theorem1: Theorem 1 · …; 10 claims; recorded: printed refuted>``."""
-        words = ", ".join(f"{form} {word}" for form, word in self.expected.items())
-        recorded = f"; recorded: {words}" if words else ""
+        recorded = "; recorded: " * bool(self.expected) + ", ".join(f"{f} {word}" for f, word in self.expected.items())
         claims = "1 claim" if len(self.claims) == 1 else f"{len(self.claims)} claims"
         title = line(f"{self.name}: {self.called} · {self.title}", 110)
         return f"<Statement {line(f'{title}; {claims}{recorded}', 180)}>"

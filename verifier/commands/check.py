@@ -33,6 +33,8 @@ DEFAULT_SEED = 20201
 @click.option("--quick", is_flag=True, help="Fewer cells and samples: seconds instead of a minute.")
 @click.option("--thorough", is_flag=True, help="Error rate 1e-8 a claim instead of 1e-3; more samples.")
 @click.option("--shipped", is_flag=True, help="In a project of one's own: the shipped statements as well.")
+@click.option("--group", "groups", multiple=True, metavar="GROUP", help="The statements that list shows under GROUP.")
+@click.option("--all", "everything", is_flag=True, help="The statements of every group as well.")
 @click.option("--angle", type=Number(0, 180, "DEGREES"), help="Degrees between the two inputs; 0: one input only.")
 @click.option("--z", type=Inputs(), help="The inputs of the implicit network, as in 1,-1.")
 @click.option("--timeout", type=Number(0, 1e9, "SECONDS"), help="Stop after so many seconds with what is decided.")
@@ -52,6 +54,8 @@ def check(
     quick: bool,
     thorough: bool,
     shipped: bool,
+    groups: tuple[str, ...],
+    everything: bool,
     angle: float | None,
     z: tuple[Any, Any] | None,
     timeout: float | None,
@@ -66,8 +70,9 @@ def check(
     """Re-check the proofs of statements and measure what they claim.
 
     A name is that of a statement, the id of a claim (theorem1.zero), or either with cells (theorem1::H=2,r=3).
-    Without NAMES: every statement of the project that the current folder lies in, or else every shipped one.  A
-    statement's proof status and what its samples say stay two columns.
+    Without NAMES: every statement of the project that the current folder lies in, or else every shipped one, but for
+    those of a group, such as experiments, which --group and --all add.  A statement's proof status and what its samples
+    say stay two columns.
     """
     from verifier.sampling.workers import available_cores, limit_threads, warm_up
 
@@ -93,7 +98,9 @@ def check(
         raise CommandError(str(error)) from None
     project = located(named=bool(names))
     targets = targets_of(project, names)
-    entries, broken = _load(project, _chosen(project, [target.statement for target in targets], shipped))
+    named = [target.statement for target in targets] + _of_groups(project, groups)
+    chosen = _chosen(project, named, shipped, everything)
+    entries, broken = _load(project, chosen)
     unread = list(broken)
     if not entries:
         told = "; ".join(broken.values())
@@ -123,14 +130,42 @@ def check(
         from verifier.report.text import render
 
         render(report, Screen(), verbose, unread)
+        if not named and (told := _left_out(project, chosen, shipped)):
+            Screen().print(told, style="dim", markup=False)
     return code
 
 
-def _chosen(project: Project, names: Sequence[str], shipped: bool) -> list[str]:
-    """The names given, or all of one's own, or all; with ``shipped``, the shipped ones besides."""
+def _of_groups(project: Project, groups: Sequence[str]) -> list[str]:
+    """The statements of the groups that are named."""
+    known = project.groups() if groups else {}
+    for group in groups:
+        if group not in known or not group:
+            there = ", ".join(repr(name) for name in known if name) or "none"
+            raise CommandError(f"there is no group {group!r}; the groups here are {there}")
+    return [name for group in groups for name in known[group]]
+
+
+def _chosen(project: Project, names: Sequence[str], shipped: bool, everything: bool) -> list[str]:
+    """The names given, or all of one's own, or all; with ``shipped``, the shipped ones besides.
+
+    Those of a group are among them if named, or with ``everything``.
+    """
     own = project.own_names
     chosen = list(names) or own or project.names
-    return chosen + ([name for name in project.names if name not in own] if shipped else [])
+    if everything and names:
+        raise CommandError("--all means all statements: name none with it")
+    kept = chosen if names or everything else project.usual(chosen)
+    others = [name for name in project.names if name not in own] if shipped else []
+    return kept + (others if everything else project.usual(others) if others else [])
+
+
+def _left_out(project: Project, chosen: Sequence[str], shipped: bool) -> str:
+    """Which statements a run without names left out, by group, and how they are checked; nothing where none was."""
+    asked = project.names if shipped else project.own_names or project.names
+    left = {group: [name for name in names if name in asked and name not in chosen]
+            for group, names in project.groups().items()}  # fmt: skip
+    told = [f"{', '.join(names)} (--group {group})" for group, names in left.items() if group and names]
+    return f"not checked unless named: {'; '.join(told)}" if told else ""
 
 
 def _load(project: Project, names: Sequence[str]) -> tuple[list[Entry], dict[str, str]]:
@@ -139,7 +174,7 @@ def _load(project: Project, names: Sequence[str]) -> tuple[list[Entry], dict[str
     from verifier.projects.project import UnknownStatement
 
     entries, broken = [], dict[str, str]()
-    for name in dict.fromkeys(names or project.names):
+    for name in dict.fromkeys(names):
         try:
             entries.append(project.entry(name))
         except UnknownStatement as error:

@@ -200,9 +200,10 @@ def _selected(config: Config, project: Project, names: tuple[str, ...], shipped:
     if not listed and config.statements is None:
         own = project.own_names
         # A project whose configuration lists nothing but data gates nothing but data.
-        listed = own or ([] if config.fits and not shipped else project.names)
+        listed = project.usual(own) if own else [] if config.fits and not shipped else project.usual(project.names)
     if shipped:
-        listed += [name for name in project.names if name not in project.own_names]
+        others = [name for name in project.names if name not in project.own_names]
+        listed += project.usual(others) if others else []
     for name in listed:
         try:
             project.path_of(name)

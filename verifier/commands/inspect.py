@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 def list_(as_json: bool, verbose: int, quiet: bool) -> int:
     """The statements that are known: shipped, and in the folder lemmas/ of the project.
 
-    Proofs and samples are shown as the last stored run of `verifier check` found them.
+    Those of a group, such as experiments, stand under its name.  Proofs and samples are shown as the last stored
+    run of `verifier check` found them.
     """
     from verifier.projects.loading import LoadError
 
@@ -43,6 +44,7 @@ def list_(as_json: bool, verbose: int, quiet: bool) -> int:
             {
                 "name": entry.name,
                 "title": entry.statement.title,
+                "group": entry.statement.group,
                 "claims": len(entry.statement.claims),
                 "proof": entry.statement.proof is not None,
                 "check": entry.name in project.check_files,
@@ -81,6 +83,7 @@ def _last_found() -> dict[str, dict[str, dict[str, str]]]:
 
 def _render_list(entries: list[Entry], found: dict[str, dict[str, dict[str, str]]]) -> None:
     from rich.table import Table
+    from rich.text import Text
 
     from verifier.commands.screen import Screen
 
@@ -88,17 +91,21 @@ def _render_list(entries: list[Entry], found: dict[str, dict[str, dict[str, str]
     for entry in entries:
         forms = found.get(entry.name, {})
         words = [_word(forms.get(form)) for form in ("printed", "amended")]
-        rows.append((entry.name, entry.statement.title, *words))
+        rows.append((entry.statement.group, (entry.name, entry.statement.title, *words)))
     console = Screen()
     table = Table(box=None, header_style="dim", show_edge=False, padding=(0, 2, 0, 0))
     columns = ("name", "title", "printed", "amended")
-    widest = [max([len(column), *(len(row[i]) for row in rows)]) for i, column in enumerate(columns)]
+    widest = [max([len(column), *(len(row[i]) for _, row in rows)]) for i, column in enumerate(columns)]
     left = max(12, console.width - 8 - sum(widest) + widest[1])  # what the other columns leave to the title
     for column, width in zip(columns, widest, strict=True):
         most = min(width, left) if column == "title" else width
         table.add_column(column, overflow="fold", no_wrap=column == "name", width=most)
-    for row in rows:
-        table.add_row(*row)
+    for group in sorted({group for group, _ in rows}):
+        if group:
+            table.add_row()
+            table.add_row(Text(group, style="dim"))
+        for row in (row for of, row in rows if of == group):
+            table.add_row(*row)
     console.print(table)
     if found:
         console.print("verdict: proof / samples, as the last run of verifier check found them", style="dim")

@@ -138,7 +138,7 @@ def _check(names: Sequence[str], quiet: bool) -> Run:
     from verifier.verify.run import run_check
 
     project = default_project()
-    entries = [project.entry(name) for name in names or project.names]
+    entries = [project.entry(name) for name in names or project.usual(project.names)]
     if not entries:
         raise CommandError("there are no statements here, and no results of a check")
     if not quiet:

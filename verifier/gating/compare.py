@@ -242,7 +242,9 @@ def _by_form(
 
 def _makes(summary: Summary, claim: ClaimReport) -> bool:
     """Whether this claim alone would make its form that word, and that word is no good one."""
-    return summary not in (Summary.VERIFIED, Summary.PROOF_ALONE) and word_of([claim.columns]) is summary
+    return (
+        summary not in (Summary.VERIFIED, Summary.PROOF_ALONE, Summary.MEASURED) and word_of([claim.columns]) is summary
+    )
 
 
 def _demand(form: Form, expected: Summary) -> str:

@@ -35,7 +35,7 @@ def of_all(project: Project, form: Form | None = None) -> tuple[tuple[Target, ..
     """The targets of every statement that declares a space, and the names of those that do not."""
     found: list[Target] = []
     skipped: list[str] = []
-    for name in project.own_names or project.names:
+    for name in project.usual():
         try:
             found += of_entry(project.entry(name), None, form)
         except (NoSpace, SpaceError, LoadError):

@@ -8,6 +8,7 @@ for, and a file that cannot be loaded is an error of that statement alone.
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -67,6 +68,24 @@ class Project:
             return []
         own = self.roots[-1] / LEMMAS
         return [name for name, path in self.lemma_files.items() if path.parent == own]
+
+    def group_of(self, name: str) -> str:
+        """The group that ``name`` is listed under; none for a file that cannot be loaded, which loading it tells."""
+        try:
+            return self.statement(name).statement.group
+        except LoadError:
+            return ""
+
+    def groups(self) -> dict[str, list[str]]:
+        """The names by the group they are listed under, those without one under ``""``, which comes first."""
+        found: dict[str, list[str]] = {"": []}
+        for name in self.names:
+            found.setdefault(self.group_of(name), []).append(name)
+        return found
+
+    def usual(self, names: Iterable[str] | None = None) -> list[str]:
+        """Of ``names``, by default one's own or else all, those of no group: what a command without names is about."""
+        return [name for name in (names or self.own_names or self.names) if not self.group_of(name)]
 
     def path_of(self, name: str) -> Path:
         """The file that states ``name``; UnknownStatement, with the nearest names, if there is none."""

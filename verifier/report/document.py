@@ -138,6 +138,7 @@ def _claim(report: ClaimReport, statement: Statement) -> Data:
         "numeric": str(report.numeric),
         "numeric_reason": report.numeric_reason,
         "proof_alone": report.alone,
+        "empirical": report.empirical,
         "severity": _word(report.severity),
         "severity_reason": report.severity_reason,
         "instead": list(claim.instead),

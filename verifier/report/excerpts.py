@@ -47,7 +47,13 @@ def reworded(data: Data) -> Data:
         for form in statement["forms"]:
             own = [claim for claim in statement["claims"] if claim["form"] == form["form"]]
             columns = [
-                Columns(ProofStatus(c["proof"]), NumericStatus(c["numeric"]), bool(c["proof_alone"])) for c in own
+                Columns(
+                    ProofStatus(c["proof"]),
+                    NumericStatus(c["numeric"]),
+                    bool(c["proof_alone"]),
+                    bool(c.get("empirical")),
+                )
+                for c in own
             ]
             left_out = [claim for claim in statement.get("left_out", ()) if claim["form"] == form["form"]]
             word = word_of(columns, problems=bool(statement["in_vain"] or left_out))

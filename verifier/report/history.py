@@ -18,8 +18,8 @@ Data = dict[str, Any]
 ROW, LEFT, RIGHT, STEP = 26.0, 168.0, 60.0, 26.0
 #: How each verdict is drawn.
 STYLES = {
-    "verified": "good", "proof alone": "good", "gap": "open", "inconclusive": "open", "refuted": "bad",
-    "contradicted": "bad", "consistent": "good", "invalid": "open", "untested": "open",
+    "verified": "good", "proof alone": "good", "measured": "good", "gap": "open", "inconclusive": "open",
+    "refuted": "bad", "contradicted": "bad", "consistent": "good", "invalid": "open", "untested": "open",
 }  # fmt: skip
 
 

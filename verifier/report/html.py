@@ -27,7 +27,7 @@ Exact = Callable[[str, Mapping[str, Any]], Mapping[int, float] | None]
 SIGNS = {
     "proved": "■", "certified": "▣", "cited": "◧", "gap": "□", "refuted": "✗",
     "consistent": "●", "contradicted": "✗", "inconclusive": "◐", "invalid": "⊘", "untested": "○",
-    "verified": "✓", "proof alone": "✓",
+    "verified": "✓", "proof alone": "✓", "measured": "●",
 }  # fmt: skip
 
 #: A sign for each severity, which grows with it.

@@ -8,6 +8,7 @@ STYLES = {
     "proved": "green", "certified": "green", "verified": "bold green", "consistent": "green",
     "cited": "cyan", "gap": "yellow", "inconclusive": "yellow", "invalid": "yellow", "untested": "dim",
     "refuted": "red", "contradicted": "bold red", "proof alone": "bold green",
+    "measured": "bold cyan",
     "misprint": "yellow", "incomplete": "red", "false": "bold red",
 }  # fmt: skip
 

@@ -49,6 +49,7 @@ class Summary(StrEnum):
     INCONCLUSIVE = "inconclusive"
     VERIFIED = "verified"
     PROOF_ALONE = "proof alone"
+    MEASURED = "measured"
 
 
 class Severity(StrEnum):

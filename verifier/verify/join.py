@@ -77,6 +77,7 @@ def _claim_report(
         goals=proof.parts,
         cells=cells,
         alone=alone,
+        empirical=statement.empirical,
         proof_reason=proof.reason,
         numeric_reason=reason,
         severity=wrong.severity if wrong is not None else None,

@@ -22,7 +22,8 @@ from verifier.verify.word import Columns, word_of
 SCHEMA = 1
 #: The words of a form, each worse than the one before it.
 _RANK = (
-    Summary.PROOF_ALONE, Summary.VERIFIED, Summary.INCONCLUSIVE, Summary.GAP, Summary.CONTRADICTED, Summary.REFUTED,
+    Summary.PROOF_ALONE, Summary.VERIFIED, Summary.MEASURED, Summary.INCONCLUSIVE, Summary.GAP, Summary.CONTRADICTED,
+    Summary.REFUTED,
 )  # fmt: skip
 
 
@@ -76,7 +77,8 @@ class CellReport:
 class ClaimReport:
     """One claim with its two columns, which are never merged, and a sentence for each that says why.
 
-    ``alone``: of a kind that cannot be sampled.  ``severity``: of a printed claim that fails, how wrong it is.
+    ``alone``: of a kind that cannot be sampled; ``empirical``: of a statement that offers no proof.  ``severity``: of a
+    printed claim that fails, how wrong it is.
     """
 
     claim: Claim
@@ -86,6 +88,7 @@ class ClaimReport:
     goals: tuple[GoalReport, ...] = ()
     cells: tuple[CellReport, ...] = ()
     alone: bool = False
+    empirical: bool = False
     proof_reason: str = ""
     numeric_reason: str = ""
     severity: Severity | None = None
@@ -94,7 +97,7 @@ class ClaimReport:
     @property
     def columns(self) -> Columns:
         """What the one word is found from."""
-        return Columns(self.proof, self.numeric, self.alone)
+        return Columns(self.proof, self.numeric, self.alone, self.empirical)
 
     @property
     def fails(self) -> bool:
@@ -163,7 +166,7 @@ class StatementReport:
     def summary(self, form: Form) -> Summary:
         """The one word of a form; one of which claims were left out is not verified by the others."""
         found = self.word(form)
-        settled = (Summary.VERIFIED, Summary.PROOF_ALONE)
+        settled = (Summary.VERIFIED, Summary.PROOF_ALONE, Summary.MEASURED)
         return Summary.INCONCLUSIVE if found in settled and self.left_out_of(form) else found
 
     def word(self, form: Form) -> Summary:
@@ -206,9 +209,11 @@ class StatementReport:
         return tuple(form for form in Form if self.of_form(form))
 
     def expected(self, form: Form) -> Summary:
-        """The recorded expectation; a statement that records none is expected to be verified, or proved alone."""
+        """The recorded expectation; a statement that records none is expected to be verified, or proved alone, or
+        measured where it offers no proof."""
         alone = self.summary(form) is Summary.PROOF_ALONE
-        return self.statement.expected.get(form, Summary.PROOF_ALONE if alone else Summary.VERIFIED)
+        usual = Summary.MEASURED if self.statement.empirical else Summary.VERIFIED
+        return self.statement.expected.get(form, Summary.PROOF_ALONE if alone else usual)
 
     def met(self, form: Form, expected: Summary | None = None) -> bool:
         """Whether the word of a form is the expected one; of some of its claims, whether it is no worse than that."""
