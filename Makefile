@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: check test test-all lint docs bench clean
+.PHONY: check test types fast test-all lint docs bench clean
 
 check: $(VENV)/.installed
 	$(BIN)/verifier check theorem1
@@ -11,8 +11,13 @@ check: $(VENV)/.installed
 test: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(MAKE) --jobs=2 --output-sync=target types fast
+
+types:
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -m "not slow" -n auto
+
+fast:
+	$(BIN)/python -m pytest -m "not slow" -n auto --dist worksteal
 
 test-all: $(VENV)/.installed-test
 	$(BIN)/python -m pytest
