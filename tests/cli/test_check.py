@@ -167,6 +167,19 @@ def test_a_sampler_that_fails_is_told_with_its_line(toy: Toy) -> None:
     assert "Traceback" not in result.output
 
 
+@pytest.mark.parametrize("raised", ["ValueError", "ZeroDivisionError"])
+def test_a_function_of_a_check_that_raises_is_told_with_its_line(toy: Toy, raised: str) -> None:
+    """Of whatever kind: options that cannot be served are a ValueError too."""
+    path = toy.folder / "checks" / "toy.py"
+    path.write_text(path.read_text().replace("block=256", "quick=wrong, block=256") + "\n")
+    text = path.read_text().replace("X = Quantity", f"def wrong(cell):\n    raise {raised}('no')\n\nX = Quantity")
+    path.write_text(text)
+    line = text[: text.index("raise ")].count("\n") + 1
+    result = toy.run("check", "toy", "--quick", "-q", "--jobs", "1")
+    assert result.exit_code == 2
+    assert result.stderr == f"verifier: checks/toy.py:{line}: {raised}: no\n"
+
+
 def _selected(report: dict[str, Any]) -> set[tuple[int, int]]:
     return {(c["parameters"]["H"], c["parameters"]["r"]) for c in cells_of(report, "toy.printed")}
 

@@ -54,8 +54,9 @@ def test_ctrl_c_prints_what_is_decided_and_exits_3(toy: Toy) -> None:
             command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=interruptible
         )
         assert process.stderr is not None
-        line = process.stderr.readline()  # H = 1 is through
-        assert "H=1: 4 of 4 cells decided" in line
+        begun, line = process.stderr.readline(), process.stderr.readline()
+        assert begun == f"checking toy in {toy.folder}, seed 20201\n"  # at once, before anything is loaded
+        assert "H=1: 4 of 4 cells decided" in line  # H = 1 is through
         time.sleep(0.2)
         process.send_signal(signal.SIGINT)
         output, errors = process.communicate(timeout=30)

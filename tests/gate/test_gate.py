@@ -142,7 +142,17 @@ def test_a_sampler_that_swallows_the_timeout_once_still_fails(toy: Toy) -> None:
     assert toy.findings("--timeout", "0.3", code=3)["other.order (amended)"]["outcome"] == "undecided"
 
 
-def test_a_sampler_that_is_merely_slow_is_stopped_at_the_budget(toy: Toy) -> None:
+def test_a_budget_of_time_decides_what_it_can_and_no_more(toy: Toy) -> None:
+    """A cheap claim is decided as without one; a dear one stays open, which is no change and no agreement."""
+    toy.write("other", effect="time.sleep(0.2)", noise="* np.exp(40 * rng.standard_normal((samples, 1)))")
+    found = toy.findings("--budget", "3s", code=3)
+    assert found[ORDER]["outcome"] == "expected"
+    assert found["other.order (amended)"]["outcome"] == "undecided"
+    for other in ("--quick", "--record"):
+        assert f"--budget and {other} exclude each other" in toy.gate("--budget", "3s", other, code=2).stderr
+
+
+def test_a_sampler_that_is_merely_slow_is_stopped_at_the_time_limit(toy: Toy) -> None:
     toy.write("other", effect="time.sleep(0.1)", noise="* np.exp(40 * rng.standard_normal((samples, 1)))")
     message = toy.findings("--timeout", "0.4", code=3)["other.order (amended)"]["message"]
     assert "256 samples a width took longer than 0.4 s" in message

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from sympy import Function, Symbol
@@ -73,14 +72,9 @@ def test_a_law_that_is_not_stated_is_said_to_be_beyond_samples() -> None:
 def results(statement: Statement, monkeypatch: pytest.MonkeyPatch, **judged: ProofStatus) -> list[ProofStatus]:
     """What the column of proofs says, when re-checking said ``judged`` of each claim by itself."""
 
-    class NoProof:
-        def problem(self, *_: Any) -> str:
-            return ""
-
     by_id = {f"s.{name}": ClaimProof(f"s.{name}", status) for name, status in judged.items()}
     monkeypatch.setattr(proof, "claims_of", lambda *_: by_id)
-    monkeypatch.setattr("verifier.verify.outline.outline", lambda *_: ())
-    found = proof.CoreKernel().results(replace(statement, proof=NoProof()), CheckedGoals())
+    found = proof.CoreKernel().results(statement, proof.Again())
     return [found.of(claim).status for claim in statement.claims]
 
 

@@ -34,10 +34,9 @@ class Proof:
         """The proof builder after ``prove`` has run."""
         return self._run(statement)[0]
 
-    def problem(self, statement: Statement, claim: str = "") -> str:
-        """Why ``prove`` stopped before its end, or why it could not conclude ``claim``; empty where it did."""
-        author, stopped = self._run(statement)
-        return author.problems.get(claim, "") or stopped
+    def stopped(self, statement: Statement) -> str:
+        """Why ``prove`` stopped before its end; empty where it did not."""
+        return self._run(statement)[1]
 
     def documents(self, statement: Statement) -> list[dict[str, Any]]:
         """The proof documents it rests on, dependencies first, and its own last."""

@@ -12,7 +12,7 @@ import click
 from verifier.commands.codes import CommandError
 from verifier.commands.keep import keeping, with_scheduler, with_store
 from verifier.commands.options import MOST_JOBS, Duration, Inputs, Number, Whole, Widths, as_json, verbosity, with_data
-from verifier.commands.place import complete, located, targets_of
+from verifier.commands.place import complete, located, say_what, targets_of
 from verifier.verdict.codes import EXPECTED, NOTHING, UNDECIDED, USAGE
 
 if TYPE_CHECKING:
@@ -79,9 +79,12 @@ def check(
     jobs = jobs or available_cores()
     limit_threads()
     warm_up(jobs)
+    if not quiet:
+        say_what("checking", names, seed)
 
     from verifier.commands.progress import progress
     from verifier.projects.choosing import parts
+    from verifier.projects.loading import owner
     from verifier.quantities.select import Selection
     from verifier.report.stored import command_line
     from verifier.sampling.plan import Options
@@ -117,7 +120,7 @@ def check(
         except NothingSelected as error:
             raise CommandError(str(error), NOTHING) from None
         except ValueError as error:
-            raise CommandError(str(error)) from None
+            raise CommandError(str(owner(error) or error)) from None
         stored = kept.keep(report, verbose)
     for note in report.notes:
         click.echo(f"verifier: {note}", err=True)

@@ -16,8 +16,8 @@ from verifier.commands.check import DEFAULT_SEED
 from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.keep import keeping, with_scheduler, with_store
-from verifier.commands.options import MOST_JOBS, Number, Whole, verbosity
-from verifier.commands.place import complete, say_where, targets_of
+from verifier.commands.options import MOST_JOBS, Duration, Number, Whole, verbosity
+from verifier.commands.place import complete, say_what, say_where, targets_of
 from verifier.commands.terminal import command
 from verifier.verdict.codes import EXPECTED, INTERNAL, NOTHING, UNDECIDED, USAGE
 
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 @click.option("--samples", type=Whole(1), help="At most this many samples a width.")
 @click.option("--seed", type=Whole(0, 2**128 - 1), help=f"The random seed; {DEFAULT_SEED}.")
 @click.option("--fresh", is_flag=True, help="A new seed, at error rate 1e-8 a claim: for nightly runs.")
+@click.option("--budget", type=Duration(), help="Spend this time, as in 10m, where it decides most.")
 @click.option("--timeout", type=Number(1e-3, 1e9, "SECONDS"), help="A sampler that takes longer fails its claim.")
 @click.option("--jobs", "-j", type=Whole(1, MOST_JOBS), help="Worker processes; the default is one a core.")
 @with_scheduler
@@ -56,6 +57,7 @@ def gate(
     samples: int | None,
     seed: int | None,
     fresh: bool,
+    budget: float | None,
     timeout: float | None,
     jobs: int | None,
     scheduler: str | None,
@@ -81,12 +83,17 @@ def gate(
         raise CommandError("--fresh draws a new seed each time; it excludes --seed and --record")
     if quick and thorough:
         raise CommandError("--quick and --thorough exclude each other")
+    if budget is not None and (quick or record):
+        other = "--quick" if quick else "--record"
+        raise CommandError(f"--budget and {other} exclude each other: what it decides depends on the machine")
     if config is None:
         say_where(named=bool(names))
     try:
         settings = load(Path(config) if config is not None else None)
         chosen = _settings(settings, quick, thorough or (fresh and not quick), samples, seed, fresh, timeout, jobs)
-        chosen |= {"scheduler": scheduler, "store": store, "require_store": require_store}
+        if budget is not None:
+            chosen["quick"] = False  # of the configuration
+        chosen |= {"budget": budget, "scheduler": scheduler, "store": store, "require_store": require_store}
         return _gate(settings, chosen, names, shipped, junit, json_file, github, record, quiet)
     except ConfigError as error:
         raise CommandError(str(error)) from None
@@ -130,6 +137,8 @@ def _gate(
             writable(name, option, make=True)
     profile = profile_name(chosen["quick"], chosen["thorough"], chosen["samples"])
     recorded = read(config.record, profile, recording=record)
+    if not quiet:
+        say_what("gating", names, chosen["seed"], config.root)
     project = _project(config)
     targets = targets_of(project, names, "gate")
     part = parts(targets)
@@ -244,7 +253,9 @@ def _run(
     from verifier.sampling.plan import Options
     from verifier.verify.run import plan_of, run_check
 
-    options = Options(samples=chosen["samples"], quick=chosen["quick"], thorough=chosen["thorough"])
+    options = Options(
+        samples=chosen["samples"], quick=chosen["quick"], thorough=chosen["thorough"], budget=chosen["budget"]
+    )
     plans, broken = {}, []
     for entry in entries:
         try:

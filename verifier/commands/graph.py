@@ -65,7 +65,7 @@ def _recheck(names: tuple[str, ...]) -> dict[str, Any]:
 
     project = located(named=bool(names))
     named = statements_of(project, names, "graph")
-    reports = [proofs_alone(project, project.entry(name)) for name in named or project.names]
+    reports = [proofs_alone(project.entry(name)) for name in named or project.names]
     if not reports:
         raise CommandError("there are no statements here")
     report = RunReport(DEFAULT_SEED, Options(), tuple(reports))

@@ -234,7 +234,7 @@ def _document(name: str) -> tuple[dict[str, Any], str]:
     from verifier.verify.run import proofs_alone
 
     project = default_project()
-    report = proofs_alone(project, project.entry(name), DEFAULT_SEED)
+    report = proofs_alone(project.entry(name), DEFAULT_SEED)
     data = document(RunReport(DEFAULT_SEED, Options(), (report,), notes=project.notes), time="", command="")
     last, time = _last_measured(name)
     if last is not None:

@@ -10,6 +10,8 @@ import click
 from verifier.commands.codes import CommandError
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from verifier.projects.choosing import Target
     from verifier.projects.project import Project
 
@@ -74,6 +76,14 @@ def complete(context: click.Context, parameter: click.Parameter, incomplete: str
     except Exception:  # a file that cannot be loaded completes to nothing; a command says what is wrong with it
         return found
     return found + [claim.id for claim in claims if claim.id.startswith(incomplete)]
+
+
+def say_what(doing: str, words: Sequence[str], seed: int, folder: Path | None = None) -> None:
+    """Say at once, on stderr and before anything is loaded, what is begun: what was named, where, and the seed."""
+    from verifier.projects.root import find
+
+    few = ", ".join(words) if 0 < len(words) <= 4 else f"{len(words)} of the statements" if words else "all statements"
+    click.echo(f"{doing} {few} in {folder or find().folder}, seed {seed}", err=True)
 
 
 def say_where(*, named: bool) -> None:

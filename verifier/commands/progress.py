@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 import click
 
 from verifier.quantities.select import text_of
-from verifier.sampling.plan import Group
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
+    from verifier.sampling.plan import Group
     from verifier.sampling.run import Listener
 
 

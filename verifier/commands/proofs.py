@@ -122,7 +122,7 @@ def axioms(names: tuple[str, ...], everything: bool, as_json: bool, verbose: int
             if not everything:
                 raise CommandError(f"{name} has no proof: each of its claims is a gap", UNDECIDED)
             continue
-        proofs = proofs_of(statement, project)
+        proofs = proofs_of(statement)
         if proofs.problem is not None:
             code = UNEXPECTED if "the kernel refuses" in proofs.problem else USAGE
             raise CommandError(f"the proof of {name}: {proofs.problem}", code)

@@ -7,18 +7,23 @@ Which source serves a statement depends on the type of its ``proof``; see :data:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import gc
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 from verifier.claims.goals import CheckedGoals, check_documents, claims_of
 from verifier.claims.proof import Proof
 from verifier.claims.statement import Claim, Form, Statement
+from verifier.projects.loading import LoadError, load_file
 from verifier.verdict import ProofStatus
 from verifier.verify.goals import GoalReport, StepReport
 
 if TYPE_CHECKING:
-    from verifier.projects.project import Project
+    from verifier.projects.project import Entry
 
 Job = tuple[Callable[..., Any], tuple[Any, ...]]
 
@@ -53,11 +58,26 @@ class Proofs:
         return self._by_claim.get((claim.id, claim.form), missing)
 
 
+@dataclass(frozen=True)
+class Again:
+    """A proof written out and re-checked, as plain data: what the kernel says of its goals, where its author was
+    stopped, as a whole and at each claim, and the steps that readers are shown."""
+
+    goals: CheckedGoals = field(default_factory=CheckedGoals)
+    stopped: str = ""
+    problems: Mapping[str, str] = field(default_factory=dict)
+    steps: tuple[StepReport, ...] = ()
+
+    def problem(self, claim: str) -> str:
+        """Why the proof could not conclude ``claim``; empty where it did."""
+        return self.problems.get(claim, "") or self.stopped
+
+
 class Source(Protocol):
     """A kernel, as this room sees it."""
 
-    def job(self, statement: Statement, project: Project) -> Job:
-        """What re-checks the proof; may raise whatever loading other statements raises."""
+    def job(self, entry: Entry) -> Job:
+        """What writes out and re-checks the proof, in a worker."""
 
     def results(self, statement: Statement, found: Any) -> Proofs:
         """What the job returned, claim by claim.  What cannot be compared with its claim is a gap."""
@@ -66,26 +86,68 @@ class Source(Protocol):
 class CoreKernel:
     """Proofs as functions, whose goals are the claims' own propositions: see :mod:`verifier.claims.goals`."""
 
-    def job(self, statement: Statement, project: Project) -> Job:
-        return check_documents, (statement.proof.documents(statement), statement.proof.requests(statement))
+    def job(self, entry: Entry) -> Job:
+        """The file is named where the statement is the one in it: to write a proof out takes most of the time."""
+        if getattr(entry.module, "statement", None) is entry.statement:
+            return _again_from, (entry.path,)
+        return _found, (again(entry.statement),)
 
-    def results(self, statement: Statement, found: CheckedGoals) -> Proofs:
-        judged = claims_of(statement, found)
+    def results(self, statement: Statement, found: Again) -> Proofs:
+        judged = claims_of(statement, found.goals)
         results = []
         for claim in statement.claims:
             one = judged[claim.id]
             granted = () if one.compiled is None else tuple(f"hypothesis {name}" for name, _ in one.compiled.hypotheses)
             rests_on = tuple(dict.fromkeys((*granted, *(f"{rest.mark} {rest.name}" for rest in one.rests))))
-            reason, stopped = one.reason, statement.proof.problem(statement, claim.id)
+            reason, stopped = one.reason, found.problem(claim.id)
             if one.status is ProofStatus.GAP and stopped and not one.measured_only:
                 reason = f"{reason}; the proof stops: {stopped}"
             part = GoalReport(claim.id, str(claim.form), one.status, rests_on, "", error=reason or None)
             results.append(ProofResult(claim.id, claim.form, one.status, reason, rests_on, (part,)))
-        from verifier.verify.outline import outline
-
         judged_last = tuple(at_odds(statement, results))
-        steps = outline(statement, {result.claim: result.status for result in judged_last})
-        return Proofs(judged_last, steps, problem=found.problem or None)
+        statuses = {result.claim: result.status for result in judged_last}
+        steps = tuple(replace(step, status=statuses.get(step.id, step.status)) if step.rule == "qed" else step
+                      for step in found.steps)  # fmt: skip
+        return Proofs(judged_last, steps, problem=found.goals.problem or None)
+
+
+def again(statement: Statement) -> Again:
+    """A statement's proof, written out and re-checked here and now; what its author raises is a problem of it."""
+    from verifier.verify.outline import outline
+
+    proof: Proof = statement.proof
+    try:
+        with redirect_stdout(sys.stderr), _no_cycles():
+            author = proof.author(statement)
+            goals = check_documents(proof.documents(statement), proof.requests(statement))
+            return Again(goals, proof.stopped(statement), dict(author.problems), outline(statement))
+    except Exception as error:  # another statement, on which this one rests, cannot be loaded
+        return Again(CheckedGoals(problem=" ".join(str(error).split())))
+
+
+def _again_from(path: Path) -> Again:
+    """The proof of the statement in a file."""
+    try:
+        statement: Statement = load_file(path).statement
+    except LoadError as error:
+        return Again(CheckedGoals(problem=str(error)))
+    return again(statement)
+
+
+def _found(found: Again) -> Again:
+    return found
+
+
+@contextmanager
+def _no_cycles() -> Iterator[None]:
+    """No search for cyclic garbage in the block: terms are many and hold no cycles, and it took a third of the time."""
+    before = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if before:
+            gc.enable()
 
 
 #: Which kernel re-checks a proof of which type, the first that fits.
@@ -102,16 +164,10 @@ def source_of(statement: Statement) -> Source | None:
     raise TypeError(f"{statement.name}: a proof of type {type(statement.proof).__name__} is of no known kernel")
 
 
-def proofs_of(statement: Statement, project: Project) -> Proofs:
+def proofs_of(statement: Statement) -> Proofs:
     """Re-check a statement's proof here and now."""
     source = source_of(statement)
-    if source is None:
-        return Proofs()
-    try:
-        function, arguments = source.job(statement, project)
-    except Exception as error:  # another statement, on which this one rests, cannot be loaded
-        return Proofs(problem=" ".join(str(error).split()))
-    return source.results(statement, function(*arguments))
+    return Proofs() if source is None else source.results(statement, again(statement))
 
 
 def at_odds(statement: Statement, results: Sequence[ProofResult]) -> list[ProofResult]:

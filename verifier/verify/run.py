@@ -174,11 +174,7 @@ def run_check(
         if source is None:
             proofs[entry.name] = Proofs()
             continue
-        try:
-            function, arguments = source.job(entry.statement, project)
-            jobs_of.append((entry.name, function, arguments))
-        except Exception as error:  # another statement, on which this one rests, cannot be loaded
-            proofs[entry.name] = Proofs(problem=" ".join(str(error).split()))
+        jobs_of.append((entry.name, *source.job(entry)))
     with display(drawn) as listener:
         outcome = run(
             drawn, seed=seed, jobs=jobs, timeout=timeout, limit=limit, listener=listener, also=jobs_of, kept=kept,
@@ -207,10 +203,10 @@ def _chosen(entry: Entry, choices: Mapping[str, Choice]) -> tuple[str, ...] | No
     return choices[entry.name].claims(entry.statement) if entry.name in choices else None
 
 
-def proofs_alone(project: Project, entry: Entry, seed: int = 0, chosen: Sequence[str] | None = None) -> StatementReport:
+def proofs_alone(entry: Entry, seed: int = 0, chosen: Sequence[str] | None = None) -> StatementReport:
     """A statement's report, or that of the claims ``chosen``, its proof re-checked now and nothing sampled."""
     options = Options()
-    found = proofs_of(entry.statement, project)
+    found = proofs_of(entry.statement)
     return statement_report(
         entry.statement, (), found, coverage_of(entry, options), options=options, seed=seed,
         stopped="nothing is sampled by this command", chosen=chosen,
