@@ -22,7 +22,7 @@ from lemmas._limits import (
     product,
 )
 from lemmas._proof_lemma3 import transfer
-from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, forall, fun, imp, le, num
+from verifier.kernel.core.terms import Term, Var, app, eq, forall, fun, imp, le, num
 from verifier.kernel.theory.joint import APART, INPUTS, JOINT, RELU
 from verifier.kernel.theory.writing import many, minus, plus, times
 from verifier.proving.binders import lemma
@@ -221,45 +221,7 @@ def identity(p: Prover) -> Fact:
     return p.close([phi, L, d, ls, es, x, y], premises, fact)
 
 
-def in_words(p: Prover, whole: Fact, deep: bool, off: bool = False) -> Fact:
-    """``term_order`` with d_k = d, or with d_k = d ⟹ falsity, for its premise on δ(d, d_k)."""
-    given = _premises(deep, off)
-    equation, delta = eq(TOP, d), app("delta", d, TOP)
-    said = imp(equation, FALSE) if off else equation
-    premises = tuple(said if q in (eq(delta, 1), eq(delta, 0)) else q for q in given)
-    with p.alone(), p.given(*premises):
-        if off:
-            goal = eq(delta, 0)
-
-            def close() -> Fact:
-                false = p.imp_elim(p.assume(said), equal(p, TOP, d))
-                return p.by("false", false, P=goal)
-
-            def low() -> Fact:
-                return cases(p, TOP, d, goal, close, lambda: p.by("delta.less", a=d, b=TOP))
-
-            known = cases(p, d, TOP, goal, low, lambda: p.by("delta.more", a=d, b=TOP))
-        else:
-            hole = Var("t~top", "int")
-            context = fun([hole], eq(app("delta", d, hole), 1))
-            known = p.subst(p.flip(p.assume(equation)), context, p.by("delta.same", a=d))
-        with p.using(known):
-            fact = at(p, whole, omega, phi, L, d, ls, es, x, y)
-    return p.close([omega, phi, L, d, ls, es, x, y], premises, fact)
-
-
 @lemma
 def order_shallow(p: Prover) -> Fact:
     """T^{l,d} ~ n^{-(k-1)} for d_k = d, L ≤ 2."""
     return term_order(p, shallow_joint(p), identity(p), deep=False)
-
-
-def prove_lemma3_limits(p: Prover) -> dict[str, list[Fact]]:
-    """Facts by claim; what is printed is refuted in :mod:`lemmas._proof_limits_printed`."""
-    small, large, eq16 = shallow_joint(p), deep_joint(p), identity(p)
-    found = {"lemma3.joint.shallow": [small], "lemma3.joint.deep": [large]}
-    for name, off in (("order", False), ("smaller", True)):
-        for where, joint, deep in (("shallow", small, False), ("deep", large, True)):
-            whole = order_shallow(p) if not (off or deep) else term_order(p, joint, eq16, deep=deep, off=off)
-            found[f"lemma3.{name}.{where}"] = [whole, in_words(p, whole, deep, off)]
-    return found

@@ -1,4 +1,4 @@
-"""What is printed of limits and is false: instances of Lemma 3, Theorem 1 and Section 3, each ⟹ falsity.
+"""What is printed of limits and is false: instances of Theorem 1 and Section 3, each ⟹ falsity.
 
 Every fact is (what is printed, at one network and at inputs that exist) ⟹ falsity, without hypotheses.
 """
@@ -10,8 +10,6 @@ from fractions import Fraction
 
 from lemmas._limits import at, equals, no_order_of_zero, not_zero, number, pos_add, positive, use
 from lemmas._proof_as_printed import ratio
-from lemmas._proof_lemma3_limits import identity
-from lemmas._proof_lemma3_limits import order_shallow as term_order
 from lemmas._proof_theorem1_exact import zero
 from lemmas._proof_theorem1_limits import atom_shallow, order_shallow
 from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, forall, fun, imp, le, num
@@ -22,8 +20,6 @@ phi, omega = Var("phi", "act"), Var("omega", "mode")
 x, y = many("x y", "input")
 L, i, l, t = many("L i l t", "int")
 RELU = app("relu", phi)
-#: the tuple (1, 2)
-RUN = app("run", 1, 2)
 
 
 def scaled(depth: int) -> Term:
@@ -36,23 +32,23 @@ def unit(u: Term) -> Term:
     return eq(app("dot", u, u), 1)
 
 
-def somewhere(p: Prover, cosine: int, refute: Callable[[], Fact]) -> Fact:
-    """Falsity, from ``refute`` with a mode, a ReLU and two inputs at this cosine in scope."""
+def somewhere(p: Prover, refute: Callable[[], Fact]) -> Fact:
+    """Falsity, from ``refute`` with a mode, a ReLU and x, y with |x|² = |y|² = x·y = n_0 in scope."""
     widths = [forall([L], imp(le(1, L), app(s, omega, L))) for s in ("scaled", "proportional")]
-    points = (unit(x), unit(y), eq(app("dot", x, y), cosine))
+    points = (unit(x), unit(y), eq(app("dot", x, y), 1))
     with p.given(*widths) as given, p.given(RELU, *points):
         scales = [at(p, fact, depth) for fact in given for depth in (1, 2)]
         with p.using(*scales):
             false = refute()
-    false = p.by("angle.exists", p.close([x, y], points, false), c=cosine, P=FALSE)
+    false = p.by("angle.exists", p.close([x, y], points, false), c=1, P=FALSE)
     false = p.by("relu.exists", p.close([phi], [RELU], false), P=FALSE)
     return p.by("mode.exists", p.close([omega], widths, false), P=FALSE)
 
 
-def closed(p: Prover, claim: Term, refute: Callable[[Fact], Fact], cosine: int = 1) -> Fact:
+def closed(p: Prover, claim: Term, refute: Callable[[Fact], Fact]) -> Fact:
     """claim ⟹ falsity"""
     with p.alone(), p.given(claim) as (printed,):
-        false = somewhere(p, cosine, lambda: refute(printed))
+        false = somewhere(p, lambda: refute(printed))
     return p.imp_intro(claim, false)
 
 
@@ -64,88 +60,6 @@ def one_input(p: Prover, x: Term = x) -> list[Fact]:
         false = p.imp_elim(p.all_elim(p.row("pos.elim"), app("dot", x, x)), p.by("nonzero_input.pos", own, x=x), low)
     apart = p.imp_intro(app("antiparallel", x, x), false)
     return [own, apart, not_zero(p, p.by("nonzero_input.pos", own, x=x))]
-
-
-def run_facts(p: Prover) -> list[Fact]:
-    """(1, 2): its length, that it increases in 1 … 2, that its entries are outputs, its first and last entry."""
-    size = p.by("len.run", lo=1, k=2)
-    with p.using(size):
-        return [size, *_run_facts(p, size)]
-
-
-def _run_facts(p: Prover, size: Fact) -> list[Fact]:
-    def place(i: Term) -> Fact:
-        with p.using(p.arith(le(i, 2))):
-            return p.by("entry.run", lo=1, k=2, i=i)
-
-    def inside(i: Term) -> Fact:
-        entry, here = app("entry", RUN, i), place(i)
-        return p.by("and.intro", p.arith(le(1, entry), here), p.arith(le(entry, 2), here))
-
-    def rises(i: Term) -> Fact:
-        with p.using(p.arith(le(i, 2)), p.arith(le(plus(i, 1), 2))):
-            here, there = place(i), place(plus(i, 1))
-        return p.arith(le(plus(app("entry", RUN, i), 1), app("entry", RUN, plus(i, 1))), here, there)
-
-    within = p.all_elim(p.row("within.intro"), RUN, 1, 2)
-    within = p.imp_elim(within, p.prove(within.prop.fields[1][0], inside))
-    start = p.all_elim(p.row("increasing.intro"), RUN, 1, 2)
-    steps = p.prove(start.prop.fields[1][0].fields[1][1], rises)
-    outs = p.all_elim(p.row("outputs.intro"), RUN)
-    outputs = p.prove(outs.prop.fields[1][0], lambda i: p.arith(le(1, app("entry", RUN, i)), place(i)))
-    first = p.chain(use(p, "first", {"s": RUN}), p.restate(eq(app("entry", RUN, 1), 1), place(num(1))))
-    last = p.rewrite(use(p, "last", {"s": RUN}), size)
-    last = p.chain(last, p.restate(eq(app("entry", RUN, 2), 2), place(num(2))))
-    return [p.imp_elim(start, p.by("and.intro", within, steps)), p.imp_elim(outs, outputs), first, last]
-
-
-def printed_delta(p: Prover) -> Fact:
-    """n T^{(1,2)} with outputs (2; 1, 2) does not tend to 0 at one input, though d_1 ≠ d."""
-    T = app("T", phi, 2, 2, RUN, RUN, x, x)
-    claim = forall([omega, phi, x], imp(scaled(2), RELU, unit(x), app("vanishes", omega, T, -1)))
-
-    def refute(printed: Fact) -> Fact:
-        own, apart, oblique = one_input(p)
-        facts = run_facts(p)
-        size, last = facts[0], facts[-1]
-        delta = equals(p, p.evaluate(app("delta", 2, app("last", RUN)), last), use(p, "delta.same", {"a": 2}))
-        same = p.ring(app("len", RUN), app("len", RUN))
-        conditional = p.imp_intro(eq(app("first", RUN), 1), oblique)
-        with p.using(own, apart, conditional, *facts, delta, same, p.arith(le(1, app("len", RUN)), size)):
-            order = at(p, term_order(p), omega, phi, 2, 2, RUN, RUN, x, x)
-            small = at(p, printed, omega, phi, x)
-        return p.by("order.vanishes", p.rewrite(order, size), small, P=FALSE)
-
-    return closed(p, claim, refute)
-
-
-def printed_order(p: Prover) -> Fact:
-    """T^{(1,2)} = 0 with all outputs equal, at orthogonal inputs: so it has no order."""
-    outs = app("repeated", 2, 1)
-    T = app("T", phi, 2, 1, RUN, outs, x, y)
-    claim = forall([omega, phi, x, y], imp(scaled(2), RELU, unit(x), unit(y), app("order", omega, T, -1)))
-
-    def refute(printed: Fact) -> Fact:
-        facts = run_facts(p)
-        size, first = facts[0], facts[3]
-        outs_size = p.by("len.repeated", k=2, j=1)
-
-        def output(i: Term) -> Fact:
-            with p.using(p.arith(le(i, 2))):
-                return p.arith(le(1, app("entry", outs, i)), p.by("entry.repeated", k=2, j=1, i=i))
-
-        start = p.all_elim(p.row("outputs.intro"), outs)
-        with p.using(outs_size):
-            outputs = p.imp_elim(start, p.prove(start.prop.fields[1][0], output))
-        lengths = p.arith(eq(app("len", RUN), app("len", outs)), size, outs_size)
-        with p.using(*facts, outputs, lengths, p.arith(le(1, app("len", RUN)), size)):
-            whole = at(p, identity(p), phi, 2, 1, RUN, outs, x, y)
-            gram = p.chain(use(p, "Q.first", {"phi": phi, "x": x, "y": y}), p.assume(eq(app("dot", x, y), 0)))
-            nothing = p.restate(eq(T, 0), p.rewrite(whole, first, gram))
-            order = at(p, printed, omega, phi, x, y)
-        return no_order_of_zero(p, p.rewrite(order, nothing))
-
-    return closed(p, claim, refute, cosine=0)
 
 
 def printed_limit(p: Prover) -> Fact:
@@ -276,8 +190,6 @@ def printed_star(p: Prover) -> Fact:
 def prove_limits_printed(p: Prover) -> dict[str, list[Fact]]:
     """Refutations by claim, each (instance of what is printed) ⟹ falsity."""
     return {
-        "lemma3.printed-delta": [printed_delta(p)],
-        "lemma3.printed-order": [printed_order(p)],
         "theorem1.printed": [printed_range(p)],
         "theorem1.printed-limit": [printed_limit(p)],
         "theorem1.printed-atom": [printed_atom(p)],

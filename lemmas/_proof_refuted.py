@@ -6,17 +6,14 @@ Each function takes the claim's own closed proposition and the names of its vari
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from fractions import Fraction
 
-from lemmas._proof_as_printed import ratio
 from lemmas._proof_given_tuples import by_definition, leaves, listed
 from lemmas._proof_lemma3 import antiparallel, orthogonal
 from lemmas._proof_one_input import bracket, term_of_all, written_out
-from lemmas._proof_theorem1_exact import star_zero, zero
 from verifier.kernel.core.sorts import need
 from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, fun, le, num
 from verifier.kernel.theory.seqs import entry
-from verifier.kernel.theory.writing import many, minus, times
+from verifier.kernel.theory.writing import times
 from verifier.proving.binders import apply, closed, lemma, result
 from verifier.proving.tactics import Fact, Prover
 
@@ -106,28 +103,6 @@ def _inputs(p: Prover, *inputs: Term) -> list[Fact]:
     return found
 
 
-def theorem1_range(p: Prover, claim: Term, names: Sequence[Term], H: int, L: int, r: int) -> Fact:
-    """Theorem 1 as printed gives K^(r) an order at (H, L, r), r > HL, where K^(r) = 0."""
-
-    def false(fact: Fact, phi: Term, omega: Term, x: Term, y: Term) -> Fact:
-        with p.using(p.by("relu.homogeneous")):
-            nothing = p.by(p.all_elim(zero(p), phi, 1, H, L, r, x, y, 1, 1))
-        return p.by(no_order(p), fact, nothing)
-
-    values: Values = {"m": 1, "H": H, "L": L, "r": r, "z": 1, "w": 1}
-    return refutation(p, claim, names, 1, values, false)
-
-
-def section3_range(p: Prover, claim: Term, names: Sequence[Term]) -> Fact:
-    """T² has an order as printed, also at L = 1, where it is 0."""
-
-    def false(fact: Fact, phi: Term, omega: Term, x: Term, y: Term) -> Fact:
-        nothing = p.by(p.all_elim(star_zero(p), phi, 1, 2, x, y))
-        return p.by(no_order(p), fact, nothing)
-
-    return refutation(p, claim, names, 1, {"L": 1, "r": 2}, false)
-
-
 def lemma3_degenerate(
     p: Prover, claim: Term, names: Sequence[Term], cosine: int, more: Sequence[Fact] = ()
 ) -> Fact:  # fmt: skip
@@ -168,23 +143,6 @@ def _opposite(p: Prover, x: Term, y: Term) -> Fact:
         wrong = p.by("one.positive", p.arith(le(1, 0), facts[2]))
     positive = p.by("pos.intro", p.imp_intro(low, wrong), x=times(-1, app("dot", x, y)))
     return p.by("antiparallel.intro", equal, positive, x=x, y=y)
-
-
-def as_printed_limit(p: Prover) -> Fact:
-    """K^(4) - K_same^(4) = ¾ K^(4) at one input, H = L = 2, closed: (48) leaves out three quarters."""
-    phi, x, (z, w) = many("phi", "act")[0], many("x", "input")[0], many("z w", "const")
-
-    def how() -> Fact:
-        whole = p.by(p.all_elim(ratio(p), phi, 1, 2, 2, x, z, w))
-        K, right = whole.prop.fields[1]
-        outer, same = right.fields[1]
-        inner = app(outer.fields[1][2], 1)
-        size = p.evaluate(outer, written_out(p, outer), written_out(p, _literal(inner)))
-        whole = result(p, p.rewrite(whole, size), times(4, same))
-        goal = eq(minus(K, same), app("*", Fraction(3, 4), K))
-        return p.arith(goal, whole)
-
-    return closed(p, [phi, x, z, w], [app("relu", phi)], how)
 
 
 def _literal(t: Term) -> Term:
@@ -317,6 +275,7 @@ def _empty(fact: Fact) -> Term:
 
 # -- with an order that is proved elsewhere ----
 
+
 #: for φ, ω, x, y the order that a quantity has: order(ω, X, p)
 Order = Callable[[Term, Term, Term, Term], Fact]
 
@@ -333,27 +292,3 @@ def not_vanishing(
         return p.by("order.vanishes", known, fact, p.arith(le(at, power)), P=FALSE)
 
     return refutation(p, claim, names, cosine, values, false, more, same_input)
-
-
-def printed_limit(p: Prover, claim: Term, names: Sequence[Term], order: Order) -> Fact:
-    """(45), (48): n² (K^(4) - K_same^(4)) → 0 at H = L = 2, one input; it is ¾ n² K^(4), and K^(4) ~ n^{-2}.
-
-    ``order`` proves order(ω, K^(4), -2) at (x, 1) and (x, 1).
-    """
-
-    def false(fact: Fact, phi: Term, omega: Term, x: Term, y: Term) -> Fact:
-        share = p.by(p.all_elim(as_printed_limit(p), phi, x, 1, 1))
-        known = order(phi, omega, x, x)
-        K, at = known.prop.fields[1][1], fact.prop.fields[1][2]
-        difference = fact.prop.fields[1][1]
-        vanishing = p.subst(
-            p.restate(eq(difference, app("*", Fraction(3, 4), K)), share),
-            fun([X], app("vanishes", omega, X, at)), fact,
-        )  # fmt: skip
-        bound = p.by("upper.const", omega=omega, c=Fraction(4, 3))
-        whole = p.by("vanishes.mul", vanishing, bound)
-        whole = p.restate(app("vanishes", omega, K, at), whole)
-        return p.by("order.vanishes", known, whole, p.prove(le(at, known.prop.fields[1][2])), P=FALSE)
-
-    values: Values = {"m": 1, "H": 2, "L": 2, "r": 4, "z": 1, "w": 1}
-    return refutation(p, claim, names, 1, values, false, same_input=True)

@@ -173,11 +173,6 @@ class Values(Implicit):
         """The equations for inner products in scope."""
         return [f for f in self.p.in_scope("eq") if getattr(f.prop.fields[1][0], "fields", ("",))[0] == "dot"]
 
-    def gsig_layer(self, n: int, points: tuple[Term, Term, Term, Term], depth: int) -> Fact:
-        """Σ^n of g over f of a given depth, as ``layer`` at values of S and inner products in scope."""
-        q, r, a, b = points
-        return self.p.by("GSig", phi=phi, L=depth, l=n, x=q, y=r, z=a, w=b)
-
     @staticmethod
     def copies_at(depth: int, q: Term, r: Term) -> list[Term]:
         """S = Σ^{L-1} at a given depth of f."""

@@ -10,12 +10,12 @@ import pytest
 
 import verifier.kernel.theory  # noqa: F401
 from lemmas._walks import find_walk, matchings
+from tests.exact.literal import laws_under_signs
 from verifier.engines import graphs, patterns
 from verifier.engines.graphs import clusters, cycles, fewest_swaps, swaps_of
 from verifier.exact.cluster import cluster_exponent, cluster_graphs
 from verifier.exact.correlation import parse
 from verifier.exact.moments import polynomial, strands_of
-from verifier.exact.reference import laws_under_signs
 from verifier.kernel.core.normal import key
 from verifier.kernel.core.sorts import Refused
 from verifier.kernel.core.terms import app

@@ -10,12 +10,12 @@ import sympy
 
 import verifier.kernel.theory  # noqa: F401
 from tests.engines.index_patterns import expectation
+from tests.exact.literal import literal_moment
 from tests.theory.gaussian_networks import Batch, mean_is
 from verifier.engines import moments
 from verifier.engines.strands import expanded
 from verifier.exact.correlation import correlation, parse
 from verifier.exact.hypernetwork import hypernetwork_moments_by_depth
-from verifier.exact.reference import literal_moment
 from verifier.kernel.core.normal import key
 from verifier.kernel.core.sorts import Refused
 from verifier.kernel.core.terms import Num, Var, app, eq, forall, imp, le

@@ -4,9 +4,9 @@ from fractions import Fraction as F
 
 import pytest
 
+from tests.exact.literal import laws_under_signs, literal_moment
 from verifier.exact.correlation import CorrelationError, parse
 from verifier.exact.moments import evaluate, polynomial, strands_of, symbolic, value
-from verifier.exact.reference import laws_under_signs, literal_moment
 
 TEXTS = [
     ("f^2", 1),

@@ -175,7 +175,8 @@ def test_a_gate_that_is_wrong_too_often_is_a_violation() -> None:
     """Twin of the calibration: rates far above alpha are named; rates that are not promised are not."""
     from dataclasses import replace
 
-    from verifier.inference.calibration import calibrate
+    from gate_runs import calibrate
+
     from verifier.inference.families import families
     from verifier.inference.rates import Rate
     from verifier.report.calibration import summary, violations
@@ -198,7 +199,8 @@ def test_a_gate_that_is_wrong_too_often_is_a_violation() -> None:
 @pytest.mark.slow
 def test_the_page_is_what_its_command_writes() -> None:
     """The rows of two families in docs/calibration.md, computed again."""
-    from verifier.inference.calibration import calibrate
+    from gate_runs import calibrate
+
     from verifier.inference.families import families
     from verifier.inference.schedule import Schedule
     from verifier.report.calibration import family_table

@@ -6,8 +6,8 @@ must not pass (or not fail) the error rate at a fresh seed is 1e-8, given the bi
 
 import numpy as np
 import pytest
+from gate_runs import run_gate
 
-from verifier.inference.calibration import run_gate
 from verifier.inference.exponents import DEFAULT_WIDTHS
 from verifier.inference.families import ALTERNATING, Family, families, gaussians, power_law
 from verifier.inference.gates import decide_order

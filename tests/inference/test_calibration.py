@@ -6,17 +6,10 @@ Every bound on a count is binomial at rate 1e-9 and the seed is fixed; the fast 
 from dataclasses import replace
 
 import pytest
+from gate_runs import calibrate, run_gate
 from scipy import stats
 
-from verifier.inference.calibration import (
-    GateSettings,
-    calibrate,
-    count_errors,
-    extended,
-    run_gate,
-    summarise,
-    wrong_claims,
-)
+from verifier.inference.calibration import GateSettings, count_errors, extended, summarise, wrong_claims
 from verifier.inference.families import families
 from verifier.inference.rates import Rate, Tally, planned_repetitions
 from verifier.inference.schedule import Schedule

@@ -348,13 +348,6 @@ def test_more_looks_widen_the_interval():
     assert ratio == pytest.approx(stats.norm.isf(1e-3 / 16) / stats.norm.isf(1e-3 / 2), rel=0.01)
 
 
-def test_clearance_is_the_distance_to_the_nearest_boundary():
-    d = decide_order(gaussian(-1.0), -1.0)
-    ends = np.array([d.low, d.high, d.second_low, d.second_high])
-    assert d.clearance == pytest.approx(np.abs(ends[:, None] - [-1.125, -1.0, -0.875]).min())
-    assert math.isnan(decide_order({}, -1.0).clearance)
-
-
 def test_speed():
     data = gaussian(-1.0, 10_000)
     best = math.inf

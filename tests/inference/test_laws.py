@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from verifier.inference.laws import kolmogorov_distance, kolmogorov_threshold, law_distances, mardia
+from verifier.inference.laws import kolmogorov_distance, kolmogorov_threshold, law_distances
 from verifier.inference.samples import LogSample
 
 SEED = 20_246
@@ -70,35 +70,3 @@ def test_law_distances_see_an_atom_and_a_sign():
     assert all(r.exceeds for r in _distances(mixed, -1.0))
     folded = [*_samples(-1.0)[:3], LogSample.from_values(np.abs(rng(9).standard_normal(4000)) / WIDTHS[3])]
     assert all(r.exceeds for r in _distances(folded, -1.0))
-
-
-def test_mardia_has_its_level_and_power():
-    """At level 0.01 at most 1 % of 300 Gaussian samples are rejected: binomial bound at rate 1e-9."""
-    mix = np.array([[1.0, 0.5, 0.0], [0.0, 2.0, 1.0], [0.0, 0.0, 0.3]])
-    rejected = sum(mardia(rng(k).standard_normal((1000, 3)) @ mix).p_value < 0.01 for k in range(300))
-    assert rejected <= stats.binom.isf(1e-9, 300, 0.013)  # 0.013: the normal limit of the kurtosis is slow
-    skew = rng().standard_exponential((1000, 3))
-    assert mardia(skew).skewness_p < 1e-9
-    heavy = rng().standard_t(4, (2000, 2))
-    assert mardia(heavy).kurtosis_p < 1e-9
-
-
-def test_mardia_skewness_against_the_double_sum():
-    x = rng().standard_exponential((120, 2))
-    centred = x - x.mean(axis=0)
-    inverse = np.linalg.inv(centred.T @ centred / 120)
-    b1 = np.mean((centred @ inverse @ centred.T) ** 3)
-    assert mardia(x).skewness == pytest.approx(120 * b1 / 6, rel=1e-10)
-    assert math.isclose(mardia(x @ np.array([[2.0, 1.0], [0.0, 0.1]])).skewness, mardia(x).skewness, rel_tol=1e-9)
-
-
-@pytest.mark.parametrize(
-    ("values", "words"),
-    [
-        (np.ones(5), "shape"), (np.ones((30, 2)), "at least 40"), (np.ones((50, 2)), "singular"),
-        (np.full((50, 2), np.nan), "NaN"),
-    ],
-)  # fmt: skip
-def test_mardia_bad_input(values, words):
-    with pytest.raises(ValueError, match=words):
-        mardia(values)

@@ -19,16 +19,8 @@ x, y = many("x y", "input")
 z, w = many("z w", "const")
 ls, es = many("ls es", "seq")
 
-HYPER = [phi, omega, H, L, m, r, x, y, z, w]
 LEAVES = [phi, omega, L, d, ls, es, x, y]
 WIDE = (app("scaled", omega, L), app("relu", phi))
-
-
-def theorem1(*premises: Term) -> Term:
-    """Theorem 1 as printed, under more premises."""
-    of = app("K", phi, m, H, L, r, x, y, z, w)
-    said = app("order", omega, of, app("min", 0, minus(H, r)))
-    return forall(HYPER, imp(*WIDE, eq(m, 1), le(1, H), le(1, L), le(0, r), *premises, said))
 
 
 def lemma3(*premises: Term) -> Term:
@@ -37,12 +29,6 @@ def lemma3(*premises: Term) -> Term:
     ranges = [le(1, L), le(1, d), le(1, app("len", ls)), eq(app("len", ls), app("len", es))]
     shape = [app("increasing", ls, 1, L), app("outputs", es)]
     return forall(LEAVES, imp(*WIDE, *ranges, *shape, *premises, app("order", omega, of, minus(1, app("len", ls)))))
-
-
-def section3(*premises: Term) -> Term:
-    of = app("S", phi, L, r, x, y)
-    said = app("order", omega, of, app("min", 0, minus(1, r)))
-    return forall([phi, omega, L, r, x, y], imp(*WIDE, le(1, L), le(1, r), *premises, said))
 
 
 def lemma5(layers: Term) -> Term:
@@ -70,11 +56,7 @@ def eq12(head: str) -> Term:
 
 NAMES16 = [phi, L, d, ls, es, x, y]
 NAMES5 = [phi, m, H, L, d, k, x, y, w]
-NAMES3 = [phi, omega, L, r, x, y]
 CASES = {
-    "theorem1 at (1, 1, 2)": lambda p: (theorem1(), refuted.theorem1_range(p, theorem1(), HYPER, 1, 1, 2)),
-    "theorem1 at (1, 2, 3)": lambda p: (theorem1(), refuted.theorem1_range(p, theorem1(), HYPER, 1, 2, 3)),
-    "section3": lambda p: (section3(), refuted.section3_range(p, section3(), NAMES3)),
     "lemma3, orthogonal": lambda p: (lemma3(), refuted.lemma3_degenerate(p, lemma3(), LEAVES, 0)),
     "lemma3, antiparallel": lambda p: (lemma3(), refuted.lemma3_degenerate(p, lemma3(), LEAVES, -1)),
     "cases of (12)": lambda p: (eq12("A_printed"), refuted.cases_of_12(p, eq12("A_printed"), NAMES16)),
@@ -93,9 +75,6 @@ def test_the_claim_is_refuted(case):
 
 
 TWINS = {
-    "r <= HL": lambda p: refuted.theorem1_range(p, theorem1(le(r, times(H, L))), HYPER, 1, 1, 2),
-    "r = HL": lambda p: refuted.theorem1_range(p, theorem1(), HYPER, 1, 2, 2),
-    "r <= L": lambda p: refuted.section3_range(p, section3(le(r, L)), NAMES3),
     "inputs at no right angle": lambda p: refuted.lemma3_degenerate(
         p, lemma3(app("nonzero", app("dot", x, y))), LEAVES, 0
     ),
@@ -109,16 +88,3 @@ TWINS = {
 def test_what_is_true_is_not_refuted(case):
     with pytest.raises(Refused):
         TWINS[case](Prover("twin"))
-
-
-def test_three_quarters_are_missing():
-    """K^(4) - K_same^(4) = ¾ K^(4), on networks."""
-    import tests.theory.networks  # noqa: F401
-    from tests.proofs.test_series import RELU
-    from tests.theory.model import Case, tried_proposition
-    from tests.theory.test_layers import DRAWN
-
-    p = Prover("share")
-    fact = refuted.as_printed_limit(p)
-    case = Case({"phi": RELU, "x": DRAWN["x"]}, times=4, least=2)
-    tried_proposition("share", fact.prop, ["phi", "x", "z", "w"], case)

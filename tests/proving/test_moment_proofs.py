@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from itertools import islice
 
+import network_identities as networks
 import pytest
 
 import verifier.kernel.theory  # noqa: F401
 from lemmas import _proof_dyer_gur_ari as study
 from lemmas import _proof_moments as moments
-from lemmas import _proof_networks as networks
 from lemmas import _proof_section3 as section3
 from lemmas._moment_facts import F1, N, covered, equal_widths, leaf, n, ratio, rho
 from verifier.engines.again import computed_again
@@ -49,7 +49,7 @@ def _degrees(graph):
 
 
 def _some_networks(p):
-    parts = (networks._layer_terms, networks._compositions, networks._tuples)
+    parts = (networks.layer_terms, networks.compositions, networks.tuples)
     return {part.__name__: list(islice(part(p), 5)) for part in parts}
 
 

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import base64
 import re
+from collections import defaultdict
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from verifier.claims import symbols  # noqa: F401  (how all symbols are printed)
+from verifier.claims.notation import NOTATIONS
 from verifier.report.alphabets import characters, letter
 from verifier.report.html import formula, render
 from verifier.report.mathtext import _SIGNS, latex, mathml
-from verifier.report.notation import NOTATION
 
 ttLib = pytest.importorskip("fontTools.ttLib", reason="fontTools reads the font; it comes with the test extra")
 
@@ -80,7 +82,7 @@ def test_a_missing_character_is_found(known: set[str]) -> None:
 
 
 def test_all_signs_and_notation_are_in_it(known: set[str]) -> None:
-    numbered = [text.format(*"123456789") for text in NOTATION.values()]
+    numbered = [entry.latex.format_map(defaultdict(lambda: "1")) for entry in NOTATIONS.values()]
     sources = [latex(sign) for sign in _SIGNS] + numbered
     shown = [mathml(source) for source in sources if not source.endswith(("_", "^"))]
     found = [text for text in shown if text is not None]

@@ -117,7 +117,7 @@ def expected_psi(name, r):
 def test_neuron_terms_have_the_explicit_mean(name):
     """E psi_r for r = 1, 3, 5 by quadrature, and 0 for r = 2, 4; seed 520."""
     rng = np.random.default_rng(520)
-    values = smooth.sample_neuron_terms(range(6), activation=name, samples=200000, rng=rng).values
+    values = smooth.sample_smooth_T(2, 1, range(6), activation=name, samples=200000, rng=rng).values
     for r in range(6):
         expected = expected_psi(name, r) if r % 2 else 0.0
         assert abs(values[:, r].mean() - expected) < Z * values[:, r].std() / sqrt(len(values))
@@ -128,7 +128,7 @@ def test_neuron_terms_have_the_explicit_mean(name):
 def test_two_layers_are_sums_of_neuron_terms():
     """n^(r+1) E (T^r)^2 = n Var psi + n^2 (E psi)^2 at n = 7 and 60 degrees, tanh; seed 521."""
     rng, n = np.random.default_rng(521), 7
-    psi = smooth.sample_neuron_terms([2, 3], activation="tanh", angle=60, samples=200000, rng=rng).values
+    psi = smooth.sample_smooth_T(2, 1, [2, 3], activation="tanh", angle=60, samples=200000, rng=rng).values
     found = smooth.sample_smooth_T(2, n, [2, 3], activation="tanh", angle=60, samples=100000, rng=rng).values
     for column, r in enumerate((2, 3)):
         scaled = (n ** ((r + 1) / 2) * found[:, column]) ** 2 / n

@@ -9,11 +9,11 @@ from math import prod, sqrt
 import networkx
 import numpy as np
 
+from tests.exact.literal import paths, placements
 from tests.theory import asymptotic
 from tests.theory.asymptotic import last, says, scaled
 from tests.theory.model import World, means
 from tests.theory.networks import _forward
-from verifier.exact.reference import paths, placements
 
 
 def _edges(es):

@@ -75,11 +75,6 @@ class Correlation:
         return graph
 
     @property
-    def has_self_contraction(self) -> bool:
-        """Whether some letter occurs twice in one factor (such a correlation function is 0)."""
-        return any(u == v for u, v in self.contractions)
-
-    @property
     def outputs(self) -> tuple[int, ...]:
         """The distinct outputs, in increasing order."""
         return tuple(sorted({factor.output for factor in self.factors}))

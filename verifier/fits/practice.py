@@ -7,7 +7,7 @@ alone.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -74,15 +74,6 @@ class Practice:
         return {"natural": [asdict(row) for row in self.naturals], "few": [asdict(row) for row in self.few]}
 
 
-def natural_rows(
-    seed: int, counts: Sequence[int] = NATURAL_COUNTS, sets: int = NATURAL_SETS, names: Sequence[str] | None = None
-) -> Iterator[NaturalRow]:
-    """A row for each natural quantity (or those of ``names``), as it is finished."""
-    for quantity in naturals():
-        if names is None or quantity.name in names:
-            yield natural_row(quantity.name, seed, counts, sets)
-
-
 def natural_row(name: str, seed: int, counts: Sequence[int], sets: int) -> NaturalRow:
     """The verdicts on ``sets`` data sets of each number of samples, on grids in turn."""
     quantity = next(found for found in naturals() if found.name == name)
@@ -126,16 +117,6 @@ def few_laws() -> dict[str, Callable[[np.random.Generator, int, int], Array]]:
         "two values, 0 and 0.5": lambda r, n, k: 0.5 * (r.random(k) < 0.5) + 0.02 * r.standard_normal(k),
         "1 + 2/sqrt n, 0.05": lambda r, n, k: np.log1p(2 / np.sqrt(n)) + 0.05 * r.standard_normal(k),
     }
-
-
-def few_rows(
-    seed: int, counts: Sequence[int] = FEW_COUNTS, sets: int = FEW_SETS, names: Sequence[str] | None = None
-) -> Iterator[FewRow]:
-    """A row for each law and number of seeds, as it is finished."""
-    for name in few_laws():
-        if names is None or name in names:
-            for count in counts:
-                yield few_row(name, count, seed, sets)
 
 
 def few_row(name: str, count: int, seed: int, sets: int) -> FewRow:

@@ -20,7 +20,7 @@ from verifier.hunt.lab import FRESH, Lab, digest
 from verifier.hunt.screening import draws_of
 from verifier.hunt.space import Instance
 from verifier.hunt.symptoms import is_zero
-from verifier.hunt.target import Target, at_zero, measured, speaks_of_size
+from verifier.hunt.target import Target, at_zero
 from verifier.inference.decisions import Decision
 from verifier.inference.presence import zero_bound
 from verifier.inference.samples import LogSample
@@ -199,9 +199,3 @@ def _draw(lab: Lab, target: Target, group: Group, count: int, first: int) -> Dra
         largest[width] = tuple(map(max, largest.get(width, drawn.largest[width]), drawn.largest[width]))
     ordered = {width: samples[width] for width in whole.widths if width in samples}
     return Drawn(ordered, largest, 0.0, error)
-
-
-def speaks(target: Target, claim: str, instance: Instance) -> bool:
-    """Whether a claim says something about size at an instance."""
-    question = target.asked(instance).get(claim)
-    return question is not None and measured(target.part) and speaks_of_size(question)

@@ -20,9 +20,9 @@ import numpy as np
 from verifier.inference.decisions import ALL_ZERO, DEFAULT_MARGIN, Decision, unusable, zero_fraction
 from verifier.inference.evidence import describe, gather
 from verifier.inference.exponents import DEFAULT_ALLOWANCE, DEFAULT_WIDTHS
-from verifier.inference.families import Family, families
-from verifier.inference.gates import decide_order, settle
-from verifier.inference.rates import Rate, Tally, planned_repetitions
+from verifier.inference.families import Family
+from verifier.inference.gates import settle
+from verifier.inference.rates import Rate, Tally
 from verifier.inference.samples import LogSample
 from verifier.inference.schedule import Schedule
 from verifier.inference.settings import Settings
@@ -112,41 +112,6 @@ class GateSettings:
         return replace(self, widths=widths, correction=self.correction or family.correction or None)
 
 
-def calibrate(
-    chosen: Sequence[Family] | None = None,
-    alpha: float = 0.05,
-    margin: float = DEFAULT_MARGIN,
-    repetitions: int | None = None,
-    seed: int = 0,
-    *,
-    widths: Sequence[int] = DEFAULT_WIDTHS,
-    correction: bool | None = None,
-    allowance: float = DEFAULT_ALLOWANCE,
-    schedule: Schedule | None = None,
-    quick: bool = False,
-) -> tuple[CalibrationRow, ...]:
-    """Run the sequential gate ``repetitions`` times on each family (all of :func:`families` by default).
-
-    ``repetitions`` None: :func:`planned_repetitions`. ``quick``: 20 repetitions and at most 4096 samples a
-    width, for seconds instead of minutes. A result depends on (seed, family name, repetition) and nothing
-    else. Raises ValueError for repetitions below 1.
-    """
-    if repetitions is not None and repetitions < 1:
-        raise ValueError(f"repetitions is {repetitions}; at least 1 is needed")
-    if quick:
-        repetitions = min(repetitions or 20, 20)
-        schedule = schedule or Schedule(cap=4096)
-    settings = GateSettings(alpha, margin, tuple(widths), correction, allowance, schedule or Schedule())
-    rows = []
-    for family in families() if chosen is None else chosen:
-        count = repetitions or planned_repetitions(alpha, family.holds and family.assumption)
-        row = summarise(family, settings, count_errors(family, settings, range(count), seed))
-        if repetitions is None and extended(row):
-            row = summarise(family, settings, count_errors(family, settings, range(2 * count), seed))
-        rows.append(row)
-    return tuple(rows)
-
-
 def extended(row: CalibrationRow) -> bool:
     """Whether a row of planned length is run as long again: its rates have to be within alpha, and do not show it."""
     return row.holds and row.assumption and not row.within
@@ -160,7 +125,7 @@ def count_errors(family: Family, settings: GateSettings, repetitions: Iterable[i
         claims += [family.claimed + settings.margin, family.claimed - settings.margin, *wrong_claims(family)]
     total: Tally | None = None
     for repetition in repetitions:
-        own, *others = _gates(_Source(family, settings, seed, repetition), claims, settings)
+        own, *others = _gates(Source(family, settings, seed, repetition), claims, settings)
         passes = [d.verdict is NumericStatus.CONSISTENT for d in others[:2]] or [False, False]
         found = replace(
             Tally.of(own),
@@ -217,35 +182,7 @@ def wrong_claims(family: Family) -> tuple[float, ...]:
     return (*(family.claimed + off for off in WRONG_BY), -family.claimed)
 
 
-def run_gate(
-    family: Family,
-    claimed: float,
-    alpha: float,
-    seed: int = 0,
-    *,
-    repetition: int = 0,
-    margin: float = DEFAULT_MARGIN,
-    widths: Sequence[int] = DEFAULT_WIDTHS,
-    correction: bool | None = None,
-    allowance: float = DEFAULT_ALLOWANCE,
-    schedule: Schedule | None = None,
-) -> Decision:
-    """One run of the sequential gate on a family: the decision at its last look."""
-    plan = schedule or Schedule()
-    settings = GateSettings(alpha, margin, tuple(widths), correction, allowance, plan).on(family)
-    source = _Source(family, settings, seed, repetition)
-    decision: Decision | None = None
-    while (size := plan.next_size(decision)) is not None:
-        look = plan.look_at(size)
-        decision = decide_order(
-            source.at(look), claimed, alpha=alpha, margin=margin, correction=settings.correction,
-            allowance=allowance, looks=plan.looks, look=look,
-        )  # fmt: skip
-    assert decision is not None  # a schedule has at least one size
-    return decision
-
-
-class _Source:
+class Source:
     """The growing samples of one repetition, drawn once and shared by the claims that are tested on them."""
 
     def __init__(self, family: Family, settings: GateSettings, seed: int, repetition: int) -> None:
@@ -267,7 +204,7 @@ class _Source:
         return self._looks[look - 1]
 
 
-def _gates(source: _Source, claims: Sequence[float], settings: GateSettings) -> list[Decision]:
+def _gates(source: Source, claims: Sequence[float], settings: GateSettings) -> list[Decision]:
     """The last decision on each claim: what a gate of its own on the same samples would have come to."""
     last: dict[int, Decision] = {}
     for look in range(1, len(settings.schedule.sizes) + 1):

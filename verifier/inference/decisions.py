@@ -78,17 +78,6 @@ class Decision:
         room = max(self.high - self.claimed, self.claimed - self.low)
         return self.verdict is NumericStatus.INCONCLUSIVE and self.bias >= self.margin and room < 2 * self.bias
 
-    @property
-    def clearance(self) -> float:
-        """How far the nearest end of either interval is from the claim or an edge of its margin.
-
-        With fixed seeds only a verdict with almost none can change with the arithmetic of the machine. NaN
-        if there are no intervals.
-        """
-        ends = [e for e in (self.low, self.high, self.second_low, self.second_high) if not math.isnan(e)]
-        edges = (self.claimed - self.margin, self.claimed, self.claimed + self.margin)
-        return min((abs(e - edge) for e in ends for edge in edges), default=math.nan)
-
     def as_dict(self) -> dict[str, object]:
         """Plain data for JSON: NaN and infinities become None, the verdict a word."""
         data = {key: _plain(value) for key, value in asdict(self).items() if key != "diagnostics"}

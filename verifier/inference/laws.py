@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from verifier.inference.samples import LogSample
 
@@ -75,53 +74,3 @@ def kolmogorov_threshold(first: int, second: int, level: float) -> float:
     The leading term 2 exp(-2 d² NM/(N+M)) of the two-sample Kolmogorov law; conservative with atoms.
     """
     return math.sqrt(math.log(2 / level) / 2 * (1 / first + 1 / second))
-
-
-@dataclass(frozen=True)
-class Normality:
-    """Mardia's tests of joint normality: statistics and p-values; small p-values speak against normality."""
-
-    skewness: float
-    skewness_p: float
-    kurtosis: float
-    kurtosis_p: float
-
-    @property
-    def p_value(self) -> float:
-        """Both tests together, Bonferroni."""
-        return min(1.0, 2 * min(self.skewness_p, self.kurtosis_p))
-
-
-def mardia(values: npt.ArrayLike) -> Normality:
-    """Mardia's multivariate skewness and kurtosis of ``values`` (samples, dimensions).
-
-    Under normality N b_1/6 is χ² with d(d+1)(d+2)/6 degrees of freedom and b_2 is about normal with mean
-    d(d+2) and variance 8d(d+2)/N (Mardia, 1970). Location and covariance are estimated. Raises ValueError
-    for fewer than 20 d samples, values that are not finite, or a singular covariance.
-    """
-    x = np.asarray(values, dtype=np.float64)
-    if x.ndim != 2 or x.shape[1] < 1:
-        raise ValueError(f"values of shape {x.shape}; (samples, dimensions) is needed")
-    count, d = x.shape
-    if count < 20 * d:
-        raise ValueError(f"{count} samples in {d} dimensions; at least {20 * d} are needed")
-    if not np.all(np.isfinite(x)):
-        raise ValueError("a value is NaN or infinite")
-    x = x - x.mean(axis=0)
-    covariance = x.T @ x / count
-    eigenvalues, vectors = np.linalg.eigh(covariance)
-    if eigenvalues[0] <= 1e-12 * eigenvalues[-1]:
-        raise ValueError("the covariance is singular: a component is a combination of the others")
-    z = x @ (vectors / np.sqrt(eigenvalues))
-    # b_1 = mean over pairs of (z_i · z_j)³ = |E z⊗z⊗z|², which needs no N × N matrix.
-    third = np.einsum("ni,nj,nk->ijk", z, z, z, optimize=True) / count
-    b1 = float(np.sum(third**2))
-    b2 = float(np.mean(np.sum(z**2, axis=1) ** 2))
-    skewness = count * b1 / 6
-    kurtosis = (b2 - d * (d + 2)) / math.sqrt(8 * d * (d + 2) / count)
-    return Normality(
-        skewness,
-        float(special.chdtrc(d * (d + 1) * (d + 2) / 6, skewness)),
-        kurtosis,
-        float(2 * special.ndtr(-abs(kurtosis))),
-    )

@@ -226,18 +226,3 @@ def sample_smooth_T(
         "angle": angle, "activation": activation,
     }  # fmt: skip
     return Draw(values, None, meta)
-
-
-def sample_neuron_terms(
-    orders: Sequence[int], *, activation: str, angle: float = 0.0, samples: int, rng: np.random.Generator
-) -> Draw:
-    """psi_r of one neuron at L = 2, for every r in orders: T^r = n^{-(r+1)/2} times a sum of n of them.
-
-    So E T^r = n^{-(r-1)/2} E psi_r and E (T^r)^2 = n^{-r} Var psi_r + n^{-(r-1)} (E psi_r)^2, exactly, at every
-    n.  Arguments as in `sample_smooth_T`.  Returns a Draw with values (samples, orders).
-    """
-    orders = checked_orders(orders)
-    # T^r of a network of one neuron is psi_r.
-    values = sample_smooth_T(2, 1, orders, activation=activation, angle=angle, samples=samples, rng=rng).values
-    meta = {"quantities": tuple(f"psi({r})" for r in orders), "activation": activation, "angle": angle}
-    return Draw(values, None, meta)

@@ -100,17 +100,6 @@ class Recorder:
         given = [as_term(x) for x in terms]
         return self._record(theorems.all_elim(t.theorem, *given), "all_elim", t.step, [self._term(x) for x in given])
 
-    def instantiate(self, values: Mapping[Term, Term], t: Fact) -> Fact:
-        """p with terms for free variables, in its hypotheses too: discharged, generalised, and assumed at the terms."""
-        hyps = t.theorem.hyps
-        for h in reversed(hyps):
-            t = self.imp_intro(h, t)
-        if values:
-            t = self.all_elim(self.all_intro(list(values), t), *values.values())
-        for _ in hyps:
-            t = self.imp_elim(t, self.assume(t.prop.fields[1][0]))
-        return t
-
     def ring(self, a: Term | Number, b: Term | Number) -> Fact:
         """a = b by the laws of a commutative ring."""
         a, b = as_term(a), as_term(b)

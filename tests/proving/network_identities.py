@@ -7,7 +7,6 @@ from itertools import combinations, product
 from typing import Any
 
 from lemmas import _proof_lemma3, _proof_lemma4, _proof_lemma5
-from lemmas._moment_facts import Facts
 from verifier.engines.fields import written
 from verifier.engines.requests import sequence
 from verifier.kernel.core.terms import Term, app, as_term
@@ -19,15 +18,6 @@ from verifier.proving.tactics import Fact, Prover
 Shape = tuple[Sequence[int], int]  # n_0, …, n_{L-1}, and the number of outputs
 
 
-def prove_networks(p: Prover) -> Facts:
-    """The claims lemma3.networks, lemma4.networks and lemma5.networks."""
-    return {
-        "lemma3.networks": list(_layer_terms(p)),
-        "lemma4.networks": list(_compositions(p)),
-        "lemma5.networks": list(_tuples(p)),
-    }
-
-
 def equal_at(p: Prover, left: Term, right: Term, shape: Shape, values: Mapping[Any, Term | int] | None = None) -> Fact:
     """left = right on networks of one shape, with ``values`` for variables; H and L are the shape's, m is 1."""
     widths, outputs = shape
@@ -37,7 +27,7 @@ def equal_at(p: Prover, left: Term, right: Term, shape: Shape, values: Mapping[A
     return p.by_engine("fields", request)
 
 
-def _layer_terms(p: Prover) -> Iterator[Fact]:
+def layer_terms(p: Prover) -> Iterator[Fact]:
     """Eq. (16)."""
     for widths in ((3,), (2, 4), (4, 2, 3), (2, 3, 2, 4)):
         for length in range(1, len(widths) + 1):
@@ -49,7 +39,7 @@ def _layer_terms(p: Prover) -> Iterator[Fact]:
                         yield equal_at(p, *sides, (widths, 2), values)
 
 
-def _compositions(p: Prover) -> Iterator[Fact]:
+def compositions(p: Prover) -> Iterator[Fact]:
     """Eq. (29)."""
     right = times(app("fact", r), z, mask(x, z), _proof_lemma4.sum_over(H, r, r))
     for shape in (((2,), 2), ((3, 2), 2), ((2, 3, 4), 2), ((2, 2, 3, 2), 1), ((3, 2), 3)):
@@ -57,7 +47,7 @@ def _compositions(p: Prover) -> Iterator[Fact]:
             yield equal_at(p, K_of(r), right, shape, {r: order})
 
 
-def _tuples(p: Prover) -> Iterator[Fact]:
+def tuples(p: Prover) -> Iterator[Fact]:
     """Eq. (34)."""
     for shape in (((3,), 2), ((2, 4), 2), ((3, 2, 2), 2), ((2, 3, 2, 2), 1)):
         for order in range(1, len(shape[0]) + 1):
