@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from verifier.datafiles import Layout
     from verifier.exact.api import ExactMoment
     from verifier.fits.fitting import Finding, FitSettings
+    from verifier.hunt import Space
     from verifier.programs.measure import Measured
     from verifier.programs.program import Program, Spec
     from verifier.projects.project import Entry, Project
@@ -241,7 +242,7 @@ def quantity(
 @overload
 def quantity(
     *, weights: Mapping[str, Spec], data: Sequence[Any] = ..., given: Mapping[str, Any] | None = ..., name: str = ...,
-    expect: Mapping[str, Any] | None = ...,
+    expect: Mapping[str, Any] | None = ..., space: Space | None = ..., kind: str = ...,
 ) -> Callable[[Callable[..., Any]], Program]: ...  # fmt: skip
 
 
@@ -389,7 +390,7 @@ def _program(
 
     if not isinstance(what, Program):
         raise TypeError(f"{type(what).__name__} is no quantity; @quantity('T') and @quantity(weights=…) declare one")
-    expect, kind = (None, "order") if claim is None else (claim.expect, claim.kind)
+    expect, kind = (None, None) if claim is None else (claim.expect, claim.kind)
     return measure(
         what, expect, kind, widths=widths or MEASURE_WIDTHS, samples=samples or MEASURE_SAMPLES, seed=seed,
         settings=settings,

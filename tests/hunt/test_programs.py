@@ -81,6 +81,8 @@ def test_a_program_without_a_space_or_an_expectation() -> None:
     weights = {"v": (n,)}
     with pytest.raises(NoSpace, match=r"it has no space; .* space=Space\(rate=numbers\(0\.1, 2\)\)"):
         of_program(quantity(weights=weights, given={"rate": 1.0})(lambda w, rate: {"s": rate * w["v"].mean()}))
+    with pytest.raises(ValueError, match="it claims a limit; a hunt of programs is for orders"):
+        of_program(quantity(weights=weights, space=Space(angle=angles()), kind="limit")(lambda w, angle=1.0: w["v"][0]))
     with pytest.raises(ValueError, match=r"nothing is expected of s; write expect="):
         of_program(quantity(weights=weights, space=Space(angle=angles()))(lambda w, angle=1.0: {"s": w["v"].mean()}))
 

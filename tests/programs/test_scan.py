@@ -131,6 +131,20 @@ def test_the_transpose_is_of_the_same_matrix() -> None:
     assert [str(fit.verdict) for fit in swapped.fits] == ["contradicted"] * 2
 
 
+def test_a_declared_claim_of_another_kind_is_measured_and_is_no_exponent_of_a_scan() -> None:
+    declare = quantity(weights={"x": (n,)}, kind="limit", expect={"size": 3})
+    three = declare(lambda w: {"size": 3 * jnp.mean(w["x"] ** 2)})
+    found = measure(three, widths=WIDTHS)
+    assert (found.kind, found.verdict) == ("limit", NumericStatus.CONSISTENT)
+    one = declare(lambda w: {"size": jnp.mean(w["x"] ** 2)})
+    assert measure(one, widths=WIDTHS).verdict is NumericStatus.CONTRADICTED
+    assert [fit.expect for fit in measure(one, 0, "order", widths=WIDTHS).fits] == ["0"]
+    assert measure(one, kind="constant", widths=WIDTHS).fits[0].expect is None
+    assert [row.expect for row in scan(three, widths=WIDTHS, samples=8).rows] == [None]
+    with pytest.raises(ValueError, match="there is no kind 'size' of claims; there are order, upper"):
+        quantity(weights={"x": (n,)}, kind="size")(lambda w: w["x"].mean())
+
+
 def test_a_branch_that_some_samples_take_has_no_verdict() -> None:
     @quantity(weights={"W": (n, n), "x": (n,)})
     def forked(w: Any) -> Any:

@@ -47,13 +47,13 @@ def _sampling(function: F) -> F:
     help="What is claimed of what is returned, as in fit: an "
     "exponent for all, NAME=P for one; by default what the file declares.",
 )
-@click.option("--kind", type=Kind(), default="order", show_default=True, help="What is claimed, as in fit.")
+@click.option("--kind", type=Kind(), help="What is claimed, as in fit; by default what the file declares, an order.")
 @_sampling
 @as_json
 @verbosity
 def measure(
-    target: str, expect: tuple[str, ...], kind: str, widths: tuple[int, ...] | None, samples: int | None, seed: int,
-    margin: float | None, alpha: float, as_json: bool, verbose: int, quiet: bool,
+    target: str, expect: tuple[str, ...], kind: str | None, widths: tuple[int, ...] | None, samples: int | None,
+    seed: int, margin: float | None, alpha: float, as_json: bool, verbose: int, quiet: bool,
 ) -> int:  # fmt: skip
     """Sample the program NAME of FILE at growing widths, and decide a claim about each number that it returns.
 
@@ -77,12 +77,12 @@ def measure(
     if as_json:
         from verifier.report.fit_text import as_plain
 
-        click.echo(json.dumps(as_plain(found.data, kind, found.fits) | {"program": program.label}, indent=2))
+        click.echo(json.dumps(as_plain(found.data, found.kind, found.fits) | {"program": program.label}, indent=2))
     else:
         from verifier.commands.screen import Screen
         from verifier.report.fit_text import render
 
-        render(found.data, kind, found.fits, Screen(), verbose=verbose)
+        render(found.data, found.kind, found.fits, Screen(), verbose=verbose)
     return exit_code(found.verdict)
 
 

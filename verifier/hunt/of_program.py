@@ -46,6 +46,8 @@ def of_program(program: Program, code: str = "") -> Target:
         space.frames()
     except SpaceError as error:
         raise SpaceError(f"{program.label}: {error}") from None
+    if program.kind != "order":
+        raise ValueError(f"{program.label}: it claims a {program.kind}; a hunt of programs is for orders")
     outputs = program.outputs(MATRICES[0])
     expected = [(k, name, _exponent(program.expect[name])) for k, name in enumerate(outputs) if name in program.expect]
     if not expected:

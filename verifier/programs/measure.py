@@ -47,11 +47,11 @@ class Measured:
 
 
 def measure(
-    program: Program, expect: float | str | Sequence[str] | None = None, kind: str = "order", *,
+    program: Program, expect: float | str | Sequence[str] | None = None, kind: str | None = None, *,
     widths: Sequence[int] = MEASURE_WIDTHS, samples: int = MEASURE_SAMPLES, seed: int = 0,
     settings: FitSettings | None = None,
 ) -> Measured:  # fmt: skip
-    """Sample a program and decide a claim of ``kind`` about each number that it returns.
+    """Sample a program and decide a claim of ``kind``, by default its own, about each number that it returns.
 
     ``expect`` is as in :func:`verifier.fits.groups.fit_groups`: an exponent, or ``NAME=P`` for each; by default what
     the program declares.  All widths of the program have the same size.  NaN makes a verdict invalid, and a note says
@@ -59,14 +59,18 @@ def measure(
     program that cannot be traced or would form a matrix.
     """
     data = drawn(program, check_widths(widths), samples, seed)
-    return Measured(program, kind, data, fit_groups(data, kind, words(program, expect, data), settings))
+    chosen = kind or program.kind
+    return Measured(program, chosen, data, fit_groups(data, chosen, words(program, expect, data, chosen), settings))
 
 
-def words(program: Program, expect: float | str | Sequence[str] | None, data: Grouped) -> tuple[str, ...]:
-    """Expectations as ``verifier fit`` takes them: what is given, else of what is declared what the program returns."""
+def words(program: Program, expect: float | str | Sequence[str] | None, data: Grouped, kind: str) -> tuple[str, ...]:
+    """Expectations as ``verifier fit`` takes them: what is given, else what is declared of what the program returns.
+
+    What is declared of another kind of claim is not asked for.
+    """
     if expect is None or (not isinstance(expect, str | float | int) and not expect):
         own = {name: p for name, p in program.expect.items() if any(g.matches(name) for g in data.groups)}
-        return tuple(f"{name}={p}" for name, p in own.items())
+        return tuple(f"{name}={p}" for name, p in own.items()) if kind == program.kind else ()
     return (str(expect),) if isinstance(expect, str | float | int | Fraction) else tuple(expect)
 
 

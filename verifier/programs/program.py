@@ -20,6 +20,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from verifier.fits.kinds import KINDS
 from verifier.programs import jaxfront
 from verifier.programs.axes import FACTORS, check_steady, like, marked
 from verifier.programs.evaluate import NotFinite, Overflow, Watch, evaluate, first_not_finite
@@ -73,7 +74,8 @@ class Program:
     """A function of weights that returns numbers, with the shapes of its weights; made by :func:`quantity`.
 
     ``weights``: name → shape (entries iid N(0, 1)) or :func:`zeros`, :func:`ones`.  ``data`` are further arguments,
-    ``given`` keyword arguments.  ``expect`` holds exponents of what it returns and of its intermediates, by name.
+    ``given`` keyword arguments.  ``expect`` holds exponents of what it returns and of its intermediates, by name; of
+    another ``kind`` of claim than ``order`` (:mod:`verifier.fits.kinds`) what that kind takes, of what it returns.
     ``space`` (:class:`verifier.hunt.Space`) says which keyword arguments its claims speak of, for ``verifier hunt``.
     """
 
@@ -84,10 +86,13 @@ class Program:
     name: str = ""
     expect: Mapping[str, Any] = field(default_factory=dict)
     space: Any = None
+    kind: str = "order"
     _graphs: dict[Any, tuple[Graph, tuple[str, ...]]] = field(default_factory=dict, repr=False)
     _patterns: list[tuple[Graph, tuple[int | None, ...]]] = field(default_factory=list, repr=False)
 
     def __post_init__(self) -> None:
+        if self.kind not in KINDS:
+            raise ProgramError(f"{self.line}: there is no kind {self.kind!r} of claims; there are {', '.join(KINDS)}")
         for key, spec in self.weights.items():
             if isinstance(spec, str) or not isinstance(spec, Given | Sequence):
                 raise ProgramError(
@@ -256,11 +261,11 @@ class Program:
 
 def quantity(
     weights: Mapping[str, Spec], *, data: Sequence[Any] = (), given: Mapping[str, Any] | None = None, name: str = "",
-    expect: Mapping[str, Any] | None = None, space: Any = None,
+    expect: Mapping[str, Any] | None = None, space: Any = None, kind: str = "order",
 ) -> Callable[[Callable[..., Any]], Program]:  # fmt: skip
     """Declare a function of weights as a quantity; see :class:`Program`."""
     return lambda function: Program(
-        function, dict(weights), tuple(data), dict(given or {}), name, dict(expect or {}), space
+        function, dict(weights), tuple(data), dict(given or {}), name, dict(expect or {}), space, kind
     )
 
 

@@ -198,7 +198,7 @@ def scan(
 
 def _words(program: Program, expect: str | float | Sequence[str] | None) -> list[str]:
     if expect is None or (not isinstance(expect, str | float | int) and not expect):
-        return [f"{name}={p}" for name, p in program.expect.items()]
+        return [f"{name}={p}" for name, p in program.expect.items()] if program.kind == "order" else []
     return [str(expect)] if isinstance(expect, str | float | int) else list(expect)
 
 
