@@ -44,8 +44,14 @@ def test_the_fast_sampler_computes_the_program(widths: tuple[int, ...], which: l
     assert np.any(fast[:, 1:] != 0)
 
 
-@pytest.mark.parametrize("widths", [(3,), (3, 6), (3, 6, 5)])
-@pytest.mark.parametrize(("H", "m", "m_0"), [(1, 1, 1), (2, 1, 1), (2, 3, 2), (3, 2, 1)])
+@pytest.mark.parametrize(
+    ("widths", "H", "m", "m_0"),
+    [
+        ((3,), 3, 2, 1),
+        ((3, 6), 2, 3, 2),
+        *(pytest.param((3, 6, 5), *g, marks=pytest.mark.slow) for g in [(1, 1, 1), (2, 1, 1), (2, 3, 2), (3, 2, 1)]),
+    ],
+)
 def test_the_fast_sampler_computes_the_kernels(widths: tuple[int, ...], H: int, m: int, m_0: int) -> None:
     """K^(0), …, K^(3) of eight networks, at two inputs."""
     rng = np.random.default_rng(19)
@@ -63,13 +69,13 @@ def test_the_fast_sampler_computes_the_kernels(widths: tuple[int, ...], H: int, 
 def test_another_direction_is_another_kernel() -> None:
     """The direction is the gradient at u_j: that at u_i gives other numbers."""
     rng = np.random.default_rng(20)
-    w = {"W1": rng.standard_normal((6, 3)), "W2": rng.standard_normal((2, 6))}
-    z = (np.array([1.0]), np.array([1.0]))
-    network = mlp.Network((3, 6), [DenseGaussian(w[k][None]) for k in w], 1)
-    fast, _ = correlations.hypernetwork_terms(network, ImplicitNetwork(2, 1, 1), ROWS[:2], z, [1])
-    with jax.enable_x64(True):
-        same = (jax.numpy.asarray(ROWS[0]), jax.numpy.asarray(z[0]))
-        assert abs(float(MODULE.hyperkernel(w, same, same, [(1, 1), (1, 1)], 1)) - fast[0, 0]) > 1e-3
+    matrices = [rng.standard_normal((8, 6, 3)), rng.standard_normal((8, 2, 6))]
+    z, g = np.array([1.0]), ImplicitNetwork(2, 1, 1)
+    network = mlp.Network((3, 6), [DenseGaussian(w) for w in matrices], 8)
+    fast, _ = correlations.hypernetwork_terms(network, g, ROWS[:2], (z, z), [0, 1, 2, 3])
+    slow = computed(lambda w, r: MODULE.hyperkernel(w, (ROWS[0], z), (ROWS[0], z), g.shapes, r), matrices)
+    np.testing.assert_allclose(fast[:, 0], slow[:, 0], rtol=1e-11)
+    assert np.max(np.abs(fast[:, 1] - slow[:, 1])) > 1e-3
 
 
 def test_another_gain_is_another_value() -> None:
@@ -82,7 +88,7 @@ def test_another_gain_is_another_value() -> None:
         assert abs(float(MODULE.star(w, ROWS[0], [ROWS[1]])) - fast[0, 0]) > 1e-3
 
 
-@pytest.mark.parametrize("name", ["second", "kernel"])
+@pytest.mark.parametrize("name", ["second", pytest.param("kernel", marks=pytest.mark.slow)])
 def test_the_programs_have_the_orders_of_the_supplement(name: str) -> None:
     """128 samples a width, so that nothing is assumed; the seed is that of the first run."""
     found = scan(getattr(MODULE, name), widths=(128, 401, 1301, 4001), samples=128, seed=4)
