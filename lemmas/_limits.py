@@ -2,37 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from typing import Any
-
-from verifier.kernel.core.normal import key
-from verifier.kernel.core.sorts import need
-from verifier.kernel.core.terms import FALSE, App, Term, Var, app, eq, fun, imp, le
-from verifier.kernel.theory.writing import NAMES, minus, plus, times
+from verifier.kernel.core.terms import FALSE, App, Term, app, eq, fun, imp, le
+from verifier.kernel.theory.writing import plus
+from verifier.proving.binders import at, falsity
 from verifier.proving.matching import fresh
 from verifier.proving.tactics import Fact, Prover, replaced
-
-
-def absurd(p: Prover, *facts: Fact) -> Fact:
-    """Falsity from equations and inequalities between numbers that contradict each other."""
-    return p.imp_elim(p.row("one.positive"), p.arith(le(1, 0), *facts))
-
-
-def anything(p: Prover, goal: Term, *facts: Fact) -> Fact:
-    """``goal``, where ``facts`` and the scope contradict each other."""
-    return p.by("false", absurd(p, *facts), P=goal)
-
-
-Found = Callable[[], Fact]
-
-
-def cases(p: Prover, a: Term | int, b: Term | int, goal: Term, below: Found, above: Found) -> Fact:
-    """``goal`` where a ≤ b, by ``below``, and where a ≥ b + 1, by ``above``."""
-    found = []
-    for premise, how in ((le(a, b), below), (le(plus(b, 1), a), above)):
-        with p.given(premise):
-            found.append(p.imp_intro(premise, p.restate(goal, how())))
-    return p.by("int.cases", *found, a=a, b=b, P=goal)
 
 
 def equal(p: Prover, a: Term | int, b: Term | int) -> Fact:
@@ -43,15 +17,15 @@ def equal(p: Prover, a: Term | int, b: Term | int) -> Fact:
 def number(p: Prover, value: int) -> Fact:
     """A number written out is not 0."""
     with p.given(eq(value, 0)) as (zero,):
-        false = absurd(p, zero)
-    return p.by("nonzero.intro", p.imp_intro(zero.prop, false), x=value)
+        nothing = falsity(p, zero)
+    return p.by("nonzero.intro", p.imp_intro(zero.prop, nothing), x=value)
 
 
 def positive(p: Prover, x: Term | int, *facts: Fact) -> Fact:
     """x > 0, where arithmetic says x ≥ 1."""
     with p.given(le(x, 0)) as (no,):
-        false = absurd(p, no, *facts)
-    return p.by("pos.intro", p.imp_intro(no.prop, false), x=x)
+        nothing = falsity(p, no, *facts)
+    return p.by("pos.intro", p.imp_intro(no.prop, nothing), x=x)
 
 
 def not_zero(p: Prover, pos: Fact) -> Fact:
@@ -120,31 +94,6 @@ def equals(p: Prover, equation: Fact, fact: Fact) -> Fact:
     return p.subst(p.flip(equation), fun([hole], replaced(fact.prop, b, hole)), fact)
 
 
-def use(p: Prover, rule: str, values: Mapping[str, Any], *given: Fact | Callable[..., Fact]) -> Fact:
-    """A row at ``values`` for all its variables: ⋀-premises by the functions given, the others by facts or scope."""
-    names = NAMES[rule]
-    need(set(names) == set(values), f"{rule} has the variables {', '.join(names)}, not {', '.join(values)}")
-    fact = p.all_elim(p.row(rule), *(values[n] for n in names)) if names else p.row(rule)
-    facts = [g for g in given if isinstance(g, Fact)]
-    hows = [g for g in given if not isinstance(g, Fact)]
-    while isinstance(fact.prop, App) and fact.prop.fields[0] == "imp":
-        premise = fact.prop.fields[1][0]
-        known = next((f for f in facts if key(f.prop) == key(premise)), None)
-        if known is None and isinstance(premise, App) and premise.fields[0] == "all" and hows:
-            known = p.prove(premise, hows.pop(0))
-        fact = p.imp_elim(fact, known if known is not None else p.prove(premise))
-    need(not hows, f"{rule} has fewer ⋀-premises than functions were given")
-    return fact
-
-
-def at(p: Prover, fact: Fact, *terms: Term | int) -> Fact:
-    """⋀… premises ⟹ q at ``terms``, its premises from the scope."""
-    found = p.all_elim(fact, *terms)
-    while isinstance(found.prop, App) and found.prop.fields[0] == "imp":
-        found = p.imp_elim(found, p.prove(found.prop.fields[1][0]))
-    return found
-
-
 class Family:
     """The members of joint(b, φ, L, x, y), in scope, each at indices whose ranges are in scope."""
 
@@ -158,32 +107,25 @@ class Family:
             rest = p.by("and.right", rest)
         self._parts.append(rest)
 
-    def _member(self, number: int, *indices: Term | int) -> Fact:
-        p = self.p
-        found = p.all_elim(self._parts[number], *indices)
-        while found.prop.fields[0] == "imp":
-            found = p.imp_elim(found, p.prove(found.prop.fields[1][0]))
-        return found
-
     def f(self, u: Term, d: Term | int) -> Fact:
         """f^d(u) → F(u, d)"""
-        return self._member(0 if u == self.x else 1, d)
+        return at(self.p, self._parts[0 if u == self.x else 1], d)
 
     def Q(self, l: Term | int) -> Fact:
         """Q(l) → Σ^{l-1}"""
-        return self._member(2, l)
+        return at(self.p, self._parts[2], l)
 
     def C(self, l: Term, d: Term, e: Term) -> Fact:
         """C(l, d, e) → δ(d, e) Dot(l)"""
-        return self._member(3, l, d, e)
+        return at(self.p, self._parts[3], l, d, e)
 
     def A(self, l2: Term, l1: Term, e: Term) -> Fact:
         """n A(l2, l1, e) → Gam(l2, l1, e)"""
-        return self._member(4, l2, l1, e)
+        return at(self.p, self._parts[4], l2, l1, e)
 
     def off(self, l: Term, d: Term, e: Term) -> Fact:
         """√n C(l, d, e) → Psi(l, d, e) for d ≠ e, l < L"""
-        return self._member(5, l, d, e)
+        return at(self.p, self._parts[5], l, d, e)
 
 
 class Tuple:
@@ -202,53 +144,14 @@ class Tuple:
 
     def inside(self, i: Term | int) -> tuple[Fact, Fact]:
         """lo ≤ s_i and s_i ≤ hi."""
-        both = self._use(self._within, i)
+        both = at(self.p, self._within, i)
         return self.p.by("and.left", both), self.p.by("and.right", both)
 
     def step(self, i: Term | int) -> Fact:
         """s_i + 1 ≤ s_{i+1}"""
-        return self._use(self._steps, i)
-
-    def _use(self, fact: Fact, i: Term | int) -> Fact:
-        found = self.p.all_elim(fact, i)
-        while found.prop.fields[0] == "imp":
-            found = self.p.imp_elim(found, self.p.prove(found.prop.fields[1][0]))
-        return found
+        return at(self.p, self._steps, i)
 
 
 def outputs(p: Prover, fact: Fact, i: Term | int) -> Fact:
     """1 ≤ e_i from outputs(es)."""
-    found = p.all_elim(p.by("outputs.elim", fact), i)
-    return p.imp_elim(found, *(p.prove(q) for q in _premises(found.prop)))
-
-
-def _premises(prop: Term) -> list[Term]:
-    found = []
-    while isinstance(prop, App) and prop.fields[0] == "imp":
-        found.append(prop.fields[1][0])
-        prop = prop.fields[1][1]
-    return found
-
-
-__all__ = [
-    "Family",
-    "Tuple",
-    "Var",
-    "absurd",
-    "anything",
-    "at",
-    "cases",
-    "equal",
-    "equals",
-    "minus",
-    "never0",
-    "no_order_of_zero",
-    "not_zero",
-    "number",
-    "order",
-    "outputs",
-    "positive",
-    "product",
-    "times",
-    "use",
-]  # fmt: skip
+    return at(p, p.by("outputs.elim", fact), i)

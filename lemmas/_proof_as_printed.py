@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lemmas._proof_given_tuples import increasing
 from lemmas._proof_one_input import (
     ONE,
     SIZES,
@@ -196,8 +197,6 @@ def _run_increases(p: Prover) -> Fact:
     run = app("run", 1, L)
     size = p.by("len.run", lo=1, k=L)
     with p.using(size):
-        start = p.all_elim(p.row("increasing.intro"), run, 1, L)
-        rises = start.prop.fields[1][0].fields[1][1]
 
         def at(i: Term) -> Fact:
             with p.using(p.arith(le(i, L))):
@@ -211,9 +210,7 @@ def _run_increases(p: Prover) -> Fact:
             goal = le(plus(entry(run, i), 1), entry(run, plus(i, 1)))
             return p.arith(goal, at(i), at(plus(i, 1)))
 
-        within = p.all_elim(p.row("within.intro"), run, 1, L)
-        within = p.imp_elim(within, p.prove(within.prop.fields[1][0], place))
-        return p.imp_elim(start, p.by("and.intro", within, p.prove(rises, step)))
+        return increasing(p, run, 1, L, place, step)
 
 
 #: H^{H(L-1)}

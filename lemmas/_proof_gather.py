@@ -8,7 +8,7 @@ from verifier.kernel.core.terms import Term, app, eq, fun, le
 from verifier.kernel.theory.hyper import A_of, H, L, d, e, es, i, k, ls, m, phi, slope, w, x, y
 from verifier.kernel.theory.seqs import entry, length
 from verifier.kernel.theory.writing import many, minus, plus, times
-from verifier.proving.binders import apply, cases, closed, lemma, result
+from verifier.proving.binders import apply, by_definition, cases, closed, lemma, result
 from verifier.proving.tactics import Fact, Prover
 
 t = many("t", "seq")[0]
@@ -158,7 +158,6 @@ def _summand(p: Prover, identity: Fact, s: Term) -> Fact:
 def _all_outputs(p: Prover, t: Term, e: Term) -> Fact:
     """outputs((t, e)), where within(t, 1, H) and 1 ≤ e are in scope."""
     longer = app("snoc", t, e)
-    start = p.all_elim(p.row("outputs.intro"), longer)
     inside = p.by("outputs.elim", among(p, t))
 
     def each(i: Term) -> Fact:
@@ -173,7 +172,7 @@ def _all_outputs(p: Prover, t: Term, e: Term) -> Fact:
 
         return cases(p, i, length(t), le(1, entry(longer, i)), low, top)
 
-    return p.imp_elim(start, p.prove(start.prop.fields[1][0], each))
+    return by_definition(p, "outputs.intro", each, longer)
 
 
 def prove_gather(p: Prover) -> dict[str, list[Fact]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 
 from verifier.kernel.core.terms import Term, Var, app, eq, fun, le, num
 from verifier.kernel.theory.seqs import NIL, entry
-from verifier.proving.binders import absurd, cases, result
+from verifier.proving.binders import absurd, by_definition, cases, result
 from verifier.proving.tactics import Fact, Prover, replaced
 
 
@@ -38,6 +38,15 @@ def tuple_facts(p: Prover, *entries: int) -> list[Fact]:
     return [*found, *ends]
 
 
+def increasing(
+    p: Prover, s: Term, lo: Term | int, hi: Term | int, place: Callable[..., Fact], step: Callable[..., Fact]
+) -> Fact:
+    """increasing(s, lo, hi): ``place`` proves lo ≤ s_i and s_i ≤ hi, ``step`` s_i + 1 ≤ s_{i+1}."""
+    start = p.all_elim(p.row("increasing.intro"), s, lo, hi)
+    within = by_definition(p, "within.intro", place, s, lo, hi)
+    return p.imp_elim(start, p.by("and.intro", within, p.prove(start.prop.fields[1][0].fields[1][1], step)))
+
+
 def leaves(p: Prover, ls: Sequence[int], es: Sequence[int], L: int) -> list[Fact]:
     """increasing(ls, 1, L), outputs(es) and the facts on both tuples, all given by numbers."""
     facts = [*tuple_facts(p, *ls), *tuple_facts(p, *es)]
@@ -59,21 +68,12 @@ def leaves(p: Prover, ls: Sequence[int], es: Sequence[int], L: int) -> list[Fact
                 up(num(k)), p.arith(le(app("+", entry(layers, k), 1), entry(layers, k + 1)))
             ))  # fmt: skip
 
-        within = by_definition(p, "within.intro", place, layers, 1, L)
-        start = p.all_elim(p.row("increasing.intro"), layers, 1, L)
-        rises = start.prop.fields[1][0].fields[1][1]
-        increasing = p.imp_elim(start, p.by("and.intro", within, p.prove(rises, step)))
+        rising = increasing(p, layers, 1, L, place, step)
 
         def output(i: Term) -> Fact:
             return by_value(p, i, 1, len(es), le(1, entry(outs, i)), lambda k: p.arith(le(1, entry(outs, k))))
 
-        return [increasing, by_definition(p, "outputs.intro", output, outs), *facts]
-
-
-def by_definition(p: Prover, row: str, how: Callable[..., Fact], *at: Term | int) -> Fact:
-    """A predicate from its definition, the row ``row``, whose body is a ⋀ that ``how`` proves."""
-    start = p.all_elim(p.row(row), *at)
-    return p.imp_elim(start, p.prove(start.prop.fields[1][0], how))
+        return [rising, by_definition(p, "outputs.intro", output, outs), *facts]
 
 
 def by_value(p: Prover, i: Term, low: int, high: int, goal: Term, how: Callable[[int], Fact]) -> Fact:

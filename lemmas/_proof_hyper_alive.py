@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lemmas._limits import (
-    anything,
-    cases,
-    equal,
-    number,
-    positive,
-    use,
-)
+from lemmas._limits import equal, number, positive
 from lemmas._proof_compositions import WEIGHT, value
 from lemmas._proof_hyper_limits import NUMBERS, ONE, F, dominant, part_function
 from lemmas._proof_hyper_signs import Signs
@@ -20,6 +13,7 @@ from lemmas._proof_lemma3_limits import DEEP, SHALLOW
 from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, fun, imp, le, num
 from verifier.kernel.theory.joint import APART, INPUTS
 from verifier.kernel.theory.writing import many, minus, plus, times
+from verifier.proving.binders import absurd, apply, cases
 from verifier.proving.matching import fresh
 from verifier.proving.tactics import Fact, Prover
 
@@ -88,7 +82,7 @@ class Alive:
 
     def _theta(self, goal: Term, how: Callable[[int, Fact], Fact], nonzero: Callable[[], Fact]) -> Fact:
         if self.deep:
-            return how(1, use(self.p, "Theta.deep", {"phi": phi, "L": L, "x": x, "y": y}))
+            return how(1, apply(self.p, "Theta.deep", phi=phi, L=L, x=x, y=y))
         return by_sign(self.p, nonzero(), goal, lambda pos: how(1, pos), lambda pos: how(-1, pos))
 
     def _ntk(self) -> Fact:
@@ -103,7 +97,7 @@ class Alive:
             given = p.assume(small)
 
             def one() -> Fact:
-                return anything(p, ALIVE, p.rewrite(given, equal(p, L, 1)))
+                return absurd(p, ALIVE, p.rewrite(given, equal(p, L, 1)))
 
             def several() -> Fact:
                 def nonzero() -> Fact:
@@ -139,14 +133,26 @@ class Alive:
             some = p.by("or.left", positive(p, 1), P=app("pos", 1), Q=app("pos", times(1, DOT)))
         else:
             some = p.by("or.right", self._square(), P=app("pos", DOT), Q=app("pos", times(DOT, DOT)))
-        at = {"omega": omega, "phi": phi, "L": L, "x": x, "y": y, "H": H, "s": signs.s, "g": signs.g}
-        return use(p, "orthant.alive.deep" if self.deep else "orthant.alive", at, some, s)
+        return apply(
+            p,
+            "orthant.alive.deep" if self.deep else "orthant.alive",
+            some,
+            s,
+            omega=omega,
+            phi=phi,
+            L=L,
+            x=x,
+            y=y,
+            H=H,
+            s=signs.s,
+            g=signs.g,
+        )
 
     def _square(self) -> Fact:
         p = self.p
         nonzero = p.by("nonzero.mul", *[p.prove(app("nonzero", DOT))] * 2)
         with p.given(le(times(DOT, DOT), 0)):
-            zero = p.by("le.antisymmetric", p.assume(le(times(DOT, DOT), 0)), use(p, "square.nonneg", {"x": DOT}))
+            zero = p.by("le.antisymmetric", p.assume(le(times(DOT, DOT), 0)), apply(p, "square.nonneg", x=DOT))
             false = p.imp_elim(p.all_elim(p.row("nonzero.elim"), times(DOT, DOT)), nonzero, zero)
         return p.by("pos.intro", p.imp_intro(le(times(DOT, DOT), 0), false), x=times(DOT, DOT))
 
@@ -172,8 +178,7 @@ class Alive:
             return cases(p, k, 0, goal(k), lambda: at(0, signs.empty_part(d)), not_empty)
 
         best = p.by(p.all_elim(self.attained, H, r, most))
-        where = {"E": signs.O, "H": H, "r": r, "m": most, "W": WEIGHT, "v": V, "C": scaled}
-        sign = use(p, "positive.dominant", where, best, each)
+        sign = apply(p, "positive.dominant", best, each, E=signs.O, H=H, r=r, m=most, W=WEIGHT, v=V, C=scaled)
         if orthogonal:
             cut = self._cut(signs, scaled)
             hole = fresh("lim")
@@ -186,17 +191,15 @@ class Alive:
         def zero(d: Term, k: Term) -> Fact:
             with p.using(p.arith(le(1, k))):
                 value_ = p.chain(signs.bracket(d, k), signs.raised(k))
-                none = use(p, "lchains.empty", {"k": k, "lo": 2, "hi": L, "F": chain_function(k)})
+                none = apply(p, "lchains.empty", k=k, lo=2, hi=L, F=chain_function(k))
             return p.chain(value_, none)
 
-        at = {"H": H, "r": r, "m": minus(L, 1), "hi": L, "W": WEIGHT, "v": V, "C": scaled}
-        return use(p, "dominant.cut", at, zero)
+        return apply(p, "dominant.cut", zero, H=H, r=r, m=minus(L, 1), hi=L, W=WEIGHT, v=V, C=scaled)
 
     def _unscaled(self, signs: Signs, alive: Fact, scaled: Term) -> Fact:
         p = self.p
         g = fun([d], F(y, d))
-        at = {"H": H, "r": r, "m": L, "W": WEIGHT, "v": V, "g": g, "C": part_function(False)}
-        scale = use(p, "dominant.scale", at)
+        scale = apply(p, "dominant.scale", H=H, r=r, m=L, W=WEIGHT, v=V, g=g, C=part_function(False))
         hole = fresh("lim")
         alive = p.restate(app("alive", scale.prop.fields[1][0]), alive)
         both = p.subst(scale, fun([hole], app("alive", hole)), alive)
@@ -213,7 +216,7 @@ class Alive:
             bound = p.assume(RANGE[1])
 
             def one() -> Fact:
-                return anything(p, ALIVE, p.rewrite(bound, equal(p, L, 1)))
+                return absurd(p, ALIVE, p.rewrite(bound, equal(p, L, 1)))
 
             def two() -> Fact:
                 depth = equal(p, L, 2)
@@ -237,13 +240,12 @@ class Alive:
         scaled = fun([d, k], scaled_part(d, k))
         top = fun([d], scaled_part(d, L))
         with p.using(depth):
-            at = {"E": signs.O, "lo": 1, "hi": H, "G": top}
-            sign = use(p, "positive.prod", at, lambda d: signs.larger_part(d, L))
+            sign = apply(p, "positive.prod", lambda d: signs.larger_part(d, L), E=signs.O, lo=1, hi=H, G=top)
         weights = fun([d], app(WEIGHT, d, L))
-        constant = use(p, "csum.constant", {"lo": 1, "hi": H, "c": app(WEIGHT, 1, L)})
-        low = use(p, "min.right", {"a": 0, "b": minus(1, L)})
+        constant = apply(p, "csum.constant", lo=1, hi=H, c=app(WEIGHT, 1, L))
+        low = apply(p, "min.right", a=0, b=minus(1, L))
         with p.using(full, p.assume(RANGE[1]), depth):
-            best = use(p, "min.right", {"a": 0, "b": minus(H, r)})
+            best = apply(p, "min.right", a=0, b=minus(H, r))
         total = p.restate(eq(app("csum", 1, H, weights), times(H, app(WEIGHT, 1, L))), constant)
         total = p.chain(total, p.evaluate(times(H, app(WEIGHT, 1, L)), low))
         goal = eq(app("csum", 1, H, weights), V)
@@ -251,8 +253,7 @@ class Alive:
         turned = p.subst(p.flip(full), fun([hole], eq(app("csum", 1, H, weights), minus(H, hole))),
                          p.restate(eq(app("csum", 1, H, weights), minus(H, times(L, H))), total))  # fmt: skip
         total = p.restate(goal, p.chain(turned, p.flip(best)))
-        at = {"H": H, "m": L, "W": WEIGHT, "v": V, "C": scaled}
-        only = use(p, "dominant.full", at, total)
+        only = apply(p, "dominant.full", total, H=H, m=L, W=WEIGHT, v=V, C=scaled)
         only = p.restate(eq(app("dominant", H, times(L, H), L, WEIGHT, V, scaled), app("lprod", 1, H, top)), only)
         alive = p.by("positive.alive", self._orthant(signs), sign)
         hole = fresh("lim")

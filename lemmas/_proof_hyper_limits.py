@@ -7,7 +7,7 @@ order n^{1-k}, an empty one of order 1.
 
 from __future__ import annotations
 
-from lemmas._limits import Family, cases, equal, equals, never0, product, use
+from lemmas._limits import Family, equal, equals, never0, product
 from lemmas._proof_compositions import WEIGHT, value
 from lemmas._proof_lemma3_limits import TUPLES, Limits, T
 from verifier.kernel.core.terms import Fun, Term, Var, app, eq, forall, fun, imp, le
@@ -15,6 +15,7 @@ from verifier.kernel.theory.joint import BASE as B
 from verifier.kernel.theory.joint import INPUTS, RELU, masks, step
 from verifier.kernel.theory.joint import product as range_product
 from verifier.kernel.theory.writing import NAMES, many, minus, plus, times
+from verifier.proving.binders import apply, by_definition, cases
 from verifier.proving.tactics import Fact, Prover
 
 phi, omega = Var("phi", "act"), Var("omega", "mode")
@@ -131,7 +132,7 @@ class HyperLimits:
         """f^lo(u)·…·f^hi(u) → the product of the limits; lo ≤ hi + 1 in scope."""
         p = self.p
         Fs, Gs = (fun([i], app("f", phi, L, u, i)), fun([i], F(u, i)))
-        fact = use(p, "tends.prod", _prod(lo, hi, Fs, Gs), lambda i: self.family.f(u, i))
+        fact = apply(p, "tends.prod", lambda i: self.family.f(u, i), **_prod(lo, hi, Fs, Gs))
         b, X, _, Y = fact.prop.fields[1]
         return p.restate(app("tends", b, X, 0, Y), fact)
 
@@ -145,16 +146,17 @@ class HyperLimits:
         def each(t: Term) -> Fact:
             with p.using(p.arith(le(1, plus(t, 1)))):
                 whole = p.by("tends.mul", p.by("tends.const", b=B, c=c), self.product(u, 1, t))
-            never = {"lo": 1, "hi": t, "G": fun([i], F(u, i))}
-            alive = use(p, "never0.prod", never, lambda i: p.by(f"F.never0.{name}", **self.at, d=i))
+            alive = apply(
+                p, "never0.prod", lambda i: p.by(f"F.never0.{name}", **self.at, d=i), lo=1, hi=t, G=fun([i], F(u, i))
+            )
             alive = p.by("never0.mul", never0(p, p.assume(app("nonzero", c))), alive)
             whole = p.restate(app("tends", B, through(t), 0, limit(t)), whole)
             return p.by("tends.pieces", whole, alive, c=0, c2=0, u=1)
 
         steps, limits = fun([t], step(through(t))), fun([t], step(limit(t), limit=True))
-        found = use(p, "tends.prod", _prod(1, minus(H, 1), steps, limits), each)
+        found = apply(p, "tends.prod", each, **_prod(1, minus(H, 1), steps, limits))
         found = p.restate(app("tends", B, found.prop.fields[1][1], 0, masks(B, u, c)), found)
-        return equals(p, use(p, "D.steps", {"phi": phi, "m": m, "H": H, "L": L, "x": u, "z": c}), found)
+        return equals(p, apply(p, "D.steps", phi=phi, m=m, H=H, L=L, x=u, z=c), found)
 
     def slope(self, e: Term, mask: Fact) -> Fact:
         """∂h/∂f^e → its limit, for 1 ≤ e ≤ H in scope; ``mask`` is the limit of D(y, w)."""
@@ -164,7 +166,7 @@ class HyperLimits:
         whole = product(p, "tends.mul", p.by("tends.const", b=B, c=w), mask, *parts)
         with p.using(p.by("relu.homogeneous", phi=phi)):
             at = {"phi": phi, "m": m, "H": H, "L": L, "x": x, "y": y, "z": z, "w": w, "e": e}
-            identity = use(p, "hj.product", {name: at[name] for name in NAMES["hj.product"]})
+            identity = apply(p, "hj.product", **{name: at[name] for name in NAMES["hj.product"]})
         b, X = whole.prop.fields[1][:2]
         whole = p.restate(app("tends", b, X, 0, slope_limit(e, True)), whole)
         return equals(p, p.restate(eq(slope(e), X), identity), whole)
@@ -195,8 +197,7 @@ class HyperLimits:
                 def at_least_1(i: Term) -> Fact:
                     return p.by("and.left", p.by(p.all_elim(inside, i)))
 
-                goal = p.all_elim(p.row("outputs.intro"), o)
-                outs = p.imp_elim(goal, p.prove(goal.prop.fields[1][0], at_least_1))
+                outs = by_definition(p, "outputs.intro", at_least_1, o)
 
                 def one(i: Term) -> Fact:
                     both = p.by(p.all_elim(inside, i))
@@ -205,7 +206,7 @@ class HyperLimits:
 
                 Fs = fun([i], slope(app("entry", o, i)))
                 Gs = fun([i], slope_limit(app("entry", o, i), True))
-                h = use(p, "tends.prod", _prod(1, k, Fs, Gs), one)
+                h = apply(p, "tends.prod", one, **_prod(1, k, Fs, Gs))
                 lengths = p.arith(le(1, app("len", s))), p.arith(eq(app("len", s), app("len", o)))
                 with p.using(outs, size, many_, *lengths):
                     here = p.by(p.all_elim(tensors, d, s, o))
@@ -220,12 +221,11 @@ class HyperLimits:
                 [es],
                 times(app("lprod", 1, k, fun([i], slope_limit(app("entry", es, i), True))), tensor_limit(d, s, es, k)),
             )
-            return use(p, "tends.tuples", {"b": B, "k": k, "hi": H, "p": minus(1, k), "F": Fs, "G": Gs}, outputs)
+            return apply(p, "tends.tuples", outputs, b=B, k=k, hi=H, p=minus(1, k), F=Fs, G=Gs)
 
         whole = chained(d, k).fields[1][3]
         limits = fun([ls], inner_limit(d, k, ls, True))
-        at = {"b": B, "k": k, "lo": 1, "hi": L, "p": minus(1, k), "F": whole, "G": limits}
-        return use(p, "tends.chains", at, layers)
+        return apply(p, "tends.chains", layers, b=B, k=k, lo=1, hi=L, p=minus(1, k), F=whole, G=limits)
 
     def part(self, bracket: Fact) -> Fact:
         """a(d, k)/k! → its limit, at the order of its weight; in scope 1 ≤ d ≤ H and 0 ≤ k ≤ L.

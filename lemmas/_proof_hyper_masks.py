@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lemmas._limits import Tuple, product, use
+from lemmas._limits import Tuple, product
 from lemmas._proof_compositions import WEIGHT, value
 from lemmas._proof_hyper_limits import (
     MY,
@@ -20,6 +20,7 @@ from lemmas._proof_hyper_limits import (
 )
 from verifier.kernel.core.terms import Term, Var, app, eq, fun
 from verifier.kernel.theory.writing import many, minus, plus, times
+from verifier.proving.binders import apply
 from verifier.proving.matching import fresh
 from verifier.proving.tactics import Fact, Prover
 
@@ -66,9 +67,9 @@ class Unmasked:
         """E·Σ F = E·Σ G for ltuples or lchains, from E·F(s) = E·G(s)."""
         p, E = self.p, self.E
         times_ = lambda f: fun([s], times(E, app(f, s)))  # noqa: E731
-        one = p.flip(use(p, f"{head}.scale", {**at, "c": E, "F": F}))
-        two = use(p, f"{head}.congruent", {**at, "F": times_(F), "G": times_(G)}, each)
-        return p.chain(one, two, use(p, f"{head}.scale", {**at, "c": E, "F": G}))
+        one = p.flip(apply(p, f"{head}.scale", **at, c=E, F=F))
+        two = apply(p, f"{head}.congruent", each, **at, F=times_(F), G=times_(G))
+        return p.chain(one, two, apply(p, f"{head}.scale", **at, c=E, F=G))
 
     def bracket(self, d: Term, k: Term) -> Fact:
         """The same for the limit of a bracket; 0 ≤ k in scope."""
@@ -77,8 +78,17 @@ class Unmasked:
         def layers(ls: Term) -> Fact:
             def outputs(es: Term) -> Fact:
                 slopes = [fun([i], slope_limit(app("entry", es, i), masked)) for masked in (True, False)]
-                at = {"E": self.E, "lo": 1, "hi": k, "G": slopes[0], "g": slopes[1]}
-                same = use(p, "lprod.masked", at, self.idempotent, lambda i: self.slope(app("entry", es, i)))
+                same = apply(
+                    p,
+                    "lprod.masked",
+                    self.idempotent,
+                    lambda i: self.slope(app("entry", es, i)),
+                    E=self.E,
+                    lo=1,
+                    hi=k,
+                    G=slopes[0],
+                    g=slopes[1],
+                )
                 return self.times(same, tensor_limit(d, ls, es, k))
 
             F, G = (inner_limit(d, k, ls, masked).fields[1][2] for masked in (True, False))
@@ -101,11 +111,20 @@ class Unmasked:
             found = p.subst(same, fun([hole], eq(left, split(hole))), p.ring(left, split(a)))
             return p.restate(eq(left, right), found)
 
-        at = {
-            "E": E, "H": H, "r": r, "m": L, "W": WEIGHT, "v": value(H, r), "C": part_function(True),
-            "C2": part_function(False),
-        }  # fmt: skip
-        return use(p, "dominant.masked", at, self.idempotent, each)
+        return apply(
+            p,
+            "dominant.masked",
+            self.idempotent,
+            each,
+            E=E,
+            H=H,
+            r=r,
+            m=L,
+            W=WEIGHT,
+            v=value(H, r),
+            C=part_function(True),
+            C2=part_function(False),
+        )
 
 
 def idempotent_mask(p: Prover, mask: Term) -> Fact:
@@ -114,9 +133,9 @@ def idempotent_mask(p: Prover, mask: Term) -> Fact:
 
     def each(t: Term) -> Fact:
         of = app(G, t).fields[1][3]
-        return use(p, "lpieces.mul", {"c": 0, "c2": 0, "u": 1, "s": 0, "t": 0, "v": 1, "Y": of})
+        return apply(p, "lpieces.mul", c=0, c2=0, u=1, s=0, t=0, v=1, Y=of)
 
-    return use(p, "lprod.idempotent", {"lo": 1, "hi": minus(H, 1), "G": G}, each)
+    return apply(p, "lprod.idempotent", each, lo=1, hi=minus(H, 1), G=G)
 
 
 # -- polynomials -------------------------------------------------------------------------------------------------------
@@ -136,7 +155,7 @@ class Polynomial:
         """F(y, lo)·…·F(y, hi), 1 ≤ lo in scope."""
         p = self.p
         G = fun([i], F(y, i))
-        return use(p, "poly.prod", {"b": B, "lo": lo, "hi": hi, "G": G}, lambda i: p.by("poly.F.y", **AT, d=i))
+        return apply(p, "poly.prod", lambda i: p.by("poly.F.y", **AT, d=i), b=B, lo=lo, hi=hi, G=G)
 
     def slope(self, e: Term) -> Fact:
         """h^e, 1 ≤ e in scope."""
@@ -151,7 +170,7 @@ class Polynomial:
                 at = lambda i: app("entry", ls, i)  # noqa: E731
                 return p.by("poly.Gam", **AT, l2=at(plus(i, 1)), l1=at(i), e=app("entry", es, i))
 
-        links = use(p, "poly.prod", {"b": B, "lo": 1, "hi": minus(k, 1), "G": links_of(ls, es)}, link)
+        links = apply(p, "poly.prod", link, b=B, lo=1, hi=minus(k, 1), G=links_of(ls, es))
         parts = [app("delta", d, app("last", es)), app("Dot", phi, L, app("last", ls), x, y),
                  app("Sig", phi, minus(app("first", ls), 1), x, y)]  # fmt: skip
         top, dot, sig = map(self.number, parts)
@@ -173,16 +192,16 @@ class Polynomial:
                         return self.slope(app("entry", es, i))
 
                 G = fun([i], slope_limit(app("entry", es, i), False))
-                slopes = use(p, "poly.prod", {"b": B, "lo": 1, "hi": k, "G": G}, slope)
+                slopes = apply(p, "poly.prod", slope, b=B, lo=1, hi=k, G=G)
                 found = p.by("poly.mul", slopes, self.tensor(d, chain, es, k, output))
                 body = times(app("lprod", 1, k, G), tensor_limit(d, ls, es, k))
                 return p.restate(app("poly", B, body), found)
 
             G = inner_limit(d, k, ls, False).fields[1][2]
-            return use(p, "poly.tuples", {"b": B, "k": k, "hi": H, "G": G}, outputs)
+            return apply(p, "poly.tuples", outputs, b=B, k=k, hi=H, G=G)
 
         G = bracket_limit(d, k, False).fields[1][3]
-        return use(p, "poly.chains", {"b": B, "k": k, "lo": 1, "hi": L, "G": G}, layers)
+        return apply(p, "poly.chains", layers, b=B, k=k, lo=1, hi=L, G=G)
 
     def dominant(self) -> Fact:
         """All terms of greatest order."""
@@ -194,5 +213,4 @@ class Polynomial:
             some = product(p, "poly.mul", self.number(minus(1, empty)), self.bracket(d, k))
             return p.restate(app("poly", B, part_limit(d, k, False)), p.by("poly.add", none, some))
 
-        at = {"b": B, "H": H, "r": r, "m": L, "W": WEIGHT, "v": value(H, r), "C": part_function(False)}
-        return use(p, "poly.dominant", at, each)
+        return apply(p, "poly.dominant", each, b=B, H=H, r=r, m=L, W=WEIGHT, v=value(H, r), C=part_function(False))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lemmas._limits import not_zero
 from lemmas._values import Values
 from verifier.claims.author import Author
 from verifier.kernel.core.terms import Term, Var, app, eq, le, num
@@ -41,7 +42,7 @@ def figure(p: Author, mean: Fact) -> Fact:
         with p.using(*known.nonzero_inputs(x)):
             one = p.by(assumed, goal=eq(of, times(2, 2)))
         other = p.by(mean, goal=eq(of, app("+", 4, times(16, app("inv", 1)))))
-        unit = p.by("inv", known.nonzero(known.positive(num(1))), x=1)  # 1·inv(1) = 1
+        unit = p.by("inv", not_zero(p, known.positive(num(1))), x=1)  # 1·inv(1) = 1
         return p.by("one.positive", p.arith(le(1, 0), p.flip(one), other, unit))
 
     return known.refuted(printed, lambda assumed: known.inputs((1, 0, 1), lambda: at(assumed)))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lemmas._limits import use
 from lemmas._proof_gather import ordered
 from lemmas._proof_hyper_limits import ONE, K, chained, part
 from lemmas._proof_lemma4 import inverse, prove_lemma4
 from verifier.kernel.core.terms import Term, Var, app, eq, fun, le
 from verifier.kernel.theory.writing import many, plus, times
-from verifier.proving.binders import lemma
+from verifier.proving.binders import apply, lemma
 from verifier.proving.matching import fresh
 from verifier.proving.tactics import Fact, Prover
 
@@ -59,10 +58,10 @@ def expanded(p: Prover, parts: Fact) -> Fact:
         def zero(d: Term, k: Term) -> Fact:
             with p.using(p.arith(le(1, k)), p.arith(le(0, k)), p.arith(le(plus(L, 2), plus(1, k)))):
                 found = p.by(p.all_elim(parts, phi, m, H, L, d, k, x, y, w))
-                none = use(p, "chains.empty", {"k": k, "lo": 1, "hi": L, "F": chained(d, k).fields[1][3]})
+                none = apply(p, "chains.empty", k=k, lo=1, hi=L, F=chained(d, k).fields[1][3])
             return p.chain(found, none)
 
-        cut = use(p, "comps.cut", {"H": H, "r": r, "m": L, "B": body}, zero)
+        cut = apply(p, "comps.cut", zero, H=H, r=r, m=L, B=body)
         fact = p.rewrite(whole, cut)
         sums = app("comps", H, r, L, body)
         fact = p.restate(eq(K, times(app("fact", r), z, app("D", phi, m, H, L, x, z), sums)), fact)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lemmas._limits import Tuple, anything, at, cases, equal, product, use
+from lemmas._limits import Tuple, equal, product
 from lemmas._proof_hyper_limits import (
     B,
     F,
@@ -40,6 +40,7 @@ from lemmas._proof_hyper_steps import (
 from lemmas._proof_lemma3_limits import sigma_0
 from verifier.kernel.core.terms import Term, app, eq, fun, le
 from verifier.kernel.theory.writing import minus, plus, times
+from verifier.proving.binders import absurd, apply, at, cases
 from verifier.proving.matching import fresh
 from verifier.proving.tactics import Fact, Prover
 
@@ -57,7 +58,7 @@ class Signs:
         self.where: dict[str, Term | int] = {"b": B, "L": L, "x": x, "y": y, "H": H, "s": self.s, "g": self.g}
         self.O = app("orthant", *self.where.values())
         self._bracket = scaled_bracket(p)
-        out = use(p, "orthant.output", self.where)
+        out = apply(p, "orthant.output", **self.where)
         self.out = p.restate(self.on(times(sigma, OUT)), out)
         self.square = p.restate(self.on(times(OUT, OUT)), p.by("positive.mul", self.out, self.out))
 
@@ -78,23 +79,22 @@ class Signs:
         p = self.p
         gam = app("Gam", B, above, 1 if first else below, e)
         if first:
-            sign = use(p, "orthant.first", {**self.where, "l2": above, "d": e})
+            sign = apply(p, "orthant.first", **self.where, l2=above, d=e)
             gam = times(self.g, gam)
         else:
-            sign = use(p, "orthant.later", {**self.where, "l2": above, "l1": below, "d": e})
+            sign = apply(p, "orthant.later", **self.where, l2=above, l1=below, d=e)
         own = p.flip(own_output(p, e))
         hole = fresh("lim")
         left = times(OUT, slope_limit(e, False))
         square = p.subst(own, fun([hole], self.on(times(OUT, hole))), self.square)
         one = p.restate(self.on(times(left, F(y, e))), square)
         two = p.restate(self.on(times(gam, F(y, e))), sign)
-        at = {"E": self.O, "Y": left, "Y2": gam, "Z": F(y, e)}
-        return use(p, "positive.cancel", at, one, two)
+        return apply(p, "positive.cancel", one, two, E=self.O, Y=left, Y2=gam, Z=F(y, e))
 
     def core(self, k: Term, chain: Tuple, least: int) -> Fact:
         """h·core(l, k) > 0 for 2 ≤ k ≤ L, least ≤ l_1 in scope."""
         p, ls = self.p, chain.s
-        first, last = use(p, "first", {"s": ls}), use(p, "last", {"s": ls})
+        first, last = apply(p, "first", s=ls), apply(p, "last", s=ls)
         size = p.assume(eq(app("len", ls), k))
         last = p.rewrite(last, size)
         at = lambda i: app("entry", ls, i)  # noqa: E731
@@ -113,23 +113,21 @@ class Signs:
             def later(i: Term) -> Fact:
                 goal = self.on(app(steps, i))
                 if self.sigma < 0:
-                    return anything(p, goal)
+                    return absurd(p, goal)
                 ranges = [*chain.inside(i), *chain.inside(plus(i, 1)), chain.step(i), *output(i)]
                 with p.using(*ranges, *self._above_1(chain, i)):
                     sign = self.step(at(plus(i, 1)), at(i), app("entry", s, i), first=False)
-                zed = {"E": self.O, "Y": app(steps, i), "Y2": 1, "Z": OUT}
                 one = p.restate(self.on(times(app(steps, i), OUT)), sign)
                 two = p.restate(self.on(times(1, OUT)), self.out)
-                return p.restate(goal, use(p, "positive.cancel", zed, one, two))
+                return p.restate(goal, apply(p, "positive.cancel", one, two, E=self.O, Y=app(steps, i), Y2=1, Z=OUT))
 
-            G = {"E": self.O, "lo": 2, "hi": minus(k, 1), "G": steps}
-            rest = use(p, "positive.prod", G, later)
+            rest = apply(p, "positive.prod", later, E=self.O, lo=2, hi=minus(k, 1), G=steps)
             start = self._first(chain, s, output, least)
             with p.using(*chain.inside(k)):
-                dot = self.number(use(p, "Dot.pos", {"phi": phi, "L": L, "l": at(k), "x": x, "y": y}))
+                dot = self.number(apply(p, "Dot.pos", phi=phi, L=L, l=at(k), x=x, y=y))
             whole = product(p, "positive.mul", start, rest, dot)
-            split = use(p, "lprod.first", {"lo": 1, "hi": minus(k, 1), "F": steps})
-            both = use(p, "lprod.both", {"lo": 1, "hi": minus(k, 1), "F": slopes, "G": links})
+            split = apply(p, "lprod.first", lo=1, hi=minus(k, 1), F=steps)
+            both = apply(p, "lprod.both", lo=1, hi=minus(k, 1), F=slopes, G=links)
             both = p.chain(p.flip(both), split)
             goal = times(OUT, core_body(ls, k, s))
             found = p.evaluate(goal, first, last)
@@ -143,8 +141,8 @@ class Signs:
 
         body = fun([s], core_body(ls, k, s))
         outside = fun([s], times(OUT, core_body(ls, k, s)))
-        sign = use(p, "positive.tuples", {"E": self.O, "k": minus(k, 1), "hi": H, "G": outside}, each)
-        scale = use(p, "ltuples.scale", {"k": minus(k, 1), "hi": H, "c": OUT, "F": body})
+        sign = apply(p, "positive.tuples", each, E=self.O, k=minus(k, 1), hi=H, G=outside)
+        scale = apply(p, "ltuples.scale", k=minus(k, 1), hi=H, c=OUT, F=body)
         hole = fresh("lim")
         return p.subst(scale, fun([hole], self.on(hole)), sign)
 
@@ -181,7 +179,7 @@ class Signs:
 
         def from_above() -> Fact:
             sign = self.step(at(2), at(1), e, first=False)
-            sig = self.number(use(p, "Sig.pos", {"phi": phi, "l": minus(at(1), 1), "x": x, "y": y}))
+            sig = self.number(apply(p, "Sig.pos", phi=phi, l=minus(at(1), 1), x=x, y=y))
             return p.restate(goal(at(1)), p.by("positive.mul", sign, sig))
 
         with p.using(*ranges, p.arith(le(2, at(2)), *ranges)):
@@ -192,8 +190,8 @@ class Signs:
     def empty_part(self, d: Term) -> Fact:
         """F(y, d)·F(x, d) > 0, a part of size 0."""
         p = self.p
-        both = use(p, "orthant.both", {**self.where, "d": d})
-        same = use(p, "delta.same", {"a": 0})
+        both = apply(p, "orthant.both", **self.where, d=d)
+        same = apply(p, "delta.same", a=0)
         value_ = p.restate(eq(scaled_part(d, 0), times(F(x, d), F(y, d))), p.evaluate(scaled_part(d, 0), same))
         hole = fresh("lim")
         return p.subst(p.flip(value_), fun([hole], self.on(hole)), both)
@@ -219,8 +217,7 @@ class Signs:
             chain = Tuple(p, p.assume(app("increasing", ls, least, L)))
             return self.core(k, chain, least)
 
-        at = {"E": self.O, "k": k, "lo": least, "hi": L, "G": chain_function(k)}
-        sign = use(p, "positive.chains", at, each)
+        sign = apply(p, "positive.chains", each, E=self.O, k=k, lo=least, hi=L, G=chain_function(k))
         hole = fresh("lim")
         return p.subst(p.flip(value_), fun([hole], self.on(hole)), sign)
 
@@ -229,7 +226,7 @@ class Signs:
         p = self.p
 
         def each(ls: Term) -> Fact:
-            first = p.chain(use(p, "first", {"s": ls}), p.assume(eq(app("entry", ls, 1), 1)))
+            first = p.chain(apply(p, "first", s=ls), p.assume(eq(app("entry", ls, 1), 1)))
             sig = p.chain(sigma_0(p), p.assume(eq(DOT, 0)))
 
             def zero(s: Term) -> Fact:
@@ -238,10 +235,9 @@ class Signs:
                 at_1 = p.restate(eq(body, times(app("Sig", phi, 0, x, y), *body.fields[1][:-1])), at_1)
                 return p.restate(eq(body, 0), p.rewrite(at_1, sig))
 
-            none = use(p, "ltuples.zero", {"k": minus(k, 1), "hi": H, "F": fun([s], core_body(ls, k, s))}, zero)
+            none = apply(p, "ltuples.zero", zero, k=minus(k, 1), hi=H, F=fun([s], core_body(ls, k, s)))
             return p.restate(eq(app(chain_function(k), ls), 0), p.evaluate(app(chain_function(k), ls), none))
 
-        at = {"k": k, "lo": 1, "hi": L, "G": chain_function(k)}
-        raised = use(p, "lchains.raise", at, each)
+        raised = apply(p, "lchains.raise", each, k=k, lo=1, hi=L, G=chain_function(k))
         both = (app("lchains", k, lo, L, chain_function(k)) for lo in (1, 2))
         return p.restate(eq(*both), raised)

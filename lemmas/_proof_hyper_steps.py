@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from lemmas._limits import use
 from lemmas._proof_hyper_limits import (
     B,
     F,
@@ -15,7 +14,7 @@ from lemmas._proof_hyper_masks import H, L, d, e, i, k, l, links_of, ls, omega, 
 from verifier.kernel.core.terms import Term, app, eq, fun, le
 from verifier.kernel.theory.joint import product as range_product
 from verifier.kernel.theory.writing import minus, plus, times
-from verifier.proving.binders import lemma
+from verifier.proving.binders import apply, lemma
 from verifier.proving.matching import fresh
 from verifier.proving.tactics import Fact, Prover
 
@@ -53,8 +52,8 @@ def own_output(p: Prover, d: Term) -> Fact:
     """F(y, d) h^d = h without masks, for 1 ≤ d ≤ H in scope."""
     G = fun([i], F(y, i))
     with p.using(p.arith(le(1, plus(minus(d, 1), 1))), p.arith(le(minus(d, 1), H))):
-        split = use(p, "lprod.split", {"lo": 1, "m": minus(d, 1), "hi": H, "F": G})
-    first = use(p, "lprod.first", {"lo": d, "hi": H, "F": G})
+        split = apply(p, "lprod.split", lo=1, m=minus(d, 1), hi=H, F=G)
+    first = apply(p, "lprod.first", lo=d, hi=H, F=G)
     below, above = (app("lprod", lo, hi, G) for lo, hi in ((1, minus(d, 1)), (plus(d, 1), H)))
     hole = fresh("lim")
     rest = app("lprod", d, H, G)
@@ -70,10 +69,10 @@ def own_output(p: Prover, d: Term) -> Fact:
 def longer(p: Prover, s: Term, e: Term, size: Term) -> tuple[Fact, Fact]:
     """Entry ``size`` + 1 of (s, e) is e, and so is its last, where len(s) = ``size`` is in scope."""
     more = app("snoc", s, e)
-    at_end = use(p, "entry.last", {"s": s, "k": e})
+    at_end = apply(p, "entry.last", s=s, k=e)
     same = p.assume(eq(app("len", s), size))
     at_end_size = p.rewrite(at_end, same)
-    last = p.rewrite(use(p, "last", {"s": more}), use(p, "len.snoc", {"s": s, "k": e}), at_end)
+    last = p.rewrite(apply(p, "last", s=more), apply(p, "len.snoc", s=s, k=e), at_end)
     return at_end_size, last
 
 
@@ -82,7 +81,7 @@ def peeled(p: Prover, d: Term, k: Term, ls: Term) -> Fact:
     inner = inner_limit(d, k, ls, False)
     body = inner.fields[1][2]
     less = minus(k, 1)
-    step = use(p, "ltuples.step", {"k": less, "hi": H, "F": body})
+    step = apply(p, "ltuples.step", k=less, hi=H, F=body)
     step = p.restate(eq(inner, step.prop.fields[1][1]), step)
     spread = step.prop.fields[1][1].fields[1][2]
     own = slope_limit(d, False)
@@ -101,26 +100,39 @@ def peeled(p: Prover, d: Term, k: Term, ls: Term) -> Fact:
 
             def before(i: Term) -> Fact:
                 with p.using(size, p.arith(le(i, app("len", s)), size)):
-                    return use(p, "entry.before", {"s": s, "k": e, "i": i})
+                    return apply(p, "entry.before", s=s, k=e, i=i)
 
-            ends = use(p, "lprod.last", {"lo": 1, "hi": k, "F": slopes[0]})
-            congruent = {"lo": 1, "hi": less, "F": slopes[0], "G": slopes[1]}
-            same = use(p, "lprod.congruent", congruent, lambda i: p.evaluate(app(slopes[0], i), before(i)))
+            ends = apply(p, "lprod.last", lo=1, hi=k, F=slopes[0])
+            same = apply(
+                p,
+                "lprod.congruent",
+                lambda i: p.evaluate(app(slopes[0], i), before(i)),
+                lo=1,
+                hi=less,
+                F=slopes[0],
+                G=slopes[1],
+            )
             upper = links_of(ls, more)
-            links = {"lo": 1, "hi": less, "F": upper, "G": links_of(ls, s)}
-            same_links = use(p, "lprod.congruent", links, lambda i: p.evaluate(app(upper, i), before(i)))
+            same_links = apply(
+                p,
+                "lprod.congruent",
+                lambda i: p.evaluate(app(upper, i), before(i)),
+                lo=1,
+                hi=less,
+                F=upper,
+                G=links_of(ls, s),
+            )
             top = p.restate(eq(at(more, k), e), top)
             found = p.evaluate(app(body, more), ends, same, top, same_links, last)
             return p.restate(eq(app(body, more), app(picked, e)), found)
 
         here = app(spread, s)
-        congruent = {"lo": 1, "hi": H, "F": here.fields[1][2], "G": picked}
-        one = use(p, "lsum.congruent", congruent, term)
-        two = use(p, "lsum.pick", {"lo": 1, "hi": H, "d": d, "G": value_at})
+        one = apply(p, "lsum.congruent", term, lo=1, hi=H, F=here.fields[1][2], G=picked)
+        two = apply(p, "lsum.pick", lo=1, hi=H, d=d, G=value_at)
         return p.restate(eq(here, app(target, s)), p.chain(one, two))
 
-    one = use(p, "ltuples.congruent", {"k": less, "hi": H, "F": spread, "G": target}, each)
-    two = use(p, "ltuples.scale", {"k": less, "hi": H, "c": own, "F": fun([s], core_body(ls, k, s))})
+    one = apply(p, "ltuples.congruent", each, k=less, hi=H, F=spread, G=target)
+    two = apply(p, "ltuples.scale", k=less, hi=H, c=own, F=fun([s], core_body(ls, k, s)))
     return p.chain(step, one, two)
 
 
@@ -129,13 +141,13 @@ def scaled_bracket(p: Prover) -> Fact:
     """⋀d k. 1 ≤ d ⟹ d ≤ H ⟹ 1 ≤ k ⟹ F(y, d)·part(d, k) = Σ over l_1 < … < l_k of h·core(l, k)."""
     premises = (le(1, d), le(d, H), le(1, k))
     with p.given(*premises):
-        zero = use(p, "delta.more", {"a": k, "b": 0})
+        zero = apply(p, "delta.more", a=k, b=0)
         bracket = bracket_limit(d, k, False)
         chains = bracket.fields[1][3]
         start = p.restate(eq(scaled_part(d, k), times(F(y, d), bracket)), p.evaluate(scaled_part(d, k), zero))
         inward = fun([ls], times(F(y, d), app(chains, ls)))
         at: dict[str, Term | int] = {"k": k, "lo": 1, "hi": L}
-        scale = p.flip(use(p, "lchains.scale", {**at, "c": F(y, d), "F": chains}))
+        scale = p.flip(apply(p, "lchains.scale", **at, c=F(y, d), F=chains))
         own = own_output(p, d)
 
         def each(ls: Term) -> Fact:
@@ -146,7 +158,7 @@ def scaled_bracket(p: Prover) -> Fact:
             two = p.restate(eq(left, times(times(F(y, d), slope_limit(d, False)), rest)), one)
             return p.subst(own, fun([hole], eq(left, times(hole, rest))), two)
 
-        same = use(p, "lchains.congruent", {**at, "F": inward, "G": chain_function(k)}, each)
+        same = apply(p, "lchains.congruent", each, **at, F=inward, G=chain_function(k))
         fact = p.chain(start, p.restate(eq(times(F(y, d), bracket), app("lchains", k, 1, L, inward)), scale), same)
     return p.close([omega, phi, H, L, x, y, w, d, k], premises, fact)
 
@@ -161,7 +173,7 @@ def single(p: Prover) -> Fact:
 
 def _single(p: Prover) -> Fact:
     G = chain_function(1)
-    step = use(p, "lchains.step", {"k": 0, "lo": 1, "hi": L, "F": G})
+    step = apply(p, "lchains.step", k=0, lo=1, hi=L, F=G)
     step = p.restate(eq(app("lchains", 1, 1, L, G), step.prop.fields[1][1]), step)
     spread = step.prop.fields[1][1].fields[1][2]
     kernel = fun([l], times(app("Sig", phi, minus(l, 1), x, y), app("Dot", phi, L, l, x, y)))
@@ -171,27 +183,27 @@ def _single(p: Prover) -> Fact:
     def each(l: Term) -> Fact:
         one = app("snoc", nil, l)
         inside = app(spread, l).fields[1][3]
-        none = use(p, "lchains.0", {"lo": 1, "hi": minus(l, 1), "F": inside})
-        size = use(p, "len.snoc", {"s": nil, "k": l})
-        only = use(p, "entry.last", {"s": nil, "k": l})
+        none = apply(p, "lchains.0", lo=1, hi=minus(l, 1), F=inside)
+        size = apply(p, "len.snoc", s=nil, k=l)
+        only = apply(p, "entry.last", s=nil, k=l)
         length0 = p.row("len.nil")
         only = p.rewrite(only, length0)
-        first = p.chain(use(p, "first", {"s": one}), p.restate(eq(app("entry", one, 1), l), only))
-        last = p.rewrite(use(p, "last", {"s": one}), size, length0)
+        first = p.chain(apply(p, "first", s=one), p.restate(eq(app("entry", one, 1), l), only))
+        last = p.rewrite(apply(p, "last", s=one), size, length0)
         last = p.chain(last, p.restate(eq(last.prop.fields[1][1], l), only))
         body = fun([s], core_body(one, 1, s))
-        tuple0 = use(p, "ltuples.0", {"hi": H, "F": body})
+        tuple0 = apply(p, "ltuples.0", hi=H, F=body)
         empty = [
-            use(p, "lprod.empty", {"lo": 1, "hi": 0, "F": of})
+            apply(p, "lprod.empty", lo=1, hi=0, F=of)
             for of in (fun([i], slope_limit(app("entry", nil, i), False)), links_of(one, nil))
         ]
         tuple0 = p.restate(eq(core(one, 1), app(body, nil)), tuple0)
         found = p.evaluate(app(spread, l), none, tuple0, *empty, first, last)
         return p.restate(eq(app(spread, l), app(target, l)), found)
 
-    same = use(p, "lsum.congruent", {"lo": 1, "hi": L, "F": spread, "G": target}, each)
-    scale = use(p, "lsum.scale", {"lo": 1, "hi": L, "c": OUT, "F": kernel})
-    numbers = p.flip(use(p, "csum.lim", {"lo": 1, "hi": L, "F": kernel}))
-    theta = p.flip(use(p, "Theta", {"phi": phi, "L": L, "x": x, "y": y}))
+    same = apply(p, "lsum.congruent", each, lo=1, hi=L, F=spread, G=target)
+    scale = apply(p, "lsum.scale", lo=1, hi=L, c=OUT, F=kernel)
+    numbers = p.flip(apply(p, "csum.lim", lo=1, hi=L, F=kernel))
+    theta = p.flip(apply(p, "Theta", phi=phi, L=L, x=x, y=y))
     theta = p.restate(eq(app("csum", 1, L, kernel), THETA), theta)
     return p.rewrite(p.chain(step, same, scale), numbers, theta)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from lemmas._limits import absurd, number
+from lemmas._limits import number
 from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, forall, fun, imp, le
 from verifier.kernel.theory.joint import step
 from verifier.kernel.theory.writing import many, times
+from verifier.proving.binders import falsity
 from verifier.proving.tactics import Fact, Prover
 
 omega, b = Var("omega", "mode"), Var("b", "base")
@@ -115,7 +116,7 @@ def _printed(p: Prover) -> Fact:
                 same = p.by("law.const", image)
             goal = eq(sign, c)
             found.append(p.by("sequence.exists", p.close([base, sequence], premises, p.restate(goal, same)), P=goal))
-        false = absurd(p, found[0], found[1])
+        false = falsity(p, found[0], found[1])
     return p.close([c], [claim], false)
 
 
@@ -129,7 +130,7 @@ def _printed_6(p: Prover) -> Fact:
         with p.given(*premises) as (tends, _, one):
             limit = p.by(printed, p.by("law.intro", tends))
             limit = p.rewrite(limit, one, p.row("lchance.zero"))
-            false = absurd(p, p.by("plim.unique", p.by("plim.const", omega=app("modeof", base), c=1), limit))
+            false = falsity(p, p.by("plim.unique", p.by("plim.const", omega=app("modeof", base), c=1), limit))
         fact = p.by("sequence.exists", p.close([base, sequence], premises, false), P=FALSE)
     return p.close([], [claim], fact)
 

@@ -9,7 +9,7 @@ from verifier.kernel.core.terms import Term, app, eq, forall, fun, imp, le
 from verifier.kernel.theory.layers import L, d, es, i, ls, phi, x, y
 from verifier.kernel.theory.seqs import NIL, entry, length
 from verifier.kernel.theory.writing import many, minus, negation, plus, times
-from verifier.proving.binders import absurd, apply, cases, closed, equal, lemma, result, trichotomy
+from verifier.proving.binders import absurd, apply, at, cases, closed, equal, lemma, result, trichotomy
 from verifier.proving.tactics import Fact, Prover
 
 l, l2 = many("l l2", "int")
@@ -113,9 +113,7 @@ def _one_more(p: Prover, known: Fact, before: Term, l1: Term, rest: Term, e: Ter
     longer, outs = app("snoc", before, l1), app("snoc", rest, e)
     with p.using(p.arith(le(plus(l1, 1), l))):
         step = p.by("carried.last", phi=phi, L=L, e=e, l2=l, l1=l1, ls=before, es=rest, x=x, y=y)
-        earlier = p.all_elim(known, rest, l1)
-        while earlier.prop.fields[0] == "imp":
-            earlier = p.imp_elim(earlier, p.prove(earlier.prop.fields[1][0]))
+        earlier = at(p, known, rest, l1)
     ends, n = app("snoc", longer, l), length(before)
     F = link(ends, outs)
     size = p.arith(eq(length(longer), plus(n, 1)))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 
-from lemmas._limits import absurd, anything, at, equals
+from lemmas._limits import equals
 from lemmas._proof_exact_claims import full_star, full_term
 from lemmas._proof_given_tuples import by_value, leaves, listed
 from lemmas._proof_lemma3 import elsewhere
@@ -31,7 +31,7 @@ from verifier.kernel.core.sorts import Refused
 from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, forall, imp, le
 from verifier.kernel.theory.seqs import entry
 from verifier.kernel.theory.writing import many
-from verifier.proving.binders import apply, trichotomy
+from verifier.proving.binders import absurd, apply, at, falsity, trichotomy
 from verifier.proving.tactics import Fact, Prover
 from verifier.proving.tactics import opened as variables_of
 
@@ -73,7 +73,7 @@ def later(p: Prover, fact: Fact, premises: tuple[Term, ...]) -> Fact:
     own = tuple(le(2, FIRST) if q == NOT_ORTHOGONAL else q for q in premises)
     with p.alone(), p.given(*own):
         with p.given(eq(FIRST, 1)):
-            never = anything(p, app("nonzero", app("dot", x, y)))
+            never = absurd(p, app("nonzero", app("dot", x, y)))
         with p.using(p.imp_intro(eq(FIRST, 1), never)):
             found = at(p, fact, *POINT)
     return p.close(POINT, own, found)
@@ -160,7 +160,7 @@ def every_output(of: Term, output: int) -> Term:
 def _not_all(p: Prover, of: Term, output: int, tuples: list[Fact]) -> Fact:
     """Not all entries are ``output``: the first is another."""
     with p.using(*tuples), p.given(every_output(of, output)) as (every,):
-        false = absurd(p, at(p, every, 1))
+        false = falsity(p, at(p, every, 1))
     return p.imp_intro(every.prop, false)
 
 

@@ -7,25 +7,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from lemmas._limits import (
-    Family,
-    Tuple,
-    at,
-    cases,
-    equal,
-    equals,
-    never0,
-    not_zero,
-    number,
-    order,
-    outputs,
-    product,
-)
+from lemmas._limits import Family, Tuple, equal, equals, never0, not_zero, number, order, outputs, product
 from lemmas._proof_lemma3 import transfer
 from verifier.kernel.core.terms import Term, Var, app, eq, forall, fun, imp, le, num
 from verifier.kernel.theory.joint import APART, INPUTS, JOINT, RELU
 from verifier.kernel.theory.writing import many, minus, plus, times
-from verifier.proving.binders import lemma
+from verifier.proving.binders import at, cases, lemma
 from verifier.proving.tactics import Fact, Prover
 
 phi, omega = Var("phi", "act"), Var("omega", "mode")

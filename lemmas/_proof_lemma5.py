@@ -8,7 +8,7 @@ from verifier.kernel.core.terms import Term, app, eq, fun, imp, le
 from verifier.kernel.theory.hyper import A_of, H, L, d, e, es, i, j, k, l, ls, m, phi, slope, w, x, y
 from verifier.kernel.theory.seqs import NIL, entry, length
 from verifier.kernel.theory.writing import minus, plus, times
-from verifier.proving.binders import apply, closed, lemma, result
+from verifier.proving.binders import apply, by_definition, closed, lemma, result
 from verifier.proving.tactics import Fact, Prover
 
 POINT = [phi, m, H, L, d, k, x, y, w]
@@ -55,9 +55,7 @@ def among(p: Prover, es: Term) -> Fact:
         both = p.by(p.all_elim(inside, i))
         return p.by("and.left", both)
 
-    premise = p.row("outputs.intro")
-    premise = p.all_elim(premise, es)
-    return p.imp_elim(premise, p.prove(premise.prop.fields[1][0], each))
+    return by_definition(p, "outputs.intro", each, es)
 
 
 def product_with(p: Prover, number: Term, es: Term, e: Term) -> Fact:

@@ -10,6 +10,7 @@ from lemmas._reals import NONZERO, RELU, L, d, e, omega, phi, plim, u, v, w, x, 
 from lemmas._values import Values
 from verifier.kernel.core.terms import Term, app, as_term, eq, forall, imp, le, num
 from verifier.kernel.theory.writing import plus, times
+from verifier.proving.binders import falsity
 from verifier.proving.tactics import Fact, Prover
 
 ONE, TWO, HALF = num(1), num(2), num(Fraction(1, 2))
@@ -148,7 +149,7 @@ def printed_lost(known: Values) -> Fact:
         true = known.at(known.chains_g(), phi, omega, ONE, TWO, *HERE, ONE, TWO, ONE, ONE)
         same = p.by("plim.unique", true, known.at(assumed, phi, omega, ONE, TWO, *HERE, ONE, ONE, ONE))
         values = chain_value(known, 1, (1, 0, 1), (1, 0, 1), (1, 0, 1)), slope_one(known, (1, 0, 1), (1, 0, 1))
-        return known.absurd(p.rewrite(same, p.by("delta.same", a=1), *values))
+        return falsity(p, p.rewrite(same, p.by("delta.same", a=1), *values))
 
     return at_two_layers(known, printed, ((1, 0, 1), (1, 0, 1)), how)
 

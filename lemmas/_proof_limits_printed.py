@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from fractions import Fraction
 
-from lemmas._limits import at, equals, no_order_of_zero, not_zero, number, pos_add, positive, use
+from lemmas._limits import equals, no_order_of_zero, not_zero, number, pos_add, positive
 from lemmas._proof_as_printed import ratio
 from lemmas._proof_theorem1_exact import zero
 from lemmas._proof_theorem1_limits import atom_shallow, order_shallow
 from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, forall, fun, imp, le, num
 from verifier.kernel.theory.writing import many, minus, plus, times
+from verifier.proving.binders import apply, at
 from verifier.proving.tactics import Fact, Prover
 
 phi, omega = Var("phi", "act"), Var("omega", "mode")
@@ -74,14 +75,14 @@ def printed_limit(p: Prover) -> Fact:
         four = factor.prop.fields[1][1].fields[1][0]
         twice = fun([l], num(2))
         inner = p.chain(
-            use(p, "prod.first", {"lo": 1, "hi": 1, "F": twice}),
-            p.evaluate(times(2, app("prod", 2, 1, twice)), use(p, "prod.empty", {"lo": 2, "hi": 1, "F": twice})),
+            apply(p, "prod.first", lo=1, hi=1, F=twice),
+            p.evaluate(times(2, app("prod", 2, 1, twice)), apply(p, "prod.empty", lo=2, hi=1, F=twice)),
         )
         inner = p.restate(eq(app("prod", 1, 1, twice), 2), inner)
         outer = four.fields[1][2]
-        whole = use(p, "prod.first", {"lo": 1, "hi": 2, "F": outer})
-        second = use(p, "prod.first", {"lo": 2, "hi": 2, "F": outer})
-        empty = use(p, "prod.empty", {"lo": 3, "hi": 2, "F": outer})
+        whole = apply(p, "prod.first", lo=1, hi=2, F=outer)
+        second = apply(p, "prod.first", lo=2, hi=2, F=outer)
+        empty = apply(p, "prod.empty", lo=3, hi=2, F=outer)
         value = p.evaluate(four, whole, second, empty, inner)
         factor = p.restate(eq(K, times(4, same)), p.rewrite(p.restate(eq(K, times(four, same)), factor), value))
         small = at(p, printed, omega, phi, x)
@@ -117,20 +118,20 @@ def tangent(p: Prover, own: Fact, apart: Fact) -> Fact:
     """Θ(x, x) ≠ 0 at depth 2: Σ^0 Σ̇^1 + Σ^1."""
     theta = app("Theta", phi, 2, x, x)
     kernel = fun([l], times(app("Sig", phi, minus(l, 1), x, x), app("Dot", phi, 2, l, x, x)))
-    whole = use(p, "Theta", {"phi": phi, "L": 2, "x": x, "y": x})
+    whole = apply(p, "Theta", phi=phi, L=2, x=x, y=x)
     whole = p.restate(eq(theta, app("csum", 1, 2, kernel)), whole)
     parts = [
-        use(p, "csum.first", {"lo": lo, "hi": 2, "F": kernel}) for lo in (1, 2)
-    ] + [use(p, "csum.empty", {"lo": 3, "hi": 2, "F": kernel})]  # fmt: skip
+        apply(p, "csum.first", lo=lo, hi=2, F=kernel) for lo in (1, 2)
+    ] + [apply(p, "csum.empty", lo=3, hi=2, F=kernel)]  # fmt: skip
     value = p.chain(whole, p.evaluate(app("csum", 1, 2, kernel), *parts))
     with p.using(own, apart):
-        dots = [use(p, "Dot.pos", {"phi": phi, "L": 2, "l": l_, "x": x, "y": x}) for l_ in (1, 2)]
-        second = p.by("pos.mul", use(p, "Sig.pos", {"phi": phi, "l": 1, "x": x, "y": x}), dots[1])
-    sigma = use(p, "Sig", {"phi": phi, "l": 0, "x": x, "y": x})
+        dots = [apply(p, "Dot.pos", phi=phi, L=2, l=l_, x=x, y=x) for l_ in (1, 2)]
+        second = p.by("pos.mul", apply(p, "Sig.pos", phi=phi, l=1, x=x, y=x), dots[1])
+    sigma = apply(p, "Sig", phi=phi, l=0, x=x, y=x)
     names = ("phi", "c11", "c12", "c22", "l", "s11", "s12", "s22")
     at_0 = dict(zip(names, sigma.prop.fields[1][1].fields[1], strict=True))
     del at_0["l"]
-    sigma = p.chain(sigma, use(p, "layer.0", at_0))
+    sigma = p.chain(sigma, apply(p, "layer.0", **at_0))
     first = equals(p, sigma, p.by("nonzero_input.pos", own, x=x))
     first = p.by("pos.mul", first, dots[0])
     both = pos_add(p, first, second)
@@ -149,8 +150,8 @@ def printed_atom(p: Prover) -> Fact:
         with p.using(own, number(p, 1), p.ring(1, 1), conditional):
             atom = at(p, atom_shallow(p), omega, phi, 1, 2, 2, 1, x, 1)
         half = num(Fraction(1, 2))
-        mass = [use(p, "power.step", {"c": half, "k": 0}), use(p, "power.0", {"c": half})]
-        weight = use(p, "min.left", {"a": 0, "b": minus(2, 1)})
+        mass = [apply(p, "power.step", c=half, k=0), apply(p, "power.0", c=half)]
+        weight = apply(p, "min.left", a=0, b=minus(2, 1))
         atom = p.rewrite(atom, *mass, weight)
         same = p.by("atom.unique", atom, at(p, printed, omega, phi, x))
         return p.imp_elim(p.row("one.positive"), p.arith(le(1, 0), same))
@@ -181,7 +182,7 @@ def printed_star(p: Prover) -> Fact:
     claim = forall([omega, phi, x], imp(scaled(1), RELU, unit(x), app("order", omega, S, app("min", 0, minus(1, 2)))))
 
     def refute(printed: Fact) -> Fact:
-        star = use(p, "S", {"phi": phi, "L": 1, "r": 2, "x": x, "y": x})
+        star = apply(p, "S", phi=phi, L=1, r=2, x=x, y=x)
         return no_order_of_zero(p, p.rewrite(at(p, printed, omega, phi, x), star, _beyond(p)))
 
     return closed(p, claim, refute)

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
-from lemmas._proof_given_tuples import by_definition, leaves, listed
+from lemmas._limits import no_order_of_zero, number, positive
+from lemmas._proof_given_tuples import leaves, listed
 from lemmas._proof_lemma3 import antiparallel, orthogonal
 from lemmas._proof_one_input import bracket, term_of_all, written_out
 from verifier.kernel.core.sorts import need
-from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, fun, le, num
+from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, fun, le
 from verifier.kernel.theory.seqs import entry
 from verifier.kernel.theory.writing import times
-from verifier.proving.binders import apply, closed, lemma, result
+from verifier.proving.binders import apply, at, by_definition, result
 from verifier.proving.tactics import Fact, Prover
 
 Values = Mapping[str, Term | int]
@@ -22,38 +23,6 @@ b, omega = Var("b", "base"), Var("omega", "mode")
 X = Var("X", "rand")
 q = Var("p", "const")
 Y = Var("Y", "lim")
-
-
-@lemma
-def no_order(p: Prover) -> Fact:
-    """⋀omega X p. order(omega, X, p) ⟹ X = 0 ⟹ falsity"""
-
-    def how() -> Fact:
-        some = p.by("order.elim", omega=omega, X=X, p=q)
-        each = p.all_elim(some, FALSE)
-
-        def limit(b: Term, Y: Term) -> Fact:
-            nothing = p.subst(p.flip(p.prove(eq(X, 0))), _tends(b), p.by("tends.zero", b=b, p=q))
-            same = p.by("tends.unique", p.prove(app("tends", b, X, q, Y)), nothing, b=b, X=X, p=q, Y=Y, Y2=0)
-            dead = p.by("alive.almost", same, p.prove(app("alive", Y)), Y=Y, Y2=0)
-            return p.by("alive.zero", dead, P=FALSE)
-
-        return p.imp_elim(each, p.prove(each.prop.fields[1][0], limit))
-
-    return closed(p, [omega, X, q], [app("order", omega, X, q), eq(X, 0)], how)
-
-
-def _tends(b: Term) -> Term:
-    hole = Var("hole", "rand")
-    return fun([hole], app("tends", b, hole, q, 0))
-
-
-def unit(p: Prover) -> Fact:
-    """nonzero(1)"""
-    one = eq(num(1), 0)
-    with p.given(one) as (assumed,):
-        found = p.by("one.positive", p.arith(le(1, 0), assumed))
-    return p.by("nonzero.intro", p.imp_intro(one, found), x=1)
 
 
 def refutation(
@@ -70,12 +39,9 @@ def refutation(
         given = {"phi": phi, "omega": omega, "x": x, "y": x if same_input else y, **values}
         missing = [v.fields[0] for v in names if v.fields[0] not in given]
         need(not missing, f"no value for {', '.join(missing)}")
-        known = [unit(p), *_inputs(p, x, y), *more]
+        known = [number(p, 1), *_inputs(p, x, y), *more]
         with p.using(*known):
-            fact = p.all_elim(assumed, *(given[v.fields[0]] for v in names)) if names else assumed
-            while fact.prop.fields[0] == "imp":
-                fact = p.imp_elim(fact, p.prove(fact.prop.fields[1][0]))
-            return false(fact, phi, omega, x, y)
+            return false(at(p, assumed, *(given[v.fields[0]] for v in names)), phi, omega, x, y)
 
     with p.alone(), p.given(claim) as (assumed,):
         found = apply(
@@ -92,15 +58,7 @@ def refutation(
 
 def _inputs(p: Prover, *inputs: Term) -> list[Fact]:
     """nonzero_input of inputs x with x·x/n_0 = 1 in scope."""
-    found = []
-    for x in inputs:
-        size = app("dot", x, x)
-        low = le(size, 0)
-        with p.given(low):
-            wrong = p.by("one.positive", p.arith(le(1, 0)))
-        positive = p.by("pos.intro", p.imp_intro(low, wrong), x=size)
-        found.append(p.by("nonzero_input.intro", positive, x=x))
-    return found
+    return [p.by("nonzero_input.intro", positive(p, app("dot", x, x)), x=x) for x in inputs]
 
 
 def lemma3_degenerate(
@@ -120,7 +78,7 @@ def lemma3_degenerate(
                 below = [p.arith(le(0, app("+", -1, times(-1, app("dot", x, y)))))]
                 with p.using(*below, _opposite(p, x, y)):
                     nothing = p.by(p.all_elim(antiparallel(p), phi, 2, 1, ls, es, x, y))
-        return p.by(no_order(p), fact, nothing)
+        return no_order_of_zero(p, p.rewrite(fact, nothing))
 
     with p.alone():
         tuples = leaves(p, (1, 2), (1, 1), 2)
@@ -138,11 +96,7 @@ def _opposite(p: Prover, x: Term, y: Term) -> Fact:
     left = p.evaluate(size.fields[1][0], facts[2])
     right = p.evaluate(size.fields[1][1], facts[0], facts[1])
     equal = p.chain(left, p.restate(eq(left.prop.fields[1][1], size.fields[1][1]), p.flip(right)))
-    low = le(times(-1, app("dot", x, y)), 0)
-    with p.given(low):
-        wrong = p.by("one.positive", p.arith(le(1, 0), facts[2]))
-    positive = p.by("pos.intro", p.imp_intro(low, wrong), x=times(-1, app("dot", x, y)))
-    return p.by("antiparallel.intro", equal, positive, x=x, y=y)
+    return p.by("antiparallel.intro", equal, positive(p, times(-1, app("dot", x, y)), facts[2]), x=x, y=y)
 
 
 def _literal(t: Term) -> Term:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from lemmas._proof_given_tuples import increasing
 from verifier.kernel.core.terms import Fun, Term, app, eq, forall, fun, imp, le
 from verifier.kernel.theory.seqs import NIL, entry, length
 from verifier.kernel.theory.writing import many, minus, plus
-from verifier.proving.binders import absurd, cases, closed, lemma
+from verifier.proving.binders import absurd, by_definition, cases, closed, lemma
 from verifier.proving.matching import fresh
 from verifier.proving.tactics import Fact, Prover
 
@@ -111,20 +112,10 @@ def shorter(p: Prover) -> Fact:
                 two = p.by("entry.before", s=s, k=l, i=plus(i, 1))
                 return p.rewrite(up, one, two)
 
-            first = _intro(p, "within.intro", place, s=s, lo=lo, hi=minus(l, 1))
-            row = p.all_elim(p.row("increasing.intro"), s, lo, minus(l, 1))
-            wanted = row.prop.fields[1][0]
-            second = p.prove(wanted.fields[1][1], step)
-            chain = p.imp_elim(row, p.by("and.intro", first, second))
+            chain = increasing(p, s, lo, minus(l, 1), place, step)
         return p.by("and.intro", chain, ends)
 
     return closed(p, [s, l, lo, hi], [premise], how)
-
-
-def _intro(p: Prover, row: str, how: Callable[..., Fact], **values: Term) -> Fact:
-    """A predicate from its definition, whose body is a ⋀."""
-    fact = p.all_elim(p.row(row), *values.values())
-    return p.imp_elim(fact, p.prove(fact.prop.fields[1][0], how))
 
 
 def parts(p: Prover, before: Term, last: Term, low: Term | int, high: Term | int) -> list[Fact]:
@@ -147,7 +138,7 @@ def outputs_parts(p: Prover, before: Term, last: Term) -> list[Fact]:
             here = p.imp_elim(p.all_elim(inside, i), p.arith(le(1, i)), p.arith(le(i, length(longer))))
             return p.rewrite(here, p.by("entry.before", s=before, k=last, i=i))
 
-        return [_intro(p, "outputs.intro", each, es=before), at_end]
+        return [by_definition(p, "outputs.intro", each, before), at_end]
 
 
 __all__ = ["by_last", "cases", "lengths", "outputs_parts", "parts", "shorter", "spaced", "t"]

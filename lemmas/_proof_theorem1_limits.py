@@ -6,18 +6,7 @@ from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any
 
-from lemmas._limits import (
-    at,
-    equal,
-    equals,
-    never0,
-    not_zero,
-    number,
-    order,
-    positive,
-    product,
-    use,
-)
+from lemmas._limits import equal, equals, never0, not_zero, number, order, positive, product
 from lemmas._proof_compositions import prove_compositions
 from lemmas._proof_hyper_alive import NOT_ORTHOGONAL, NTK, RANGE, Alive, V
 from lemmas._proof_hyper_limits import MX, MY, NUMBERS, ONE, B, F, HyperLimits, K, dominant
@@ -29,7 +18,7 @@ from verifier.kernel.core.terms import Term, Var, app, eq, fun, imp, le, num
 from verifier.kernel.theory.joint import APART, INPUTS, JOINT
 from verifier.kernel.theory.joint import product as range_product
 from verifier.kernel.theory.writing import many, minus, plus, times
-from verifier.proving.binders import lemma
+from verifier.proving.binders import apply, at, lemma
 from verifier.proving.matching import fresh, substitute
 from verifier.proving.tactics import Fact, Prover
 
@@ -122,7 +111,7 @@ class Theorem1:
 
     def _factorial(self) -> Fact:
         p = self.p
-        return never0(p, positive(p, app("fact", r), use(p, "fact.pos", {"k": r})))
+        return never0(p, positive(p, app("fact", r), apply(p, "fact.pos", k=r)))
 
     def atom(self) -> Fact:
         """At one input the limit is 0 with probability 1 - 2^{-(H-1)}: ⋀ω φ m H L r x z. … ⟹ atom."""
@@ -191,7 +180,7 @@ class Theorem1:
                 outputs = hyper.product(x, 1, H)
             tends = product(p, "tends.mul", p.by("tends.const", b=B, c=z), hyper.mask(x, z), outputs)
             with p.using(p.by("relu.homogeneous", phi=phi)):
-                h = use(p, "h.product", {"phi": phi, "m": m, "H": H, "L": L, "x": x, "z": z})
+                h = apply(p, "h.product", phi=phi, m=m, H=H, L=L, x=x, z=z)
             none = p.by("K.none", phi=phi, m=m, H=H, L=L, x=x, y=y, z=z, w=w)
             X = tends.prop.fields[1][1]
             limit = times(z, MX, range_product("F", (B, x), 1, H, limit=True))
@@ -201,7 +190,7 @@ class Theorem1:
             open_ = p.by("mask.alive", omega=omega, phi=phi, H=H, L=L, x=x, y=y, z=z)
             at = {"omega": omega, "phi": phi, "L": L, "x": x, "y": y}
             G = fun([i], F(x, i))
-            all_ = use(p, "never0.prod", {"lo": 1, "hi": H, "G": G}, lambda i: p.by("F.never0.x", **at, d=i))
+            all_ = apply(p, "never0.prod", lambda i: p.by("F.never0.x", **at, d=i), lo=1, hi=H, G=G)
             rest = p.by("never0.mul", never0(p, p.assume(NUMBERS[0])), all_)
             alive = p.restate(app("alive", limit), p.by("alive.mul", open_, rest))
             fact = order(p, p.by("coupled.mode", omega=omega, phi=phi, L=L, x=x, y=y), tends, alive)
@@ -268,7 +257,7 @@ def _star(p: Prover, whole: Fact, deep: bool) -> Fact:
     premises = (ONE[0], *(DEEP if deep else SHALLOW), *ranges, *INPUTS, APART, orthogonal, *(() if deep else (kernel,)))
     one = {H: num(1), m: num(1), z: num(1), w: num(1)}
     with p.alone(), p.given(*premises):
-        none = use(p, "overlap.none", {"phi": phi, "m": 1, "L": L, "x": x, "y": y, "z": 1, "w": 1})
+        none = apply(p, "overlap.none", phi=phi, m=1, L=L, x=x, y=y, z=1, w=1)
         facts = [none, number(p, 1), p.arith(le(r, times(1, L))), p.ring(1, 1)]
         with p.given(_at(NOT_ORTHOGONAL.fields[1][0], one)) as (high,):
             facts.append(p.imp_intro(high.prop, p.by(p.assume(orthogonal), equal(p, r, L))))
@@ -279,6 +268,6 @@ def _star(p: Prover, whole: Fact, deep: bool) -> Fact:
             facts.append(p.imp_intro(low, p.imp_intro(high_, found)))
         with p.using(*facts):
             found = at(p, whole, omega, phi, 1, 1, L, r, x, y, 1, 1)
-        star = use(p, "S", {"phi": phi, "L": L, "r": r, "x": x, "y": y})
+        star = apply(p, "S", phi=phi, L=L, r=r, x=x, y=y)
         fact = equals(p, star, found)
     return p.close([omega, phi, L, r, x, y], premises, fact)

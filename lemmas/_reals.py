@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
+from lemmas._limits import not_zero, positive
 from verifier.kernel.core.normal import key
 from verifier.kernel.core.terms import App, Fun, Term, Var, app, as_term, eq, fun, le
 from verifier.kernel.theory.writing import many, times
@@ -46,20 +47,9 @@ class Reals:
         self.p = p
         self.known: dict[str, Fact] = {}
 
-    def absurd(self, fact: Fact) -> Fact:
-        """Falsity from a comparison of numbers that is false."""
-        return self.absurd_with(fact)
-
     def positive(self, t: Term | int, *facts: Fact) -> Fact:
         """t > 0, where t ≥ some positive number by linear arithmetic."""
-        p, t = self.p, as_term(t)
-        with p.given(le(t, 0)) as (no,):
-            false = self.absurd_with(no, *facts)
-        return p.by("pos.intro", p.imp_intro(le(t, 0), false), x=t)
-
-    def absurd_with(self, *facts: Fact) -> Fact:
-        """Falsity from comparisons that are false together."""
-        return self.p.imp_elim(self.p.row("one.positive"), self.p.arith(le(1, 0), *facts))
+        return positive(self.p, as_term(t), *facts)
 
     @once
     def pi_positive(self) -> Fact:
@@ -69,20 +59,12 @@ class Reals:
     @once
     def pi_inverse(self) -> Fact:
         """π·(1/π) = 1."""
-        return self.p.by("inv", self.nonzero(self.pi_positive()), x=PI)
+        return self.p.by("inv", not_zero(self.p, self.pi_positive()), x=PI)
 
     @once
     def inverse_positive(self) -> Fact:
         """1/π > 0."""
         return self.p.by("inv.pos", self.pi_positive(), x=PI)
-
-    def nonzero(self, positive: Fact) -> Fact:
-        """x ≠ 0 from x > 0."""
-        p, t = self.p, positive.prop.fields[1][0]
-        below = p.imp_elim(p.all_elim(p.row("pos.elim"), t), positive)
-        with p.given(eq(t, 0)) as (zero,):
-            false = p.imp_elim(below, p.arith(le(t, 0), zero))
-        return p.by("nonzero.intro", p.imp_intro(eq(t, 0), false), x=t)
 
     def unequal(self, positive: Fact, equation: Fact) -> Fact:
         """Falsity from t > 0 and an equation from which t = 0 follows linearly."""

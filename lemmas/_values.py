@@ -15,6 +15,7 @@ from lemmas._reals import PI, RELU, l, once, plim
 from verifier.kernel.core.sorts import need
 from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, forall, fun, imp, le, num
 from verifier.kernel.theory.writing import minus, plus, times
+from verifier.proving.binders import falsity
 from verifier.proving.tactics import Fact
 
 Number = int | Fraction
@@ -226,4 +227,4 @@ class Values(Implicit):
         p = self.p
         two = p.arith(eq(root_, 2), same)
         square = p.by("sqrt.square", x=2)
-        return self.absurd(p.rewrite(square, two))
+        return falsity(p, p.rewrite(square, two))

@@ -11,6 +11,7 @@ from fractions import Fraction
 from lemmas._reals import NONZERO, PI, RELU, L, Reals, a, c, d, e, h, i, j, k, l, omega, once, phi, plim, s, u, x, y
 from verifier.kernel.core.terms import App, Term, Var, app, as_term, eq, forall, fun, imp, le
 from verifier.kernel.theory.writing import many, minus, plus, times
+from verifier.proving.binders import at
 from verifier.proving.matching import opened
 from verifier.proving.tactics import Fact
 
@@ -20,10 +21,7 @@ class Wide(Reals):
 
     def at(self, fact: Fact, *terms: Term) -> Fact:
         """⋀… ⟹ … at ``terms``, the premises from what is in scope."""
-        fact = self.p.all_elim(fact, *terms)
-        while isinstance(fact.prop, App) and fact.prop.fields[0] == "imp":
-            fact = self.p.imp_elim(fact, self.p.prove(fact.prop.fields[1][0]))
-        return fact
+        return at(self.p, fact, *terms)
 
     def flat(self, fact: Fact) -> Fact:
         """⋀ all variables. all premises ⟹ conclusion, from a fact that opens them one after the other."""

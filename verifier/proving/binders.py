@@ -39,7 +39,7 @@ def lemma(function: Callable[[Prover], Fact]) -> Callable[[Prover], Fact]:
     return found
 
 
-def apply(p: Prover, rule: str, *given: Fact | Callable[..., Fact], **values: Term | Number) -> Fact:
+def apply(p: Prover, rule: str, /, *given: Fact | Callable[..., Fact], **values: Term | Number) -> Fact:
     """A row at ``values`` for all its variables, by name.
 
     A premise that is one of ``given`` is taken from there; a ⋀-premise is proved by the first function among ``given``
@@ -70,9 +70,28 @@ def _is(t: Term, head: str) -> bool:
     return isinstance(t, App) and t.fields[0] == head
 
 
+def at(p: Prover, fact: Fact, *terms: Term | Number) -> Fact:
+    """⋀… premises ⟹ q at ``terms``, its premises from the scope."""
+    found = p.all_elim(fact, *terms)
+    while _is(found.prop, "imp"):
+        found = p.imp_elim(found, p.prove(found.prop.fields[1][0]))
+    return found
+
+
+def by_definition(p: Prover, row: str, how: Callable[..., Fact], *terms: Term | Number) -> Fact:
+    """A predicate at ``terms`` from its definition, the row ``row``, whose body is a ⋀ that ``how`` proves."""
+    start = p.all_elim(p.row(row), *terms)
+    return p.imp_elim(start, p.prove(start.prop.fields[1][0], how))
+
+
+def falsity(p: Prover, *facts: Fact) -> Fact:
+    """Falsity, from equations and inequalities, these and those in scope, that contradict each other."""
+    return p.imp_elim(p.row("one.positive"), p.arith(le(1, 0), *facts))
+
+
 def absurd(p: Prover, goal: Term, *facts: Fact) -> Fact:
-    """``goal``, where the inequalities in scope contradict each other."""
-    return p.by("false", p.by("one.positive", p.arith(le(1, 0), *facts)), P=goal)
+    """``goal``, where these and the inequalities in scope contradict each other."""
+    return p.by("false", falsity(p, *facts), P=goal)
 
 
 def cases(p: Prover, low: Term | int, high: Term | int, goal: Term, below: Found, above: Found) -> Fact:
@@ -112,4 +131,6 @@ def closed(p: Prover, vs: Any, premises: list[Term], how: Found) -> Fact:
     return p.close(list(vs), premises, found)
 
 
-__all__ = ["absurd", "apply", "cases", "closed", "equal", "lemma", "result", "trichotomy"]
+__all__ = [
+    "absurd", "apply", "at", "by_definition", "cases", "closed", "equal", "falsity", "lemma", "result", "trichotomy",
+]  # fmt: skip
