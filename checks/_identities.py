@@ -1,8 +1,8 @@
 """Identities at finite width, evaluated in two independent ways on networks that are drawn whole.
 
-Every draw returns relative errors.  One side is the plain network: its weights are moved along a direction
-with the activation pattern fixed, and Taylor coefficients are read off a circle in the complex plane.  The
-other side is the formula of the paper.  A coefficient's error is measured against the size of the formula's
+Every draw returns relative errors, shape (samples, cells).  One side is the plain network: its weights are moved
+along a direction with the activation pattern fixed, and Taylor coefficients are read off a circle in the complex
+plane.  The other side is the formula of the paper.  A coefficient's error is measured against the size of the formula's
 terms on that circle, so that cancellation between terms is not mistaken for disagreement.
 """
 
@@ -21,18 +21,10 @@ from verifier.networks.correlations import hypernetwork_terms, layered
 from verifier.networks.gaussian import DenseGaussian
 from verifier.networks.hypernetwork import ImplicitNetwork
 from verifier.networks.mlp import Network
-from verifier.quantities.check import Parameters, Quantity
+from verifier.quantities.check import Draw, Parameters, Quantity
 
 Array = npt.NDArray[np.float64]
 Matrices = list[Array]
-
-
-@dataclass(frozen=True)
-class Errors:
-    """Relative errors, shape (samples, cells); there are no normals to control with."""
-
-    values: Array
-    normals: None = None
 
 
 @dataclass(frozen=True)
@@ -165,7 +157,7 @@ def brackets(network: Dense, along: Matrices) -> Array:
 
 def _lemma4(
     shared: Parameters, cells: Sequence[Parameters], width: int, samples: int, rng: np.random.Generator
-) -> Errors:
+) -> Draw:
     errors = np.zeros((samples, len(cells)))
     for row in range(samples):
         network = draw_dense(shared, width, rng)
@@ -190,7 +182,7 @@ def _lemma4(
             direct = plain[r] if r < len(plain) else 0.0
             other = sampled[column] * weight
             errors[row, column] = relative([direct - formula, other - formula], scale)
-    return Errors(errors)
+    return Draw(errors)
 
 
 def _product(network: Dense, factor: float) -> Callable[[Sequence[npt.NDArray[Any]]], complex]:
@@ -213,7 +205,7 @@ def _sampled(network: Dense, orders: Sequence[int]) -> Array:
 
 def _lemma5(
     shared: Parameters, cells: Sequence[Parameters], width: int, samples: int, rng: np.random.Generator
-) -> Errors:
+) -> Draw:
     errors = np.zeros((samples, len(cells)))
     for row in range(samples):
         network = draw_dense(shared, width, rng)
@@ -231,12 +223,12 @@ def _lemma5(
             scale = max(scale, size * weight, abs(plain[cell["k"]]))
         for column, cell in enumerate(cells):
             errors[row, column] = relative([plain[cell["k"]] - sides[column]], scale)
-    return Errors(errors)
+    return Draw(errors)
 
 
 def _layer_term(
     shared: Parameters, cells: Sequence[Parameters], width: int, samples: int, rng: np.random.Generator
-) -> Errors:
+) -> Draw:
     errors = np.zeros((samples, len(cells)))
     outputs = 1 + max([shared["d"], *(output for cell in cells for output in cell["ds"])])
     for row in range(samples):
@@ -253,7 +245,7 @@ def _layer_term(
                 mixed[layer - 1] = gradients[output][layer - 1]
             direct = float(network.f(mixed, 0)[shared["d"]])
             errors[row, column] = relative([direct - float(formula[0, column])], _size(network, mixed))
-    return Errors(errors)
+    return Draw(errors)
 
 
 def _size(network: Dense, weights: Matrices) -> float:

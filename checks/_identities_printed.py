@@ -16,7 +16,6 @@ import numpy.typing as npt
 from checks._identities import (
     Array,
     Dense,
-    Errors,
     Matrices,
     brackets,
     compositions,
@@ -26,22 +25,22 @@ from checks._identities import (
     relative,
     taylor,
 )
-from verifier.quantities.check import Parameters, Quantity
+from verifier.quantities.check import Draw, Parameters, Quantity
 
 Error = Callable[[Dense, Parameters, np.random.Generator], float]
 
 
-def _each(error: Error) -> Callable[..., Errors]:
+def _each(error: Error) -> Callable[..., Draw]:
     """A sampler that draws one network a sample and asks every cell's error of it."""
 
     def draw(
         shared: Parameters, cells: Sequence[Parameters], width: int, samples: int, rng: np.random.Generator
-    ) -> Errors:
+    ) -> Draw:
         errors = np.zeros((samples, len(cells)))
         for row in range(samples):
             network = draw_dense(shared, width, rng)
             errors[row] = [error(network, cell, rng) for cell in cells]
-        return Errors(errors)
+        return Draw(errors)
 
     return draw
 

@@ -17,7 +17,8 @@ import pytest
 from scipy.stats import t as student
 
 from verifier.exact.api import exact_moment
-from verifier.networks.correlations import Draw, sample_K, sample_layer_T, sample_T
+from verifier.networks.correlations import sample_K, sample_layer_T, sample_T
+from verifier.networks.draws import Draw
 
 SEED, LEVEL, BATCHES, SHARE = 20_250_117, 1e-9, 100, 0.05
 CRITICAL = float(student.isf(LEVEL / 2, BATCHES - 1))

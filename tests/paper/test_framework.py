@@ -16,8 +16,8 @@ from sympy import Function, Rational, Symbol
 from verifier.claims.statement import Claim, Form, Kind, Source, Statement
 from verifier.inference.agreement import Normal, decide_law, distance_to_law
 from verifier.inference.samples import LogSample
+from verifier.networks.draws import Draw
 from verifier.quantities.check import Check, Measure, Quantity, cells, recount
-from verifier.quantities.layers import Values
 from verifier.quantities.select import Selection
 from verifier.sampling.plan import Options, plan
 from verifier.sampling.run import run
@@ -31,15 +31,15 @@ X = Function("X")(r)
 WIDTHS = (128, 256, 512, 1024)
 
 
-def draw(shared: Any, listed: Sequence[Any], width: int, samples: int, rng: np.random.Generator) -> Values:
+def draw(shared: Any, listed: Sequence[Any], width: int, samples: int, rng: np.random.Generator) -> Draw:
     """r + r/n + n^{-1/2} noise."""
     noise = rng.standard_normal((samples, len(listed))) / np.sqrt(width)
-    return Values(np.array([c["r"] * (1 + 1 / width) for c in listed]) + noise)
+    return Draw(np.array([c["r"] * (1 + 1 / width) for c in listed]) + noise)
 
 
-def on_grid(shared: Any, listed: Sequence[Any], width: Any, samples: int, rng: np.random.Generator) -> Values:
+def on_grid(shared: Any, listed: Sequence[Any], width: Any, samples: int, rng: np.random.Generator) -> Draw:
     """n^{-1} m^{1/2} noise."""
-    return Values(np.repeat(rng.standard_normal((samples, 1)) * width[1] ** 0.5 / width[0], len(listed), axis=1))
+    return Draw(np.repeat(rng.standard_normal((samples, 1)) * width[1] ** 0.5 / width[0], len(listed), axis=1))
 
 
 QUANTITY = Quantity("X", "X", (), draw)

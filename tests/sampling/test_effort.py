@@ -13,8 +13,8 @@ from sympy import Function, Integer, symbols
 
 from verifier.claims.statement import Claim, Kind, Source, Statement
 from verifier.cli import cli
+from verifier.networks.draws import Draw
 from verifier.quantities.check import Check, Measure, Quantity, cells
-from verifier.quantities.samplers import Values
 from verifier.sampling.effort import price
 from verifier.sampling.plan import Options, plan
 from verifier.sampling.run import run
@@ -26,7 +26,7 @@ WIDTHS = (128, 413, 1150, 4690)
 
 def drawn(shared, listed, width, samples, rng):
     """exp(s Z): the larger s is the more samples a decision takes."""
-    return Values(np.exp(shared["s"] * rng.standard_normal((samples, len(listed)))))
+    return Draw(np.exp(shared["s"] * rng.standard_normal((samples, len(listed)))))
 
 
 def groups(budget, spreads=(6.0, 0.5, 3.0)):

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from sympy import Function, Integer, symbols, sympify
 
 from verifier.claims.statement import Claim, Form, Kind, Source, Statement
 from verifier.claims.vocabulary import Condition
 from verifier.inference.exponents import slope_weights
+from verifier.networks.draws import Draw
 from verifier.quantities.check import Agreement, Check, Measure, Quantity, cells, up_to
 from verifier.quantities.select import Selection, text_of
 from verifier.sampling import files
@@ -30,18 +30,12 @@ X = Function("X")(r)
 WIDTHS = (128, 413, 1150, 4690, 20_011, 131_071)
 
 
-@dataclass(frozen=True)
-class Values:
-    values: npt.NDArray[np.float64]
-    normals: npt.NDArray[np.float64] | None = None
-
-
-def power(shared: Any, found: Sequence[Any], width: int, samples: int, rng: np.random.Generator) -> Values:
+def power(shared: Any, found: Sequence[Any], width: int, samples: int, rng: np.random.Generator) -> Draw:
     """n^-r Z⁴ Y, with the normal Z as a control, and an atom of 1/2."""
     z = rng.standard_normal((samples, 1))
     alive = (rng.random((samples, 1)) < 0.5).astype(float)
     noise = 1 + 0.1 * rng.standard_normal((samples, len(found)))
-    return Values(alive * noise * z**4 * np.array([float(width) ** -c["r"] for c in found]), z)
+    return Draw(alive * noise * z**4 * np.array([float(width) ** -c["r"] for c in found]), z)
 
 
 QUANTITY = Quantity("X", "X", ("H", "angle"), power)
@@ -170,8 +164,8 @@ def test_vanishing_on_a_scale(target: float, verdict: str) -> None:
 
 @pytest.mark.parametrize(("error", "verdict"), [(1e-12, "consistent"), (1e-6, "contradicted"), (np.nan, "invalid")])
 def test_identities_are_held_to_their_tolerance(error: float, verdict: str) -> None:
-    def draw(shared: Any, found: Sequence[Any], width: int, samples: int, rng: Any) -> Values:
-        return Values(np.where(np.arange(samples)[:, None] == 3, error, 0.0) * np.ones((1, len(found))))
+    def draw(shared: Any, found: Sequence[Any], width: int, samples: int, rng: Any) -> Draw:
+        return Draw(np.where(np.arange(samples)[:, None] == 3, error, 0.0) * np.ones((1, len(found))))
 
     part = Agreement(Quantity("X", "X", ("H",), draw), cells(H=1, r=[0, 1]))
     claim = Claim("s.identity", Kind.IDENTITY, X, "")

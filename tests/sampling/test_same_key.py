@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -10,6 +9,7 @@ import pytest
 from sympy import Function, Integer
 
 from verifier.claims.statement import Claim, Kind, Source, Statement
+from verifier.networks.draws import Draw
 from verifier.projects.project import default_project
 from verifier.quantities.check import Check, Measure, Quantity, cells
 from verifier.quantities.terms import hypernetwork_term, star_term
@@ -22,12 +22,6 @@ WIDTHS = (128, 413, 1150, 4690)
 OWN = np.random.default_rng(5)
 
 
-@dataclass(frozen=True)
-class Values:
-    values: Any
-    normals: None = None
-
-
 def _outcome(draw: Any) -> Any:
     claim = Claim("s.order", Kind.ORDER, X(1), "X ~ n^-1", exponent=Integer(-1))
     statement = Statement("s", "s", Source("doc"), "s", (claim,))
@@ -36,8 +30,8 @@ def _outcome(draw: Any) -> Any:
 
 
 def test_a_sampler_that_draws_from_a_generator_of_its_own_is_an_error() -> None:
-    def own(shared: Any, found: Any, width: int, samples: int, rng: np.random.Generator) -> Values:
-        return Values(OWN.standard_normal((samples, len(found))) / width)
+    def own(shared: Any, found: Any, width: int, samples: int, rng: np.random.Generator) -> Draw:
+        return Draw(OWN.standard_normal((samples, len(found))) / width)
 
     answers = _outcome(own)
     assert answers.error is not None
@@ -46,8 +40,8 @@ def test_a_sampler_that_draws_from_a_generator_of_its_own_is_an_error() -> None:
 
 
 def test_its_twin_that_draws_from_the_one_it_is_given_is_decided() -> None:
-    def given(shared: Any, found: Any, width: int, samples: int, rng: np.random.Generator) -> Values:
-        return Values(rng.standard_normal((samples, len(found))) / width)
+    def given(shared: Any, found: Any, width: int, samples: int, rng: np.random.Generator) -> Draw:
+        return Draw(rng.standard_normal((samples, len(found))) / width)
 
     answers = _outcome(given)
     assert answers.error is None

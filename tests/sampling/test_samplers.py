@@ -11,8 +11,9 @@ from sympy import Integer, Symbol
 
 from verifier.claims.statement import Claim, Kind, Source, Statement
 from verifier.networks.correlations import sample_T
+from verifier.networks.draws import Draw
 from verifier.quantities.check import Check, Measure, Quantity, cells
-from verifier.quantities.samplers import SamplerError, Values, quantity, read
+from verifier.quantities.samplers import SamplerError, quantity, read
 from verifier.sampling.plan import Options, plan
 from verifier.sampling.run import run
 from verifier.verdict import NumericStatus
@@ -52,7 +53,7 @@ def test_an_array_will_do_where_there_are_no_normals() -> None:
         return rng.standard_normal((samples, len(found))) / width
 
     def draw(shared: Any, found: Any, width: int, samples: int, rng: np.random.Generator) -> Any:
-        return Values(array(shared, found, width, samples, rng))
+        return Draw(array(shared, found, width, samples, rng))
 
     answers = [outcome(Quantity("X", "X", (), f), k=[1, 2]) for f in (array, draw)]
     assert answers[0].decisions == answers[1].decisions
@@ -84,7 +85,7 @@ def test_what_is_no_sample_is_told_with_the_sampler_s_name(kind: str) -> None:
         (np.ones((256, 2)), "the sampler of X returned shape (256, 2); (256, 1) was asked for"),
         (np.ones(255), "the sampler of X returned shape (255, 1); (256, 1) was asked for"),
         (np.ones((256, 1), dtype=complex), "the sampler of X returned complex numbers, such as 1+0j"),
-        (Values(np.ones((256, 1)), np.ones(3)), "the sampler of X returned normals of shape (3,); (256, outputs) is"),
+        (Draw(np.ones((256, 1)), np.ones(3)), "the sampler of X returned normals of shape (3,); (256, outputs) is"),
     ],
 )
 def test_arrays_likewise(found: Any, message: str) -> None:

@@ -6,16 +6,15 @@ Seeds are fixed.  For a fresh seed each decision errs with probability at most 1
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from sympy import Function, Rational, symbols
 
 from verifier.claims.statement import Claim, Kind, Source, Statement
 from verifier.inference.decisions import Decision
+from verifier.networks.draws import Draw
 from verifier.quantities.check import Check, Measure, Quantity, cells
 from verifier.sampling.plan import Options, plan
 from verifier.sampling.run import run
@@ -24,15 +23,9 @@ r, axis = symbols("r axis")
 X = Function("X")(r)
 
 
-@dataclass(frozen=True)
-class Values:
-    values: npt.NDArray[np.float64]
-    normals: None = None
-
-
-def draw(shared: Any, found: Sequence[Any], width: int, samples: int, rng: np.random.Generator) -> Values:
+def draw(shared: Any, found: Sequence[Any], width: int, samples: int, rng: np.random.Generator) -> Draw:
     noise = rng.exponential(size=(samples, len(found))) - 1
-    return Values(2 + noise * np.array([float(width) ** (-c["r"] / 2) for c in found]))
+    return Draw(2 + noise * np.array([float(width) ** (-c["r"] / 2) for c in found]))
 
 
 def decided(kind: Kind, exponent: Any, seed: int = 11, **how: Any) -> Decision:
@@ -74,8 +67,8 @@ def test_numbers_and_reason_are_in_one_unit_each() -> None:
 
 
 def test_constant_samples_have_no_exponent() -> None:
-    def constant(shared: Any, found: Sequence[Any], width: int, samples: int, rng: np.random.Generator) -> Values:
-        return Values(np.full((samples, len(found)), 2.0))
+    def constant(shared: Any, found: Sequence[Any], width: int, samples: int, rng: np.random.Generator) -> Draw:
+        return Draw(np.full((samples, len(found)), 2.0))
 
     part = Measure(Quantity("X", "X", ("H",), constant), cells(H=1, r=[1]), widths=(64, 128, 256, 512), samples=512)
     claim = Claim("s.variance", Kind.VARIANCE, X, "", exponent=-r)

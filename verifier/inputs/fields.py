@@ -33,6 +33,8 @@ Class = TypeVar("Class", bound=type)
 #: A rule returns the value as it is to be kept, or raises :class:`Wrong`.
 Rule = Callable[[Any], Any]
 _MISSING = object()
+#: Generic types that fields and results are held against.
+_GENERIC = (Annotated, Union, types.UnionType, tuple, Sequence, list, Mapping, dict, Callable)
 
 
 class FieldError(TypeError, ValueError):
@@ -136,8 +138,8 @@ def _function(hints: Sequence[Any], value: Any) -> Any:
 
 def _told(hint: Any) -> bool:
     """Whether a result can be held against ``hint``; a structural type says too little."""
-    if get_origin(hint) is not None:
-        return all(_told(part) for part in get_args(hint) if part is not Ellipsis)
+    if (origin := get_origin(hint)) is not None:
+        return origin in _GENERIC and all(_told(part) for part in get_args(hint) if part is not Ellipsis)
     if hint is None or hint is type(None):
         return True
     structural = getattr(hint, "_is_protocol", False) and not getattr(hint, "_is_runtime_protocol", False)

@@ -10,8 +10,7 @@ All are almost-everywhere derivatives: activation patterns are held fixed.  Inpu
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from itertools import pairwise
 from math import factorial, sqrt
 from typing import Any
@@ -21,6 +20,7 @@ import numpy as np
 from verifier.networks import jets
 from verifier.networks.buffers import reusing
 from verifier.networks.build import APPROXIMATE, build
+from verifier.networks.draws import Draw
 from verifier.networks.hypernetwork import ImplicitNetwork
 from verifier.networks.mlp import Direction, Network, Pass
 from verifier.networks.request import (
@@ -35,21 +35,6 @@ from verifier.networks.request import (
     whole,
 )
 from verifier.networks.spaces import Array
-
-
-@dataclass(frozen=True)
-class Draw:
-    """Samples of several quantities from the same networks.
-
-    values: (samples, quantities), in the order asked for.  normals: (samples, outputs) or None; at one
-    input Z_d = f^d sqrt(n_{L-1}) / |q^{L-1}|, which are exactly standard normal, independent of each
-    other and of q^{L-1} and all layers below; for use as control variates.
-    meta: what was sampled and how ("sampler", "exact", "depth", "widths", "quantities", ...).
-    """
-
-    values: Array
-    normals: Array | None
-    meta: Mapping[str, Any] = field(default_factory=dict)
 
 
 def _batch(kind: str, widths: Sequence[int], outputs: int) -> int:

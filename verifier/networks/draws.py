@@ -1,8 +1,9 @@
-"""Collecting samples batch by batch, and the two inputs of an implicit network."""
+"""Samples of several quantities, collected batch by batch; and the two inputs of an implicit network."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,21 @@ from verifier.networks.request import input_pair
 from verifier.networks.spaces import Array
 
 COORDINATES = 1 << 16  # length of the longest vectors times the batch: keeps a batch in the cache
+
+
+@dataclass(frozen=True)
+class Draw:
+    """Samples of several quantities at one width, drawn together.
+
+    values: shape (samples, quantities), in the order asked for.  normals: (samples, outputs), standard normals for use
+    as control variates, or None; at one input Z_d = f^d sqrt(n_{L-1}) / |q^{L-1}|, which are exactly standard normal,
+    independent of each other and of q^{L-1} and all layers below.
+    meta: what was sampled and how ("sampler", "exact", "depth", "widths", "quantities", ...).
+    """
+
+    values: Array
+    normals: Array | None = None
+    meta: Mapping[str, Any] = field(default_factory=dict)
 
 
 def batch_size(*sizes: int, most: int = 1000, coordinates: int = COORDINATES) -> int:

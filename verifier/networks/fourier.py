@@ -14,8 +14,7 @@ from math import isfinite
 
 import numpy as np
 
-from verifier.networks.correlations import Draw
-from verifier.networks.draws import batch_size, collect
+from verifier.networks.draws import Draw, batch_size, collect
 from verifier.networks.request import whole
 from verifier.networks.spaces import Array
 

@@ -21,8 +21,7 @@ import numpy as np
 from scipy.linalg import eigh_tridiagonal
 
 from verifier.networks.build import build
-from verifier.networks.correlations import Draw
-from verifier.networks.draws import batch_size, collect
+from verifier.networks.draws import Draw, batch_size, collect
 from verifier.networks.request import Widths, choose_sampler, hidden_widths, input_pair, whole
 from verifier.networks.sectors import PATTERNS, pattern_coordinates
 from verifier.networks.spaces import Array

@@ -27,8 +27,7 @@ from typing import Any
 import numpy as np
 
 from verifier.networks.build import build
-from verifier.networks.correlations import Draw
-from verifier.networks.draws import batch_size, collect, covariance_matrix, implicit_inputs
+from verifier.networks.draws import Draw, batch_size, collect, covariance_matrix, implicit_inputs
 from verifier.networks.gaussian import DenseGaussian, GaussianMatrix, LazyGaussian
 from verifier.networks.joint import orthonormal
 from verifier.networks.mlp import Direction, Network, Pass

@@ -24,8 +24,7 @@ from typing import Any
 import numpy as np
 
 from verifier.networks.build import build
-from verifier.networks.correlations import Draw
-from verifier.networks.draws import batch_size, collect, covariance_matrix, implicit_inputs
+from verifier.networks.draws import Draw, batch_size, collect, covariance_matrix, implicit_inputs
 from verifier.networks.hyperkernel import DENSE_G, Implicit, process_mixing
 from verifier.networks.hypernetwork import GAIN, ImplicitNetwork
 from verifier.networks.hypernetwork import Implicit as ImplicitPass

@@ -17,8 +17,7 @@ from typing import Any
 
 import numpy as np
 
-from verifier.networks.correlations import Draw
-from verifier.networks.draws import collect, implicit_inputs
+from verifier.networks.draws import Draw, collect, implicit_inputs
 from verifier.networks.gram import ENTRIES, chain_batch, gram_chain, next_gram, upper_factor
 from verifier.networks.request import Widths, hidden_widths, input_pair, whole
 from verifier.networks.spaces import Array

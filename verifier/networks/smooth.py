@@ -29,8 +29,7 @@ from math import factorial, pi, sqrt
 import numpy as np
 from scipy import special
 
-from verifier.networks.correlations import Draw
-from verifier.networks.draws import batch_size, collect
+from verifier.networks.draws import Draw, batch_size, collect
 from verifier.networks.gaussian import DenseGaussian, GaussianMatrix, LazyGaussian
 from verifier.networks.mlp import Direction
 from verifier.networks.request import Widths, checked_orders, hidden_widths, input_pair, whole

@@ -23,8 +23,7 @@ from math import isfinite, pi, sqrt
 
 import numpy as np
 
-from verifier.networks.correlations import Draw
-from verifier.networks.draws import batch_size, collect
+from verifier.networks.draws import Draw, batch_size, collect
 from verifier.networks.request import MAX_WIDTH, input_pair, whole
 from verifier.networks.spaces import Array
 

@@ -16,13 +16,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import pairwise
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from verifier.inputs.fields import Line, Text, Wrong, checked, fitted, within
 from verifier.inputs.numbers import too_near
+from verifier.networks.draws import Draw
 
 #: A cell's parameters: numbers, or tuples of numbers.
 Parameters = Mapping[str, Any]
@@ -36,20 +37,6 @@ SMALL = (3, 4, 7, 16)
 
 #: Beyond this a width is not an exact float, and the samplers' counts are no longer integers.
 LARGEST_WIDTH = 2**53
-
-
-class Draw(Protocol):
-    """Samples of several quantities at one width, drawn together; :class:`verifier.quantities.samplers.Values` is one.
-
-    ``values``: shape (samples, cells).  ``normals``: (samples, outputs), standard normals that can serve as
-    control variates, or None.
-    """
-
-    @property
-    def values(self) -> npt.NDArray[np.float64]: ...
-
-    @property
-    def normals(self) -> npt.NDArray[np.float64] | None: ...
 
 
 #: draw(shared, cells, width, samples, rng): the cells share their networks.  The width is a pair on a grid.  An array
@@ -237,16 +224,10 @@ def recount(
     """Integer claims, counted again: nothing random is drawn.  ``count`` maps a cell to the number."""
 
     def draw(shared: Parameters, listed: Sequence[Parameters], width: Any, samples: int, rng: Any) -> Draw:
-        return _Values(np.tile(np.array([float(count(cell)) for cell in listed]), (samples, 1)))
+        return Draw(np.tile(np.array([float(count(cell)) for cell in listed]), (samples, 1)))
 
     return Measure(Quantity(symbol, text, (), draw), cells, widths=(1,), block=1, samples=1, quick_samples=1,
                    claims=claims, space=space)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class _Values:
-    values: npt.NDArray[np.float64]
-    normals: npt.NDArray[np.float64] | None = None
 
 
 @checked

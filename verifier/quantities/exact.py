@@ -14,7 +14,6 @@ import numpy.typing as npt
 
 from verifier.networks.correlations import sample_K, sample_layer_T, sample_T
 from verifier.quantities.check import Draw, Parameters, Quantity
-from verifier.quantities.layers import Values
 
 Array = npt.NDArray[np.float64]
 
@@ -31,7 +30,7 @@ def _layers(
     for column, cell in enumerate(cells, start=1):
         a, b = cell["powers"]
         columns.append(found[:, 0] ** a * (float(width) ** (len(cell["l"]) - 1) * found[:, column]) ** b)
-    return Values(np.stack(columns, axis=1))
+    return Draw(np.stack(columns, axis=1))
 
 
 def _star(shared: Parameters, cells: Sequence[Parameters], width: int, samples: int, rng: np.random.Generator) -> Draw:
@@ -40,7 +39,7 @@ def _star(shared: Parameters, cells: Sequence[Parameters], width: int, samples: 
     columns = [
         found[:, 0] * float(width) ** (cell["r"] - 1) * found[:, column] for column, cell in enumerate(cells, start=1)
     ]
-    return Values(np.stack(columns, axis=1))
+    return Draw(np.stack(columns, axis=1))
 
 
 def _star_square(
@@ -49,7 +48,7 @@ def _star_square(
     """(n_2 T^2)² at L = 3, n_2 = n and n_1 = n/ρ."""
     widths = (round(width / shared["rho"]), width)
     found = sample_T(3, widths, [2], angle=shared["angle"], samples=samples, rng=rng).values
-    return Values(np.repeat((float(width) * found) ** 2, len(cells), axis=1))
+    return Draw(np.repeat((float(width) * found) ** 2, len(cells), axis=1))
 
 
 def alive(draw: Callable[[int], Array], samples: int) -> Array:
@@ -76,7 +75,7 @@ def _full(shared: Parameters, cells: Sequence[Parameters], width: int, samples: 
         return sample_layer_T(depth, width, [(), layers], 0, [(), (0,) * depth], samples=count, rng=rng).values
 
     f, found = alive(draw, samples).T
-    return Values(np.repeat(ratio_of(found, (2 * f / width) ** (depth - 1))[:, None], len(cells), axis=1))
+    return Draw(np.repeat(ratio_of(found, (2 * f / width) ** (depth - 1))[:, None], len(cells), axis=1))
 
 
 def _top_star(
@@ -85,7 +84,7 @@ def _top_star(
     """T^L over Π 2f/n, where f ≠ 0."""
     depth = shared["L"]
     f, found = alive(lambda count: sample_T(depth, width, [0, depth], samples=count, rng=rng).values, samples).T
-    return Values(np.repeat(ratio_of(found, (2 * f / width) ** (depth - 1))[:, None], len(cells), axis=1))
+    return Draw(np.repeat(ratio_of(found, (2 * f / width) ** (depth - 1))[:, None], len(cells), axis=1))
 
 
 def printed_top(layers: int, depth: int, width: int, h: Array) -> Array:
@@ -109,7 +108,7 @@ def _top(ratio: bool) -> Callable[..., Draw]:
         h, found = alive(rows, samples).T
         printed = printed_top(layers, depth, width, h)
         values = ratio_of(found, printed) if ratio else found - printed
-        return Values(np.repeat(values[:, None], len(cells), axis=1))
+        return Draw(np.repeat(values[:, None], len(cells), axis=1))
 
     return draw
 

@@ -21,7 +21,7 @@ from verifier.networks.hyperkernel_flow import sample_kernel_flow, sample_kernel
 from verifier.networks.request import choose_sampler, input_pair
 from verifier.networks.step import sample_kink_remainder
 from verifier.quantities.check import Draw, Parameters, Quantity
-from verifier.quantities.layers import Values, per_cell
+from verifier.quantities.layers import per_cell
 
 Array = npt.NDArray[np.float64]
 
@@ -76,7 +76,7 @@ def _column(number: int) -> Any:
         shared: Parameters, cells: Sequence[Parameters], width: Any, samples: int, rng: np.random.Generator
     ) -> Draw:
         values = _kernels(shared, cells, width, samples, rng)[:, number]
-        return Values(np.repeat(values[:, None], len(cells), axis=1))
+        return Draw(np.repeat(values[:, None], len(cells), axis=1))
 
     return draw
 
@@ -89,7 +89,7 @@ def _flow(term: int) -> Any:
     ) -> Draw:
         n, m = _widths(shared, width)
         found = sample_kernel_flow(shared["H"], shared["L"], n, m=m, samples=samples, rng=rng).values[:, term]
-        return Values(np.repeat(found[:, None], len(cells), axis=1))
+        return Draw(np.repeat(found[:, None], len(cells), axis=1))
 
     return draw
 

@@ -7,7 +7,7 @@ less noise.  The width is that of every hidden layer, of f and of g alike, unles
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import cos, radians
 from typing import Any
 
@@ -33,21 +33,13 @@ Array = npt.NDArray[np.float64]
 Column = Callable[[Parameters, Parameters, int, int, np.random.Generator], Array]
 
 
-@dataclass(frozen=True)
-class Values:
-    """Samples without control variates."""
-
-    values: Array
-    normals: Array | None = None
-
-
 def per_cell(column: Column) -> Callable[[Parameters, Sequence[Parameters], Any, int, np.random.Generator], Draw]:
     """A sampler that draws each cell's networks anew: column(shared, cell, width, samples, rng)."""
 
     def draw(
         shared: Parameters, cells: Sequence[Parameters], width: Any, samples: int, rng: np.random.Generator
     ) -> Draw:
-        return Values(np.stack([column(shared, cell, width, samples, rng) for cell in cells], axis=1))
+        return Draw(np.stack([column(shared, cell, width, samples, rng) for cell in cells], axis=1))
 
     return draw
 
@@ -115,7 +107,7 @@ def _pairs(shared: Parameters, cells: Sequence[Parameters], width: int, samples:
         samples=samples, rng=rng,
     )  # fmt: skip
     combinations = np.array([cell["combination"] for cell in cells], dtype=float)
-    return Values(found.values[:, :2] @ combinations.T)
+    return Draw(found.values[:, :2] @ combinations.T)
 
 
 def _activity(shared: Parameters, cell: Parameters, width: int, samples: int, rng: np.random.Generator) -> Array:

@@ -33,14 +33,6 @@ class SamplerError(ValueError):
     """A sampler cannot be called, or returned something else than real numbers of the shape it was asked for."""
 
 
-@dataclass(frozen=True)
-class Values:
-    """Samples of shape (samples, cells); ``normals``: see :class:`verifier.quantities.check.Draw`."""
-
-    values: Array
-    normals: Array | None = None
-
-
 def quantity(
     symbol: str,
     text: str = "",
@@ -109,7 +101,7 @@ class Function:
     def __call__(
         self, shared: Parameters, cells: Sequence[Parameters], width: Any, samples: int, rng: np.random.Generator
     ) -> Draw:
-        return Values(np.stack([self._column(cell, width, samples, rng) for cell in cells], axis=1))
+        return Draw(np.stack([self._column(cell, width, samples, rng) for cell in cells], axis=1))
 
     def _column(self, cell: Parameters, width: Any, samples: int, rng: np.random.Generator) -> Array:
         self._require(cell)
@@ -134,7 +126,7 @@ class Function:
             raise SamplerError(f"{self.name} needs {word!r}, which a cell does not have; cells({word}=…) gives it one")
 
 
-def read(found: Any, shape: tuple[int, int], text: str) -> Values:
+def read(found: Any, shape: tuple[int, int], text: str) -> Draw:
     """What a :data:`verifier.quantities.check.Sampler` returned: a Draw, or an array; (samples,) for a single cell.
 
     Raises SamplerError, which names the sampler of ``text`` and what is allowed: a Draw whose ``meta`` says that it is
@@ -154,7 +146,7 @@ def read(found: Any, shape: tuple[int, int], text: str) -> Values:
         normals = numbers(normals, None, f"{name}, for its normals,")
         if normals.ndim != 2 or normals.shape[0] != shape[0]:
             raise SamplerError(f"{name} returned normals of shape {normals.shape}; ({shape[0]}, outputs) is allowed")
-    return Values(numbers(values, shape, name), normals)
+    return Draw(numbers(values, shape, name), normals)
 
 
 def numbers(found: Any, shape: tuple[int, ...] | None, name: str, verb: str = "returned") -> Array:

@@ -15,9 +15,10 @@ import numpy as np
 import numpy.typing as npt
 
 from verifier.inference.samples import LogSample
+from verifier.networks.draws import Draw
 from verifier.projects.loading import LoadError, blame, load_file
 from verifier.quantities.check import Check, Part
-from verifier.quantities.samplers import SamplerError, Values, read
+from verifier.quantities.samplers import SamplerError, read
 from verifier.sampling.keys import PILOT, stream
 from verifier.sampling.workers import at_most, one_thread
 
@@ -89,7 +90,7 @@ def draw(block: Block, limit: float | None = None) -> Drawn:
         return Drawn(block, error=_told(error, block.source))
 
 
-def returned(part: Part, block: Block, rng: np.random.Generator) -> Values:
+def returned(part: Part, block: Block, rng: np.random.Generator) -> Draw:
     """What the sampler returns, read as numbers."""
     found = part.quantity.draw(block.shared, block.cells, block.width, block.samples, rng)
     return read(found, (block.samples, len(block.cells)), part.quantity.text)
