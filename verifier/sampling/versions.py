@@ -34,7 +34,7 @@ from typing import Any
 import numpy as np
 
 from verifier.projects.loading import meant
-from verifier.sampling.sources import Import, Unknown, imported_as, source_of
+from verifier.sampling.sources import Import, Source, Unknown, imported_as, source_of
 
 __all__ = ["Unknown", "version_of"]
 
@@ -64,6 +64,12 @@ class _Walk:
         self._todo: list[tuple[ModuleType, int]] = []
         self._objects: dict[int, tuple[int, object]] = {}  # what was met, by its number; kept alive, as ids are reused
         self._names: set[tuple[str, str, tuple[str, ...]]] = set()
+        self._sources: dict[int, tuple[ModuleType, Source]] = {}  # files are looked at once
+
+    def _source(self, module: ModuleType) -> Source:
+        if id(module) not in self._sources:
+            self._sources[id(module)] = module, source_of(module)
+        return self._sources[id(module)][1]
 
     def finish(self) -> None:
         while self._todo:
@@ -134,7 +140,7 @@ class _Walk:
             return f"{name}.{function.__qualname__}"
         if (again := self._again(function)) is not None:
             return again
-        source = source_of(module)
+        source = self._source(module)
         places = source.holding(function.__code__)
         self._todo += [(module, number) for number, _ in places]
         name = f"{name}.{function.__qualname__} {[(source.labels[number], which) for number, which in places]}"
@@ -170,7 +176,7 @@ class _Walk:
 
     def _whole(self, module: ModuleType) -> None:
         if _ours(module):
-            self._todo += [(module, number) for number in range(len(source_of(module).statements))]
+            self._todo += [(module, number) for number in range(len(self._source(module).statements))]
         else:
             self._package(module.__name__)
 
@@ -183,7 +189,7 @@ class _Walk:
         if (module.__name__, name, rest) in self._names:  # packages import from their own modules, and back
             return
         self._names.add((module.__name__, name, rest))
-        source = source_of(module)
+        source = self._source(module)
         numbers = source.binding.get(name, ())
         held = vars(module).get(name)
         if isinstance(held, ModuleType):
@@ -234,7 +240,7 @@ class _Walk:
         self.value(getattr(module, name))
 
     def _statement(self, module: ModuleType, number: int) -> None:
-        source = source_of(module)
+        source = self._source(module)
         key = f"{module.__name__}#{source.labels[number]}"
         if key in self.found:
             return
@@ -326,7 +332,12 @@ def _ours(module: ModuleType | None) -> bool:
     path = getattr(module, "__file__", None)
     if path is None:  # the package of a project's files
         return hasattr(module, "__path__") and module.__name__.startswith("_verifier_")
-    return not _INSTALLED & set(Path(path).parts)
+    return not _is_installed(str(path))
+
+
+@cache
+def _is_installed(path: str) -> bool:
+    return bool(_INSTALLED & set(Path(path).parts))
 
 
 def _target(module: ModuleType, node: ast.ImportFrom) -> str:
