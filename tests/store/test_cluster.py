@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import signal
 import subprocess
@@ -88,9 +89,11 @@ def test_a_scheduler_that_is_not_there_is_said(place: Place) -> None:
 class Machines:
     """A scheduler and workers in processes of their own."""
 
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-        self.scheduler = self._start("scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", "scheduler.json")
+    def __init__(self, folder: Path, beside: Path | None = None) -> None:
+        self.folder = beside or folder
+        self.scheduler = self._start(
+            "scheduler", "--port", "0", "--no-dashboard", "--scheduler-file", str(folder / "scheduler.json")
+        )
         assert within(60, (folder / "scheduler.json").exists)
         time.sleep(0.5)
         import json
@@ -124,37 +127,60 @@ def machines(tmp_path: Path) -> Iterator[Machines]:
 
 @pytest.mark.slow
 @linux
-def test_a_worker_that_dies_costs_its_block_and_a_scheduler_that_dies_ends_the_run(
-    place: Place, machines: Machines
-) -> None:
+def test_workers_of_a_cluster_are_killed_twenty_times(place: Place, machines: Machines) -> None:
+    """One of two, at a random moment, another in its place for the next run."""
+    chance = random.Random(seed := random.SystemRandom().randrange(10**6))
+    print(f"seed {seed}")
+    place.write(pause=0.05, samples=512)
+    first = place.results("-j", "1", "--no-store")
+    machines.add()
+    for _ in range(20):
+        machines.add()
+        _ = place.drawn
+        process = place.start(*WORDS, "--no-store", "--scheduler", machines.address)
+        assert within(60, lambda: (place.folder / "drawn").exists())
+        time.sleep(chance.uniform(0, 1))
+        machines.workers.pop(chance.randrange(2)).kill()
+        out, err = process.communicate(timeout=240)
+        assert process.returncode == 0, err
+        assert statements(out) == first["statements"]
+
+
+@pytest.mark.slow
+@linux
+def test_the_scheduler_is_killed_twenty_times(place: Place, tmp_path: Path) -> None:
+    """At a random moment: one sentence, and the run goes on from what had arrived, at last without a scheduler."""
+    chance = random.Random(seed := random.SystemRandom().randrange(10**6))
+    print(f"seed {seed}")
     place.write(pause=0.05, samples=1024)
     first = place.results("-j", "1", "--no-store")
-    _ = place.drawn
-    machines.add()
-    machines.add()
-    process = place.start(*WORDS, "--scheduler", machines.address)
-    assert within(60, lambda: (place.folder / "drawn").exists())
-    time.sleep(0.5)
-    machines.workers.pop().kill()
-    out, err = process.communicate(timeout=120)
-    assert process.returncode == 0, err
-    assert statements(out) == first["statements"]
-    place.database.unlink()
-    _ = place.drawn
-    machines.add()
-    process = place.start(*WORDS, "--scheduler", machines.address)
-    assert within(60, lambda: (place.folder / "drawn").exists())
-    time.sleep(0.5)
-    machines.scheduler.kill()
-    out, err = process.communicate(timeout=120)
-    assert process.returncode in (3, 4), err
-    assert "Traceback" not in err
-    with Store.open(place.database.parent) as store:
-        assert info(store, thorough=True).blocks > 0
+    blocks = -1
+    for number in range(20):
+        _ = place.drawn
+        folder = tmp_path / f"machines{number}"
+        folder.mkdir()
+        machines = Machines(folder, place.folder)
+        try:
+            machines.add()
+            process = place.start(*WORDS, "--scheduler", machines.address)
+            assert within(60, lambda: (place.folder / "drawn").exists() or process.poll() is not None)
+            time.sleep(chance.uniform(0, 0.3))
+            machines.scheduler.kill()
+            out, err = process.communicate(timeout=240)
+        finally:
+            machines.close()
+        assert process.returncode in (0, 3, 4), err
+        assert "Traceback" not in err
+        if process.returncode == 0:  # it had ended before
+            assert statements(out) == first["statements"]
+        with Store.open(place.database.parent) as store:
+            found = info(store, thorough=True)
+            assert (store.runs()[0].stopped is None) == (process.returncode == 0)
+        assert found.problems == ()
+        assert found.blocks >= blocks
+        blocks = found.blocks
     done = place.run(*WORDS, "-j", "1")
     assert statements(done.stdout) == first["statements"]
-    with Store.open(place.database.parent) as store:
-        assert store.runs()[-1].stopped is not None
 
 
 @pytest.mark.slow

@@ -157,6 +157,26 @@ def test_a_worker_that_is_killed_is_replaced(place: Place) -> None:
     assert statements(out) == reference["statements"]
 
 
+@linux
+@pytest.mark.slow
+def test_workers_are_killed_twenty_times(place: Place) -> None:
+    """One of two, at a random moment of as many runs: each ends with the numbers of an undisturbed one."""
+    chance = random.Random(seed := random.SystemRandom().randrange(10**6))
+    print(f"seed {seed}")
+    place.write(pause=0.02, samples=512)
+    reference = place.results("-j", "1", "--no-store")
+    for _ in range(20):
+        _ = place.drawn
+        process = place.start(*WORDS, "-j", "2", "--no-store", start_new_session=True)
+        assert within(60, (place.folder / "drawn").exists)
+        time.sleep(chance.uniform(0, 0.5))
+        for pid in chance.sample(found := workers(place, process.pid), min(len(found), 1)):
+            os.kill(pid, signal.SIGKILL)
+        out, err = process.communicate(timeout=240)
+        assert process.returncode == 0, err
+        assert statements(out) == reference["statements"]
+
+
 def test_a_sampler_that_ends_its_worker_is_found_and_the_others_go_on(place: Place) -> None:
     text = (place.folder / "checks" / "toy.py").read_text()
     (place.folder / "checks" / "toy.py").write_text(

@@ -11,7 +11,18 @@ import click
 
 from verifier.commands.codes import CommandError
 from verifier.commands.keep import keeping, with_scheduler, with_store
-from verifier.commands.options import MOST_JOBS, Duration, Inputs, Number, Whole, Widths, as_json, verbosity, with_data
+from verifier.commands.options import (
+    MOST_JOBS,
+    Duration,
+    Inputs,
+    Number,
+    Size,
+    Whole,
+    Widths,
+    as_json,
+    verbosity,
+    with_data,
+)
 from verifier.commands.place import complete, located, say_what, targets_of
 from verifier.verdict.codes import EXPECTED, NOTHING, UNDECIDED, USAGE
 
@@ -40,6 +51,7 @@ DEFAULT_SEED = 20201
 @click.option("--timeout", type=Number(0, 1e9, "SECONDS"), help="Stop after so many seconds with what is decided.")
 @click.option("--budget", type=Duration(), help="Spend this time, as in 10m, where it decides most.")
 @with_data
+@click.option("--memory", type=Size(), help="Draw in as much memory at once, as in 8G; by default what is free.")
 @with_scheduler
 @with_store(required=False)
 @as_json
@@ -60,6 +72,7 @@ def check(
     z: tuple[Any, Any] | None,
     timeout: float | None,
     budget: float | None,
+    memory: int | None,
     scheduler: str | None,
     store: bool,
     require_store: bool,
@@ -116,6 +129,7 @@ def check(
             report = run_check(
                 project, entries, options, seed=seed, jobs=jobs, selection=selection, choices=parts(targets),
                 timeout=timeout, display=partial(progress, quiet=quiet), kept=kept.keeper, scheduler=scheduler,
+                memory=memory,
             )  # fmt: skip
         except NothingSelected as error:
             raise CommandError(str(error), NOTHING) from None

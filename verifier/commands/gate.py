@@ -16,7 +16,7 @@ from verifier.commands.check import DEFAULT_SEED
 from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.keep import keeping, with_scheduler, with_store
-from verifier.commands.options import MOST_JOBS, Duration, Number, Whole, verbosity
+from verifier.commands.options import MOST_JOBS, Duration, Number, Size, Whole, verbosity
 from verifier.commands.place import complete, say_what, say_where, targets_of
 from verifier.commands.terminal import command
 from verifier.verdict.codes import EXPECTED, INTERNAL, NOTHING, UNDECIDED, USAGE
@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 @click.option("--budget", type=Duration(), help="Spend this time, as in 10m, where it decides most.")
 @click.option("--timeout", type=Number(1e-3, 1e9, "SECONDS"), help="A sampler that takes longer fails its claim.")
 @click.option("--jobs", "-j", type=Whole(1, MOST_JOBS), help="Worker processes; the default is one a core.")
+@click.option("--memory", type=Size(), help="Draw in as much memory at once, as in 8G; by default what is free.")
 @with_scheduler
 @with_store(required=True)
 @click.option("--junit", metavar="FILE", help="Write JUnit XML.")
@@ -60,6 +61,7 @@ def gate(
     budget: float | None,
     timeout: float | None,
     jobs: int | None,
+    memory: int | None,
     scheduler: str | None,
     store: bool,
     require_store: bool,
@@ -93,7 +95,13 @@ def gate(
         chosen = _settings(settings, quick, thorough or (fresh and not quick), samples, seed, fresh, timeout, jobs)
         if budget is not None:
             chosen["quick"] = False  # of the configuration
-        chosen |= {"budget": budget, "scheduler": scheduler, "store": store, "require_store": require_store}
+        chosen |= {
+            "budget": budget,
+            "memory": memory,
+            "scheduler": scheduler,
+            "store": store,
+            "require_store": require_store,
+        }
         return _gate(settings, chosen, names, shipped, junit, json_file, github, record, quiet)
     except ConfigError as error:
         raise CommandError(str(error)) from None
@@ -271,6 +279,7 @@ def _run(
             report = run_check(
                 project, entries, options, seed=chosen["seed"], jobs=jobs, limit=chosen["timeout"], plans=plans,
                 choices=part, display=partial(progress, quiet=quiet), kept=kept.keeper, scheduler=chosen["scheduler"],
+                memory=chosen["memory"],
             )  # fmt: skip
         except SchedulerError as error:
             raise CommandError(str(error)) from None

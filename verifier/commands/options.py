@@ -145,6 +145,20 @@ class Duration(click.ParamType):
         return number
 
 
+class Size(click.ParamType):
+    """Bytes, as in 500M or 2G."""
+
+    name = "SIZE"
+    UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}  # noqa: RUF012
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        option = param.opts[0] if param is not None else self.name
+        match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,3})?)([kMGT]?)B?", str(value))
+        if match is None:
+            raise CommandError(f"{option} {shortened(str(value))}: it is a number of bytes such as 500M or 2G")
+        return int(float(match.group(1)) * self.UNITS[match.group(2)])
+
+
 class Whole(click.ParamType):
     """An integer from ``low`` to ``high``, by default more than anybody draws."""
 

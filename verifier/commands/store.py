@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
 from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
-from verifier.commands.options import Whole, as_json, verbosity
+from verifier.commands.options import Size, Whole, as_json, verbosity
 from verifier.verdict.codes import EXPECTED, NOTHING, USAGE
 
 if TYPE_CHECKING:
     from verifier.sampling.store import Store
     from verifier.sampling.upkeep import Info
-
-_UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
-
-
-class Size(click.ParamType):
-    """Bytes, as in 500M or 2G."""
-
-    name = "SIZE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,3})?)([kMGT]?)B?", str(value))
-        if match is None:
-            raise CommandError(f"--size {value}: it is a number of bytes such as 500M or 2G")
-        return int(float(match.group(1)) * _UNITS[match.group(2)])
 
 
 @click.group()

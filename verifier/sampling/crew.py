@@ -50,6 +50,11 @@ class Crew:
         return not self._again and len(self._out) < 2 * self._hands.slots and not any(t.deaths for t in self._running)
 
     @property
+    def out(self) -> list[Task]:
+        """What was begun and has not ended."""
+        return [*self._out.values(), *self._again]
+
+    @property
     def _running(self) -> list[Task]:
         return list(self._out.values())
 

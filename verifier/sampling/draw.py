@@ -20,6 +20,7 @@ from verifier.projects.loading import LoadError, blame, load_file
 from verifier.quantities.check import Check, Part
 from verifier.quantities.samplers import SamplerError, read
 from verifier.sampling.keys import PILOT, stream
+from verifier.sampling.memory import Peak
 from verifier.sampling.workers import at_most, one_thread
 
 #: Fewest non-zero samples from which a control variate's coefficients are fitted.
@@ -46,6 +47,7 @@ class Block:
     number: int
     coefficients: Coefficients | None = None
     twice: bool = False  # draw it again from the same key, which has to give the same numbers
+    weighed: bool = False  # say what memory it takes
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,7 @@ class Drawn:
     coefficients: Coefficients | None = None
     seconds: float = 0.0
     error: str | None = None
+    memory: int = 0  # bytes, of one that was to be weighed
 
 
 def draw(block: Block, limit: float | None = None) -> Drawn:
@@ -70,6 +73,7 @@ def draw(block: Block, limit: float | None = None) -> Drawn:
     """
     try:
         part = part_of(block.source, block.part)
+        peak = Peak() if block.weighed else None
         start = time.perf_counter()  # what a check file imports is not the sampler's time
         key = (block.seed, block.key, block.width, block.samples, block.number)
         with at_most(limit), one_thread(), redirect_stdout(sys.stderr):
@@ -85,7 +89,8 @@ def draw(block: Block, limit: float | None = None) -> Drawn:
             for column in range(len(block.cells))
         )
         largest = tuple(float(v) for v in np.abs(values).max(axis=0)) if block.samples else ()
-        return Drawn(block, samples, largest, seconds=time.perf_counter() - start)
+        seconds = time.perf_counter() - start
+        return Drawn(block, samples, largest, seconds=seconds, memory=peak.taken() if peak is not None else 0)
     except (Exception, SystemExit, GeneratorExit) as error:
         return Drawn(block, error=_told(error, block.source))
 

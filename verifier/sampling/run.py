@@ -22,6 +22,7 @@ from verifier.sampling.draw import Block, Coefficients, Drawn, draw
 from verifier.sampling.effort import price
 from verifier.sampling.evidence import Evidence, along, evidence_of
 from verifier.sampling.keys import PILOT
+from verifier.sampling.memory import Memory, free
 from verifier.sampling.plan import Group
 from verifier.sampling.questions import Question
 from verifier.sampling.workers import Call, Died, executor
@@ -217,14 +218,16 @@ def run(
     kept: Kept | None = None,
     scheduler: str | None = None,
     budget: float | None = None,
+    memory: float | None = None,
 ) -> Outcome:
     """Draw and decide ``groups``; call the functions of ``also`` beside them, and return what they return.
 
     ``also`` holds (name, function, arguments), called in the same workers.  Ctrl-C and ``timeout`` (seconds)
     end the run with what is decided so far, and so does the ``budget`` (seconds), of which groups draw in the order of
     :mod:`verifier.sampling.effort`; ``limit`` (seconds) ends the drawing of one group alone.  Blocks that are
-    ``kept`` are not drawn; those that are drawn are put there as they arrive.  ``scheduler`` as of
-    :func:`verifier.sampling.cluster.connect`, which says what is raised.
+    ``kept`` are not drawn; those that are drawn are put there as they arrive.  No more are drawn at the same time here
+    than go into ``memory`` (bytes; None: what the machine has free), as :mod:`verifier.sampling.memory` has it.
+    ``scheduler`` as of :func:`verifier.sampling.cluster.connect`, which says what is raised.
     """
     work = _Work(
         [_State(index, group, seed, limit) for index, group in enumerate(groups)],
@@ -238,7 +241,9 @@ def run(
     stopped, failed = None, False
     try:
         with executor(jobs, scheduler) as hands:
-            work.do(Crew(hands, work.arrived), deadline)
+            # Workers elsewhere have a memory of their own, which their scheduler minds.
+            bound = Memory(math.inf if scheduler else free() if memory is None else memory, hands.slots)
+            work.do(Crew(hands, work.arrived), deadline, bound)
     except KeyboardInterrupt as error:
         stopped = str(error) or "interrupted"
     except TimeoutError:
@@ -266,7 +271,7 @@ class _Work:
         for state in states:
             self._pending.extend(self._tasks(state, state.start()))
 
-    def do(self, crew: Crew, deadline: float | None) -> None:
+    def do(self, crew: Crew, deadline: float | None, memory: Memory) -> None:
         """Until nothing is left.  Raises TimeoutError at the ``deadline``, WorkersLost, and what proofs raise."""
         while self._pending or len(crew) or self._waiting:
             left = None if deadline is None else deadline - time.monotonic()
@@ -276,12 +281,31 @@ class _Work:
                 _, state, blocks = cheapest = min(self._waiting, key=lambda waiting: (waiting[0], waiting[1].index))
                 self._waiting.remove(cheapest)
                 self._pending.extend(self._tasks(state, blocks))
-            if self._pending and crew.room:
-                self._begin(crew, self._pending.popleft())
+            if self._pending and crew.room and self._fits(self._pending[0], crew, memory):
+                self._begin(crew, self._pending.popleft(), memory)
                 continue
             for task, result in crew.wait(left):
+                self._weigh(result, memory)
                 self._take(task, result)
             self._pace(crew.slots)
+
+    def _fits(self, task: Task, crew: Crew, memory: Memory) -> bool:
+        """Whether a task may begin beside those that are out."""
+        return memory.fits([self._expected(one, memory) for one in crew.out], self._expected(task, memory))
+
+    def _expected(self, task: Task, memory: Memory) -> float:
+        return 0.0 if task.name is not None else memory.expected(*self._about(task.arguments[0]))
+
+    def _weigh(self, result: Any, memory: Memory) -> None:
+        if isinstance(result, Drawn) and result.block.weighed and result.error is None:
+            quantity, width, _ = self._about(result.block)
+            memory.learn(quantity, width, result.memory)
+
+    def _about(self, block: Block) -> tuple[Any, int, int]:
+        """What tells how much memory a block takes: its quantity, its width, how many samples."""
+        group = self.states[block.group].group
+        width = block.width if group.grid is None else max(block.width)
+        return (group.statement, group.part), width, block.samples
 
     def _pace(self, slots: int) -> None:
         """Tell how fast it goes, twice a second."""
@@ -298,7 +322,7 @@ class _Work:
         if self._kept is not None and task.name is None:
             self._kept.put(self.states[result.block.group].group, result)
 
-    def _begin(self, crew: Crew, task: Task) -> None:
+    def _begin(self, crew: Crew, task: Task, memory: Memory) -> None:
         if task.name is not None:
             crew.start(task)
             return
@@ -308,6 +332,8 @@ class _Work:
             return  # its other blocks would fail alike
         before = None if self._kept is None else self._kept.get(state.group, block)
         if before is None:
+            if memory.unknown(*self._about(block)):
+                task = replace(task, arguments=(replace(block, weighed=True), *task.arguments[1:]))
             crew.start(task)
         else:
             self._drawn(state, before)

@@ -147,10 +147,11 @@ def run_check(
     plans: Mapping[str, tuple[Group, ...]] | None = None,
     kept: Kept | None = None,
     scheduler: str | None = None,
+    memory: float | None = None,
 ) -> RunReport:
     """Plan (unless ``plans`` are given), draw, re-check and report; ``limit``: seconds that one sampler may take.
 
-    ``kept`` and ``scheduler`` as of :func:`verifier.sampling.run.run`.
+    ``kept``, ``scheduler`` and ``memory`` as of :func:`verifier.sampling.run.run`.
     Of a statement in ``choices`` only the claims and cells chosen are reported; ``selection`` holds for all statements.
     Raises ValueError for options that cannot be served, NothingSelected for a selection of nothing.
     """
@@ -178,8 +179,7 @@ def run_check(
     with display(drawn) as listener:
         outcome = run(
             drawn, seed=seed, jobs=jobs, timeout=timeout, limit=limit, listener=listener, also=jobs_of, kept=kept,
-            budget=options.budget,
-            scheduler=scheduler,
+            budget=options.budget, scheduler=scheduler, memory=memory,
         )  # fmt: skip
     reports = []
     for entry in entries:

@@ -1,0 +1,66 @@
+"""A bound of memory changes how many blocks are drawn at once, and no number."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from verifier.sampling.memory import SMALL, Memory, Peak, free
+
+from .conftest import CHECK, Place
+
+#: Says when a block begins and when it ends.
+WATCHED = CHECK.replace(
+    "    time.sleep(@PAUSE)\n",
+    "    time.sleep(0.01)\n    with open('drawn', 'ab') as file:\n        file.write(b'e')\n",
+)
+
+
+def drawn_at_once(place: Place, *words: str) -> tuple[object, int]:
+    """What is found, and the most blocks that were drawn at the same time."""
+    found = place.results("--no-store", *words)["statements"]
+    most = now = 0
+    for letter in (place.folder / "drawn").read_text():
+        now += 1 if letter == "." else -1
+        most = max(most, now)
+    (place.folder / "drawn").unlink()
+    return found, most
+
+
+def test_a_bound_of_memory_draws_one_block_at_a_time_and_the_same_numbers(place: Place) -> None:
+    place.write(samples=512, check=WATCHED)
+    alone, one = drawn_at_once(place, "-j", "1")
+    bounded, still = drawn_at_once(place, "-j", "2", "--memory", "1M")
+    free_, both = drawn_at_once(place, "-j", "2")
+    assert (one, still, both) == (1, 1, 2)
+    assert alone == bounded == free_
+
+
+def test_what_a_block_takes_is_guessed_then_known() -> None:
+    memory = Memory(1e9, 4)
+    assert memory.expected("T", 100, 10) == 64e3
+    assert not memory.unknown("T", 100, 10)  # too small to be worth weighing
+    assert memory.expected("T", 10**9, 100) == 1e9  # may be all of it: nothing runs beside it
+    assert not memory.fits([64e3], memory.expected("T", 10**9, 100))
+    assert memory.unknown("T", 10**9, 100)
+    memory.learn("T", 10**9, 2_000_000)
+    assert not memory.unknown("T", 10**8, 100)
+    assert memory.expected("T", 10**8, 100) == 2e6  # what a wider one took is enough
+    assert memory.expected("T", 10**10, 100) == 2e7  # a wider one may take more, for each neuron as much
+    assert memory.unknown("T", 10**10, 100)
+    assert memory.expected("other", 10**10, 100) == 1e9
+
+
+def test_as_many_as_there_are_workers_have_to_fit() -> None:
+    memory = Memory(10.0, 2)
+    assert memory.fits([], 100.0)  # alone, whatever it takes
+    assert memory.fits([5.0, 5.0, 5.0], 5.0)  # the third and the fourth wait for a worker
+    assert not memory.fits([6.0], 5.0)
+
+
+def test_a_peak_is_what_was_taken_since() -> None:
+    assert free() >= 4 * SMALL
+    peak = Peak()
+    held = np.ones(8_000_000)
+    del held
+    assert 50e6 < peak.taken() < 100e6
+    assert Peak().taken() < 10e6

@@ -1,0 +1,102 @@
+"""How many blocks of samples may be drawn at once within a bound of memory.
+
+Blocks stay what they are, as their keys are: only how many workers draw at the same time changes, so no number does.
+What a block takes is guessed from its size until one of its quantity was drawn, and is what that took from then on.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import resource
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+#: Arrays of samples x width numbers that a sampler may hold at once, before anything is known of it.
+ARRAYS = 8
+#: Bytes below which a block is not weighed, which takes a third of a millisecond.
+SMALL = 1 << 28
+#: The part of the memory that is free which is used unless a bound is given.
+SHARE = 0.8
+
+
+class Memory:
+    """A bound in bytes on what ``slots`` workers draw at the same time."""
+
+    def __init__(self, bound: float, slots: int) -> None:
+        self.bound = bound
+        self._slots = slots
+        self._seen: dict[Any, dict[int, int]] = {}  # by quantity and width, the bytes that a block took
+
+    def expected(self, quantity: Any, width: int, samples: int) -> float:
+        """Bytes that a block of ``samples`` networks of this width takes, all of the bound where it may be that."""
+        guess = 8.0 * ARRAYS * samples * width
+        if guess <= SMALL or quantity not in self._seen:
+            return min(guess, self.bound)
+        # Of a narrower block, what it took for each neuron; what a wider one took is enough.
+        return max(taken * max(1.0, width / at) for at, taken in self._seen[quantity].items())
+
+    def unknown(self, quantity: Any, width: int, samples: int) -> bool:
+        """Whether a block is to be weighed: it may be large, and none as wide was."""
+        return 8.0 * ARRAYS * samples * width > SMALL and width > max(self._seen.get(quantity, {0: 0}))
+
+    def learn(self, quantity: Any, width: int, taken: int) -> None:
+        """A block of this width took so many bytes."""
+        seen = self._seen.setdefault(quantity, {})
+        seen[width] = max(taken, seen.get(width, 0))
+
+    def fits(self, running: Sequence[float], one_more: float) -> bool:
+        """Whether another block may begin beside those that are out; each worker draws one at a time."""
+        largest = sorted((*running, one_more), reverse=True)[: self._slots]
+        return not running or sum(largest) <= self.bound
+
+
+def free() -> float:
+    """Bytes of memory that may be used: a part of what is free here, or of what a limit leaves, and at least 1 GiB."""
+    return max(SHARE * min(_meminfo(), *_limits()), 4.0 * SMALL)
+
+
+def _meminfo() -> float:
+    with contextlib.suppress(OSError, ValueError, StopIteration):
+        lines = Path("/proc/meminfo").read_text().splitlines()
+        return 1024.0 * int(next(line for line in lines if line.startswith("MemAvailable:")).split()[1])
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        return float(os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE"))
+    return float("inf")
+
+
+def _limits() -> Iterator[float]:
+    """What a control group leaves, if there is one."""
+    yield float("inf")
+    group = Path("/sys/fs/cgroup")
+    with contextlib.suppress(OSError, ValueError):  # "max" is no number
+        yield float((group / "memory.max").read_text()) - float((group / "memory.current").read_text())
+
+
+class Peak:
+    """The memory that a block took, in bytes, above what the process had before."""
+
+    def __init__(self) -> None:
+        with contextlib.suppress(OSError):
+            Path("/proc/self/clear_refs").write_text("5")  # Linux: the peak is counted from here
+        self._before = _resident()
+
+    def taken(self) -> int:
+        """Bytes so far."""
+        return max(_peak() - self._before, 0)
+
+
+def _resident() -> int:
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return _peak()
+
+
+def _peak() -> int:
+    with contextlib.suppress(OSError, StopIteration):
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return 1024 * int(next(line for line in lines if line.startswith("VmHWM:")).split()[1])
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return used if sys.platform == "darwin" else 1024 * used
