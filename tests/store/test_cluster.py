@@ -163,7 +163,7 @@ def test_the_scheduler_is_killed_twenty_times(place: Place, tmp_path: Path) -> N
         try:
             machines.add()
             process = place.start(*WORDS, "--scheduler", machines.address)
-            assert within(60, lambda: (place.folder / "drawn").exists() or process.poll() is not None)
+            assert within(60, lambda ends=process.poll: (place.folder / "drawn").exists() or ends() is not None)
             time.sleep(chance.uniform(0, 0.3))
             machines.scheduler.kill()
             out, err = process.communicate(timeout=240)

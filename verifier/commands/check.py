@@ -93,7 +93,7 @@ def check(
     limit_threads()
     warm_up(jobs)
     if not quiet:
-        say_what("checking", names, seed)
+        say_what("checking", (*names, *groups), seed)
 
     from verifier.commands.progress import progress
     from verifier.projects.choosing import parts
