@@ -72,7 +72,7 @@ def test_nothing_is_found_of_the_claims_as_they_are(project) -> None:
         ((), 2, "name statements or claims to be hunted, or --all of them"),
         (("mine", "--all"), 2, "name statements or claims"),
         (("min",), 2, "unknown statement 'min'"),
-        (("mine", "--budget", "soon"), 2, "--budget soon: a computing time is needed, as in 90s, 10m or 1h"),
+        (("mine", "--budget", "soon"), 2, "--budget soon: a time such as 90s, 10m or 1.5h is needed"),
         (("mine", "--budget", "0"), 2, "--budget 0"),
         (("mine.output",), 2, "mine.output: none of its measures has a space"),
         (("mine", "--at", "angle"), 2, "--at angle: parameters are needed"),

@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from concurrent.futures import Future
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -89,7 +90,7 @@ def calibrate(
         if name not in known:
             raise CommandError(f"--family {name!r}: {_nearest(name, list(known))}")
     names = [name for name in known if not chosen or name in chosen]
-    words = _command(alphas, margin, repetitions, seed, chosen, kinds, natural, samples, quick, output)
+    words = _command()
     cap = samples or (QUICK_SAMPLES if quick else DEFAULT_SAMPLES)
     fixed = min(repetitions or QUICK_REPETITIONS, QUICK_REPETITIONS) if quick else repetitions
     jobs = jobs or available_cores()
@@ -199,30 +200,18 @@ def count_practice(submit: Callable[..., Future[Any]], seed: int, fixed: int | N
     return found
 
 
-def _command(
-    alphas: tuple[float, ...],
-    margin: float,
-    repetitions: int | None,
-    seed: int,
-    chosen: tuple[str, ...],
-    kinds: bool,
-    natural: bool,
-    samples: int | None,
-    quick: bool,
-    output: str | None,
-) -> str:
+def _command() -> str:
     """The command that writes the same page again."""
-    words = ["verifier calibrate"]
-    words += ["--kinds"] if kinds else []
-    words += ["--natural"] if natural else []
-    words += [f"--repetitions {repetitions}"] if repetitions else []
-    words += [f"--seed {seed}"] if seed else []
-    words += [f"--alpha {alpha:g}" for alpha in alphas]
-    words += [f"--margin {margin:g}"] if margin != 0.125 else []
-    words += [f"--family '{name}'" for name in chosen]
-    words += [f"--samples {samples}"] if samples else []
-    words += ["--quick"] if quick else []
-    return " ".join([*words, "--markdown"] + ([f"-o {output}"] if output else []))
+    given = SimpleNamespace(**click.get_current_context().params)
+    words = ["verifier calibrate", *["--kinds"] * given.kinds, *["--natural"] * given.natural]
+    words += [f"--repetitions {given.repetitions}"] if given.repetitions else []
+    words += [f"--seed {given.seed}"] if given.seed else []
+    words += [f"--alpha {alpha:g}" for alpha in given.alphas]
+    words += [f"--margin {given.margin:g}"] if given.margin != 0.125 else []
+    words += [f"--family '{name}'" for name in given.chosen]
+    words += [f"--samples {given.samples}"] if given.samples else []
+    words += ["--quick"] * given.quick
+    return " ".join([*words, "--markdown"] + ([f"-o {given.output}"] if given.output else []))
 
 
 def _nearest(name: str, known: list[str]) -> str:

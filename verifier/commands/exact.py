@@ -13,29 +13,13 @@ from typing import TYPE_CHECKING, Any, Literal
 import click
 
 from verifier.commands.codes import CommandError
-from verifier.commands.options import Whole, as_json, verbosity
+from verifier.commands.options import Size, Whole, as_json, verbosity
 from verifier.verdict.codes import EXPECTED, UNEXPECTED, USAGE
 
 if TYPE_CHECKING:
     from fractions import Fraction
 
     from verifier.exact.api import ConjectureRow, ExactMoment
-
-_UNITS = {"": 1, "b": 1, "kb": 10**3, "mb": 10**6, "gb": 10**9, "tb": 10**12}
-
-
-class Memory(click.ParamType):
-    """Bytes, as in ``500MB`` or ``4GB``."""
-
-    name = "SIZE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        match = re.fullmatch(r"(\d{1,15}(?:\.\d{1,15})?)\s*([kmgt]?b?)", str(value).strip().lower())
-        unit = match.group(2) if match else "?"
-        unit = unit + "b" if unit in ("k", "m", "g", "t") else unit
-        if match is None or float(match.group(1)) <= 0:
-            raise CommandError(f"--memory {value}: it must be a size, as in 500MB or 4GB")
-        return int(float(match.group(1)) * _UNITS[unit])
 
 
 class Wholes(click.ParamType):
@@ -72,7 +56,7 @@ def wholes(option: str, value: str) -> tuple[int, ...]:
               help="Whether f^1...f^H share all layers but the last; for K(r).  [default: shared]")  # fmt: skip
 @click.option("--g-activation", type=click.Choice(["linear", "relu"]),
               help="Between the layers of g, relu with its sqrt(2); for K(r).  [default: linear]")  # fmt: skip
-@click.option("--memory", type=Memory(), help="Refuse what would need more, as in 500MB.  [default: 4GB]")
+@click.option("--memory", type=Size(1), help="Refuse what would need more, as in 500MB.  [default: 4GB]")
 @as_json
 @verbosity
 def exact(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from verifier.commands.codes import CommandError
-from verifier.commands.options import Number, Whole, as_json, verbosity
+from verifier.commands.options import Duration, Number, Whole, as_json, verbosity
 from verifier.verdict.codes import EXPECTED, UNDECIDED, UNEXPECTED
 
 if TYPE_CHECKING:
@@ -23,21 +22,6 @@ if TYPE_CHECKING:
     from verifier.hunt.target import Target
 
 DEFAULT_SEED = 20201
-
-
-class Duration(click.ParamType):
-    """Seconds of computing time, as in ``90``, ``90s``, ``10m`` or ``1h``."""
-
-    name = "TIME"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        if isinstance(value, int | float):
-            return float(value)
-        match = re.fullmatch(r"(\d+(?:\.\d+)?)\s*(s|m|h)?", str(value).strip())
-        seconds = float(match.group(1)) * {"s": 1, "m": 60, "h": 3600}[match.group(2) or "s"] if match else 0.0
-        if not 0 < seconds < 1e7:
-            raise CommandError(f"--budget {value}: a computing time is needed, as in 90s, 10m or 1h")
-        return seconds
 
 
 @click.command()

@@ -146,17 +146,21 @@ class Duration(click.ParamType):
 
 
 class Size(click.ParamType):
-    """Bytes, as in 500M or 2G."""
+    """Bytes, at least ``low``, as in ``500MB``, ``500M`` or ``4GB``."""
 
     name = "SIZE"
-    UNITS = {"": 1, "k": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}  # noqa: RUF012
+    UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}  # noqa: RUF012
+
+    def __init__(self, low: int = 0) -> None:
+        self.low = low
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
         option = param.opts[0] if param is not None else self.name
-        match = re.fullmatch(r"(\d{1,9}(?:\.\d{1,3})?)([kMGT]?)B?", str(value))
-        if match is None:
-            raise CommandError(f"{option} {shortened(str(value))}: it is a number of bytes such as 500M or 2G")
-        return int(float(match.group(1)) * self.UNITS[match.group(2)])
+        match = re.fullmatch(r"(\d{1,15}(?:\.\d{1,15})?)\s*([kmgt]?)b?", str(value).strip().lower())
+        size = int(float(match.group(1)) * self.UNITS[match.group(2)]) if match else -1
+        if size < self.low:
+            raise CommandError(f"{option} {shortened(str(value))}: it must be a size, as in 500MB or 4GB")
+        return size
 
 
 class Whole(click.ParamType):

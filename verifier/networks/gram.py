@@ -36,6 +36,7 @@ def upper_factor(gram: Array) -> Array:
     factor[:, 0, 0] = first
     factor[:, 0, 1] = np.divide(gram[:, 0, 1], first, out=np.zeros_like(first), where=first > 0.0)
     rest = gram[:, 1, 1] - factor[:, 0, 1] ** 2
+    # Below rounding error nothing is left: its root would not be small.
     factor[:, 1, 1] = np.sqrt(np.where(rest > 1e-14 * gram[:, 1, 1], rest, 0.0))
     return factor
 

@@ -29,6 +29,7 @@ import numpy as np
 from verifier.networks.build import build
 from verifier.networks.draws import Draw, batch_size, collect, covariance_matrix, implicit_inputs
 from verifier.networks.gaussian import DenseGaussian, GaussianMatrix, LazyGaussian
+from verifier.networks.gram import upper_factor
 from verifier.networks.joint import orthonormal
 from verifier.networks.mlp import Direction, Network, Pass
 from verifier.networks.request import Widths, choose_sampler, hidden_widths, input_pair, whole
@@ -138,18 +139,6 @@ class _Readout:
         return factor * total
 
 
-def _factor(gram: Array) -> Array:
-    """A lower triangular A with A A^T = gram, batchwise for 2 x 2 Gram matrices, singular ones too."""
-    factor = np.zeros_like(gram)
-    first = np.sqrt(gram[:, 0, 0])
-    factor[:, 0, 0] = first
-    factor[:, 1, 0] = np.divide(gram[:, 0, 1], first, out=np.zeros_like(first), where=first > 0.0)
-    rest = gram[:, 1, 1] - factor[:, 1, 0] ** 2
-    # Below rounding error nothing is left: its root would not be small.
-    factor[:, 1, 1] = np.sqrt(np.where(rest > 1e-14 * gram[:, 1, 1], rest, 0.0))
-    return factor
-
-
 @dataclass(frozen=True)
 class HyperkernelPass:
     """All that one evaluation of the hyperkernel used; see the module's docstring for the names.
@@ -196,10 +185,10 @@ def hyperkernel(
         rest = [network.matrices[-1].apply_transposed(e) for e in unit]
         rest = [network._fit(top, vector) for vector in rest]
         basis = [network._fit(top, e) for e in basis]
-        factor = _factor(gram)
+        factor = upper_factor(gram)
         for j, gradient in enumerate(gradients):
             along = implicit.coordinates(gradient)
-            vector = factor[:, j, 0, None] * rest[0] + factor[:, j, 1, None] * rest[1]
+            vector = factor[:, 0, j, None] * rest[0] + factor[:, 1, j, None] * rest[1]
             for k, e in enumerate(basis):
                 vector = vector + (along[:, k] - np.einsum("bd,bd->b", e, vector))[:, None] * e
             back.append(vector)

@@ -26,8 +26,7 @@ import numpy as np
 from verifier.networks.build import build
 from verifier.networks.draws import Draw, batch_size, collect, covariance_matrix, implicit_inputs
 from verifier.networks.hyperkernel import DENSE_G, Implicit, process_mixing
-from verifier.networks.hypernetwork import GAIN, ImplicitNetwork
-from verifier.networks.hypernetwork import Implicit as ImplicitPass
+from verifier.networks.hypernetwork import GAIN, ImplicitNetwork, ImplicitPass
 from verifier.networks.mlp import Network
 from verifier.networks.request import Widths, choose_sampler, distinct_rows, hidden_widths, input_rows, whole
 from verifier.networks.spaces import Array

@@ -25,7 +25,7 @@ GAIN = sqrt(2.0)
 
 
 @dataclass(frozen=True)
-class Implicit:
+class ImplicitPass:
     """One pass through g: masks of layers 1..H-1 (batch, m), the activations a^0..a^{H-1}, g^1..g^H."""
 
     weights: tuple[Array, ...]
@@ -66,7 +66,7 @@ class ImplicitNetwork:
             for block, (rows, columns) in zip(np.split(f, ends[:-1], axis=1), self.shapes, strict=True)
         )
 
-    def forward(self, z: Array, f: Array) -> Implicit:
+    def forward(self, z: Array, f: Array) -> ImplicitPass:
         """g at z, shape (m_0,), with the weights f, shape (batch, outputs)."""
         weights = self.reshape(f)
         activations = [np.broadcast_to(z, (f.shape[0], self.m_0))]
@@ -76,9 +76,9 @@ class ImplicitNetwork:
             preactivations.append(y)
             masks.append((y > 0.0).astype(float))
             activations.append(GAIN * y * masks[-1])
-        return Implicit(weights, tuple(activations[:-1]), tuple(masks[:-1]), tuple(preactivations))
+        return ImplicitPass(weights, tuple(activations[:-1]), tuple(masks[:-1]), tuple(preactivations))
 
-    def gradient(self, at: Implicit) -> Array:
+    def gradient(self, at: ImplicitPass) -> Array:
         """dh/df, shape (batch, outputs): the h^d of Eq. (33)."""
         delta = np.ones((at.h.shape[0], 1))
         blocks: list[Array] = []
@@ -91,7 +91,7 @@ class ImplicitNetwork:
                 delta = GAIN * at.masks[l - 1] * back / sqrt(columns)
         return np.concatenate(blocks, axis=1)
 
-    def compose(self, at: Implicit, f: Sequence[Array], order: int) -> list[Array]:
+    def compose(self, at: ImplicitPass, f: Sequence[Array], order: int) -> list[Array]:
         """Taylor coefficients of h up to t^order from those of f, (batch, outputs) a power; masks fixed.
 
         The list ends where the coefficients vanish by degree: at H times the degree of f.
