@@ -9,40 +9,16 @@ from __future__ import annotations
 import html
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from numbers import Number
 from typing import Annotated, Any, Self
 
 import sympy
 from sympy.logic.boolalg import Boolean
 
+from verifier.claims.kinds import Form, Kind, terms_of
 from verifier.inputs.fields import Before, FieldError, Line, Text, Wrong, checked
 from verifier.verdict import Severity, Summary
 from verifier.verdict.display import formula, line, table
-
-
-class Form(StrEnum):
-    """Printed is what the paper says; amended is what is true."""
-
-    PRINTED = "printed"
-    AMENDED = "amended"
-
-
-class Kind(StrEnum):
-    """What sort of thing a claim says of its quantity."""
-
-    ORDER = "order"  # X_n / n^p converges in distribution to a variable that is not a.s. zero
-    UPPER = "upper"  # X_n = O_p(n^p)
-    ZERO = "zero"  # X_n = 0 almost surely, for every n
-    IDENTITY = "identity"  # an algebraic identity at every finite width
-    CONSTANT = "constant"  # converges in probability to a constant
-    VANISHES = "vanishes"  # converges in probability to zero
-    VARIANCE = "variance"  # Var X_n ~ n^p, on the scale of the law: X_n - X_n' is of exact order n^{p/2}
-    VALUE = "value"  # a limit, an expectation or a probability has a stated value
-    LAW = "law"  # convergence in distribution to a stated law
-    ATOM = "atom"  # the probability of being exactly zero
-    MEAN_ZERO = "mean-zero"  # the expectation vanishes at every finite width
-    INTEGER = "integer"  # a combinatorial statement
 
 
 def _expression(value: Any) -> Any:
@@ -162,6 +138,7 @@ class Expectation:
     kind: Kind
     exponent: float | None = None
     value: float | None = None
+    terms: tuple[tuple[float, float], ...] = ()  # of a surface, the exponents of n and m
 
 
 @checked
@@ -231,7 +208,8 @@ class Claim:
             form=self.form,
             kind=self.kind,
             exponent=_number(self.exponent, parameters),
-            value=None if self.kind is Kind.IDENTITY else _number(self.value, parameters),
+            value=None if self.kind in (Kind.IDENTITY, Kind.SURFACE) else _number(self.value, parameters),
+            terms=terms_of(self.value) if self.kind is Kind.SURFACE and self.value is not None else (),
         )
 
 

@@ -35,6 +35,9 @@ MODERATE = (128, 413, 1150, 4690, 20_011)
 #: Widths of networks small enough to be drawn whole.
 SMALL = (3, 4, 7, 16)
 
+#: What a part may say of when it is measured.
+EFFORTS = ("", "default", "paper")
+
 #: Beyond this a width is not an exact float, and the samplers' counts are no longer integers.
 LARGEST_WIDTH = 2**53
 
@@ -73,6 +76,12 @@ def _space(value: Any) -> Any:
     """A :class:`verifier.hunt.space.Space`, which stands above this room."""
     if value is not None and not (hasattr(value, "axes") and hasattr(value, "frames")):
         raise Wrong("a Space of instances")
+    return value
+
+
+def _effort(value: str) -> str:
+    if value not in EFFORTS:
+        raise Wrong('"default", "paper" or, for both, ""')
     return value
 
 
@@ -159,7 +168,10 @@ class Measure:
     in the units of X (relatively, for means at every width; in probability, for a law), a consistent cell may be.
     ``grid`` lists widths m besides, for exponents in n and in m on all pairs; the cell's ``axis`` says which.
     ``powers`` are the exponents q of the corrections n^-q that are tried, by default all that
-    :mod:`verifier.inference.corrections` has.
+    :mod:`verifier.inference.corrections` has.  A trend goes along the widths; on a grid along those of the cell's
+    ``axis``, at the other width ``at`` of the cell or over all of them.  ``floor`` is what the mean must surely exceed
+    at some width of a cell: else nothing is learned there, and the trend is not asked of it.  ``effort`` is "paper" for
+    what ``--effort paper`` alone measures, at a text's own sizes, and "default" for what is measured otherwise.
     ``witness`` names hypotheses that the cells violate on purpose: what they show is reported beside the claim and
     counts for nothing.  ``space`` (:class:`verifier.hunt.Space`) says which instances the claims speak of: those are
     hunted (``verifier hunt``), at these widths.
@@ -186,6 +198,8 @@ class Measure:
     margin: Annotated[float, within(0)] = 0.05
     grid: Annotated[tuple[int, ...] | None, _widths] = None
     powers: Annotated[tuple[float, ...] | None, _powers] = None
+    floor: Callable[[Parameters], float] | None = None
+    effort: Annotated[str, _effort] = ""
     witness: tuple[Line, ...] = ()
     space: Annotated[Any, _space] = None
 

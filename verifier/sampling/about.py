@@ -13,7 +13,7 @@ from verifier.quantities.check import Agreement, Measure, Part
 #: The claims that samples of a quantity can speak to without further ado.
 MEASURABLE = (Kind.ORDER, Kind.UPPER, Kind.VANISHES, Kind.VARIANCE, Kind.ZERO, Kind.ATOM, Kind.MEAN_ZERO)
 #: Those that need a stated value, which not every claim of the kind has.
-VALUED = (Kind.VALUE, Kind.CONSTANT, Kind.LAW, Kind.INTEGER)
+VALUED = (Kind.VALUE, Kind.CONSTANT, Kind.LAW, Kind.INTEGER, Kind.TREND, Kind.ABOVE, Kind.SURFACE)
 
 
 def with_derived(part: Part, cell: Mapping[str, Any]) -> dict[str, Any]:

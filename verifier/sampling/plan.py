@@ -46,6 +46,7 @@ class Options:
     quick: bool = False
     thorough: bool = False
     budget: float | None = None  # seconds of a run, which decide how many samples are drawn
+    paper: bool = False  # the sizes of the text itself, where a check has them
 
     @property
     def alpha(self) -> float:
@@ -167,7 +168,7 @@ def plan(
 
 
 def moved(cell: Mapping[str, Any], part: Part, options: Options) -> tuple[dict[str, Any], str]:
-    """A cell at the user's angle and inputs, and what leaves it out: ``angle``, ``quick`` or nothing.
+    """A cell at the user's angle and inputs, and what leaves it out: ``angle``, ``quick`` (any effort) or nothing.
 
     Cells of a part that is not ``movable`` stay where they are; those at another angle than the one that is asked for
     are left out.  An angle of 0 is one input, which moved cells would be two equal ones.
@@ -180,6 +181,8 @@ def moved(cell: Mapping[str, Any], part: Part, options: Options) -> tuple[dict[s
     if options.angle is not None and "angle" in there and float(there["angle"]) != options.angle:
         return there, "angle"
     if options.quick and part.quick is not None and not part.quick(there):
+        return there, "quick"
+    if isinstance(part, Measure) and part.effort and (part.effort == "paper") is not options.paper:
         return there, "quick"
     return there, ""
 
@@ -304,7 +307,8 @@ def allocation(widths: Sequence[int], cost: float) -> tuple[int, ...]:
 
 def _fixed_widths(members: Sequence[Cell]) -> bool:
     """Whether something is claimed of each width alone, or of no width."""
-    return any(question.values or question.kind is Kind.INTEGER for cell in members for question in cell.questions)
+    kinds = (Kind.INTEGER, Kind.TREND, Kind.ABOVE, Kind.SURFACE)
+    return any(question.values or question.kind in kinds for cell in members for question in cell.questions)
 
 
 def _schedule(start: int, cap: int) -> Schedule:

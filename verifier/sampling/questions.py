@@ -33,6 +33,9 @@ class Question:
     constant: bool = False  # the value claimed is that of X, not of its mean
     powers: tuple[float, ...] = FREE_POWERS  # exponents of the corrections that are tried
     allowance: float = DEFAULT_ALLOWANCE  # c of the corrections c/n that an order is granted
+    terms: tuple[tuple[float, float], ...] = ()  # exponents of n and m of a variance's terms
+    at: int | None = None  # the other width of a trend along one axis of a grid
+    floor: float | None = None  # a trend is asked of where the mean surely exceeds this at some width
 
 
 def question_of(
@@ -40,6 +43,8 @@ def question_of(
 ) -> Question:
     """What a claim that says ``expected`` (once, or once a width) at a cell asks of its samples, at level ``alpha``."""
     expectation = expected[0]
+    if isinstance(part, Measure) and expectation.kind in (Kind.TREND, Kind.ABOVE, Kind.SURFACE):
+        return _compared(expectation, part, alpha, cell)
     if isinstance(part, Measure) and expectation.kind in (*VALUED, Kind.ATOM) and expectation.value is not None:
         return _valued(expected, part, alpha, cell)
     if expectation.kind in (Kind.ORDER, Kind.UPPER, Kind.VANISHES, Kind.VARIANCE):
@@ -61,6 +66,25 @@ def question_of(
         return Question(Kind.IDENTITY, None, alpha, part.tolerance)
     margin = DEFAULT_MARGIN if expectation.kind is Kind.MEAN_ZERO else 0.0
     return Question(expectation.kind, None, alpha, margin)
+
+
+def _compared(expectation: Expectation, part: Measure, alpha: float, cell: Mapping[str, Any]) -> Question:
+    """A question about the sign of a difference of means, or about a variance on a grid."""
+    surface, value = expectation.kind is Kind.SURFACE, expectation.value
+    if surface and (part.grid is None or not expectation.terms):
+        raise FieldError(f"claim {expectation.claim} is about Var X at pairs of widths: it needs a value and a grid")
+    if not surface and value is None:
+        raise FieldError(f"claim {expectation.claim} is of kind {expectation.kind} and states no value")
+    trend = expectation.kind is Kind.TREND
+    if trend and (value == 0 or (part.grid is None and len(part.widths) < 2)):
+        raise FieldError(f"claim {expectation.claim} is of a trend: it needs a value above or below 0, and two widths")
+    axis = str(cell.get("axis", "n")) if part.grid is not None and not surface else None
+    at = int(cell["at"]) if axis is not None and "at" in cell else None
+    floor = part.floor(cell) if trend and part.floor is not None else None
+    return Question(
+        expectation.kind, 0.0 if surface else value, alpha, part.margin, axis=axis, terms=expectation.terms, at=at,
+        floor=floor, bounds=part.quantity.bounds,
+    )  # fmt: skip
 
 
 def _valued(expected: tuple[Expectation, ...], part: Measure, alpha: float, cell: Mapping[str, Any]) -> Question:

@@ -9,6 +9,7 @@ from typing import Any
 from verifier.claims.severity import severity_of
 from verifier.claims.statement import Claim, Form, Kind, Statement
 from verifier.inference.decisions import Decision
+from verifier.inference.trends import WITHOUT
 from verifier.quantities.select import text_of
 from verifier.sampling.plan import Asked, Cell, Group, Options
 from verifier.sampling.questions import Question
@@ -18,6 +19,8 @@ from verifier.verify.coverage import Coverage, Reach, left_out, sampleable, why_
 from verifier.verify.proof import Proofs
 from verifier.verify.results import CellReport, ClaimReport, StatementReport
 
+#: The condition of a trend that its own samples decide.
+NOT_LEARNED = ("learning",)
 #: How the reason of a cell begins whose sampler failed.
 SAMPLER_FAILED = "the sampler failed: "
 
@@ -100,10 +103,12 @@ def numeric_of(
     if found not in (NumericStatus.CONSISTENT, NumericStatus.UNTESTED):
         return found, next(cell.reason for cell in sampled if cell.verdict is found)
     if not sampled:
+        if cells and all(cell.outside == NOT_LEARNED for cell in cells):
+            return NumericStatus.INCONCLUSIVE, f"in none of its {len(cells)} cells is anything learned"
         if not sampleable(claim):
             return found, f"a claim of kind {claim.kind} without a stated value cannot be sampled"
         return found, why_untested(claim, reach, coverage, stopped)
-    unsampled = reach.planned - len(sampled)
+    unsampled = reach.planned - len(sampled) - sum(cell.outside == NOT_LEARNED for cell in cells)
     if unsampled > 0 or reach.angle or reach.deselected:
         told = left_out(reach, max(unsampled, 0), stopped)
         return NumericStatus.INCONCLUSIVE, f"{len(sampled)} consistent; {told}"
@@ -142,8 +147,11 @@ def _cell_report(
         if other and cell.witnesses:
             reason += f"; measured as its witness: {other.reason}"
         return CellReport(**common | numbers, verdict=NumericStatus.UNTESTED, reason=reason)
-    common |= {"alpha": question.alpha, "margin": question.margin, "values": question.values, "law": question.law}
     decision = found.decisions.get((number, question))
+    if decision is not None and decision.reason.startswith(WITHOUT) and (number, question) not in found.unfinished:
+        numbers = _numbers(decision) | {"outside": NOT_LEARNED}
+        return CellReport(**common | numbers, verdict=NumericStatus.UNTESTED, reason=decision.reason)
+    common |= {"alpha": question.alpha, "margin": question.margin, "values": question.values, "law": question.law}
     if found.error is not None:
         reason = f"{SAMPLER_FAILED}{found.error}"
         return CellReport(**common, verdict=NumericStatus.INVALID, reason=reason)
@@ -188,6 +196,8 @@ def _claimed(claim: Claim, cell: Cell, question: Question | None) -> float | str
         return "zero"
     if claim.kind in (Kind.IDENTITY, Kind.MEAN_ZERO):
         return str(claim.kind)
+    if claim.kind in (Kind.TREND, Kind.ABOVE, Kind.SURFACE):
+        return _told(claim, question)
     if question is not None and question.law is not None:
         return str(question.law)
     if question is not None and question.target is not None:
@@ -195,6 +205,14 @@ def _claimed(claim: Claim, cell: Cell, question: Question | None) -> float | str
     expectation = claim.at(cell.parameters)
     value = None if expectation is None else (expectation.exponent if expectation.value is None else expectation.value)
     return str(claim.kind) if value is None else value
+
+
+def _told(claim: Claim, question: Question | None) -> str:
+    if claim.kind is Kind.SURFACE or question is None or question.target is None:
+        return str(claim.kind) if claim.value is None else str(claim.value)
+    if claim.kind is Kind.ABOVE:
+        return f"> {question.target:g}"
+    return "grows" if question.target > 0 else "falls"
 
 
 def reproduce(group: Group, cell: Cell, options: Options, seed: int) -> str:
@@ -207,6 +225,8 @@ def reproduce(group: Group, cell: Cell, options: Options, seed: int) -> str:
         words.append(f"--samples {options.samples}")
     if options.quick:
         words.append("--quick")
+    if options.paper:
+        words.append("--effort paper")
     if options.thorough:
         words.append("--thorough")
     if options.budget is not None:
