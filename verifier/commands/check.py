@@ -42,6 +42,10 @@ DEFAULT_SEED = 20201
 @click.option("--widths", "--width", type=Widths(), help="Widths to measure at instead of the check's own.")
 @click.option("--samples", type=Whole(1), help="At most this many samples a width.")
 @click.option("--quick", is_flag=True, help="Fewer cells and samples: seconds instead of a minute.")
+@click.option(
+    "--effort", type=click.Choice(["quick", "default", "paper"]), default="default", show_default=True,
+    help="quick: as --quick; paper: the text's own sizes where a check has them, for hours.",
+)  # fmt: skip
 @click.option("--thorough", is_flag=True, help="Error rate 1e-8 a claim instead of 1e-3; more samples.")
 @click.option("--shipped", is_flag=True, help="In a project of one's own: the shipped statements as well.")
 @click.option("--group", "groups", multiple=True, metavar="GROUP", help="The statements that list shows under GROUP.")
@@ -64,6 +68,7 @@ def check(
     widths: tuple[int, ...] | None,
     samples: int | None,
     quick: bool,
+    effort: str,
     thorough: bool,
     shipped: bool,
     groups: tuple[str, ...],
@@ -103,11 +108,14 @@ def check(
     from verifier.sampling.plan import Options
     from verifier.verify.run import NothingSelected, run_check
 
+    if quick and effort == "paper":
+        raise CommandError("--quick and --effort paper exclude each other")
+    quick = quick or effort == "quick"
     if quick and thorough:
         raise CommandError("--quick and --thorough exclude each other")
     if quick and budget is not None:
         raise CommandError("--quick and --budget exclude each other")
-    options = Options(widths, samples, angle, z, quick, thorough, budget)
+    options = Options(widths, samples, angle, z, quick, thorough, budget, effort == "paper")
     try:
         selection = Selection(expression) if expression is not None else None
     except ValueError as error:
@@ -147,6 +155,8 @@ def check(
         from verifier.report.text import render
 
         render(report, Screen(), verbose, unread)
+        for told in _scaled(entries, options.paper):
+            Screen().print(told, style="dim", markup=False)
         if not named and (told := _left_out(project, chosen, shipped)):
             Screen().print(told, style="dim", markup=False)
     return code
@@ -183,6 +193,14 @@ def _left_out(project: Project, chosen: Sequence[str], shipped: bool) -> str:
             for group, names in project.groups().items()}  # fmt: skip
     told = [f"{', '.join(names)} (--group {group})" for group, names in left.items() if group and names]
     return f"not checked unless named: {'; '.join(told)}" if told else ""
+
+
+def _scaled(entries: Sequence[Entry], paper: bool) -> list[str]:
+    """What is smaller than in the text, a line a check that says so."""
+    if paper:
+        return []
+    checks = [entry.check for entry in entries if entry.check is not None and entry.check.scaled]
+    return [f"{check.name}, scaled down (--effort paper: not): {check.scaled}" for check in checks]
 
 
 def _load(project: Project, names: Sequence[str]) -> tuple[list[Entry], dict[str, str]]:

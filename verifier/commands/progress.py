@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -55,8 +56,15 @@ def _cells(group: Group) -> int:
     return sum(cell.selected and bool(cell.questions) for cell in group.cells)
 
 
+#: Seconds between two lines that tell what is to come.
+PACE = 60.0
+
+
 class _Lines:
     """One line for each group that is through."""
+
+    def __init__(self) -> None:
+        self._begun = self._told = time.monotonic()
 
     def progress(self, group: Group, size: int, decided: int, cells: int) -> None:
         if decided == cells or size == group.schedule.sizes[-1]:
@@ -66,7 +74,17 @@ class _Lines:
             )
 
     def pace(self, rate: float, left: float) -> None:
-        """Lines that nobody watches say what is done, and not what is to come."""
+        """Once a minute, what is to come, of a run that takes many."""
+        now = time.monotonic()
+        if now - self._told >= PACE and not math.isnan(left):
+            self._told = now
+            click.echo(f"{_time(left)}; {(now - self._begun) / 60:.0f} min so far", err=True)
+
+
+def _time(left: float) -> str:
+    if left >= 5400:
+        return f"at most {left / 3600:.1f} h left"
+    return f"at most {left / 60:.0f} min left" if left >= 90 else f"at most {left:.0f} s left"
 
 
 class _Live:
@@ -94,5 +112,5 @@ class _Live:
             name = next(iter(self.tasks))
         told = f"{last}; {rate:,.0f} samples/s" if last else f"{rate:,.0f} samples/s"
         if not math.isnan(left):
-            told += f", at most {left / 60:.0f} min left" if left >= 90 else f", at most {left:.0f} s left"
+            told += f", {_time(left)}"
         self.display.update(self.tasks[name], last=told)

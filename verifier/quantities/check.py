@@ -168,10 +168,9 @@ class Measure:
     in the units of X (relatively, for means at every width; in probability, for a law), a consistent cell may be.
     ``grid`` lists widths m besides, for exponents in n and in m on all pairs; the cell's ``axis`` says which.
     ``powers`` are the exponents q of the corrections n^-q that are tried, by default all that
-    :mod:`verifier.inference.corrections` has.  A trend goes along the widths; on a grid along those of the cell's
-    ``axis``, at the other width ``at`` of the cell or over all of them.  ``floor`` is what the mean must surely exceed
-    at some width of a cell: else nothing is learned there, and the trend is not asked of it.  ``effort`` is "paper" for
-    what ``--effort paper`` alone measures, at a text's own sizes, and "default" for what is measured otherwise.
+    :mod:`verifier.inference.corrections` has.  ``floor`` is what the mean must surely exceed at some width of a cell:
+    else nothing is learned there, and no trend is asked of it.  ``effort`` is "paper" for what ``--effort paper`` alone
+    measures, at a text's own sizes, and "default" for what is measured otherwise.
     ``witness`` names hypotheses that the cells violate on purpose: what they show is reported beside the claim and
     counts for nothing.  ``space`` (:class:`verifier.hunt.Space`) says which instances the claims speak of: those are
     hunted (``verifier hunt``), at these widths.
@@ -247,14 +246,19 @@ def recount(
 @checked
 @dataclass(frozen=True, init=False)
 class Check:
-    """Everything that is measured for one statement."""
+    """Everything that is measured for one statement.
+
+    ``scaled`` says in a sentence what is smaller than in the text unless ``--effort paper`` is asked for.
+    """
 
     name: Line
     parts: tuple[Part, ...]
+    scaled: Text = ""
 
-    def __init__(self, name: str, *parts: Part) -> None:
+    def __init__(self, name: str, *parts: Part, scaled: str = "") -> None:
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "parts", parts)
+        object.__setattr__(self, "scaled", scaled)
 
 
 def cells(**axes: Any) -> tuple[dict[str, Any], ...]:

@@ -107,6 +107,7 @@ def command_line(options: Options, seed: int, names: Sequence[str], expression: 
     """The command that does the run again."""
     words = ["verifier check", *(f'"{name}"' if "::" in name else name for name in names)]
     words += [f'-k "{expression}"'] if expression else []
+    words += ["--effort paper"] * options.paper
     words += ["--quick"] * options.quick + ["--thorough"] * options.thorough
     words += [f"--budget {options.budget:g}s"] if options.budget is not None else []
     words += ["--widths " + ",".join(str(n) for n in options.widths)] if options.widths else []

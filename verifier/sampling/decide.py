@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from verifier.claims.statement import Kind
 from verifier.inference.agreement import decide_law
 from verifier.inference.atoms import decide_atom, decide_symmetric, decide_zero
@@ -60,7 +58,11 @@ def _decided(group: Group, question: Question, samples: Mapping[Any, LogSample],
     if question.kind is Kind.SURFACE:
         return decide_surface({place: raw(s) for place, s in samples.items()}, question.terms, **averaging)
     if question.kind in (Kind.TREND, Kind.ABOVE):
-        return _compared(question, samples, averaging)
+        arrays = {n: raw(s) for n, s in samples.items()}
+        averaging["bounds"] = question.bounds
+        if question.kind is Kind.ABOVE:
+            return decide_above(arrays, question.target, **averaging)
+        return decide_trend(arrays, question.target, floor=question.floor, **averaging)
     if question.kind is Kind.LAW:
         assert question.law is not None
         return decide_law({n: raw(s) for n, s in samples.items()}, question.law, **averaging)
@@ -90,21 +92,6 @@ def _decided(group: Group, question: Question, samples: Mapping[Any, LogSample],
         return _variance(samples, question.target, settings)
     found = decide_order(samples, question.target, **settings)
     return found if question.atom is None else _with_atom(found, question.atom, samples, alpha / looks)
-
-
-def _compared(question: Question, samples: Mapping[Any, LogSample], averaging: Mapping[str, Any]) -> Decision:
-    """The sign of a difference of means; along one axis of a grid at the other width ``at``, or over all of those."""
-    assert question.target is not None
-    arrays: dict[int, Any] = {}
-    for place, sample in samples.items():
-        along, other = place, None
-        if question.axis is not None:
-            along, other = (place[1], place[0]) if question.axis == "m" else place
-        if question.at is None or other == question.at:
-            arrays[along] = np.concatenate([arrays[along], raw(sample)]) if along in arrays else raw(sample)
-    if question.kind is Kind.ABOVE:
-        return decide_above(arrays, question.target, bounds=question.bounds, **averaging)
-    return decide_trend(arrays, question.target, bounds=question.bounds, floor=question.floor, **averaging)
 
 
 def _mean_zero(samples: Mapping[Any, LogSample], **settings: Any) -> Decision:

@@ -34,7 +34,6 @@ class Question:
     powers: tuple[float, ...] = FREE_POWERS  # exponents of the corrections that are tried
     allowance: float = DEFAULT_ALLOWANCE  # c of the corrections c/n that an order is granted
     terms: tuple[tuple[float, float], ...] = ()  # exponents of n and m of a variance's terms
-    at: int | None = None  # the other width of a trend along one axis of a grid
     floor: float | None = None  # a trend is asked of where the mean surely exceeds this at some width
 
 
@@ -75,15 +74,15 @@ def _compared(expectation: Expectation, part: Measure, alpha: float, cell: Mappi
         raise FieldError(f"claim {expectation.claim} is about Var X at pairs of widths: it needs a value and a grid")
     if not surface and value is None:
         raise FieldError(f"claim {expectation.claim} is of kind {expectation.kind} and states no value")
+    if not surface and part.grid is not None:
+        raise FieldError(f"claim {expectation.claim} is about means, which are compared along one width")
     trend = expectation.kind is Kind.TREND
-    if trend and (value == 0 or (part.grid is None and len(part.widths) < 2)):
+    if trend and (value == 0 or len(part.widths) < 2):
         raise FieldError(f"claim {expectation.claim} is of a trend: it needs a value above or below 0, and two widths")
-    axis = str(cell.get("axis", "n")) if part.grid is not None and not surface else None
-    at = int(cell["at"]) if axis is not None and "at" in cell else None
     floor = part.floor(cell) if trend and part.floor is not None else None
     return Question(
-        expectation.kind, 0.0 if surface else value, alpha, part.margin, axis=axis, terms=expectation.terms, at=at,
-        floor=floor, bounds=part.quantity.bounds,
+        expectation.kind, 0.0 if surface else value, alpha, part.margin, terms=expectation.terms, floor=floor,
+        bounds=part.quantity.bounds,
     )  # fmt: skip
 
 

@@ -122,8 +122,15 @@ class _State:
         """Seconds of one worker's work until all of the schedule is drawn; NaN where nothing is known of its cost."""
         if not self.open or self.error is not None:
             return 0.0
-        each = sum(seconds / count for seconds, count in self.seconds.values() if count)
-        return each * (self.group.schedule.sizes[-1] - self.size) if self.seconds else math.nan
+        known = {width: seconds / count for width, (seconds, count) in self.seconds.items() if count}
+        if not known:
+            return math.nan
+        each = sum(known.values()) / len(known)  # widths of which nothing is known are the narrower ones, drawn later
+        last = self.group.schedule.sizes[-1]
+        return sum(
+            known.get(width, each) * max(self.group.drawn(place, last) - self.seconds.get(width, (0.0, 0))[1], 0)
+            for place, width in enumerate(self.group.places)
+        )
 
     def price(self) -> float:
         """What the decisions that are open cost, where the next look was planned already."""

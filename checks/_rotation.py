@@ -1,0 +1,65 @@
+"""Rotation prediction, trained: the accuracy of a hypernetwork against its learning rate, width and depth.
+
+f reads an image and gives the weights of g, which reads the image turned by a multiple of 360°/turns and says which.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from verifier.networks.training import Hyper, Trained, train
+from verifier.quantities.check import Parameters, Quantity
+from verifier.quantities.layers import Values
+
+from ._training import rotated
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """What a run is trained on and for how long: images (0: all of them), turns of each, epochs, examples a step."""
+
+    training: int
+    test: int
+    turns: int
+    epochs: int
+    batch: int
+
+
+SIZES = {"small": Sizes(128, 64, 4, 16, 32), "paper": Sizes(0, 0, 12, 40, 32), "tiny": Sizes(24, 16, 4, 2, 16)}
+#: Which width of a check is that of g, and which its depth.
+AXES = {"m": "m", "H": "H"}
+
+
+def runs(shared: Parameters, rates: Sequence[float], samples: int, rng: np.random.Generator) -> Trained:
+    """Hypernetworks of depths L and H and widths n and m, trained at each of the rates."""
+    sizes = SIZES[shared["sizes"]]
+    training, test = rotated(shared["data"], sizes.training, sizes.test, sizes.turns)
+    pixels = training.x.shape[1]
+    model = Hyper(shared["L"], shared["n"], shared["H"], shared["m"], pixels, pixels, sizes.turns)
+    return train(
+        model, training, test, rates=rates, runs=samples, epochs=sizes.epochs, batch=sizes.batch, rng=rng,
+    )  # fmt: skip
+
+
+def _draw(shared: Parameters, listed: Sequence[Parameters], width: Any, samples: int, rng: np.random.Generator) -> Any:
+    """A column a cell, of its rate: the accuracy ("final"), its mean over the epochs ("mean"), or 1 if diverged."""
+    axis = AXES["m" if "m" not in shared else "H"]
+    rates = list(dict.fromkeys(float(cell["rate"]) for cell in listed))
+    found = runs({**shared, axis: width}, rates, samples, rng)
+    columns = []
+    for cell in listed:
+        at = rates.index(float(cell["rate"]))
+        accuracy = found.accuracy[:, at]
+        what = {"final": accuracy[:, -1], "mean": accuracy[:, 1:].mean(axis=1), "diverged": found.diverged[:, at]}
+        columns.append(np.asarray(what[cell["of"]], dtype=np.float64))
+    return Values(np.stack(columns, axis=1))
+
+
+#: Accuracies lie between 0 and 1; the width is that of g, or its depth where a cell fixes m.
+accuracy = Quantity(
+    "accuracy", "test accuracy", ("sizes", "data", "L", "n", "H", "m"), _draw, bounds=(0.0, 1.0), version="1"
+)

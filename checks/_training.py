@@ -1,0 +1,72 @@
+"""The data of the trained experiments, and how many of them are trained on at once."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from scipy import ndimage
+
+from verifier.datafiles.images import Images, load
+from verifier.inputs.data import data_folder
+from verifier.inputs.files import Unreadable
+from verifier.networks.training import Examples
+
+Pixels = npt.NDArray[np.float64]
+
+
+def names() -> list[str]:
+    """The sets of images there are: the bundled digits, and those that are found where ``--data`` says."""
+    folder = data_folder()
+    return ["digits", *(name for name in ("mnist", "cifar10") if folder is not None and _there(name))]
+
+
+@lru_cache(maxsize=4)
+def _there(name: str) -> bool:
+    try:
+        load(name, data_folder())
+    except Unreadable:
+        return False
+    return True
+
+
+@lru_cache(maxsize=2)
+def _images(name: str) -> Images:
+    return load(name, None if name == "digits" else data_folder())
+
+
+def normalised(images: Pixels) -> npt.NDArray[np.float32]:
+    """Each image as a row of mean square 1; shape (N, pixels)."""
+    rows = images.reshape(len(images), -1)
+    return np.asarray(rows / np.sqrt(np.square(rows).mean(axis=1, keepdims=True) + 1e-12), dtype=np.float32)
+
+
+@lru_cache(maxsize=4)
+def classified(name: str, training: int, test: int) -> tuple[Examples, Examples]:
+    """Images and what they show: so many for training and for tests, the first ones; 0: all."""
+    data = _images(name)
+    pairs = ((data.train_images, data.train_labels, training), (data.test_images, data.test_labels, test))
+    one, two = (Examples(normalised(x[: n or None]), y[: n or None].astype(np.int32)) for x, y, n in pairs)
+    return one, two
+
+
+@lru_cache(maxsize=4)
+def rotated(name: str, training: int, test: int, turns: int) -> tuple[Examples, Examples]:
+    """Rotation prediction: x is an image, z the same one turned by k·360°/turns, and the label is k; all k of each."""
+    data = _images(name)
+    one, two = (_turned(x[: n or None], turns) for x, n in ((data.train_images, training), (data.test_images, test)))
+    return one, two
+
+
+def _turned(images: Pixels, turns: int) -> Examples:
+    found = []
+    for k in range(turns):
+        if (4 * k) % turns == 0:
+            found.append(normalised(np.rot90(images, 4 * k // turns, axes=(1, 2))))
+        else:
+            angle = 360.0 * k / turns
+            found.append(normalised(ndimage.rotate(images, angle, axes=(2, 1), reshape=False, order=1)))
+    z = np.stack(found, axis=1)
+    labels = np.tile(np.arange(turns, dtype=np.int32), len(images))
+    return Examples(np.repeat(normalised(images), turns, axis=0), labels, z.reshape(len(labels), -1))
