@@ -49,10 +49,11 @@ def _runs(shared: Parameters, losses: str, n: int, samples: int, rng: np.random.
 
 
 def _draw(shared: Parameters, listed: Sequence[Parameters], width: Any, samples: int, rng: np.random.Generator) -> Any:
-    """A column a cell, after its epoch and at the rate √n: of kind 0 the accuracy, 1 the closed units, 2 the loss."""
+    """A column a cell, after its epoch and at the rate √n: 0 the accuracy, 1 the closed units, 2 loss/(1 + loss)."""
     found = _runs(shared, shared["loss"], width, samples, rng)
-    last = np.where(np.isfinite(found.loss), found.loss, 1e9)  # a loss that is not finite: the run has diverged
-    by_kind = {0: found.accuracy, 1: 1.0 - found.open, 2: last}
+    with np.errstate(invalid="ignore"):
+        loss = np.where(np.isfinite(found.loss), found.loss / (1.0 + found.loss), 1.0)  # 1: the run has diverged
+    by_kind = {0: found.accuracy, 1: 1.0 - found.open, 2: loss}
     return Values(np.stack([by_kind[int(cell["kind"])][:, 0, cell["epoch"]] for cell in listed], axis=1))
 
 
@@ -79,9 +80,10 @@ def _wild(shared: Parameters, listed: Sequence[Parameters], width: Any, samples:
 
 
 _SHARED = ("sizes", "data", "loss", "epochs")
-#: Of the cell: accuracy and closed units lie between 0 and 1.
-share = Quantity("share", "test accuracy or closed units, μ = √n", _SHARED, _draw, bounds=(0.0, 1.0), version="1")
-test_loss = Quantity("test_loss", "test loss, μ = √n", _SHARED, _draw, version="1")
+#: Of test images; cells: loss, epochs, epoch, kind (0 accuracy, 1 closed units, 2 loss/(1 + loss)), sizes, data.
+share = Quantity(
+    "share", "accuracy, closed units, loss/(1 + loss); μ = √n", _SHARED, _draw, bounds=(0.0, 1.0), version="1"
+)
 #: Cells: factor of 2/λ_max(Θ) (0: the rate is √n), sizes, data.
 calm = Quantity("calm", "log10 of the first loss over the largest", ("sizes", "data"), _calm, version="1")
 wild = Quantity("wild", "log10 of the largest loss over the first", ("sizes", "data"), _wild, version="1")

@@ -5,10 +5,10 @@
         a^0 = z,  g^l = V^l a^{l-1} / sqrt(m_{l-1}),  a^l = sqrt(2) relu(g^l),  h = g^H
 
 This is the NTK parametrisation and initialisation of :mod:`verifier.networks.mlp`; a step of size mu is W <- W - mu dW
-of the mean loss of a batch.  Runs differ in their initial weights and in the order of their examples, and every learning
-rate begins at the same weights: the runs of one call, times its learning rates, are a single vectorised program,
-compiled once for each architecture.  Numbers are single precision.  A run whose loss is not finite any more is recorded
-as diverged, with accuracy 0.
+of the mean loss of a batch.  Runs differ in their initial weights and in the order of their examples, and each learning
+rate begins at the same weights: the runs of one call, times its rates, are one vectorised program, compiled once for an
+architecture.  Numbers are of single precision.  A run whose loss is not finite any more is recorded as diverged, with
+accuracy 0.
 """
 
 from __future__ import annotations
