@@ -13,7 +13,6 @@ import numpy as np
 
 from verifier.networks.training import Hyper, Trained, train
 from verifier.quantities.check import Parameters, Quantity
-from verifier.quantities.layers import Values
 
 from ._training import rotated
 
@@ -56,7 +55,7 @@ def _draw(shared: Parameters, listed: Sequence[Parameters], width: Any, samples:
         accuracy = found.accuracy[:, at]
         what = {"final": accuracy[:, -1], "mean": accuracy[:, 1:].mean(axis=1), "diverged": found.diverged[:, at]}
         columns.append(np.asarray(what[cell["of"]], dtype=np.float64))
-    return Values(np.stack(columns, axis=1))
+    return np.stack(columns, axis=1)
 
 
 #: Accuracies lie between 0 and 1; the width is that of g, or its depth where a cell fixes m.

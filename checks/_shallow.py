@@ -11,7 +11,6 @@ import numpy.typing as npt
 
 from verifier.networks.training import Examples, Plain, Trained, train
 from verifier.quantities.check import Parameters, Quantity
-from verifier.quantities.layers import Values
 
 from ._training import classified
 
@@ -54,7 +53,7 @@ def _draw(shared: Parameters, listed: Sequence[Parameters], width: Any, samples:
     with np.errstate(invalid="ignore"):
         loss = np.where(np.isfinite(found.loss), found.loss / (1.0 + found.loss), 1.0)  # 1: the run has diverged
     by_kind = {0: found.accuracy, 1: 1.0 - found.open, 2: loss}
-    return Values(np.stack([by_kind[int(cell["kind"])][:, 0, cell["epoch"]] for cell in listed], axis=1))
+    return np.stack([by_kind[int(cell["kind"])][:, 0, cell["epoch"]] for cell in listed], axis=1)
 
 
 def _steps(shared: Parameters, cell: Parameters, width: int, samples: int, rng: np.random.Generator) -> Any:
@@ -72,11 +71,11 @@ def _steps(shared: Parameters, cell: Parameters, width: int, samples: int, rng: 
 
 
 def _calm(shared: Parameters, listed: Sequence[Parameters], width: Any, samples: int, rng: np.random.Generator) -> Any:
-    return Values(np.stack([_steps(shared, cell, width, samples, rng) for cell in listed], axis=1))
+    return np.stack([_steps(shared, cell, width, samples, rng) for cell in listed], axis=1)
 
 
 def _wild(shared: Parameters, listed: Sequence[Parameters], width: Any, samples: int, rng: np.random.Generator) -> Any:
-    return Values(-_calm(shared, listed, width, samples, rng).values)
+    return -_calm(shared, listed, width, samples, rng)
 
 
 _SHARED = ("sizes", "data", "loss", "epochs")

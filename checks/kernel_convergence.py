@@ -8,7 +8,6 @@ import numpy as np
 
 from verifier.networks.hyperkernel import sample_hyperkernel
 from verifier.quantities.check import Check, Measure, Parameters, Quantity, cells
-from verifier.quantities.layers import Values
 
 #: 2.5 radians, as in E12.
 FAR = round(degrees(2.5), 6)
@@ -21,7 +20,7 @@ def _draw(shared: Parameters, listed: Sequence[Parameters], width: Any, samples:
     found = sample_hyperkernel(
         shared["H"], shared["L"], n, m=m, x_angle=shared["angle"], z_angle=shared["z_angle"], samples=samples, rng=rng
     ).values[:, 0]
-    return Values(np.repeat(found[:, None], len(listed), axis=1))
+    return np.repeat(found[:, None], len(listed), axis=1)
 
 
 kernel = Quantity("Kh_sampled", "K^h", ("H", "L", "angle", "z_angle", "n", "m"), _draw)

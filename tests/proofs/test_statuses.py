@@ -103,7 +103,7 @@ def statuses(statement: Statement, checked: CheckedGoals) -> dict[str, str]:
 
 
 def test_every_statement_is_in_the_table() -> None:
-    assert set(STATUS) == set(PROJECT.names)
+    assert set(STATUS) == set(PROJECT.usual(PROJECT.names))  # of experiments no proof is offered
 
 
 @pytest.mark.parametrize("name", STATUS)

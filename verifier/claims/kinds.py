@@ -40,7 +40,7 @@ def terms_of(value: sympy.Expr) -> tuple[tuple[float, float], ...]:
     Raises ValueError for anything else in it: the factors of the terms are unknown, and none may be written.
 
     >>> terms_of(1 / sympy.Symbol("m", integer=True) + 1 / sympy.Symbol("n", integer=True))
-    ((0.0, -1.0), (-1.0, 0.0))
+    ((-1.0, 0.0), (0.0, -1.0))
     """
     found = []
     for term in sympy.Add.make_args(sympy.sympify(value)):

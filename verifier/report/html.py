@@ -13,7 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
-from verifier.report import forests, formulas, instances, judgments, mathtext, numbers, plots, value_plots
+from verifier.report import forests, formulas, instances, judgments, mathtext, numbers, plots, profiles, value_plots
 from verifier.report.differences import compared
 from verifier.report.findings import findings
 from verifier.report.graph import drawn
@@ -177,6 +177,10 @@ def _view(statement: Data, exact: Exact | None) -> Data:
         "others": others,
         "identities": identities,
         "forests": _forests(statement["measurements"], name),
+        "figures": [
+            {**figure, "svg": Markup(figure["svg"])}
+            for figure in profiles.figures(statement["measurements"], f"figure-{name}")
+        ],
         "compared": _compared(statement),
         "open_proof": any(step["status"] != "proved" for step in steps),
         "used_by": _used_by(steps),

@@ -125,12 +125,21 @@ class _State:
         known = {width: seconds / count for width, (seconds, count) in self.seconds.items() if count}
         if not known:
             return math.nan
-        each = sum(known.values()) / len(known)  # widths of which nothing is known are the narrower ones, drawn later
+        each = sum(known.values()) / len(known)
         last = self.group.schedule.sizes[-1]
         return sum(
             known.get(width, each) * max(self.group.drawn(place, last) - self.seconds.get(width, (0.0, 0))[1], 0)
             for place, width in enumerate(self.group.places)
         )
+
+    @property
+    def cost(self) -> float:
+        """Seconds of one worker's work on the whole of the schedule; 0 where nothing of it was drawn."""
+        known = {width: seconds / count for width, (seconds, count) in self.seconds.items() if count}
+        each = sum(known.values()) / max(len(known), 1)
+        last = self.group.schedule.sizes[-1]
+        places = enumerate(self.group.places)
+        return sum(known.get(width, each) * self.group.drawn(place, last) for place, width in places)
 
     def price(self) -> float:
         """What the decisions that are open cost, where the next look was planned already."""
@@ -319,9 +328,10 @@ class _Work:
         now = time.monotonic()
         if self._listener is not None and self._samples and now - self._told > 0.5:
             self._told = now
-            known = [state.left for state in self.states if not math.isnan(state.left)]
-            unknown = len(self.states) - len(known)
-            left = sum(known) * len(self.states) / (len(self.states) - unknown) / slots if known else math.nan
+            known = [state for state in self.states if not math.isnan(state.left)]
+            begun = [state.cost for state in known if state.cost > 0]
+            unknown = (len(self.states) - len(known)) * sum(begun) / max(len(begun), 1)
+            left = (sum(state.left for state in known) + unknown) / slots if begun else math.nan
             self._listener.pace(self._samples / (now - self._begun), left)
 
     def arrived(self, task: Task, result: Any) -> None:

@@ -1,0 +1,136 @@
+"""Signs of differences of means, means above a value, and variances as sums of terms in two widths.
+
+Fixed seeds, so that nothing is random here; the false-alarm rates that are asserted are of the decisions themselves.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from sympy import Symbol
+
+from verifier.claims.kinds import terms_of
+from verifier.inference.surfaces import decide_surface
+from verifier.inference.trends import WITHOUT, decide_above, decide_trend
+from verifier.verdict import NumericStatus
+
+CONSISTENT, CONTRADICTED, OPEN = NumericStatus.CONSISTENT, NumericStatus.CONTRADICTED, NumericStatus.INCONCLUSIVE
+SETTINGS = {"margin": 0.02, "alpha": 1e-3}
+
+
+def runs(means: dict[int, float], spread: float, count: int, seed: int = 0) -> dict[int, np.ndarray]:
+    rng = np.random.default_rng(seed)
+    return {n: mean + spread * rng.standard_normal(count) for n, mean in means.items()}
+
+
+@pytest.mark.parametrize(
+    ("means", "direction", "expected"),
+    [
+        ({5: 0.6, 10: 0.7, 20: 0.8}, 1, CONSISTENT),
+        ({5: 0.6, 10: 0.7, 20: 0.8}, -1, CONTRADICTED),
+        ({5: 0.8, 10: 0.7, 20: 0.6}, 1, CONTRADICTED),
+        ({5: 0.8, 10: 0.7, 20: 0.6}, -1, CONSISTENT),
+        ({5: 0.7, 10: 0.7, 20: 0.7}, 1, OPEN),
+        ({5: 0.6, 20: 0.8}, 1, CONSISTENT),
+        # The ends agree, and a step goes the other way by more than the margin.
+        ({5: 0.6, 10: 0.9, 20: 0.8}, 1, CONTRADICTED),
+        # By less than the margin, yet surely: neither.
+        ({5: 0.6, 10: 0.8, 20: 0.787}, 1, OPEN),
+    ],
+)
+def test_trends(means: dict[int, float], direction: int, expected: NumericStatus) -> None:
+    found = decide_trend(runs(means, 0.01, 40), direction, **SETTINGS)
+    assert found.verdict is expected, found.reason
+
+
+def test_a_trend_without_a_difference_is_rarely_decided() -> None:
+    """At level 1/20: of 400 experiments without a trend, those that are decided stay below the level's share.
+
+    A wrong level of 1/10 would be told with probability above 0.999; a right one fails with probability below 1e-9.
+    """
+    rng = np.random.default_rng(1)
+    decided = 0
+    for _ in range(400):
+        samples = {n: np.clip(0.7 + 0.1 * rng.standard_normal(12), 0, 1) for n in (5, 10, 20)}
+        decided += decide_trend(samples, 1, margin=1e-9, alpha=0.05).verdict is not OPEN
+    assert decided <= 45
+
+
+def test_where_nothing_is_learned_no_trend_is_asked() -> None:
+    chance = runs({5: 0.25, 10: 0.26, 20: 0.27}, 0.02, 24)
+    assert decide_trend(chance, 1, floor=0.35, **SETTINGS).reason.startswith(WITHOUT)
+    learned = runs({5: 0.25, 10: 0.4, 20: 0.6}, 0.02, 24)
+    assert decide_trend(learned, 1, floor=0.35, **SETTINGS).verdict is CONSISTENT
+
+
+def test_above() -> None:
+    samples = runs({100: 0.6, 1000: 0.9}, 0.05, 24)
+    assert decide_above(samples, 0.5, **SETTINGS).verdict is CONSISTENT
+    assert decide_above(samples, 0.7, **SETTINGS).verdict is CONTRADICTED
+    assert decide_above(samples, 0.6, **SETTINGS).verdict is OPEN
+
+
+def test_samples_that_are_all_equal_show_what_they_leave_open() -> None:
+    zero = {100: np.zeros(40), 1000: np.zeros(40)}
+    assert decide_above(zero, 0.5, **SETTINGS).verdict is OPEN  # without bounds nothing is known of what was not seen
+    assert decide_above(zero, 0.5, bounds=(0.0, 1.0), **SETTINGS).verdict is CONTRADICTED
+    assert decide_above(zero, 0.1, bounds=(0.0, 1.0), **SETTINGS).verdict is OPEN
+    assert decide_trend(zero, 1, **SETTINGS).verdict is OPEN
+
+
+def test_what_cannot_be_decided_is_told() -> None:
+    assert decide_trend(runs({5: 0.6, 10: 0.8}, 0.1, 3), 1, **SETTINGS).verdict is OPEN
+    assert decide_trend({5: [], 10: []}, 1, **SETTINGS).verdict is NumericStatus.UNTESTED
+    assert decide_trend({5: [1, 2, 3, np.nan], 10: [1, 2, 3, 4]}, 1, **SETTINGS).verdict is NumericStatus.INVALID
+    with pytest.raises(ValueError, match="direction is 0"):
+        decide_trend(runs({5: 0.6, 10: 0.8}, 0.1, 8), 0, **SETTINGS)
+    with pytest.raises(ValueError, match="two widths"):
+        decide_trend(runs({5: 0.6}, 0.1, 8), 1, **SETTINGS)
+
+
+# -- variances ---------------------------------------------------------------------------------------------------------
+
+WIDTHS = (64, 256, 1024)
+TERMS = {"sum": ((-1.0, 0.0), (0.0, -1.0)), "product": ((-1.0, -1.0),), "m": ((0.0, -1.0),), "n": ((-1.0, 0.0),)}
+
+
+def pairs(variance, count: int = 8000, law=None) -> dict[tuple[int, int], np.ndarray]:
+    rng = np.random.default_rng(2)
+    draw = law or (lambda size: rng.standard_normal(size))
+    return {(n, m): variance(n, m) ** 0.5 * draw(count) for n in WIDTHS for m in WIDTHS}
+
+
+@pytest.mark.parametrize("true", TERMS)
+@pytest.mark.parametrize("claimed", TERMS)
+def test_a_law_of_two_widths_is_told_from_the_others(true: str, claimed: str) -> None:
+    factors = {"sum": (200.0, 50.0), "product": (50.0,), "m": (50.0,), "n": (200.0,)}[true]
+    samples = pairs(lambda n, m: sum(a * n**p * m**q for a, (p, q) in zip(factors, TERMS[true], strict=True)))
+    found = decide_surface(samples, TERMS[claimed], margin=0.3, alpha=1e-3)
+    expected = CONSISTENT if true == claimed else CONTRADICTED
+    if claimed == "sum" and true in ("m", "n"):
+        expected = OPEN  # the other term may be 0: not seen to be needed
+        assert "may be 0" in found.reason
+    assert found.verdict is expected, found.reason
+
+
+def test_terms_of_higher_order_are_granted_within_the_margin() -> None:
+    samples = pairs(lambda n, m: 50 / m + 200 / n + 2000 / (n * m))
+    assert decide_surface(samples, TERMS["sum"], margin=0.3, alpha=1e-3).verdict is CONSISTENT
+    assert decide_surface(samples, TERMS["sum"], margin=0.05, alpha=1e-3).verdict is not CONSISTENT
+
+
+def test_a_variance_that_few_samples_carry_decides_nothing() -> None:
+    rng = np.random.default_rng(3)
+    heavy = pairs(lambda n, m: 1 / n + 1 / m, 400, lambda size: np.exp(3 * rng.standard_normal(size)))
+    found = decide_surface(heavy, TERMS["sum"], margin=0.3, alpha=1e-3)
+    assert found.verdict is OPEN
+    assert "few samples" in found.reason
+
+
+def test_the_terms_of_a_surface_are_powers_of_n_and_m() -> None:
+    n, m, k = (Symbol(name, integer=True) for name in "nmk")
+    assert terms_of(1 / m + 1 / n) == TERMS["sum"]
+    assert terms_of(1 / (m * n)) == TERMS["product"]
+    for wrong in (2 / n, 1 / k, 1 + 1 / n**m):
+        with pytest.raises(ValueError, match="sum of such"):
+            terms_of(wrong)
