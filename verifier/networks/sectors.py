@@ -10,6 +10,8 @@ of independent terms, drawn in chunks and added up: time O(n), memory O(1).
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
@@ -87,30 +89,40 @@ def _weighted_sums(
     counts: NDArray[np.int64], width: Array, rng: np.random.Generator, dtype: DTypeLike = np.float64
 ) -> tuple[Array, Array, Array]:
     """Sums over `counts` members of E cos^2, E sin^2, E sin cos; E ~ Exp(1), angle uniform on +-width."""
-    ends = np.cumsum(counts)
-    starts = ends - counts
-    sums = np.zeros((3, counts.size))
-    total = int(ends[-1])
-    drawn, found = np.empty((2, CHUNK + STAGGER), dtype), np.empty((2, CHUNK + STAGGER))
-    for low in range(0, total, CHUNK):
-        high = min(low + CHUNK, total)
-        first = int(np.searchsorted(ends, low, side="right"))
-        last = int(np.searchsorted(starts, high, side="left"))
-        pieces = np.minimum(ends[first:last], high) - np.maximum(starts[first:last], low)
-        filled = np.flatnonzero(pieces) + first
-        uniform, weight = drawn[0, : high - low], drawn[1, STAGGER // 2 : STAGGER // 2 + high - low]
+    group, lengths, cuts = _pieces(counts)
+    found = np.zeros((3, group.size))
+    drawn, room = np.empty((2, CHUNK + STAGGER), dtype), np.empty((2, CHUNK + STAGGER))
+    halves, offsets = width[group], np.cumsum(lengths) - lengths
+    offsets -= offsets // CHUNK * CHUNK
+    for first, last in pairwise(cuts):
+        here = slice(first, last)
+        size = int(offsets[last - 1] + lengths[last - 1])
+        uniform, weight = drawn[0, :size], drawn[1, STAGGER // 2 : STAGGER // 2 + size]
         rng.random(out=uniform, dtype=drawn.dtype)
         rng.standard_exponential(out=weight, dtype=drawn.dtype)
-        lengths = pieces[pieces > 0]
-        room = found[0, STAGGER // 4 : STAGGER // 4 + high - low], found[1, : high - low]
-        radial, mixed = weighted_terms(uniform, weight, width[filled], lengths, room)
-        offsets = np.cumsum(lengths) - lengths
-        sums[0, filled] += np.add.reduceat(weight, offsets, dtype=float)
-        sums[1, filled] += 4.0 * np.add.reduceat(radial, offsets)
-        sums[2, filled] += 2.0 * np.add.reduceat(mixed, offsets)
+        both = room[0, STAGGER // 4 : STAGGER // 4 + size], room[1, :size]
+        radial, mixed = weighted_terms(uniform, weight, halves[here], lengths[here], both)
+        np.add.reduceat(weight, offsets[here], dtype=float, out=found[0, here])
+        np.add.reduceat(radial, offsets[here], out=found[1, here])
+        np.add.reduceat(mixed, offsets[here], out=found[2, here])
+    sums = np.stack([np.bincount(group, part, counts.size) for part in found])
+    sums[1] *= 4.0
+    sums[2] *= 2.0
     sums[0] -= sums[1]
     np.maximum(sums, 0.0, out=sums, where=np.array([[True], [True], [False]]))
     return sums[0], sums[1], sums[2]
+
+
+def _pieces(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], list[int]]:
+    """Groups of `counts` members one after the other, cut into chunks: the group and the length of each piece, and the
+    numbers of the pieces at which chunks begin, with that of all at the end."""
+    ends = np.cumsum(counts)
+    total = int(ends[-1])
+    bounds = np.unique(np.concatenate([ends, np.arange(0, total, CHUNK), [0, total]]))
+    starts = bounds[:-1]
+    group = np.searchsorted(ends, starts, side="right")
+    cuts = np.flatnonzero(starts % CHUNK == 0).tolist()
+    return group, np.diff(bounds), [*cuts, starts.size]
 
 
 def pattern_coordinates(
