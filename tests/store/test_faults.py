@@ -10,13 +10,16 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from multiprocessing import forkserver
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from verifier.sampling.crew import Crew, Task
 from verifier.sampling.store import Store
 from verifier.sampling.upkeep import info
+from verifier.sampling.workers import executor
 
 from .conftest import Place
 
@@ -108,6 +111,12 @@ def test_a_run_that_is_struck_twenty_times(place: Place, name: str, jobs: int) -
     survive(place, getattr(signal, name), strikes=20, jobs=jobs, seed=seed)
 
 
+def own_workers() -> list[int]:
+    """The workers of this process: children of the one that starts them."""
+    parent = forkserver._forkserver._forkserver_pid  # type: ignore[attr-defined]
+    return [int(pid) for pid in Path(f"/proc/{parent}/task/{parent}/children").read_text().split()]
+
+
 def workers(place: Place, main: int) -> list[int]:
     """The worker processes of a check: those of its session that are neither it nor what starts them."""
     found = []
@@ -155,6 +164,26 @@ def test_a_worker_that_is_killed_is_replaced(place: Place) -> None:
     out, err = process.communicate(timeout=120)
     assert process.returncode == 0, err
     assert statements(out) == reference["statements"]
+
+
+@linux
+def test_a_worker_that_is_killed_while_nothing_is_to_be_done_is_replaced() -> None:
+    """Between two looks nothing is out, and no result tells that the workers are gone: the next call finds it out."""
+    taken: list[Any] = []
+    with executor(2) as hands:
+        crew = Crew(hands, lambda task, result: None)
+        for number in (-1, -2):
+            crew.start(Task(abs, (number,)))
+            while not (done := crew.wait(30)):
+                pass
+            taken += [result for _, result in done]
+            for pid in own_workers():
+                os.kill(pid, signal.SIGKILL)
+            time.sleep(0.5)
+        crew.start(Task(abs, (-3,)))
+        while len(crew):
+            taken += [result for _, result in crew.wait(30)]
+    assert taken == [1, 2, 3]
 
 
 @linux

@@ -66,9 +66,12 @@ class Crew:
     def start(self, task: Task) -> None:
         try:
             future = self._hands.submit(task.function, *task.arguments)
-        except BrokenExecutor:  # of one that runs; this one is not to blame
-            self._again.append(task)
-            return
+        except BrokenExecutor:  # of one that runs, or had nothing to do; this one is not to blame
+            if self._out:
+                self._again.append(task)
+                return
+            self._hands.renew()
+            future = self._hands.submit(task.function, *task.arguments)
         self._out[future] = task
         future.add_done_callback(lambda done: self._deliver(task, done))
 

@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -126,20 +126,27 @@ class Pool:
     def submit(self, function: Call, *arguments: Any) -> Future[Any]:
         from verifier.sampling.sameness import called
 
-        return self._pool.submit(called, self._sources, function, *arguments)
+        future = self._pool.submit(called, self._sources, function, *arguments)
+        if getattr(self._pool, "_broken", False):  # it may have been so before the call was noted, and nobody answers
+            raise BrokenExecutor("a worker died")
+        return future
 
     def renew(self) -> None:
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._end()
         self._pool = self._new()
 
     def close(self, wanted: bool) -> None:
         if wanted:
             self._pool.shutdown()
-            return
+        else:
+            self._end()
+
+    def _end(self) -> None:
+        """End the workers now, those that were started while others died too: at exit they would be waited for."""
         workers = list((getattr(self._pool, "_processes", None) or {}).values())
         self._pool.shutdown(wait=False, cancel_futures=True)
         for worker in workers:
-            worker.terminate()
+            worker.kill()
 
 
 @contextmanager
