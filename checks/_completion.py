@@ -38,10 +38,10 @@ class Setting:
     images: int = 100
     subsets: int = 1
     coordinates: int = 20
-    features: int = 64
+    features: int = 32
     frequency: float = 4.0
     ridge: float = 1e-2
-    tests: int = 60
+    tests: int = 100
 
 
 @dataclass(frozen=True)

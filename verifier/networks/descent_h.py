@@ -85,13 +85,13 @@ def train(
     index = [v.astype(np.int32) for v in (inputs.image, inputs.place, points.image, points.place)]
     found = _program(shape)(weights, np.asarray(rates, dtype=np.float32), order, *data, *index)
     predictions = np.asarray(found, dtype=np.float64)
-    diverged = ~np.isfinite(predictions).all(axis=2)
+    diverged = np.asarray(~np.isfinite(predictions).all(axis=2))
     return Trained(np.where(diverged[..., None], np.nan, predictions), diverged)
 
 
 def _batches(size: int, batch: int, steps: int, passes: int, rng: np.random.Generator) -> npt.NDArray[np.int32]:
     """Indices of shape (steps, batch): permutations one after the other."""
-    listed = [rng.permutation(size) for _ in range(passes)] or [np.empty(0)]
+    listed = [rng.permutation(size) for _ in range(passes)] or [np.empty(0, dtype=np.int64)]
     return np.concatenate(listed)[: steps * batch].reshape(steps, batch).astype(np.int32)
 
 

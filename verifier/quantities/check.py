@@ -24,6 +24,7 @@ import numpy.typing as npt
 from verifier.inputs.fields import Line, Text, Wrong, checked, fitted, within
 from verifier.inputs.numbers import too_near
 from verifier.networks.draws import Draw
+from verifier.quantities.pictures import Maker
 
 #: A cell's parameters: numbers, or tuples of numbers.
 Parameters = Mapping[str, Any]
@@ -82,6 +83,12 @@ def _space(value: Any) -> Any:
 def _effort(value: str) -> str:
     if value not in EFFORTS:
         raise Wrong('"default", "paper" or, for both, ""')
+    return value
+
+
+def _maker(value: Any) -> Any:
+    if value is not None and not callable(value):
+        raise Wrong("a function of a seed and an effort, or None,")
     return value
 
 
@@ -248,17 +255,20 @@ def recount(
 class Check:
     """Everything that is measured for one statement.
 
-    ``scaled`` says in a sentence what is smaller than in the text unless ``--effort paper`` is asked for.
+    ``scaled`` says in a sentence what is smaller than in the text unless ``--effort paper`` is asked for; ``pictures``
+    (:mod:`verifier.quantities.pictures`) are shown beside the numbers.
     """
 
     name: Line
     parts: tuple[Part, ...]
     scaled: Text = ""
+    pictures: Annotated[Any, _maker] = None
 
-    def __init__(self, name: str, *parts: Part, scaled: str = "") -> None:
+    def __init__(self, name: str, *parts: Part, scaled: str = "", pictures: Maker | None = None) -> None:
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "parts", parts)
         object.__setattr__(self, "scaled", scaled)
+        object.__setattr__(self, "pictures", pictures)
 
 
 def cells(**axes: Any) -> tuple[dict[str, Any], ...]:

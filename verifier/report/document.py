@@ -19,6 +19,7 @@ from verifier.report.derived import finished, tally
 from verifier.report.environment import environment
 from verifier.report.errata import errata
 from verifier.report.measurements import finite, measurements
+from verifier.report.pictures import plain
 from verifier.report.text import source_line
 from verifier.sampling.keys import canonical
 from verifier.verdict import NumericStatus, ProofStatus, Severity, weakest_numeric, weakest_proof
@@ -76,6 +77,7 @@ def _statement(report: StatementReport) -> Data:
         "uses": _uses(report),
         "cited": sorted({name for c in report.claims for name in c.rests_on if name.startswith("cited ")}),
         "measurements": measurements(report),
+        "pictures": [plain(one) for one in report.pictures],
         "errata": [erratum.id for erratum in statement.errata],
         "problem": report.problem,
         "errors": list(report.errors),

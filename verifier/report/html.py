@@ -13,7 +13,18 @@ from typing import Any
 
 from markupsafe import Markup
 
-from verifier.report import forests, formulas, instances, judgments, mathtext, numbers, plots, profiles, value_plots
+from verifier.report import (
+    forests,
+    formulas,
+    instances,
+    judgments,
+    mathtext,
+    numbers,
+    pictures,
+    plots,
+    profiles,
+    value_plots,
+)
 from verifier.report.differences import compared
 from verifier.report.findings import findings
 from verifier.report.graph import drawn
@@ -67,7 +78,7 @@ def _environment() -> Any:
     environment.filters.update(
         prose=prose, formula=formula, mark=mark, measured=numbers.measured, claimed=numbers.claimed,
         count=numbers.count, duration=numbers.duration, slug=slug, nice_range=nice_range, conclusion=conclusion,
-        grouped=grouped,
+        grouped=grouped, picture=pictures.source,
     )  # fmt: skip
     environment.globals.update(SIGNS=SIGNS, WORDS=WORDS, SEVERITY=SEVERITY, severities=severities)
     return environment
@@ -170,6 +181,7 @@ def _view(statement: Data, exact: Exact | None) -> Data:
     return {
         **statement,
         "slug": name,
+        "pictures": statement.get("pictures", []),
         "tiles": tiles,
         "tile_groups": _grouped(tiles),
         "legend": _legend(tiles),

@@ -10,6 +10,7 @@ from verifier.claims.severity import severity_of
 from verifier.claims.statement import Claim, Form, Kind, Statement
 from verifier.inference.decisions import Decision
 from verifier.inference.trends import WITHOUT
+from verifier.quantities.pictures import Pictures
 from verifier.quantities.select import text_of
 from verifier.sampling.plan import Asked, Cell, Group, Options
 from verifier.sampling.questions import Question
@@ -36,6 +37,7 @@ def statement_report(
     jobs: int = 1,
     stopped: str | None = None,
     chosen: Sequence[str] | None = None,
+    pictures: tuple[Pictures, ...] = (),
 ) -> StatementReport:
     """Put a statement's claims, the kernel's results and the samples' answers together.
 
@@ -53,7 +55,9 @@ def statement_report(
         for found in answers
         if found.error
     )
-    return StatementReport(statement, claims, proofs.problem, errors, proofs.steps, coverage.problems, left_out)
+    return StatementReport(
+        statement, claims, proofs.problem, errors, proofs.steps, coverage.problems, left_out, pictures
+    )
 
 
 def _claim_report(

@@ -11,6 +11,7 @@ from typing import Any
 from verifier.claims.statement import Claim, Form, Statement
 from verifier.inference.agreement import Law
 from verifier.inference.decisions import Decision
+from verifier.quantities.pictures import Pictures
 from verifier.sampling.evidence import Evidence
 from verifier.sampling.keys import canonical
 from verifier.sampling.plan import Options
@@ -130,6 +131,7 @@ class StatementReport:
     steps: tuple[StepReport, ...] = ()  # its proof, step by step
     in_vain: tuple[str, ...] = ()  # what is measured and no claim is about
     left_out: tuple[Claim, ...] = ()  # claims that the run was not asked about
+    pictures: tuple[Pictures, ...] = ()  # shown beside the numbers; no verdict rests on them
 
     def __repr__(self) -> str:
         """One line: ``<theorem1: printed refuted (false), amended verified>``."""

@@ -15,6 +15,7 @@ from verifier.sampling.plan import Group, Options, fates, plan
 from verifier.sampling.run import Kept, Listener, run
 from verifier.verify.coverage import Coverage, coverage
 from verifier.verify.join import collect, statement_report
+from verifier.verify.pictures import effort_of, made
 from verifier.verify.proof import Proofs, proofs_of, source_of
 from verifier.verify.results import RunReport, StatementReport
 
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
     from verifier.projects.choosing import Choice
     from verifier.projects.project import Entry, Project
 
+#: What jobs that make pictures are called, before the statement's name.
+_PICTURES = "pictures of "
 #: progress(groups) shows a run while it runs.
 Display = Callable[[Sequence[Group]], AbstractContextManager[Listener | None]]
 
@@ -176,6 +179,10 @@ def run_check(
             proofs[entry.name] = Proofs()
             continue
         jobs_of.append((entry.name, *source.job(entry)))
+    for entry in entries:
+        if entry.check is not None and entry.check.pictures is not None and any(g.needed for g in plans[entry.name]):
+            maker = entry.check_path or entry.check.pictures
+            jobs_of.append((_PICTURES + entry.name, made, (maker, seed, effort_of(options))))
     with display(drawn) as listener:
         outcome = run(
             drawn, seed=seed, jobs=jobs, timeout=timeout, limit=limit, listener=listener, also=jobs_of, kept=kept,
@@ -192,11 +199,13 @@ def run_check(
                 entry.statement, collect(outcome, entry.name), found,
                 coverage_of(entry, options, selection, choices.get(entry.name)),
                 options=options, seed=seed, jobs=jobs, stopped=outcome.stopped,
-                chosen=_chosen(entry, choices),
+                chosen=_chosen(entry, choices), pictures=outcome.extra.get(_PICTURES + entry.name, ((), ""))[0],
             )
         )  # fmt: skip
     seconds = time.monotonic() - start
-    return RunReport(seed, options, tuple(reports), outcome.stopped, outcome.failed, seconds, project.notes)
+    failed = [f"{name}: {found[1]}" for name, found in outcome.extra.items() if name.startswith(_PICTURES) and found[1]]
+    notes = (*project.notes, *failed)
+    return RunReport(seed, options, tuple(reports), outcome.stopped, outcome.failed, seconds, notes)
 
 
 def _chosen(entry: Entry, choices: Mapping[str, Choice]) -> tuple[str, ...] | None:
