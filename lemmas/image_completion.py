@@ -32,8 +32,8 @@ statement = Statement(
             "among the learning rates 0.001, 0.01 and 0.1 the error after training is smallest at 0.01", value=0,
             where=And(Eq(better, 2), Or(Eq(worse, 1), Eq(worse, 3))), instead="rate", place="Section 1.2",
             why="In the NTK parametrisation, with the halved squared error averaged over a batch, 0.1 does better "
-            "after as many steps: at 0.01 the random outputs of the initial network are not forgotten yet. The text says "
-            "neither in which parametrisation, nor with which loss, nor for how many steps 0.01 was found to be best.",
+            "after as many steps: at 0.01 the random outputs of the initial network are not forgotten yet. The text "
+            "says neither in which parametrisation, nor with which loss, nor after how many steps 0.01 was the best.",
         ),
         amended(
             "image_completion.rate", Kind.ABOVE, trained,

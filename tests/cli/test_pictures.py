@@ -1,0 +1,100 @@
+"""Pictures of a check: made once a run, kept with it, and images in the report that needs nothing but itself."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+import struct
+import zlib
+
+import numpy as np
+import pytest
+
+from verifier.quantities.pictures import Pictures, Row, pixels
+from verifier.report.pictures import plain, source
+
+from .conftest import Toy
+
+MAKER = """
+from verifier.quantities.pictures import Pictures, Row, pixels
+
+def pictures(seed, effort):
+    @FAULT
+    rng = np.random.default_rng(seed)
+    images = [pixels(rng.random((3, 2, channels))) for channels in (1, 3)]
+    return [Pictures(f"Noise, {effort}", ("grey", "colour <b>"), (Row("a & b", tuple(images)),), "Two of them.")]
+"""
+
+
+def with_pictures(toy: Toy, fault: str = "pass") -> Toy:
+    path = toy.folder / "checks" / "toy.py"
+    text = path.read_text().replace("X = Quantity", MAKER.replace("@FAULT", fault) + "\nX = Quantity")
+    path.write_text(text.replace("largest=1 << 40)", "largest=1 << 40), pictures=pictures"))
+    return toy
+
+
+def decoded(address: str) -> tuple[tuple[int, int, int], np.ndarray]:
+    """What a reader of PNG that knows nothing of the writer makes of an image: its header and its bytes."""
+    data = base64.b64decode(address.removeprefix("data:image/png;base64,"))
+    assert data[:8] == b"\x89PNG\r\n\x1a\n"
+    at, chunks = 8, {}
+    while at < len(data):
+        (size,), name = struct.unpack(">I", data[at : at + 4]), data[at + 4 : at + 8]
+        body = data[at + 8 : at + 8 + size]
+        assert struct.unpack(">I", data[at + 8 + size : at + 12 + size])[0] == zlib.crc32(name + body)
+        chunks[name] = body
+        at += 12 + size
+    width, height, depth, colour = struct.unpack(">2I2B", chunks[b"IHDR"][:10])
+    channels = {0: 1, 2: 3}[colour]
+    assert depth == 8
+    rows = np.frombuffer(zlib.decompress(chunks[b"IDAT"]), dtype=np.uint8).reshape(height, 1 + width * channels)
+    assert not rows[:, 0].any()  # no filter
+    return (height, width, channels), rows[:, 1:].reshape(height, width, channels)
+
+
+def test_pictures_are_in_the_report_and_come_of_the_seed(toy: Toy) -> None:
+    with_pictures(toy)
+    toy.check("--quick", "--seed", "5")
+    assert toy.run("report", "-o", "out.html", "-q").exit_code == 0
+    page = (toy.folder / "out.html").read_text()
+    found = re.findall(r'<img src="([^"]*)"', page)
+    assert len(found) == 2
+    rng = np.random.default_rng(5)
+    for address, channels in zip(found, (1, 3), strict=True):
+        shape, values = decoded(address)
+        assert shape == (3, 2, channels)
+        np.testing.assert_array_equal(values, pixels(rng.random((3, 2, channels))))
+    assert "Noise, quick" in page
+    assert "a &amp; b" in page
+    assert "colour &lt;b&gt;" in page
+    assert toy.run("report", "-o", "out.json", "-q").exit_code == 0
+    (statement,) = json.loads((toy.folder / "out.json").read_text())["statements"]
+    assert statement["pictures"][0]["rows"][0]["images"][1]["channels"] == 3
+
+
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [("raise ValueError('no\\nimages')", "pictures of toy: ValueError: no images"),
+     ("return [3]", "pictures of toy: TypeError: something else than Pictures")],
+)  # fmt: skip
+def test_pictures_that_fail_are_said_and_change_no_verdict(toy: Toy, fault: str, sentence: str) -> None:
+    result = with_pictures(toy, fault).run("check", "--quick", "--json", "-q", "--jobs", "1")
+    assert sentence in result.stderr
+    (found,) = json.loads(result.stdout)["statements"]
+    assert {claim["numeric"] for claim in found["claims"]} == {"consistent", "invalid"}  # as without pictures
+    assert result.exit_code == 0
+
+
+def test_images_of_another_size_than_they_say_are_none() -> None:
+    image = plain(Pictures("t", ("c",), (Row("r", (pixels(np.ones((2, 2, 1))),)),)))["rows"][0]["images"][0]
+    assert decoded(source(image))[1].tolist() == [[[255], [255]], [[255], [255]]]
+    for change in ({"width": 3}, {"channels": 2}, {"pixels": "!!"}, {"pixels": "AAAA"}, {"height": 1 << 40}):
+        assert source({**image, **change}) == ""
+
+
+def test_what_is_no_picture_is_refused() -> None:
+    for images, sentence in (((), "0 images for 1 columns"), ((np.ones((2, 2, 1)),), "type float64"),
+                             ((pixels(np.ones((2, 2, 2))),), "shape \\(2, 2, 2\\)")):  # fmt: skip
+        with pytest.raises(ValueError, match=sentence):
+            Pictures("t", ("c",), (Row("r", images),))
