@@ -20,9 +20,10 @@ import numpy.typing as npt
 
 from verifier.datafiles.images import Images, load
 from verifier.inputs.data import data_folder, memory_limit
-from verifier.networks.descent_h import Shape, train
+from verifier.networks.descent_h import train
 from verifier.networks.limits import Hyperkernel, Inputs
 from verifier.networks.regression import regress
+from verifier.networks.training import Hyper
 
 Array = npt.NDArray[np.float64]
 #: f has two hidden layers, g has one.
@@ -164,9 +165,10 @@ def by_network(
 ) -> Array:  # fmt: skip
     """Predictions of a network trained on the first subset, shape (rates, points): f of this width, g of an eighth."""
     u = given.trained[0]
-    shape = Shape(KERNEL.depth, width, KERNEL.g_depth, max(width // 8, 1))
+    sizes = {"inputs": given.x.shape[1], "g_inputs": given.z.shape[1], "outputs": 1}
+    model = Hyper(KERNEL.depth, width, KERNEL.g_depth, max(width // 8, 1), **sizes)
     at = given.hidden if points is None else points
-    return train(shape, u, given.labels(u)[:, 0], at, rates=rates, steps=steps, rng=rng).predictions[:, 0]
+    return train(model, u, given.labels(u)[:, 0], at, rates=rates, steps=steps, rng=rng).predictions[:, 0]
 
 
 def ratio(worse: Array, better: Array) -> float:

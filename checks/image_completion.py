@@ -171,5 +171,6 @@ check = Check(
     *_networks("default", 100, STEPS, (128,), samples=16),
     *_kernels("paper", (250, 500, 1000), subsets=10, each=100, samples=8),
     *_networks("paper", 1000, 20_000, (256,), samples=8),
+    scaled="subsets of 40 to 150 images instead of 1000, four of them instead of ten; 1000 steps of training",
     pictures=pictures,
 )

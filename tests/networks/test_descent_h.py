@@ -1,52 +1,34 @@
-"""Trained hypernetworks: on the same weights as the sampled ones, step by step, and against the limit kernel."""
+"""Hypernetworks trained on values: a step against a numerical gradient, and against the limit kernel."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 import numpy as np
 import pytest
 
-from verifier.networks.descent_h import Shape, outputs, train
-from verifier.networks.gaussian import DenseGaussian
-from verifier.networks.hypernetwork import ImplicitNetwork
+from verifier.networks.descent_h import train
 from verifier.networks.limits import Hyperkernel, Inputs
-from verifier.networks.mlp import Network
+from verifier.networks.training import Hyper, initial, outputs
 
 SEED = 20201
+
+
+def shape(depth: int, n: int, g_depth: int, m: int) -> Hyper:
+    return Hyper(depth, n, g_depth, m, inputs=5, g_inputs=3, outputs=1)
 
 
 def points(rng: np.random.Generator, count: int = 12) -> Inputs:
     return Inputs(rng.standard_normal((4, 5)), rng.standard_normal((6, 3)), np.arange(count) % 4, np.arange(count) % 6)
 
 
-@pytest.mark.parametrize("shape", [Shape(3, 7, 2, 4), Shape(1, 1, 3, 4), Shape(2, 6, 1, 1), Shape(2, 5, 4, 3)])
-def test_outputs_are_those_of_the_sampled_networks(shape: Shape) -> None:
-    rng = np.random.default_rng(SEED)
-    u = points(rng)
-    sizes = shape.sizes(5, 3)
-    weights = [rng.standard_normal((b, a)) for a, b in pairwise(sizes)]
-    network = Network(sizes[:-1], [DenseGaussian(w[None]) for w in weights], 1)
-    g = ImplicitNetwork(shape.g_depth, shape.m, 3)
-    f = [at.f for at in network.forward(u.x)]
-    known = [float(g.forward(u.z[k], f[j]).h[0]) for j, k in zip(u.image, u.place, strict=True)]
-    found = outputs(shape, weights, u.x[u.image], u.z[u.place])
-    np.testing.assert_allclose(found, known, rtol=1e-12)
-    assert np.abs(outputs(shape, [-w for w in weights], u.x[u.image], u.z[u.place]) - known).max() > 1e-3
-
-
 def test_a_step_follows_the_gradient_of_the_mean_halved_squared_error() -> None:
     rng = np.random.default_rng(SEED)
-    u, shape, rate = points(rng), Shape(2, 4, 2, 3), 0.05
+    u, model, rate = points(rng), shape(2, 4, 2, 3), 0.05
     labels = rng.standard_normal(12)
-    found = train(shape, u, labels, u, rates=[rate], steps=1, batch=12, rng=np.random.default_rng(1))
-    again = np.random.default_rng(1)
-    sizes = shape.sizes(5, 3)
-    weights = [again.standard_normal((1, b, a), dtype=np.float32)[0].astype(float)
-               for a, b in pairwise(sizes)]  # fmt: skip
+    found = train(model, u, labels, u, rates=[rate], steps=1, batch=12, rng=np.random.default_rng(1))
+    weights = [w[0].astype(float) for w in initial(model, 1, np.random.default_rng(1))]
 
     def h(given: list[np.ndarray]) -> np.ndarray:
-        return outputs(shape, given, u.x[u.image], u.z[u.place])
+        return outputs(model, given, u.x[u.image], u.z[u.place])[:, 0]
 
     moved = [w.copy() for w in weights]
     for w, goal in zip(weights, moved, strict=True):
@@ -65,10 +47,10 @@ def test_a_step_follows_the_gradient_of_the_mean_halved_squared_error() -> None:
 def test_the_first_change_of_a_wide_network_is_that_of_the_limit_kernel() -> None:
     rng = np.random.default_rng(SEED)
     u = Inputs(rng.standard_normal((2, 5)), rng.standard_normal((2, 3)), np.array([0, 1]), np.array([0, 1]))
-    shape, rate, labels = Shape(2, 512, 2, 128), 1e-4, np.array([100.0, 100.0])  # beside which h is small
+    model, rate, labels = shape(2, 512, 2, 128), 1e-4, np.array([100.0, 100.0])  # beside which h is small
 
     def run(steps: int) -> np.ndarray:
-        return train(shape, u, labels, u, rates=[rate], steps=steps, batch=2, samples=16,
+        return train(model, u, labels, u, rates=[rate], steps=steps, batch=2, samples=16,
                      rng=np.random.default_rng(SEED)).predictions[0]  # fmt: skip
 
     change = (run(1) - run(0)).mean(axis=0) / rate
@@ -83,7 +65,7 @@ def test_a_rate_that_diverges_is_marked_and_the_others_are_as_without_it() -> No
     u, labels = points(rng), rng.standard_normal(12)
 
     def run(rates: list[float]) -> object:
-        return train(Shape(2, 8, 2, 4), u, labels, u, rates=rates, steps=30, batch=5, samples=2,
+        return train(shape(2, 8, 2, 4), u, labels, u, rates=rates, steps=30, batch=5, samples=2,
                      rng=np.random.default_rng(2))  # fmt: skip
 
     both, alone = run([0.05, 1e6]), run([0.05])
@@ -99,8 +81,10 @@ def test_bad_arguments_are_one_sentence() -> None:
     for options, sentence in (
         ({"rates": []}, "rates are"), ({"rates": [-1.0]}, r"rates are \[-1.0\]"),
         ({"batch": 13}, "a batch of 13 is more"),
-        ({"steps": -1}, "steps is -1"), ({"labels": np.zeros(3)}, r"labels have shape \(3,\)"),
+        ({"steps": -1}, "steps is -1"),
+        ({"model": Hyper(2, 4, 2, 3, 5, 3, 2)}, "not inputs and outputs of the sizes"),
+        ({"labels": np.zeros(3)}, r"labels have shape \(3,\)"),
     ):  # fmt: skip
-        given = {"labels": labels, "rates": [0.1], "steps": 1, "batch": 2} | options
+        given = {"model": shape(2, 4, 2, 3), "labels": labels, "rates": [0.1], "steps": 1, "batch": 2} | options
         with pytest.raises(ValueError, match=sentence):
-            train(Shape(2, 4, 2, 3), u, given.pop("labels"), u, rng=rng, **given)
+            train(given.pop("model"), u, given.pop("labels"), u, rng=rng, **given)
