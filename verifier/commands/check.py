@@ -20,10 +20,12 @@ from verifier.commands.options import (
     Whole,
     Widths,
     as_json,
+    telling,
     verbosity,
     with_data,
 )
 from verifier.commands.place import complete, located, say_what, targets_of
+from verifier.inputs.data import MEMORY
 from verifier.verdict.codes import EXPECTED, NOTHING, UNDECIDED, USAGE
 
 if TYPE_CHECKING:
@@ -55,7 +57,8 @@ DEFAULT_SEED = 20201
 @click.option("--timeout", type=Number(0, 1e9, "SECONDS"), help="Stop after so many seconds with what is decided.")
 @click.option("--budget", type=Duration(), help="Spend this time, as in 10m, where it decides most.")
 @with_data
-@click.option("--memory", type=Size(), help="Draw in as much memory at once, as in 8G; by default what is free.")
+@click.option("--memory", type=Size(), callback=telling(MEMORY),
+              help="Draw in as much memory at once, as in 8G; by default what is free.")  # fmt: skip
 @with_scheduler
 @with_store(required=False)
 @as_json

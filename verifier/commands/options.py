@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 import click
 
 from verifier.commands.codes import CommandError
-from verifier.inputs.data import DATA, MEMORY, size_of
+from verifier.inputs.data import DATA
 from verifier.inputs.numbers import integer, shortened
 
 #: The largest number that an option takes unless it says otherwise.
@@ -51,37 +51,23 @@ class Folder(click.ParamType):
         return path.absolute()
 
 
-class Size(click.ParamType):
-    """Bytes, as in 500M or 2G."""
-
-    name = "SIZE"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        option = param.opts[0] if param is not None else self.name
-        try:
-            return size_of(str(value))
-        except ValueError:
-            raise CommandError(f"{option} {shortened(str(value))}: a size such as 500M or 2G is needed") from None
-
-
 def with_data(function: F) -> F:
-    """``--data DIR`` and ``--memory SIZE``: what experiments read, and what their matrices may take in a worker."""
-    told = "Bytes that a worker's kernel matrix may take, as in 2G; a larger one stands in a file. [default: 4G]"
-    function = click.option("--memory", type=Size(), callback=_say(MEMORY), expose_value=False, help=told)(function)
+    """``--data DIR``: where the images of the experiments are, for check files and for worker processes."""
     told = "Where files of MNIST or CIFAR-10 are, for the experiments; by default they use the bundled digits."
-    return click.option("--data", type=Folder(), callback=_say(DATA), expose_value=False, help=told)(function)
+    return click.option("--data", type=Folder(), callback=telling(DATA), expose_value=False, help=told)(function)
 
 
-def _say(name: str) -> Callable[[click.Context, click.Parameter, Any], None]:
-    """Put an option's value into the environment until the command ends."""
+def telling(name: str) -> Callable[[click.Context, click.Parameter, Any], Any]:
+    """A callback that puts an option's value into the environment as well, until the command ends."""
 
-    def say(ctx: click.Context, param: click.Parameter, value: Any) -> None:
+    def tell(ctx: click.Context, param: click.Parameter, value: Any) -> Any:
         if value is not None:
             before = os.environ.get(name)
             os.environ[name] = str(value)
             ctx.call_on_close(lambda: _restore(name, before))
+        return value
 
-    return say
+    return tell
 
 
 def _restore(name: str, value: str | None) -> None:
