@@ -184,9 +184,11 @@ def test_the_whole_check_resumes_after_a_kill_and_decides_every_claim(tmp_path: 
     first = subprocess.Popen([*words, "-v"], cwd=tmp_path, stderr=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True,
                              start_new_session=True)  # fmt: skip
     assert first.stderr is not None
-    assert any("cells decided" in line for line in first.stderr)  # reads as far as the first
-    os.killpg(first.pid, signal.SIGKILL)
-    first.wait()
+    try:
+        assert any("cells decided" in line for line in first.stderr)  # reads as far as the first
+    finally:
+        os.killpg(first.pid, signal.SIGKILL)
+        first.wait()
     second = subprocess.run([*words, "-v"], cwd=tmp_path, capture_output=True, text=True, check=False)
     kept = next(line for line in second.stderr.splitlines() if "blocks of samples were in the store" in line)
     assert int(kept.split()[0]) > 0, kept
