@@ -80,7 +80,7 @@ def test_a_group_is_checked_when_it_or_its_statements_are_named(
 def test_unknown_groups_and_all_with_names_are_refused(grouped: Toy) -> None:
     result = grouped.run("check", "--group", "trails")
     assert result.exit_code == 2
-    assert "there is no group 'trails'; the groups here are 'trials'" in result.stderr
+    assert "there is no group 'trails'; the groups here are 'experiments', 'trials'" in result.stderr
     result = grouped.run("check", "toy", "--all")
     assert result.exit_code == 2
     assert "--all means all statements" in result.stderr
