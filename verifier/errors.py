@@ -20,6 +20,7 @@ wrong and what is allowed; anything else that they raise is a bug.
 * ``CorrelationError`` (ValueError): a correlation function that cannot be read or is too large
 * ``ProgramError`` (ValueError): a program that cannot be traced, or would form a matrix (extra [jax])
 * ``NoJax`` (Exception): a program is used and JAX is not installed
+* ``NoTorch`` (Exception): a factory of modules is scanned and PyTorch is not installed
 * ``ScalingError`` (AssertionError): an assertion of :mod:`verifier.gating.assertions` that the data do not bear out
 
 Arguments out of range raise ValueError, and TypeError where they are of the wrong type.
@@ -31,6 +32,7 @@ from verifier.exact.correlation import CorrelationError
 from verifier.gating.assertions import ScalingError
 from verifier.programs.graph import ProgramError
 from verifier.programs.jaxfront import NoJax
+from verifier.programs.modules import NoTorch
 from verifier.projects.loading import LoadError
 from verifier.projects.project import UnknownStatement
 from verifier.quantities.samplers import SamplerError
@@ -41,6 +43,7 @@ __all__ = [
     "CorrelationError",
     "LoadError",
     "NoJax",
+    "NoTorch",
     "NotAProof",
     "NothingSelected",
     "ProgramError",

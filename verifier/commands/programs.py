@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import json
 import sys
 from collections.abc import Callable
@@ -18,7 +19,7 @@ from verifier.verdict import NumericStatus
 from verifier.verdict.codes import EXPECTED
 
 if TYPE_CHECKING:
-    from verifier.programs import Derived, Program, Scan
+    from verifier.programs import Derived, Factory, Program, Scan
 
 F = TypeVar("F", bound=Callable[..., Any])
 DEFAULT_SEED = 0
@@ -96,22 +97,31 @@ def measure(
     "as in 'h*=0', P for all, or mup; by default what the file declares.",
 )
 @click.option("--derive", "derived", is_flag=True, help="Derive the exponents too, and compare.")
+@click.option("--steps", type=Whole(0, 10_000), help="Training steps of PyTorch models: 3.")
 @_sampling
 @as_json
 @verbosity
 def scan(
     target: str, expect: tuple[str, ...], widths: tuple[int, ...] | None, samples: int | None, seed: int,
-    margin: float | None, alpha: float, derived: bool, as_json: bool, verbose: int, quiet: bool,
+    margin: float | None, alpha: float, derived: bool, steps: int | None, as_json: bool, verbose: int, quiet: bool,
 ) -> int:  # fmt: skip
     """The exponent of every value that the program NAME of FILE makes: activations, gradients, updates, results.
+
+    NAME is a program in JAX (quantity), or a function make(width) that returns a PyTorch model, a batch, a loss and
+    perhaps an optimizer: then models are built, trained a few steps and watched, 32 seeds at widths 64 to 1536.
 
     A line has the value's name, shape and source line, the exponent of its root mean square in the width with an
     interval, and what was expected of it.  --expect mup claims that what is returned has order 0 and that no value of
     a forward pass grows.  Exits with 0 if nothing is other than expected, 1 if something contradicts what is expected
     of it (the first is named), 3 if that is not decided or if a value is not finite, 2 if the file is no program.
     """
-    program = load(target)
-    found = _scanned(program, expect, widths, samples, seed, (margin, alpha), _theory(program) if derived else None,
+    program = loaded(target, steps)
+    theory = None
+    if derived:
+        if not isinstance(program, _program_type()):
+            raise CommandError("--derive needs a program in JAX; a PyTorch model is measured only")
+        theory = _theory(program)
+    found = _scanned(program, expect, widths, samples, seed, (margin, alpha), theory,
                      not quiet and not as_json and sys.stderr.isatty())  # fmt: skip
     if as_json:
         click.echo(json.dumps(found.as_dict(), indent=2))
@@ -173,24 +183,23 @@ def _theory(program: Program) -> Derived:
 
 
 def _scanned(
-    program: Program, expect: tuple[str, ...], widths: tuple[int, ...] | None, samples: int | None, seed: int,
+    program: Program | Factory, expect: tuple[str, ...], widths: tuple[int, ...] | None, samples: int | None, seed: int,
     settings: tuple[float | None, float], derived: Derived | None, shown: bool,
 ) -> Scan:  # fmt: skip
     from verifier.fits.fitting import FitSettings
-    from verifier.programs import NoJax
+    from verifier.programs import NoJax, NoTorch
     from verifier.programs import scan as run
-    from verifier.programs.scan import SCAN_SAMPLES, SCAN_WIDTHS
 
     def progress(done: int, width: int) -> None:
         overwrite(f"width {width}")
 
     try:
         return run(
-            program, expect, widths=widths or SCAN_WIDTHS, samples=samples or SCAN_SAMPLES, seed=seed,
+            program, expect, widths=widths, samples=samples, seed=seed,
             settings=FitSettings(alpha=settings[1], margin=settings[0]), progress=progress if shown else None,
             derived=derived,
         )  # fmt: skip
-    except (ValueError, NoJax, MemoryError) as error:
+    except (ValueError, NoJax, NoTorch, MemoryError) as error:
         raise _complaint(error) from None
     finally:
         if shown:
@@ -203,31 +212,75 @@ def _complaint(error: Exception) -> CommandError:
     return CommandError(str(error))
 
 
+def _program_type() -> type[Program]:
+    from verifier.programs import Program
+
+    return Program
+
+
 def load(target: str) -> Program:
     """The program that ``FILE:NAME`` names.  CommandError for a file that cannot be loaded and a name that is none."""
+    found = loaded(target)
+    if not isinstance(found, _program_type()):
+        raise CommandError(f"{target}: {found.label} is no program; declare one with @quantity(weights=…)")
+    return found
+
+
+def loaded(target: str, steps: int | None = None) -> Program | Factory:
+    """The program that ``FILE:NAME`` names, or the factory of PyTorch modules: a function that is no program.
+
+    Without a name the only program of the file, else its function ``make``.  CommandError as of :func:`load`.
+    """
     file, colon, name = target.rpartition(":")
     if not colon or name.endswith(".py"):
         file, name = target, ""
     path = Path(file)
     if not path.is_file():
         raise CommandError(f"{file}: no such file; FILE:NAME is needed, as in model.py:change")
-    from verifier.programs import NoJax, Program, ProgramError, jaxfront
+    from verifier.programs import Factory, NoJax, NoTorch, Program, ProgramError, jaxfront, modules
     from verifier.projects.loading import LoadError, load_file
 
     try:
-        jaxfront.require()
         module = load_file(path)
-    except NoJax as error:
-        raise CommandError(str(error)) from None
     except LoadError as error:
-        cause = error.__cause__  # a program that is none names its line itself
-        raise CommandError(str(cause if isinstance(cause, ProgramError) else error)) from None
+        raise CommandError(_why(error, ProgramError)) from None
     found = {key: value for key, value in vars(module).items() if isinstance(value, Program)}
+    made = {
+        key: value for key, value in vars(module).items()
+        if inspect.isfunction(value) and value.__module__ == module.__name__
+    }  # fmt: skip
+    word = name or ("" if found else "make")
+    try:
+        if word in made:
+            modules.require()
+            return Factory(made[word], modules.MODULE_STEPS if steps is None else steps)
+        if found:
+            jaxfront.require()
+    except (NoJax, NoTorch) as error:
+        raise CommandError(str(error)) from None
     if not found:
-        raise CommandError(f"{file}: there is no program; declare one with @quantity(weights=…) of verifier.programs")
+        raise CommandError(
+            f"{file}: there is no program; declare one with @quantity(weights=…) of verifier.programs, or a function "
+            "make(width) that returns a PyTorch model, a batch and a loss"
+        )
     if not name and len(found) == 1:
         return next(iter(found.values()))
     if name not in found:
         what = f"{name!r} is no program" if name else "which program is meant"
         raise CommandError(f"{file}: {what}; there are {', '.join(found)}: say {file}:{next(iter(found))}")
+    if steps is not None:
+        raise CommandError("--steps is of PyTorch models; a program says itself how it is trained")
     return found[name]
+
+
+def _why(error: Exception, program_error: type[Exception]) -> str:
+    """What is wrong with a file: a program that is none names its line itself, and a missing package its extra."""
+    from verifier.programs import NoJax, NoTorch, jaxfront, modules
+
+    cause = error.__cause__
+    if isinstance(cause, ImportError) and str(cause.name or "").partition(".")[0] in ("jax", "torch"):
+        try:
+            (jaxfront if str(cause.name).startswith("jax") else modules).require()
+        except (NoJax, NoTorch) as missing:
+            return str(missing)
+    return str(cause if isinstance(cause, program_error) else error)

@@ -12,7 +12,8 @@
     derive(change)                     # the same exponents by theory, with leading constants
 
 A Gaussian matrix is met through products only and a gradient step adds low rank to it, so that nothing of size n × n
-is ever formed.  JAX is an extra: ``pip install 'wide-verifier[jax]'``.
+is ever formed.  JAX is an extra: ``pip install 'wide-verifier[jax]'``.  ``scan`` also takes a factory
+``make(width) -> (model, batch, loss, optimizer)`` of PyTorch modules, which are built and trained as they stand.
 """
 
 from verifier.programs.derive import Derived, DerivedRow, derive
@@ -20,14 +21,17 @@ from verifier.programs.evaluate import NotFinite
 from verifier.programs.graph import NotLazy, ProgramError
 from verifier.programs.jaxfront import NoJax, NotTraceable
 from verifier.programs.measure import Measured, measure
+from verifier.programs.modules import Factory, NoTorch
 from verifier.programs.program import Program, Width, ones, quantity, width, zeros
 from verifier.programs.scan import Row, Scan, scan
 
 __all__ = [
     "Derived",
     "DerivedRow",
+    "Factory",
     "Measured",
     "NoJax",
+    "NoTorch",
     "NotFinite",
     "NotLazy",
     "NotTraceable",

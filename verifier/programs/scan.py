@@ -2,7 +2,8 @@
 
 The root mean square over an intermediate's entries is recorded in each sample at each width; log rms against log width
 goes to the same gate as any other claim.  A matrix of low rank, such as a gradient, is measured by its factors; one
-that holds a Gaussian matrix is not, and is counted.
+that holds a Gaussian matrix is not, and is counted.  A factory of PyTorch modules is run as it stands
+(:mod:`verifier.programs.modules`) and judged alike.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from verifier.fits.groups import expectations
 from verifier.inference.moment_orders import Mean
 from verifier.programs.graph import ProgramError, shown
 from verifier.programs.intermediates import Intermediate
+from verifier.programs.modules import MODULE_SAMPLES, MODULE_WIDTHS, Factory, ModuleRecord, Value
 from verifier.programs.program import Program
 from verifier.programs.recording import Recorded
 from verifier.sampling.widths import check_widths
@@ -114,7 +116,7 @@ class Scan:
     where a NaN or an infinity first appeared; empty if none did.
     """
 
-    program: Program
+    program: Program | Factory
     widths: tuple[int, ...]
     samples: int
     seed: int
@@ -155,23 +157,29 @@ class Scan:
 
 
 def scan(
-    program: Program, expect: str | float | Sequence[str] | None = None, *, widths: Sequence[int] = SCAN_WIDTHS,
-    samples: int = SCAN_SAMPLES, seed: int = 0, settings: FitSettings | None = None,
+    program: Program | Factory | Callable[[int], Any], expect: str | float | Sequence[str] | None = None, *,
+    widths: Sequence[int] | None = None, samples: int | None = None, seed: int = 0, settings: FitSettings | None = None,
     progress: Callable[[int, int], None] | None = None, derived: Derived | None = None,
 ) -> Scan:  # fmt: skip
     """The exponent of every intermediate of ``program``, and a verdict where one is expected.
 
+    ``program`` is a :class:`Program`, or a factory ``make(width) -> (model, batch, loss, optimizer)`` of PyTorch
+    modules, whose models are built and trained; ``samples`` are then seeds.
     ``expect``: an exponent for all, ``NAME=P`` for one or for those that match, as in ``h*=0``, or a table by its name
     (``mup``: what is returned has order 0, and no value of a forward pass grows); by default what the program declares.
     ``derived``: what :func:`verifier.programs.derive` found, held against what is measured row by row.
     All widths of the program have the same size.  Raises ValueError for widths, samples or expectations that are
     none, and ProgramError for a program that cannot be traced or would form a matrix.
     """
-    sizes = check_widths(widths)
+    lazy = isinstance(program, Program)
+    if not isinstance(program, Program | Factory):
+        program = Factory(program)
+    sizes = check_widths(widths or (SCAN_WIDTHS if lazy else MODULE_WIDTHS))
+    samples = (SCAN_SAMPLES if lazy else MODULE_SAMPLES) if samples is None else samples
     if samples < 1:
         raise ValueError(f"{samples} samples a width; at least 1 is needed")
     chosen = settings or FitSettings()
-    record = Recorded(samples)
+    record: Any = Recorded(samples) if lazy else ModuleRecord(samples)
     for done, n in enumerate(sizes):
         if progress is not None:
             progress(done, n)
@@ -196,14 +204,16 @@ def scan(
     return Scan(program, sizes, samples, seed, rows, len(record.unmeasured), record.not_finite)
 
 
-def _words(program: Program, expect: str | float | Sequence[str] | None) -> list[str]:
+def _words(program: Program | Factory, expect: str | float | Sequence[str] | None) -> list[str]:
     if expect is None or (not isinstance(expect, str | float | int) and not expect):
-        return [f"{name}={p}" for name, p in program.expect.items()] if program.kind == "order" else []
+        if not isinstance(program, Program) or program.kind != "order":
+            return []
+        return [f"{name}={p}" for name, p in program.expect.items()]
     return [str(expect)] if isinstance(expect, str | float | int) else list(expect)
 
 
 def _claims(
-    items: Sequence[Intermediate], groups: Sequence[Group], words: Sequence[str]
+    items: Sequence[Intermediate | Value], groups: Sequence[Group], words: Sequence[str]
 ) -> list[tuple[str, str] | None]:
     """(kind, exponent) for each; None where nothing is expected.  ValueError as of :func:`expectations`."""
     tables = [word for word in words if word in TABLES]
@@ -224,7 +234,9 @@ def _claims(
     return found
 
 
-def _row(item: Intermediate, group: Group, claim: tuple[str, str] | None, settings: FitSettings, always: bool) -> Row:
+def _row(
+    item: Intermediate | Value, group: Group, claim: tuple[str, str] | None, settings: FitSettings, always: bool
+) -> Row:
     assert isinstance(group.data, Samples)
     kind, expect = claim or ("order", None)
     made = partial(Row, group.key[0][1], shown(item.dims), item.line, item.returned, item.backward, kind, expect)
