@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Annotated, Literal, TypedDict
 
 from verifier.claims.statement import Form
 from verifier.claims.wording import wording
@@ -22,6 +23,7 @@ from verifier.projects.loading import LoadError
 from verifier.projects.project import Project
 from verifier.verdict import NumericStatus, ProofStatus, Summary
 from verifier.verdict.codes import EXPECTED, INTERNAL, UNDECIDED, UNEXPECTED, USAGE
+from verifier.verdict.shapes import Count, ExitCode, Like, OneOf, Width
 from verifier.verify.join import SAMPLER_FAILED
 from verifier.verify.results import CellReport, ClaimReport, StatementReport
 from verifier.verify.word import word_of
@@ -54,6 +56,36 @@ _CODES = {
 }
 
 
+class FindingJson(TypedDict):
+    """One gated claim, fit, file or check."""
+
+    statement: Annotated[str, "empty for what belongs to none"]
+    name: str
+    outcome: Annotated[
+        str,
+        OneOf(Outcome),
+        "expected; unexpected: refuted, contradicted or changed and not so recorded (exit code 1); undecided: "
+        "inconclusive, invalid, timed out or a gap (3); failed: a sampler raised (2); unreadable: a file could not be "
+        "loaded (2)",
+    ]
+    expected: Annotated[str, "verdicts in words"]
+    found: str
+    message: Annotated[str, "why, where it is not the expected one"]
+    reproduce: Annotated[str, "a command that shows this finding alone; empty if there is none"]
+    file: Annotated[str | None, "where it is claimed, from the current directory; null if nowhere"]
+    line: Width
+
+
+class GateJson(TypedDict):
+    """What ``verifier gate --json`` prints; ``docs/gate.schema.json`` is generated from it."""
+
+    schema: Literal[1]
+    seed: Count
+    profile: Annotated[str, Like("^(quick|full|thorough)(-[0-9]+)?$"), "with the budget where one was given: full-256"]
+    exit_code: ExitCode
+    claims: list[FindingJson]
+
+
 @dataclass(frozen=True)
 class Finding:
     """One gated thing.  ``expected`` and ``found`` are words; ``path`` and ``line`` say where it is claimed."""
@@ -72,7 +104,7 @@ class Finding:
         """The path relative to ``root`` (the current directory) where it lies below it; empty without a path."""
         return "" if self.path is None else relative(self.path, root)
 
-    def to_json(self) -> dict[str, object]:
+    def to_json(self) -> FindingJson:
         return {
             "statement": self.statement,
             "name": self.name,

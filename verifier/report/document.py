@@ -1,7 +1,7 @@
 """The report as one plain structure: what the JSON holds, and all that a renderer may look at.
 
 It is written when a check ends and needs neither the project nor the samples to be read again.  Its shape is
-published as ``docs/report.schema.json``.  Numbers that do not exist are None.
+that of :mod:`verifier.report.model`, published as ``docs/report.schema.json``.  Numbers that do not exist are None.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from sympy.logic.boolalg import Boolean
 
 from verifier.claims.statement import Form, Hypothesis, Source, Statement
 from verifier.claims.wording import wording
+from verifier.report import model
 from verifier.report.derived import finished, tally
 from verifier.report.environment import environment
 from verifier.report.errata import errata
@@ -53,7 +54,7 @@ def document(report: RunReport, *, time: str, command: str) -> Data:
     return finished(found)
 
 
-def _statement(report: StatementReport) -> Data:
+def _statement(report: StatementReport) -> model.StatementData:
     statement = report.statement
     return {
         "name": statement.name,
@@ -86,7 +87,7 @@ def _statement(report: StatementReport) -> Data:
     }  # fmt: skip
 
 
-def _form(report: StatementReport, form: Form) -> Data:
+def _form(report: StatementReport, form: Form) -> model.FormData:
     claims = report.of_form(form)
     numeric = weakest_numeric(claim.numeric for claim in claims if not claim.alone)
     cells = [str(cell.verdict) for claim in claims for cell in claim.cells if not cell.outside]
@@ -118,7 +119,7 @@ def _word(word: Severity | None) -> str | None:
     return None if word is None else str(word)
 
 
-def _claim(report: ClaimReport, statement: Statement) -> Data:
+def _claim(report: ClaimReport, statement: Statement) -> model.ClaimData:
     claim = report.claim
     told = wording(claim, statement.hypotheses)
     cells = [str(cell.verdict) for cell in report.cells if not cell.outside]
@@ -165,7 +166,7 @@ def _place(source: Source, form: Form) -> str:
     return f"Eq. {listed}" if len(source.equations) == 1 else f"Eqs. {listed}"
 
 
-def _hypothesis(hypothesis: Hypothesis, report: StatementReport) -> Data:
+def _hypothesis(hypothesis: Hypothesis, report: StatementReport) -> model.HypothesisData:
     witness = hypothesis.witness
     checked = [g for c in report.claims for g in c.goals if witness.proof and g.claim == witness.proof]
     return {
@@ -192,13 +193,13 @@ def _conditions(when: Boolean) -> str:
     return ", ".join(shown).replace("*", "·")
 
 
-def _goals(report: StatementReport) -> list[Data]:
+def _goals(report: StatementReport) -> list[model.GoalData]:
     """Which step proves which claim: a claim's last step has its name."""
     own = [step.id for step in report.steps if step.rule == "qed"]
     return [{"claim": c.id, "form": str(c.form), "step": c.id} for c in report.statement.claims if c.id in own]
 
 
-def _uses(report: StatementReport) -> list[Data]:
+def _uses(report: StatementReport) -> list[model.UseData]:
     """The statements whose claims the proof cites."""
     found: dict[str, list[str]] = {}
     for step in report.steps:

@@ -11,7 +11,7 @@ from verifier.report.findings import reason_of
 Data = dict[str, Any]
 
 
-def errata(statements: Sequence[Statement], data: Sequence[Data]) -> list[Data]:
+def errata(statements: Sequence[Statement], data: Sequence[Mapping[str, Any]]) -> list[Data]:
     """Every erratum once, with the statements it concerns and the commands that re-check it."""
     entries: dict[str, Erratum] = {e.id: e for s in statements for e in s.errata}
     plain = {
@@ -31,7 +31,7 @@ def errata(statements: Sequence[Statement], data: Sequence[Data]) -> list[Data]:
     ]
 
 
-def _recheck(erratum: str, errata: Mapping[str, Data], data: Sequence[Data]) -> list[str]:
+def _recheck(erratum: str, errata: Mapping[str, Data], data: Sequence[Mapping[str, Any]]) -> list[str]:
     """Commands that show the erratum again, as far as the statements tell.
 
     That of the witness of a hypothesis which it added; else a cell where the samples contradict the printed claim

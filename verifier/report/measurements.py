@@ -10,15 +10,14 @@ from typing import Any
 import numpy as np
 
 from verifier.quantities.select import text_of
+from verifier.report.model import AnswerData, MeasurementData
 from verifier.sampling.keys import canonical
 from verifier.verify.results import CellReport, ClaimReport, StatementReport
 
-Data = dict[str, Any]
 
-
-def measurements(report: StatementReport) -> list[Data]:
+def measurements(report: StatementReport) -> list[MeasurementData]:
     """What was sampled, one entry for cells that were measured together, with what each claim says of it."""
-    merged: dict[str, Data] = {}
+    merged: dict[str, MeasurementData] = {}
     places: dict[str, tuple[int, int]] = {}
     for claim in report.claims:
         for cell in claim.cells:
@@ -43,7 +42,7 @@ def shown_parameters(parameters: Mapping[str, Any]) -> dict[str, str]:
     return {n: text_of(v) for n, v in parameters.items() if n not in usual or canonical(v) != canonical(usual[n])}
 
 
-def _answer(claim: ClaimReport, cell: CellReport) -> Data:
+def _answer(claim: ClaimReport, cell: CellReport) -> AnswerData:
     decision = cell.decision
     return {
         "claim": claim.claim.id,

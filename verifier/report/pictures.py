@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verifier.quantities.pictures import Pictures, Pixels
+from verifier.report.model import ImageData, PictureData
 
 Data = dict[str, Any]
 #: Types of PNG: grey, and red, green and blue.
@@ -17,7 +18,7 @@ _COLOUR = {1: 0, 3: 2}
 _LARGEST = 1 << 24
 
 
-def plain(pictures: Pictures) -> Data:
+def plain(pictures: Pictures) -> PictureData:
     """What the document holds of a table of images: sizes, and the bytes of pixels in base64."""
     return {
         "title": pictures.title,
@@ -27,7 +28,7 @@ def plain(pictures: Pictures) -> Data:
     }
 
 
-def _image(pixels: Pixels) -> Data:
+def _image(pixels: Pixels) -> ImageData:
     height, width, channels = pixels.shape
     data = base64.b64encode(pixels.tobytes()).decode("ascii")
     return {"width": width, "height": height, "channels": channels, "pixels": data}

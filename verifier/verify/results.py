@@ -18,9 +18,9 @@ from verifier.sampling.plan import Options
 from verifier.verdict import NumericStatus, ProofStatus, Severity, Summary
 from verifier.verdict.display import line, table
 from verifier.verify.goals import GoalReport, StepReport
+from verifier.verify.model import CellJson, CheckJson, ClaimJson, FormJson, StatementJson
 from verifier.verify.word import Columns, word_of
 
-SCHEMA = 1
 #: The words of a form, each worse than the one before it.
 _RANK = (
     Summary.PROOF_ALONE, Summary.VERIFIED, Summary.MEASURED, Summary.INCONCLUSIVE, Summary.GAP, Summary.CONTRADICTED,
@@ -56,7 +56,7 @@ class CellReport:
     values: tuple[tuple[int, float], ...] = ()  # what is claimed at each width, where the claim speaks of the width
     law: Law | None = None  # the claimed law
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> CellJson:
         return {
             "parameters": canonical(self.parameters),
             "claimed": self.claimed,
@@ -105,7 +105,7 @@ class ClaimReport:
         """Whether its proof refutes it or its samples contradict it."""
         return self.proof is ProofStatus.REFUTED or self.numeric is NumericStatus.CONTRADICTED
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> ClaimJson:
         return {
             "id": self.claim.id,
             "form": str(self.claim.form),
@@ -239,17 +239,18 @@ class StatementReport:
             if claim.claim.form in odd and word_of([claim.columns]) is odd[claim.claim.form]
         )
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> StatementJson:
         severity = self.severity()
         return {
             "name": self.statement.name,
-            **{str(form): self._form(form) for form in Form},
+            "printed": self._form(Form.PRINTED),
+            "amended": self._form(Form.AMENDED),
             "severity": None if severity is None else str(severity),
             "claims": [claim.to_json() for claim in self.claims],
             "left_out": [claim.id for claim in self.left_out],
         }
 
-    def _form(self, form: Form) -> dict[str, Any] | None:
+    def _form(self, form: Form) -> FormJson | None:
         """A form's word and why; None for a form the statement does not have."""
         if form not in self.forms:
             return None
@@ -302,9 +303,9 @@ class RunReport:
             codes.add(4 if self.failed else 3)
         return next(code for code in (2, 1, 4, 3, 5, 0) if code in codes)
 
-    def to_json(self) -> dict[str, Any]:
+    def to_json(self) -> CheckJson:
         return {
-            "schema": SCHEMA,
+            "schema": 1,
             "seed": self.seed,
             "statements": [report.to_json() for report in self.statements],
             "stopped": self.stopped,
