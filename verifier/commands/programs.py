@@ -98,12 +98,15 @@ def measure(
 )
 @click.option("--derive", "derived", is_flag=True, help="Derive the exponents too, and compare.")
 @click.option("--steps", type=Whole(0, 10_000), help="Training steps of PyTorch models: 3.")
+@click.option("--svg", metavar="FILE", help="Draw all exponents, as .svg or .png.")
+@click.option("--html", metavar="FILE", help="Write the table with its picture as a page.")
 @_sampling
 @as_json
 @verbosity
 def scan(
     target: str, expect: tuple[str, ...], widths: tuple[int, ...] | None, samples: int | None, seed: int,
-    margin: float | None, alpha: float, derived: bool, steps: int | None, as_json: bool, verbose: int, quiet: bool,
+    margin: float | None, alpha: float, derived: bool, steps: int | None, svg: str | None, html: str | None,
+    as_json: bool, verbose: int, quiet: bool,
 ) -> int:  # fmt: skip
     """The exponent of every value that the program NAME of FILE makes: activations, gradients, updates, results.
 
@@ -116,6 +119,7 @@ def scan(
     of it (the first is named), 3 if that is not decided or if a value is not finite, 2 if the file is no program.
     """
     program = loaded(target, steps)
+    drawings = _drawings(svg, html)
     theory = None
     if derived:
         if not isinstance(program, _program_type()):
@@ -123,6 +127,11 @@ def scan(
         theory = _theory(program)
     found = _scanned(program, expect, widths, samples, seed, (margin, alpha), theory,
                      not quiet and not as_json and sys.stderr.isatty())  # fmt: skip
+    for path, save in drawings:
+        try:
+            save(path, found)
+        except ValueError as error:
+            raise CommandError(str(error)) from None
     if as_json:
         click.echo(json.dumps(found.as_dict(), indent=2))
     else:
@@ -204,6 +213,21 @@ def _scanned(
     finally:
         if shown:
             overwrite("")
+
+
+def _drawings(svg: str | None, html: str | None) -> list[tuple[Path, Callable[[Path, Any], None]]]:
+    """Where to write what; refused before anything runs where it cannot be."""
+    from verifier.report import scan_page
+
+    found: list[tuple[Path, Callable[[Path, Any], None]]] = []
+    for option, name, save in (("--svg", svg, scan_page.save_picture), ("--html", html, scan_page.save_page)):
+        if name is not None:
+            try:
+                scan_page.check(option, Path(name))
+            except ValueError as error:
+                raise CommandError(str(error)) from None
+            found.append((Path(name), save))
+    return found
 
 
 def _complaint(error: Exception) -> CommandError:

@@ -40,7 +40,7 @@ SHARED = 4.0
 _WIDTH, _HEIGHT = 196.0, 122.0
 _LEFT, _TOP, _GAP_X, _GAP_Y = 44.0, 60.0, 48.0, 56.0
 
-_STYLE = """
+STYLE = """
 .paper{fill:#fff}text{font:11px 'DejaVu Sans',Verdana,'Liberation Sans',Arial,Helvetica,sans-serif;fill:#222}
 .title{font-size:14px;font-weight:bold}.head{font-weight:bold}.small{font-size:10px;fill:#555}
 .frame{fill:none;stroke:#999;stroke-width:1}.grid{fill:none;stroke:#ddd;stroke-width:.6}.band{fill:#e4e9f2}
@@ -93,7 +93,7 @@ def picture(data: Grouped, kind: str, fits: Sequence[GroupFit]) -> str:
     lines = -(-len(shown) // columns)
     width = max(_LEFT + columns * (_WIDTH + _GAP_X), 480.0)
     canvas = Canvas(width, _TOP + lines * (_HEIGHT + _GAP_Y) + 26)
-    canvas.parts.append(f"<style>{_STYLE}</style>")
+    canvas.parts.append(f"<style>{STYLE}</style>")
     canvas.box(0, 0, canvas.width, canvas.height, "paper")
     title = _title(data, kind, fits)
     canvas.text(12, 20, title, "title")
@@ -113,7 +113,7 @@ def png(svg: str) -> bytes:
     """The picture in pixels, two a unit.  Raises ValueError where a font or a renderer is missing."""
     found = bytes(_resvg().svg_to_bytes(svg_string=svg, zoom=2))
     probe = "<svg xmlns='http://www.w3.org/2000/svg' width='40' height='20'>{}</svg>"
-    style = f"<style>{_STYLE}</style>"
+    style = f"<style>{STYLE}</style>"
     blank, text = (
         bytes(_resvg().svg_to_bytes(svg_string=probe.format(style + body))) for body in ("", "<text y='15'>MMM</text>")
     )

@@ -29,7 +29,7 @@ def render(found: Scan, console: Console, verbose: int = 0) -> None:
     for row_text in _table(found, console.width):
         console.print(row_text, soft_wrap=True)
     console.print()
-    for sentence in _summary(found):
+    for sentence in summary(found):
         _wrapped(console, sentence)
     for row in found.disagreements:
         console.print()
@@ -109,7 +109,8 @@ def _expected(row: Row) -> tuple[str, str]:
     return ("", "") if row.expect is None else (claim(row), MARKS[str(row.verdict)].strip())
 
 
-def _summary(found: Scan) -> list[str]:
+def summary(found: Scan) -> list[str]:
+    """What the rows come to, in sentences."""
     decided = sum(row.decided for row in found.rows)
     alphas = {row.size.alpha for row in found.rows if row.size is not None}
     alpha = f", alpha {max(alphas):g} each" if alphas else ""
