@@ -119,6 +119,11 @@ def problem(setting: Setting, rng: np.random.Generator) -> Problem:
     return Problem((shape[0], shape[1], shape[2]), shown, x, truth, z, trained, points)
 
 
+def available_images(data: str) -> int:
+    """How many images of a set are for training."""
+    return len(_images(data, data_folder()).train_images)
+
+
 def mask(task: str, height: int, width: int) -> npt.NDArray[np.bool_]:
     """Which pixels are shown: the upper half ("completion"), or all but the middle square ("inpainting")."""
     if task not in ("completion", "inpainting"):

@@ -18,7 +18,9 @@ from verifier.networks.regression import combined
 from verifier.quantities.check import Check, Measure, Parameters, Quantity, cells
 from verifier.quantities.pictures import Pictures, Row, pixels
 
-from ._completion import Array, Problem, Setting, by_kernel, by_network, problem, ratio, union, whole_images
+from ._completion import (
+    Array, Problem, Setting, available_images, by_kernel, by_network, problem, ratio, union, whole_images,
+)  # fmt: skip
 
 DATA = list(available(data_folder()))
 VERSION = " ".join(stamp(name, data_folder()) for name in DATA)
@@ -133,7 +135,7 @@ def pictures(seed: int, effort: str) -> list[Pictures]:
     for data in DATA:
         for number, task in enumerate(TASKS):
             rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1, number)))
-            setting = Setting(task, data, images=images, subsets=subsets)
+            setting = Setting(task, data, images=images, subsets=min(subsets, available_images(data) // images))
             found.append(_pictured(problem(setting, rng), setting, steps, rng))
     return found
 

@@ -33,6 +33,16 @@ def test_blocks_are_those_of_the_exact_recursion(depth: int, g_depth: int) -> No
     assert np.abs(wrong - exact).max() > 0.1
 
 
+def test_rows_that_no_point_uses_cost_nothing_and_change_nothing() -> None:
+    u = points(20)
+    more = Inputs(np.vstack([np.full((3, 5), 7.0), u.x]), np.vstack([u.z, u.z]), u.image + 3, u.place)
+    few = more.compact()
+    assert (len(few.x), len(few.z)) == (len(set(u.image)), len(set(u.place)))
+    np.testing.assert_array_equal(Hyperkernel(3, 2).matrix(more), Hyperkernel(3, 2).matrix(u))
+    found = regress(Hyperkernel(3, 2), more, np.ones((20, 1)), ridge=0.1)
+    assert found.layout == regress(Hyperkernel(3, 2), u, np.ones((20, 1)), ridge=0.1).layout
+
+
 def test_nearly_parallel_inputs_and_no_input_at_all() -> None:
     x = np.array([[1.0, 0.0], [1.0, 1e-9], [0.0, 0.0], [-1.0, 0.0]])
     u = Inputs(x, np.ones((1, 1)), np.arange(4), np.zeros(4, dtype=int))

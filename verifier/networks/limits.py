@@ -38,7 +38,7 @@ class Inputs:
 
     def __post_init__(self) -> None:
         for name, rows, index in (("x", self.x, self.image), ("z", self.z, self.place)):
-            if rows.ndim != 2 or not rows.size or not np.isfinite(rows).all():
+            if rows.ndim != 2 or not rows.shape[1] or not np.isfinite(rows).all():
                 raise ValueError(f"{name} has shape {rows.shape}: finite rows are needed")
             if index.ndim != 1 or (index.size and not (index.min() >= 0 and index.max() < len(rows))):
                 raise ValueError(f"the indices of {name} must lie from 0 to {len(rows) - 1}")
@@ -51,6 +51,12 @@ class Inputs:
     def part(self, rows: slice) -> Inputs:
         """The points of ``rows``."""
         return Inputs(self.x, self.z, self.image[rows], self.place[rows])
+
+    def compact(self) -> Inputs:
+        """The same points, with no more rows of x and of z than they use."""
+        used, image = np.unique(self.image, return_inverse=True)
+        needed, place = np.unique(self.place, return_inverse=True)
+        return Inputs(self.x[used], self.z[needed], image.astype(np.intp), place.astype(np.intp))
 
 
 @dataclass(frozen=True)
@@ -82,6 +88,7 @@ class Hyperkernel:
 
     def between(self, a: Inputs, b: Inputs) -> Block:
         """Blocks of Theta^h(u_i, u'_j), u_i of ``a`` and u'_j of ``b``: made where they are asked for."""
+        a, b = a.compact(), b.compact()
         gram = a.x @ b.x.T / a.x.shape[1]
         left, right = (np.einsum("ij,ij->i", u.x, u.x) / u.x.shape[1] for u in (a, b))
         covariance, tangent = recursion(self.depth, gram, left, right)

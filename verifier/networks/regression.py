@@ -124,6 +124,7 @@ def regress(
         raise ValueError("labels must be finite")
     if not (np.isfinite(ridge) and ridge >= 0.0):
         raise ValueError(f"ridge is {ridge!r}: it must be a finite number >= 0")
+    inputs = inputs.compact()
     fixed = 8 * (2 * len(inputs.x) ** 2 + len(inputs.z) ** 2)
     chosen = layout(len(inputs), labels.shape[1], memory, fixed)
     with ExitStack() as stack:
