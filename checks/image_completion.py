@@ -19,7 +19,16 @@ from verifier.quantities.check import Check, Measure, Parameters, Quantity, cell
 from verifier.quantities.pictures import Pictures, Row, pixels
 
 from ._completion import (
-    Array, Problem, Setting, available_images, by_kernel, by_network, problem, ratio, union, whole_images,
+    Array,
+    Problem,
+    Setting,
+    available_images,
+    by_kernel,
+    by_network,
+    problem,
+    ratio,
+    union,
+    whole_images,
 )  # fmt: skip
 
 DATA = list(available(data_folder()))
