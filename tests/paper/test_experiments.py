@@ -1,0 +1,104 @@
+"""The experiments of sections 1.1, 2.1 and 2.2: what is measured, and twins of it that must be contradicted.
+
+The samples of one run decide a claim and its twin alike.  At the fixed seed nothing is random; for a fresh one the
+false-alarm rate is at most 1e-3 a claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from sympy import Expr, Float, Integer, symbols
+
+from verifier.claims.statement import Form, Statement
+from verifier.quantities.check import Check
+from verifier.sampling.plan import Options
+from verifier.verdict import Summary
+
+from .runs import project, report, statuses
+
+pytest.importorskip("sklearn")  # the bundled digits
+n, m = symbols("n m", integer=True)
+MINE = ("kernel_convergence", "large_learning_rate", "sensitivity")
+
+
+def with_twins(name: str, claims: Mapping[str, Mapping[str, Expr]], select: Callable[[Any], bool] = lambda p: True,
+               quick: bool = True) -> dict[str, str]:  # fmt: skip
+    """The numeric status of these claims and of their twins, ``claim`` and ``claim~twin``: a twin has another value."""
+    entry = project().entry(name)
+    assert entry.check is not None
+    kept, twins = [], dict[str, list[str]]()
+    for claim in entry.statement.claims:
+        own = claims.get(claim.id.partition(".")[2])
+        if own is not None:
+            others = [replace(claim, id=f"{claim.id}~{word}", value=value, instead=()) for word, value in own.items()]
+            kept += [replace(claim, instead=()), *others]
+            twins[claim.id] = [claim.id, *(other.id for other in others)]
+    parts = [
+        replace(part, claims=tuple(one for c in part.claims if c in twins for one in twins[c]))
+        for part in entry.check.parts if part.claims is not None and set(part.claims) & set(twins)
+    ]  # fmt: skip
+    statement = replace(entry.statement, claims=tuple(kept))
+    made = replace(entry, statement=statement, check=Check(name, *parts))
+    return statuses(report(made, select, Options(quick=quick)))
+
+
+def test_they_are_listed_as_experiments_of_which_no_proof_is_offered() -> None:
+    for name in MINE:
+        statement: Statement = project().statement(name).statement
+        assert (statement.group, statement.empirical, statement.proof) == ("experiments", True, None)
+        assert all(word in (Summary.MEASURED, Summary.CONTRADICTED) for word in statement.expected.values())
+        if Form.AMENDED in statement.expected:
+            assert statement.expected[Form.AMENDED] is Summary.MEASURED
+
+
+def test_what_is_scaled_down_is_said_and_the_sizes_of_the_text_are_there() -> None:
+    for name in ("large_learning_rate", "sensitivity"):
+        check = project().entry(name).check
+        assert check is not None
+        assert "the text" in check.scaled
+        assert {part.effort for part in check.parts} == {"default", "paper"}  # type: ignore[union-attr]
+    widths = {part.widths for part in check.parts if part.effort == "paper"}  # type: ignore[union-attr]
+    assert widths == {(50, 100, 200), (3, 6, 8)}
+
+
+@pytest.mark.slow
+def test_the_variance_is_a_sum_and_no_product_and_no_term_alone() -> None:
+    wrong = {"product": 1 / (m * n), "m": Integer(1) / m, "n": Integer(1) / n}
+    found = with_twins("kernel_convergence", {"variance": wrong})
+    assert found == {"variance": "consistent"} | {f"variance~{word}": "contradicted" for word in wrong}
+
+
+@pytest.mark.slow
+def test_means_of_the_kernel() -> None:
+    """E12: unbiased at n = ∞ for H = 2 and on the diagonal; .210, and not .262, for H = 3 off it."""
+    found = with_twins(
+        "kernel_convergence", {"unbiased": {}, "biased": {"limit": Float("0.2623")}}, lambda cell: cell["L"] == 1
+    )
+    assert found == {"unbiased": "consistent", "biased": "consistent", "biased~limit": "contradicted"}
+
+
+@pytest.mark.slow
+def test_accuracy_grows_with_the_width_of_g_and_falls_with_its_depth() -> None:
+    opposite = {"printed-width": {"falls": Integer(-1)}, "printed-slower": {"grows": Integer(1)},
+                "printed-lower": {"grows": Integer(1)}}  # fmt: skip
+    found = with_twins("sensitivity", opposite)
+    for claim, twins in opposite.items():
+        assert found[claim] == "consistent"
+        assert found[f"{claim}~{next(iter(twins))}"] == "contradicted"
+
+
+@pytest.mark.slow
+def test_the_rate_sqrt_n_trains_with_the_cross_entropy_and_kills_with_the_squared_error() -> None:
+    opposite = {"trains": {"never": Float("0.95")}, "wider": {"worse": Integer(-1)}, "loss": {"worse": Integer(1)},
+                "dies": {}, "printed-trains": {}, "stable": {"grows": Integer(2)},
+                "unstable": {"calm": Integer(5)}}  # fmt: skip
+    found = with_twins("large_learning_rate", opposite)
+    consistent = {"trains", "wider", "loss", "dies", "stable", "unstable"}
+    assert {claim for claim, word in found.items() if word == "consistent"} == consistent
+    assert {claim for claim, word in found.items() if word == "contradicted"} == {
+        "trains~never", "wider~worse", "loss~worse", "printed-trains", "stable~grows", "unstable~calm",
+    }  # fmt: skip
