@@ -29,11 +29,11 @@ def drawn(shared, listed, width, samples, rng):
     return Draw(np.exp(shared["s"] * rng.standard_normal((samples, len(listed)))))
 
 
-def groups(budget, spreads=(6.0, 0.5, 3.0)):
+def groups(budget, spreads=(6.0, 0.5, 3.0), samples=1 << 12, thorough=False):
     quantity = Quantity("X", "X", ("s",), drawn)
-    part = Measure(quantity, cells(s=list(spreads), r=0), widths=WIDTHS, block=256, samples=1 << 12)
+    part = Measure(quantity, cells(s=list(spreads), r=0), widths=WIDTHS, block=256, samples=samples)
     statement = Statement("s", "S", Source("D"), "", (CLAIM,))
-    return plan(Check("s", part), statement, Options(budget=budget))
+    return plan(Check("s", part), statement, Options(budget=budget, thorough=thorough))
 
 
 class Heard:
@@ -66,6 +66,22 @@ def test_cheap_decisions_come_first_and_are_the_same():
     plain = run(planned, seed=3)
     for one, two in zip(found.answers, plain.answers, strict=True):
         assert one.decisions == two.decisions
+
+
+def test_a_thorough_run_goes_on_where_a_question_says_that_it_is_of_use_and_nowhere_else():
+    """Both are open at 16 times the samples of the check; for the noisier one 256 times would not do."""
+    planned = groups(None, spreads=(2.0, 6.0), samples=256, thorough=True)
+    heard = Heard()
+    found = run(planned, seed=3, listener=heard)
+    some, many = ({size for s, size in heard.looks if s == spread} for spread in (2.0, 6.0))
+    assert planned[0].enough == max(many) == 16 * 256
+    assert max(some) > 16 * 256
+    (first,), (second,) = (answers.decisions.values() for answers in found.answers)
+    assert (first.decided, second.decided) == (True, False)
+    assert second.samples_needed > planned[1].schedule.sizes[-1]
+    assert found.answers[1].unfinished == frozenset()  # its end, not an interruption
+    plain = run(groups(None, spreads=(2.0,), samples=256), seed=3)
+    assert [d.decided for d in plain.answers[0].decisions.values()] == [False]
 
 
 def test_more_samples_than_without_a_budget():

@@ -67,7 +67,7 @@ class _Lines:
         self._begun = self._told = time.monotonic()
 
     def progress(self, group: Group, size: int, decided: int, cells: int) -> None:
-        if decided == cells or size == group.schedule.sizes[-1]:
+        if decided == cells or size >= (group.enough or group.schedule.sizes[-1]):
             click.echo(
                 f"{group.statement} {label(group)}: {decided} of {cells} cells decided, {size} samples a width",
                 err=True,

@@ -47,7 +47,12 @@ class Cluster:
     @property
     def slots(self) -> int:
         """Threads of all workers, those that joined in the meantime as well."""
-        return max(1, sum(self._client.nthreads().values()) if self._client.status == "running" else 1)
+        if self._client.status != "running":
+            return 1
+        try:
+            return max(1, sum(self._client.nthreads().values()))
+        except OSError:  # the scheduler is gone: the calls that are out will say so
+            return 1
 
     def submit(self, function: Call, *arguments: Any) -> Future[Any]:
         outer: Future[Any] = Future()
@@ -63,7 +68,11 @@ class Cluster:
             else:
                 outer.set_result(inner.result())
 
-        self._executor.submit(called, self._sources, function, *arguments).add_done_callback(passed)
+        try:
+            self._executor.submit(called, self._sources, function, *arguments).add_done_callback(passed)
+        except OSError:  # the scheduler is gone
+            outer.cancel()
+            outer.set_running_or_notify_cancel()
         return outer
 
     def renew(self) -> None:

@@ -29,6 +29,8 @@ from verifier.sampling.questions import Question, question_of
 THOROUGH_ALPHA = 1e-8
 #: ``--thorough`` and ``--budget`` may take this many times the samples.
 THOROUGH_FACTOR = 16
+#: And these many times that where a question says that so many decide it.
+FURTHER = 16
 #: Below this width corrections to scaling are fitted, not only allowed for.
 CORRECTED_BELOW = 2048
 #: No width gets more than this many times the samples of another one.
@@ -98,6 +100,7 @@ class Group:
     tolerance: float | None = None
     key: tuple[int, ...] = field(default=(), compare=False)
     grid: tuple[int, ...] | None = None
+    enough: int | None = None  # from here on the schedule is drawn only for questions that say how many they need
     shares: tuple[int, ...] | None = None  # how many times the samples of its schedule each width gets
 
     def drawn(self, place: int, size: int) -> int:
@@ -272,6 +275,7 @@ def group_of(
     if isinstance(part, Measure) and part.cost is not None and grid is None and block < cap:
         shares = allocation(widths, part.cost)
     fewest = max(block, cap // max(shares)) if shares is not None else cap
+    further = FURTHER if options.thorough and measured and part.samples > 1 and options.samples is None else 1
     return Group(
         statement=check,
         part=index,
@@ -280,7 +284,7 @@ def group_of(
         shared=shared,
         cells=members,
         widths=widths,
-        schedule=_schedule(part.block, fewest) if measured else Schedule(start=cap, looks=1),
+        schedule=_schedule(part.block, fewest * further) if measured else Schedule(start=cap, looks=1),
         block=block,
         correction=correction,
         controls=isinstance(part, Measure) and part.controls and alone,
@@ -288,6 +292,7 @@ def group_of(
         tolerance=part.tolerance if isinstance(part, Agreement) else None,
         key=group_key(check, part.quantity.text, shared),
         grid=grid,
+        enough=fewest,
         shares=shares,
     )
 

@@ -87,7 +87,8 @@ class _State:
         if not self.open:
             return []
         if self.group.controls:
-            return self._count([self._block(self._pilot_width(), PILOT_SAMPLES, PILOT)])
+            middle = self.group.widths[len(self.group.widths) // 2]
+            return self._count([self._block(middle, PILOT_SAMPLES, PILOT)])
         return self._next_look()
 
     def take(self, drawn: Drawn) -> list[Block]:
@@ -126,7 +127,7 @@ class _State:
         if not known:
             return math.nan
         each = sum(known.values()) / len(known)
-        last = self.group.schedule.sizes[-1]
+        last = self._likely
         return sum(
             known.get(width, each) * max(self.group.drawn(place, last) - self.seconds.get(width, (0.0, 0))[1], 0)
             for place, width in enumerate(self.group.places)
@@ -137,9 +138,25 @@ class _State:
         """Seconds of one worker's work on the whole of the schedule; 0 where nothing of it was drawn."""
         known = {width: seconds / count for width, (seconds, count) in self.seconds.items() if count}
         each = sum(known.values()) / max(len(known), 1)
-        last = self.group.schedule.sizes[-1]
+        last = self._likely
         places = enumerate(self.group.places)
         return sum(known.get(width, each) * self.group.drawn(place, last) for place, width in places)
+
+    @property
+    def _likely(self) -> int:
+        """Samples a width at the end of the schedule, as far as it is likely to be drawn."""
+        enough = self.group.enough
+        return self.group.schedule.sizes[-1] if enough is None or self.size >= enough else enough
+
+    @property
+    def ended(self) -> bool:
+        """Whether no more is to be drawn: the schedule is at its end, or beyond what is enough, and no open question
+        says that what is left of it decides it."""
+        last, enough = self.group.schedule.sizes[-1], self.group.enough
+        if enough is None or self.size < enough:
+            return self.size >= last
+        needed = [self.decisions[item].samples_needed for item in self.open if item in self.decisions]
+        return self.size >= last or not any(count is not None and count <= last for count in needed)
 
     def price(self) -> float:
         """What the decisions that are open cost, where the next look was planned already."""
@@ -151,7 +168,7 @@ class _State:
         each = [seconds / count for seconds, count in self.seconds.values() if count]
         return Answers(
             self.group, self.decisions, sum(each) if each else math.nan, self.error, self._evidence(),
-            frozenset(self.open) if self.look < len(self.group.schedule.sizes) or self.outstanding else frozenset(),
+            frozenset(self.open) if not self.ended or self.outstanding else frozenset(),
         )  # fmt: skip
 
     def _evidence(self) -> dict[int, Evidence]:
@@ -166,8 +183,7 @@ class _State:
         return samples if self.group.grid is None else along(samples, 1 if axis == "m" else 0)
 
     def _next_look(self) -> list[Block]:
-        sizes = self.group.schedule.sizes
-        if self.look >= len(sizes):
+        if self.ended:
             return []
         done, self.look = self.size, self.look + 1
         blocks = []
@@ -191,9 +207,6 @@ class _State:
             self.index, group.source, group.part, group.key, self.seed, group.shared, cells,
             width, samples, number, self.coefficients,
         )  # fmt: skip
-
-    def _pilot_width(self) -> int:
-        return self.group.widths[len(self.group.widths) // 2]
 
     def _decide(self) -> None:
         for number, question in sorted(self.open, key=lambda item: (item[0], str(item[1]))):
@@ -245,13 +258,8 @@ def run(
     than go into ``memory`` (bytes; None: what the machine has free), as :mod:`verifier.sampling.memory` has it.
     ``scheduler`` as of :func:`verifier.sampling.cluster.connect`, which says what is raised.
     """
-    work = _Work(
-        [_State(index, group, seed, limit) for index, group in enumerate(groups)],
-        also,
-        listener,
-        kept,
-        thrifty=budget is not None,
-    )
+    states = [_State(index, group, seed, limit) for index, group in enumerate(groups)]
+    work = _Work(states, also, listener, kept, thrifty=budget is not None)
     ends = [seconds for seconds in (timeout, budget) if seconds is not None]
     deadline = time.monotonic() + min(ends) if ends else None
     stopped, failed = None, False
