@@ -23,10 +23,11 @@ _PAGE = """<!DOCTYPE html>
 :root { color-scheme: light dark; }
 body { font: 15px/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 62rem; padding: 0 1rem; }
 h1 { font-size: 1.3rem; } svg { max-width: 100%; height: auto; border-radius: 4px; }
-div.table { overflow-x: auto; } table { border-collapse: collapse; font-size: .9rem; width: 100%; }
+div.table, div.picture { overflow-x: auto; } table { border-collapse: collapse; font-size: .9rem; width: 100%; }
 th, td { text-align: left; padding: .2rem .7rem .2rem 0; border-bottom: 1px solid #8884; vertical-align: top; }
 td.number { font-variant-numeric: tabular-nums; white-space: nowrap; }
 tr.contradicted td { color: #b2182b; font-weight: 600; } tr.first td { background: #b2182b1a; }
+@media (max-width: 700px) { body { margin: 1rem auto; } svg { max-width: none; } }
 @media (prefers-color-scheme: dark) { tr.contradicted td { color: #ff8a80; } }
 </style></head><body>
 """
@@ -128,7 +129,8 @@ def page(found: Scan) -> str:
         f"<p>{_text(found.program.line)}; widths {sizes}; {found.samples} samples a width; seed {found.seed}.</p>"
     )
     parts += [f"<p>{_text(sentence)}.</p>" for sentence in summary(found)]
-    parts += [picture(found), '<div class="table"><table><thead><tr>', *(f"<th>{name}</th>" for name in head)]
+    parts += ['<div class="picture">', picture(found), "</div>"]
+    parts += ['<div class="table"><table><thead><tr>', *(f"<th>{name}</th>" for name in head)]
     parts.append("</tr></thead><tbody>")
     for row in found.rows:
         low, high = row.interval
