@@ -13,6 +13,7 @@ import pytest
 from flint import arb
 from scipy import special
 
+from verifier.programs.derive import boxes
 from verifier.programs.derive.constants import WIDTHS, meant, read
 from verifier.programs.derive.expansion import Underived
 from verifier.programs.derive.gaussian import expectation
@@ -152,3 +153,63 @@ def test_what_a_float_stands_for() -> None:
     assert meant(float(np.float32(0.3)), 4).exact == Fraction(3, 10)
     assert str(meant(2**0.5)) == "sqrt(2)"
     assert meant(np.cos(1.0)).exact is None
+
+
+# -- boxes: functions of functions -------------------------------------------------------------------------------------
+
+
+def over_boxes(names: tuple[str, ...], C: list[list[Number]]) -> arb:
+    """E of a product of functions of one variable each, by boxes."""
+    forms = [boxes.Sum(((arb(1), ((boxes.Form(k, arb(1)), 1),)),)) for k in range(len(names))]
+    factors = tuple((boxes.Apply(name, form), 1) for name, form in zip(names, forms, strict=True))
+    with precision():
+        return boxes.mean(boxes.Sum(((arb(1), factors),)), C, arb(1))
+
+
+@pytest.mark.parametrize(
+    "names", [("step",), ("erf", "erf"), ("step", "step"), ("step", "step", "step"), ("bell", "bell")]
+)
+def test_boxes_hold_closed_forms_and_not_those_of_another_covariance(names: tuple[str, ...]) -> None:
+    _, C = covariance(len(names))
+    with precision():
+        exact = expectation((), [(name, k) for k, name in enumerate(names)], C)
+        other = [[c if i == j else -c for j, c in enumerate(row)] for i, row in enumerate(C)]
+        wrong = expectation((), [(name, k) for k, name in enumerate(names)], other)
+    found = over_boxes(names, C)
+    assert exact is not None
+    assert wrong is not None
+    assert found.contains(exact.ball.mid())
+    assert float(found.rad()) < (0.05 if len(names) == 3 else 0.005)
+    if names in (("erf", "erf"), ("step", "step")):
+        assert not found.overlaps(wrong.ball)
+
+
+def test_boxes_hold_a_function_of_functions() -> None:
+    """E X tanh(Y + X (1 - tanh(Y)²)/2) for independent X, Y, against quadrature; and not with the sign turned."""
+    y = boxes.Form(1, arb(1))
+    inner = boxes.Apply("tanh", boxes.Sum(((arb(1), ((y, 1),)),)))
+    for sign in (1, -1):
+        half = arb(sign) / 2
+        x = boxes.Form(0, arb(1))
+        whole = boxes.Sum(((arb(1), ((y, 1),)), (half, ((x, 1),)), (-half, ((x, 1), (inner, 2)))))
+        with precision():
+            found = boxes.mean(boxes.Sum(((arb(1), ((x, 1), (boxes.Apply("tanh", whole), 1))),)),
+                               [[ONE, ZERO], [ZERO, ONE]], arb(1))  # fmt: skip
+        a, b = np.meshgrid(POINTS, POINTS, indexing="ij")
+        values = a * np.tanh(b + a * (1 - np.tanh(b) ** 2) / 2)
+        expected = float(np.sum(np.outer(WEIGHTS, WEIGHTS) * values)) / (2 * np.pi)
+        assert bool(found.contains(arb(expected))) == (sign == 1)
+        assert float(found.rad()) < 0.01
+
+
+def test_boxes_refuse_what_they_cannot_enclose() -> None:
+    one = boxes.Sum(((arb(1), ((boxes.Form(0, arb(1)), 1),)),))
+    with precision():
+        with pytest.raises(Underived, match="over 4 variables"):
+            boxes.mean(one, [[ONE] * 4] * 4, arb(1))
+        with pytest.raises(Underived, match="no interval of delta"):
+            boxes.mean(boxes.Sum(((arb(1), ((boxes.Apply("delta", one), 1),)),)), [[ONE]], arb(1))
+        with pytest.raises(Underived, match="not known to be linearly independent"):
+            boxes.mean(one, [[ONE, ONE, ONE]] * 3, arb(1))
+        with pytest.raises(Underived, match="a variance is not known"):
+            boxes.mean(one, [[Number.unknown()]], arb(1))

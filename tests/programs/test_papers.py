@@ -78,6 +78,11 @@ def test_each_file_says_what_it_claims(file: str) -> None:
     assert 20 <= lines <= 64
 
 
+def test_there_are_ten_claims_of_seven_works() -> None:
+    assert len(papers.names()) >= 10
+    assert len({declared(file)["SOURCE"] for file in papers.names()}) >= 7
+
+
 def table() -> list[list[str]]:
     lines = [line for line in PAGE.splitlines() if line.startswith("| ")][1:]
     return [[cell.strip().replace("\\|", "|") for cell in re.split(r"(?<!\\)\|", line)[1:-1]] for line in lines]
@@ -111,6 +116,34 @@ def test_a_file_that_there_is_not_is_named(monkeypatch: pytest.MonkeyPatch, caps
         papers.main()
     assert stopped.value.code == 2
     assert "no file nothing; there are" in capsys.readouterr().err
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("file", "special", "zero", "proposed"),
+    [
+        ("attention_aligned", {"angle": 90}, None, "x·y ≠ 0"),
+        ("tangent_kernel", {}, 113.218, None),
+        ("spectral", {"target": 0}, None, "y ≠ 0"),
+    ],
+)
+def test_a_hypothesis_that_a_claim_does_not_say_is_found(
+    file: str, special: dict[str, Any], zero: float | None, proposed: str | None
+) -> None:
+    """By `verifier hunt` of the right claims, over all arguments that they speak of; seed 3, an error rate of 1e-4."""
+    from verifier.hunt.of_program import of_program
+    from verifier.hunt.run import hunt
+
+    stages = ("corners",) if zero is None else ("corners", "zeros")
+    found = hunt([of_program(declared(file)["right"])], budget=120, seed=3, stages=stages).findings
+    if zero is None:
+        hits = [f for f in found if special.items() <= dict(f.instance).items()]
+        assert hits
+        assert {f.proposed for f in hits} == {proposed}
+    else:
+        (hit,) = [f for f in found if f.zero is not None]
+        assert hit.zero is not None
+        assert hit.zero.at == pytest.approx(zero, abs=0.2)
 
 
 @pytest.mark.slow

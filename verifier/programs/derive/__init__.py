@@ -3,8 +3,8 @@
     derive(program).exponents              # {"h1": 0, "dh2": -1/2, …}, and for the rest why it is undecided
 
 The pages, from the ground up: :mod:`numbers` (real constants), :mod:`expansion` (values as expansions in the width),
-:mod:`functions`, :mod:`gaussian` and :mod:`integrals` (expectations), :mod:`limits` (what coordinates tend to),
-:mod:`expectations`, :mod:`decisions` (what is not zero), :mod:`algebra` (rules), :mod:`constants`, :mod:`arrays`,
+:mod:`functions`, :mod:`gaussian`, :mod:`integrals` and :mod:`boxes` (expectations), :mod:`limits` (what coordinates
+tend to), :mod:`expectations`, :mod:`decisions` (what is not zero), :mod:`algebra` (rules), :mod:`constants`, :mod:`arrays`,
 :mod:`operations`, :mod:`interpret` (the graph), :mod:`rows` (the result).
 """
 

@@ -246,9 +246,12 @@ class Decisions(Points):
         """Whether a scalar does not tend to 0, and to what it tends."""
         try:
             limit = self.expectations.limit(part)
+            number = number_of(limit)
+            if number is not None and not number.known and not number.nonzero:
+                closer = self.expectations.limit(part, effort=3)
+                limit, number = closer, number_of(closer)
         except Underived as error:
             return Found(False, reason=str(error))
-        number = number_of(limit)
         if number is None:
             if self.hides(part):
                 return Found(False, None, True, "an expectation that depends on random scalars is not known")

@@ -1,6 +1,7 @@
 """Expectations of Z's: exactly where there is a closed form, else in balls, else not known.
 
-``effort``: 0, symmetry and polynomials; 1, closed forms; 2, integrals in one and two variables.
+``effort``: 0, symmetry and polynomials; 1, closed forms; 2, integrals in one and two variables; 3, functions of
+functions of up to three variables, over boxes.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass, field
 
 from flint import arb
 
+from verifier.programs.derive import boxes
 from verifier.programs.derive.expansion import (
     Atom,
     Atoms,
@@ -155,6 +157,55 @@ class Expectations:
         return self._monomials[vectors, effort]
 
     def _group(self, vectors: Powers, effort: int) -> Number:
+        try:
+            return self._plain(vectors, effort)
+        except Underived:
+            if effort < 3:
+                raise
+            return self._boxes(vectors, effort)
+
+    def _boxes(self, vectors: Powers, effort: int) -> Number:
+        """By boxes, in the linear forms of Gaussians that occur."""
+        forms: list[Linear] = []
+        function_ = boxes.Sum(((arb(1), tuple((self._node(atom, forms, effort), e) for atom, e in vectors)),))
+        if len(forms) > max(boxes.CELLS):
+            raise Underived(f"an expectation over {len(forms)} variables")
+        powers = [atom for atom, e in vectors if atom.kind in GAUSSIAN for _ in range(2 * e)]
+        if not all(atom.kind in GAUSSIAN or atom.data[0] in BOUNDED for atom, _ in vectors):
+            raise Underived("no bound is known")
+        square = expectation(powers, (), self._matrix([{x: ONE} for x in powers], effort))
+        if square is None or not square.known:
+            raise Underived("no bound is known")
+        return _ball(boxes.mean(function_, self._matrix(forms, effort), square.ball))
+
+    def _node(self, atom: Atom, forms: list[Linear], effort: int) -> boxes.Form | boxes.Apply:
+        if atom.kind in GAUSSIAN:
+            return _placed({atom: ONE}, forms)
+        return boxes.Apply(atom.data[0], self._sum(thawed(atom.data[1]), forms, effort))
+
+    def _sum(self, z: Part, forms: list[Linear], effort: int) -> boxes.Sum:
+        """A sum in which Gaussians of one family with one cofactor are one linear form."""
+        lines: dict[tuple[Powers, object], Linear] = {}
+        terms: list[tuple[arb, tuple[tuple[boxes.Form | boxes.Apply, int], ...]]] = []
+        for (vectors, scalars), c in z.items():
+            factor = number_of(self.scalars(scalars, effort))
+            if factor is None or not factor.known:
+                raise Underived("a function of what is random, or not known")
+            first = next((a for a, e in vectors if e == 1 and a.kind in GAUSSIAN), None)
+            if first is None:
+                nodes = tuple((self._node(a, forms, effort), e) for a, e in vectors)
+                terms.append(((factor * c).ball, nodes))
+            else:
+                rest = tuple((a, e) for a, e in vectors if a is not first)
+                family = first.data[0].data[:2] if first.kind == "hat" else first.kind
+                line = lines.setdefault((rest, family), {})
+                line[first] = line[first] + factor * c if first in line else factor * c
+        for (rest, _), line in lines.items():
+            nodes = tuple((self._node(a, forms, effort), e) for a, e in rest)
+            terms.append((arb(1), ((_placed(line, forms), 1), *nodes)))
+        return boxes.Sum(tuple(terms))
+
+    def _plain(self, vectors: Powers, effort: int) -> Number:
         factors = [atom for atom, e in vectors if atom.kind in GAUSSIAN for _ in range(e)]
         specials: list[tuple[str, Linear, Number, int]] = []
         for atom, e in vectors:
@@ -266,6 +317,16 @@ class Expectations:
         if key not in self._functions:
             self._functions[key] = Univariate(factors, k, sigma)
         return self._functions[key]
+
+
+def _placed(form: Linear, forms: list[Linear]) -> boxes.Form:
+    """A linear form as a multiple of one of ``forms``, or as a new one."""
+    for k, known in enumerate(forms):
+        ratio = _ratio(form, known)
+        if ratio is not None and ratio.known:
+            return boxes.Form(k, ratio.ball)
+    forms.append(form)
+    return boxes.Form(len(forms) - 1, arb(1))
 
 
 def _ball(found: arb) -> Number:

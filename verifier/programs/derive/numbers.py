@@ -23,6 +23,8 @@ from flint import arb, ctx, fmpq
 PRECISION = 128
 #: what is left of a sum, relative to its parts, that still counts as separated from zero
 CANCELS = 1e-4
+#: the radius of a ball whose midpoint is shown as the number, relative to it
+CLOSE = 1e-3
 #: symbols of a closed form that is kept
 LONGEST = 60
 
@@ -181,14 +183,17 @@ class Number:
             return str(self.exact)
         if self.tree is not None and _size(self.tree) <= 20:
             return written(self.tree)
+        if self.known and self.approximate is None:
+            return f"{float(self.ball.mid()):.2g} ± {float(self.ball.rad()):.1g}"
         if self.known:
             return f"{float(self.ball.mid()):.6g}"
         return "positive" if self.positive else "not known"
 
     @property
     def approximate(self) -> float | None:
-        """Its midpoint, or None where it is not known."""
-        return float(self.ball.mid()) if self.known else None
+        """Its midpoint, or None where it is not known to :data:`CLOSE`."""
+        close = self.known and bool(self.ball.rad() <= CLOSE * abs(self.ball.mid()))
+        return float(self.ball.mid()) if close else None
 
 
 def _parts(head: str, a: Tree, b: Tree) -> list[Tree]:
