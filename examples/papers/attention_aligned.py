@@ -4,7 +4,7 @@ Tied weights are the simplest such case: at two tokens the logit tends to their 
 be said.
 
     verifier derive examples/papers/attention_aligned.py:right
-    verifier hunt examples/papers/attention_aligned.py:right      # the angle at which the claim fails
+    verifier hunt examples/papers/attention_aligned.py:right
 """
 
 from __future__ import annotations

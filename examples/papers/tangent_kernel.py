@@ -3,7 +3,7 @@
 The limit is (sin θ + 2(π - θ) cos θ)/π for inputs of mean square 1 at the angle θ; that it is not 0 has to be said.
 
     verifier derive examples/papers/tangent_kernel.py:right
-    verifier hunt examples/papers/tangent_kernel.py:right      # the angle at which the claim fails
+    verifier hunt examples/papers/tangent_kernel.py:right
 """
 
 from __future__ import annotations

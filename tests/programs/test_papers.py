@@ -119,34 +119,6 @@ def test_a_file_that_there_is_not_is_named(monkeypatch: pytest.MonkeyPatch, caps
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("file", "special", "zero", "proposed"),
-    [
-        ("attention_aligned", {"angle": 90}, None, "x·y ≠ 0"),
-        ("tangent_kernel", {}, 113.218, None),
-        ("spectral", {"target": 0}, None, "y ≠ 0"),
-    ],
-)
-def test_a_hypothesis_that_a_claim_does_not_say_is_found(
-    file: str, special: dict[str, Any], zero: float | None, proposed: str | None
-) -> None:
-    """By `verifier hunt` of the right claims, over all arguments that they speak of; seed 3, an error rate of 1e-4."""
-    from verifier.hunt.of_program import of_program
-    from verifier.hunt.run import hunt
-
-    stages = ("corners",) if zero is None else ("corners", "zeros")
-    found = hunt([of_program(declared(file)["right"])], budget=120, seed=3, stages=stages).findings
-    if zero is None:
-        hits = [f for f in found if special.items() <= dict(f.instance).items()]
-        assert hits
-        assert {f.proposed for f in hits} == {proposed}
-    else:
-        (hit,) = [f for f in found if f.zero is not None]
-        assert hit.zero is not None
-        assert hit.zero.at == pytest.approx(zero, abs=0.2)
-
-
-@pytest.mark.slow
 def test_the_table_is_what_the_command_prints(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
