@@ -223,7 +223,8 @@ def _installed(file: str) -> bool:
     import jax
 
     folders = [*site.getsitepackages(), site.getusersitepackages(), sysconfig.get_paths()["stdlib"], *jax.__path__]
-    return any(Path(file).is_relative_to(folder) for folder in folders)
+    path = Path(file)  # a path file may name the packages of another environment
+    return "site-packages" in path.parts or any(path.is_relative_to(folder) for folder in folders)
 
 
 #: what an infinity may meet without being a mistake: the start of a maximum, a mask
