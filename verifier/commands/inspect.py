@@ -108,7 +108,7 @@ def _render_list(entries: list[Entry], found: dict[str, dict[str, dict[str, str]
             table.add_row(*row)
     console.print(table)
     if found:
-        console.print("verdict: proof / samples, as the last run of verifier check found them", style="dim")
+        console.print("verdict: proof / samples, each as the last verifier check with it in found it", style="dim")
     else:
         console.print("no stored run yet: verifier check fills in the last two columns", style="dim")
 
