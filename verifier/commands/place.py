@@ -80,10 +80,11 @@ def complete(context: click.Context, parameter: click.Parameter, incomplete: str
 
 def say_what(doing: str, words: Sequence[str], seed: int, folder: Path | None = None) -> None:
     """Say at once, on stderr and before anything is loaded, what is begun: what was named, where, and the seed."""
+    from verifier.inputs.visible import one_line
     from verifier.projects.root import find
 
     few = ", ".join(words) if 0 < len(words) <= 4 else f"{len(words)} of the statements" if words else "all statements"
-    click.echo(f"{doing} {few} in {folder or find().folder}, seed {seed}", err=True)
+    click.echo(one_line(f"{doing} {few} in {folder or find().folder}, seed {seed}"), err=True)
 
 
 def say_where(*, named: bool) -> None:
