@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-jax = pytest.importorskip("jax", reason="programs need JAX: pip install 'verifier[jax]'")
+jax = pytest.importorskip("jax", reason="programs need JAX: pip install 'wide-verifier[jax]'")
 jnp = jax.numpy
 
 from verifier.programs import quantity, width  # noqa: E402

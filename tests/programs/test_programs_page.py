@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 from click.testing import CliRunner
 
-pytest.importorskip("jax", reason="programs need JAX: pip install 'verifier[jax]'")
+pytest.importorskip("jax", reason="programs need JAX: pip install 'wide-verifier[jax]'")
 
 from verifier.cli import cli
 

@@ -56,7 +56,7 @@ def list_(as_json: bool, verbose: int, quiet: bool) -> int:
         ]
         click.echo(json.dumps(rows, indent=2))
     else:
-        _render_list(entries, found)
+        _render_list(entries, found, verbose)
     for message in (*broken, *project.notes):
         click.echo(f"verifier: {message}", err=True)
     return USAGE if broken else EXPECTED
@@ -81,7 +81,13 @@ def _last_found() -> dict[str, dict[str, dict[str, str]]]:
     }
 
 
-def _render_list(entries: list[Entry], found: dict[str, dict[str, dict[str, str]]]) -> None:
+#: Of the table of statements; the title comes last.
+COLUMNS = ("name", "printed", "amended")
+
+
+def _render_list(entries: list[Entry], found: dict[str, dict[str, dict[str, str]]], verbose: int) -> None:
+    """A line a statement: titles take what the words leave, and end in … where that is not enough; or, where
+    ``verbose``, what each word is made of in the place of titles."""
     from rich.table import Table
     from rich.text import Text
 
@@ -90,35 +96,37 @@ def _render_list(entries: list[Entry], found: dict[str, dict[str, dict[str, str]
     rows = []
     for entry in entries:
         forms = found.get(entry.name, {})
-        words = [_word(forms.get(form)) for form in ("printed", "amended")]
-        rows.append((entry.statement.group, (entry.name, entry.statement.title, *words)))
+        words = [_word(forms.get(form), verbose) for form in ("printed", "amended")]
+        rows.append((entry.statement.group, (entry.name, *words, entry.statement.title)))
     console = Screen()
     table = Table(box=None, header_style="dim", show_edge=False, padding=(0, 2, 0, 0))
-    columns = ("name", "title", "printed", "amended")
-    widest = [max([len(column), *(len(row[i]) for _, row in rows)]) for i, column in enumerate(columns)]
-    left = max(12, console.width - 8 - sum(widest) + widest[1])  # what the other columns leave to the title
-    for column, width in zip(columns, widest, strict=True):
-        most = min(width, left) if column == "title" else width
-        table.add_column(column, overflow="fold", no_wrap=column == "name", width=most)
+    sizes = [max([len(column), *(len(row[k]) for _, row in rows)]) for k, column in enumerate(COLUMNS)]
+    left = console.width - sum(sizes) - 2 * len(sizes)
+    for column, size in zip(COLUMNS, sizes, strict=True):
+        table.add_column(column, no_wrap=not verbose, width=None if verbose and column != "name" else size)
+    if not verbose:
+        table.add_column("title", no_wrap=True, overflow="ellipsis", width=max(left - 2, 12))
     for group in sorted({group for group, _ in rows}):
         if group:
             table.add_row()
             table.add_row(Text(group, style="dim"))
         for row in (row for of, row in rows if of == group):
-            table.add_row(*row)
+            table.add_row(*row[: len(table.columns)])
     console.print(table)
     if found:
-        console.print("verdict: proof / samples, each as the last verifier check with it in found it", style="dim")
+        what = "verdict: proof / samples, each" if verbose else "each"
+        more = "" if verbose else "; -v: proofs and samples too"
+        console.print(f"{what} as the last verifier check with it in found it{more}", style="dim")
     else:
-        console.print("no stored run yet: verifier check fills in the last two columns", style="dim")
+        console.print("no stored run yet: verifier check fills in printed and amended", style="dim")
 
 
-def _word(form: dict[str, str] | None) -> str:
-    """A form in few words: its verdict, how wrong it is, and the two columns behind it."""
+def _word(form: dict[str, str] | None, verbose: int) -> str:
+    """A form in few words: its verdict, how wrong it is, and where wanted the two columns behind it."""
     if form is None:
         return "-"
     told = f" ({form['severity']})" if "severity" in form else ""
-    return f"{form['verdict']}{told}: {form['proof']} / {form['numeric']}"
+    return f"{form['verdict']}{told}" + (f": {form['proof']} / {form['numeric']}" if verbose else "")
 
 
 @click.command()

@@ -37,7 +37,7 @@ EXTRAS = {
 }
 #: What each extra is for.
 PURPOSES = {
-    "jax": "programs (verifier scan, measure)", "torch": "programs in PyTorch", "pyarrow": "Parquet files",
+    "jax": "programs (verifier scan, measure)", "torch": "scans of PyTorch models", "pyarrow": "Parquet files",
     "resvg-py": "pictures as PNG", "distributed": "Dask clusters (--scheduler)", "pytest": "the pytest plugin",
 }  # fmt: skip
 SEED = 20201
