@@ -11,7 +11,7 @@ check: $(VENV)/.installed
 test: $(VENV)/.installed-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(MAKE) --jobs=2 --output-sync=target types fast
+	$(MAKE) --jobs=2 types fast
 
 types:
 	$(BIN)/mypy

@@ -93,3 +93,10 @@ def toy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Toy:
 def cells_of(report: dict[str, Any], claim: str) -> list[dict[str, Any]]:
     """The cells of one claim in the first statement that has it."""
     return next(c["cells"] for s in report["statements"] for c in s["claims"] if c["id"] == claim)
+
+
+def begun_and_told(errors: str) -> tuple[str, list[str]]:
+    """The word of the line that says what is begun, empty where none is, and the lines after it."""
+    first, *rest = errors.strip().splitlines()
+    word = first.split()[0] if ", seed " in first else ""
+    return word, rest if word else [first, *rest]

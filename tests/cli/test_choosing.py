@@ -18,7 +18,7 @@ from verifier.projects.new import TEMPLATE
 from verifier.verdict import NumericStatus, ProofStatus, Summary
 from verifier.verify.results import RunReport
 
-from .conftest import Toy, cells_of
+from .conftest import Toy, begun_and_told, cells_of
 from .test_check import SCHEMA
 from .test_report import USUAL, run
 
@@ -106,9 +106,10 @@ def test_a_name_that_there_is_not_is_one_sentence(two: Toy, case: str) -> None:
     result = two.run(*words)
     assert result.exit_code == code, result.output
     assert result.stdout == ""
-    assert len(result.stderr.strip().splitlines()) == 1
+    told = begun_and_told(result.stderr)[1]
+    assert len(told) == 1
     for text in expected:
-        assert text in result.stderr
+        assert text in told[0]
 
 
 @pytest.fixture

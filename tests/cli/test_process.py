@@ -94,7 +94,9 @@ def test_the_exit_code_is_that_of_the_verdict_whether_or_not_it_is_read(toy: Toy
             assert process.wait(timeout=60) == code, (exponent, lines)
 
 
-@pytest.mark.parametrize("words", [["check", "toy", "--jobs", "1"], ["check", "nothing"], ["list"]])
+@pytest.mark.parametrize(
+    "words", [["check", "nothing"], ["list"], pytest.param(["check", "toy", "--jobs", "1"], marks=pytest.mark.slow)]
+)
 def test_nor_does_it_matter_who_reads_the_progress(toy: Toy, words: list[str]) -> None:
     """As in ``verifier check 2>&1 | head -1``: progress and messages go to a pipe that nobody reads."""
     read = subprocess.run([*COMMAND, *words], capture_output=True, check=False)
@@ -104,7 +106,9 @@ def test_nor_does_it_matter_who_reads_the_progress(toy: Toy, words: list[str]) -
     assert process.wait(timeout=60) == read.returncode
 
 
-@pytest.mark.parametrize("encoding", ["cp1252", "ascii", "utf-16"])
+@pytest.mark.parametrize(
+    "encoding", ["cp1252", *(pytest.param(e, marks=pytest.mark.slow) for e in ("ascii", "utf-16"))]
+)
 def test_output_is_utf_8_whatever_the_console(toy: Toy, encoding: str) -> None:
     """A claim has characters that neither cp1252 nor ASCII has."""
     environment = os.environ | {"PYTHONIOENCODING": encoding, "LC_ALL": "C", "PYTHONUTF8": "0"}

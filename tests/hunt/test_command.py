@@ -42,6 +42,7 @@ def stripped(project):
     return project
 
 
+@pytest.mark.slow
 def test_both_witnesses_of_a_claim_that_lost_its_hypotheses(stripped) -> None:
     """In less than a minute of computing time: 90° and 180°, each as small as it can be, ready to paste."""
     code, out, _ = run("mine", "--budget", "5s", "--jobs", "1", "--json", "-q")

@@ -62,6 +62,7 @@ def test_one_sample_moves_it_little():
         robust.interval(x[:10], 1e-8)
 
 
+@pytest.mark.slow
 def test_skewed_moments_are_decided_at_level_1e_minus_8():
     """E (Z_1 Z_2 Z_3)^2 = 1: skewness 88 refuses a normal interval at any affordable number.  Seed 5103, rate 1e-8."""
     x = squared_product(3)(np.random.default_rng(5103), 2_000_000)

@@ -88,6 +88,7 @@ def test_check_and_gate_pass_and_a_broken_exponent_is_red(project: Path) -> None
     assert f"::error file={LEMMA},line={line}," in shown
 
 
+@pytest.mark.slow
 def test_either_side_alone_is_red(project: Path) -> None:
     """Twins: a wrong sampler with a right proof, and a right sampler with a proof that lacks a step."""
     edit(project / "checks/one_hidden_layer.py", "(2 / n) ** 1.5", "(2 / n) ** 1.0")

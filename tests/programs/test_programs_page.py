@@ -58,6 +58,7 @@ def test_commands_print_what_the_page_shows(model: Path, number: int, code: int)
     assert result.exit_code == code
 
 
+@pytest.mark.slow
 def test_the_python_of_the_page_runs(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(model))
     monkeypatch.delitem(sys.modules, "model", raising=False)

@@ -106,6 +106,7 @@ def test_the_table_mup_holds_of_mup() -> None:
     assert sum(row.verdict is NumericStatus.CONSISTENT for row in claims) >= len(claims) - 1 == 31
 
 
+@pytest.mark.slow
 def test_declared_expectations_are_used_and_replaced() -> None:
     few = {"widths": WIDTHS, "samples": 32}
     declared = measure(program("mup"), **few)
@@ -171,6 +172,7 @@ def test_whole_numbers_are_numbers() -> None:
     assert scan(count, 0, widths=WIDTHS[:4], samples=32).verdict is NumericStatus.CONTRADICTED
 
 
+@pytest.mark.slow
 def test_samples_have_the_law_of_dense_runs() -> None:
     """Two-sample Kolmogorov–Smirnov tests at n = 32, three of them, each at 1e-8 (seeds 1 and 2)."""
     chosen = program("mup")

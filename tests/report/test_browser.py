@@ -219,6 +219,7 @@ def test_the_whole_supplement_has_forty_pages_at_most(tmp_path: Path) -> None:
     assert pages(screen, tmp_path) > 40
 
 
+@pytest.mark.slow
 def test_statements_begin_pages(part: Path, tmp_path: Path) -> None:
     whole = pages(part, tmp_path)
     joined = tmp_path / "joined.html"

@@ -96,7 +96,10 @@ def survive(place: Place, number: int, strikes: int, jobs: int, seed: int) -> No
 
 
 @linux
-@pytest.mark.parametrize(("name", "jobs"), [("SIGKILL", 1), ("SIGKILL", 2), ("SIGTERM", 2), ("SIGINT", 2)])
+@pytest.mark.parametrize(
+    ("name", "jobs"),
+    [pytest.param("SIGKILL", 1, marks=pytest.mark.slow), ("SIGKILL", 2), ("SIGTERM", 2), ("SIGINT", 2)],
+)
 def test_a_run_that_is_struck_at_random_moments(place: Place, name: str, jobs: int) -> None:
     survive(place, getattr(signal, name), strikes=3 if jobs > 1 else 2, jobs=jobs, seed=20260101)
 

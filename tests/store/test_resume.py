@@ -78,10 +78,10 @@ def test_more_samples_begin_with_those_that_are_there(small: Place) -> None:
     ("old", "new", "anew"),
     [
         ("FACTOR = 2.0", "FACTOR = 2.5", True),
-        ("return FACTOR / width", "return FACTOR / width / 1", True),
+        pytest.param("return FACTOR / width", "return FACTOR / width / 1", True, marks=pytest.mark.slow),
         ("import time", "import time  # and tide", False),
         ("cells(c=[1], r=[1])", "cells(c=[1, 3], r=[1])", False),
-        ("samples=512", "samples=256", False),
+        pytest.param("samples=512", "samples=256", False, marks=pytest.mark.slow),
         ("return rng.standard_normal((samples, len(cells))) / width\n", "return 0 * width\n", False),
     ],
 )
@@ -166,7 +166,7 @@ def test_the_store_s_commands(small: Place) -> None:
     assert "must end in" in run(cli, ["store", "export", "-o", "a.txt"]).stderr
     assert "not stored" in run(cli, ["store", "export", "-o", "b.json", "--run", "9"]).stderr
     assert "say what is to go" in run(cli, ["store", "prune"]).stderr
-    assert "a number of bytes" in run(cli, ["store", "prune", "--size", "much"]).stderr
+    assert "it must be a size, as in 500MB or 4GB" in run(cli, ["store", "prune", "--size", "much"]).stderr
     assert "0 runs removed" in run(cli, ["store", "prune", "--samples"]).output
     assert run(cli, ["store", "export", "-o", "a.npz"]).exit_code == 5
     assert run(cli, ["report", "-q"]).exit_code == 0  # runs stay

@@ -66,7 +66,7 @@ def _title(along: str, rows: Sequence[Data]) -> str:
 
 
 def _figure(along: str, rows: Sequence[Data], name: str, title: str) -> str:
-    canvas = Canvas(560, 196)
+    canvas = Canvas(610, 196)
     values = [float(m["parameters"][along]) for m in rows]
     log = min(values) > 0 and max(values) / min(values) > DECADES
     xs = [math.log10(v) for v in values] if log else values
@@ -83,7 +83,7 @@ def _figure(along: str, rows: Sequence[Data], name: str, title: str) -> str:
     for left, right in ((2.0, 302.0), (352.0, 558.0)):
         canvas.text(left, 172, f"{along} = {minus(f'{values[0]:g}')}")
         canvas.text(right, 172, minus(f"{values[-1]:g}") + (" (log)" if log else ""), anchor="end")
-    told = "; ".join(f"width {width(n)}" for n in widths)
+    told = ", ".join(width(n) for n in widths) if len(widths) <= 4 else f"{width(widths[0])} … {width(widths[-1])}"
     canvas.text(2, 190, f"a curve a width, darker for wider: {told}")
     said = "; ".join(
         f"{along} {value:g}: " + _said(widths, at)
@@ -125,7 +125,7 @@ def _panel(
 
 def _spreads(rows: Sequence[Data], name: str, title: str) -> str:
     """Variances along the width, a curve a cell, with what the cell fixes beside its end."""
-    canvas = Canvas(560, 196)
+    canvas = Canvas(610, 196)
     lines = [(m, _variances(m)) for m in rows]
     xs = [x for _, line in lines for x, _ in line]
     ys = [y for _, line in lines for _, y in line]
