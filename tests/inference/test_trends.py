@@ -78,6 +78,25 @@ def test_samples_that_are_all_equal_show_what_they_leave_open() -> None:
     assert decide_trend(zero, 1, **SETTINGS).verdict is OPEN
 
 
+def test_networks_that_fail_unseen_are_not_passed_over_in_silence() -> None:
+    """E X falls, as one network in seven fails at the larger width; ten that all trained say that it grows.
+
+    The verdict cannot know better, and says how large a share it has not seen.  The twin has one that failed.
+    """
+    rng = np.random.default_rng(3)
+    small, large = 0.95 + 0.002 * rng.standard_normal(10), 0.96 + 0.002 * rng.standard_normal(10)
+    found = decide_trend({50: small, 200: large}, +1, margin=0.01, bounds=(0.0, 1.0))
+    assert found.verdict is NumericStatus.CONSISTENT
+    share = round(100 * (1 - found.alpha ** (1 / 10)))
+    assert f"values that 10 samples may have missed, up to {share} %, left out" in found.reason
+    assert found.assumption in found.reason
+    above = decide_above({50: small}, 0.5, margin=0.1)
+    assert above.assumption in above.reason
+    large[0] = 0.0
+    seen = decide_trend({50: small, 200: large}, +1, margin=0.01, bounds=(0.0, 1.0))
+    assert seen.verdict is NumericStatus.INCONCLUSIVE
+
+
 def test_what_cannot_be_decided_is_told() -> None:
     assert decide_trend(runs({5: 0.6, 10: 0.8}, 0.1, 3), 1, **SETTINGS).verdict is OPEN
     assert decide_trend({5: [], 10: []}, 1, **SETTINGS).verdict is NumericStatus.UNTESTED

@@ -5,10 +5,11 @@
     above   E X exceeds a value at every width
 
 A sample is one trained network, so that there are tens of them: differences have Welch's t interval, Bonferroni over
-the comparisons.  That is exact for normal samples and close for means of bounded ones that are not nearly always at a
-bound.  Samples that are all equal show no variance; where X is known to lie between two bounds, values so rare that N
-samples miss them may move its mean by (1 - level^(1/N)) times the distance of the bounds, which every interval allows
-for, and without bounds nothing is concluded.
+the comparisons.  That is exact for normal samples.  It says nothing of values that did not occur: networks of which one
+in seven fails may all have trained in ten samples, and then the mean is too high.  Every decision names how large a
+share may be unseen, 1 - level^(1/N), as its assumption; tens of samples are too few to allow for it.  Samples that are
+all equal show no variance at all; there that share times the distance of the bounds of X is allowed for, and without
+bounds nothing is concluded.
 """
 
 from __future__ import annotations
@@ -39,7 +40,10 @@ WITHOUT = "not asked: "
 
 @dataclass(frozen=True)
 class Mean:
-    """A mean with what its interval is made of; ``unseen``: how far values that did not occur may move it."""
+    """A mean with what its interval is made of.
+
+    ``unseen``: how far values that did not occur may move it, allowed for where all samples are equal.
+    """
 
     value: float
     variance: float  # of the mean
@@ -105,6 +109,7 @@ def decide_trend(
         return base
     steps = list(pairwise(sorted(arrays))) if len(arrays) > 2 else []
     level = base.alpha / looks / (len(steps) + 1 + (len(arrays) if floor is not None else 0))
+    base = replace(base, assumption=_assumed(arrays, level))
     means = {n: Mean.of(x, level, bounds) for n, x in arrays.items()}
     if missing := [n for n, mean in means.items() if mean is None]:
         reason = f"all samples are equal at {missing[0]}: no variance, and nothing bounds what was not seen"
@@ -132,7 +137,7 @@ def decide_trend(
             (one, two), _ = against
             reason = f"{told}, but from {one} to {two} it surely goes the other way"
             return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason)
-        return replace_verdict(base, NumericStatus.CONSISTENT, told)
+        return replace_verdict(base, NumericStatus.CONSISTENT, f"{told}, where {base.assumption}")
     return replace_verdict(base, NumericStatus.INCONCLUSIVE, f"{told}: of either sign", _more(base, whole, low, high))
 
 
@@ -157,6 +162,7 @@ def decide_above(
     if arrays is None:
         return base
     level = base.alpha / looks / len(arrays)
+    base = replace(base, assumption=_assumed(arrays, level))
     means = {n: Mean.of(x, level, bounds) for n, x in arrays.items()}
     if missing := [n for n, mean in means.items() if mean is None]:
         reason = f"all samples are equal at {missing[0]}: no variance, and nothing bounds what was not seen"
@@ -172,7 +178,8 @@ def decide_above(
         reason = f"at {', '.join(str(n) for n in below)} the mean is surely below {value:g} ({shown})"
         return replace_verdict(base, NumericStatus.CONTRADICTED, reason)
     if all(mean.interval(level)[0] > value for mean in known.values()):
-        return replace_verdict(base, NumericStatus.CONSISTENT, f"the mean is surely above {value:g}: {shown}")
+        reason = f"the mean is above {value:g}: {shown}, where {base.assumption}"
+        return replace_verdict(base, NumericStatus.CONSISTENT, reason)
     reason = f"at {worst} the mean lies in [{low:.4f}, {high:.4f}], on both sides of {value:g}"
     return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason)
 
@@ -191,6 +198,13 @@ def _begin(
         reason = f"a width has {fewest} samples; {FEWEST} are needed for a variance"
         return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, FEWEST), None
     return base, arrays
+
+
+def _assumed(arrays: Mapping[int, Array], level: float) -> str:
+    """What the intervals leave out: the share of values that the fewest samples of a width may all have missed."""
+    count = min(x.size for x in arrays.values())
+    share = 100 * zero_bound(count, level)
+    return f"means are taken for normal, and values that {count} samples may have missed, up to {share:.0f} %, left out"
 
 
 def _most_against(
