@@ -16,6 +16,7 @@ import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -175,11 +176,11 @@ class ModuleRecord:
         self.items = [Value(name, _dims(self._shapes[name]), *self._lines[name]) for name in self._places]
 
     def _check_widths(self, factory: Factory, widths: list[int]) -> None:
-        if all(len(set(shapes.values())) == 1 for shapes in self._shapes.values()):
-            raise ProgramError(
-                f"{factory.line}: {factory.label} ignores its width: every shape is the same at {widths[0]} and "
-                f"{widths[-1]}"
-            )
+        for one, two in pairwise(widths):  # a model that stops growing would seem not to depend on its width
+            if all(shapes.get(one) == shapes.get(two) for shapes in self._shapes.values()):
+                raise ProgramError(
+                    f"{factory.line}: {factory.label} ignores its width: every shape is the same at {one} and {two}"
+                )
         complete = [self._complete[n] for n in widths if n in self._complete]
         for other in complete[1:]:
             if other != complete[0]:
