@@ -66,11 +66,13 @@ def hunt(
         else:
             if zero_of is not None:
                 raise CommandError(f"--zero-of {zero_of}: it goes with --at")
-            with _progress(quiet or as_json) as listener, _keep(seed, fresh) as keep:
+            command = _command(names, form, budget, seed, alpha)
+            with _progress(quiet or as_json) as listener, _keep(command, fresh) as keep:
                 found = search(
                     targets, budget=budget, seed=seed, jobs=workers, alpha=alpha, keep=keep,
                     listener=listener, skipped=skipped,
                 )  # fmt: skip
+                _record(found, targets, command, keep)
     except ValueError as error:
         raise CommandError(str(error)) from None
     _show(found, as_json, verbose)
@@ -132,9 +134,32 @@ def _instance(written: str) -> dict[str, Any]:
         raise CommandError(f'--at {written}: parameters are needed, as in "H=1,L=2,angle=90,z=(1,-1)"') from None
 
 
+def _command(names: tuple[str, ...], form: str | None, budget: float, seed: int, alpha: float) -> str:
+    """The command that hunts again."""
+    words = ["verifier hunt", *(names or ["--all"]), *([f"--form {form}"] if form else [])]
+    return " ".join([*words, f"--budget {budget:g}s", f"--seed {seed}", *([f"--alpha {alpha:g}"] * (alpha != 1e-4))])
+
+
+def _record(found: Hunted, targets: tuple[Target, ...], command: str, kept: Keep) -> None:
+    """Keep what was found beside the outcomes, for the report."""
+    from datetime import UTC, datetime
+
+    from verifier.hunt.keep import Stored
+    from verifier.report.hunts import hunt_data, keep
+    from verifier.sampling.store import StoreError
+
+    if not isinstance(kept, Stored):
+        return
+    now = datetime.now(UTC).isoformat(timespec="seconds")
+    try:
+        keep(kept.store, kept.run, hunt_data(found, targets, time=now, command=command))
+    except StoreError as error:
+        click.echo(f"verifier: {error}; verifier report will not know of this hunt", err=True)
+
+
 @contextmanager
-def _keep(seed: int, fresh: bool) -> Iterator[Keep]:
-    """The project's store; where that cannot be written to, or is not to be used, the memory of this run."""
+def _keep(command: str, fresh: bool) -> Iterator[Keep]:
+    """The project's store; where that cannot be written to, the memory of this run."""
     from datetime import UTC, datetime
 
     from verifier.hunt.keep import Memory, Stored
@@ -142,20 +167,19 @@ def _keep(seed: int, fresh: bool) -> Iterator[Keep]:
     from verifier.sampling.store import FOLDER, Store, StoreError
 
     store = None
-    if not fresh:
-        try:
-            store, told = Store.ready(find().folder / FOLDER)
-            run = store.begin(f"verifier hunt --seed {seed}", datetime.now(UTC).isoformat(timespec="seconds"))
-        except (StoreError, OSError) as error:
-            told = f"{error}; nothing is kept of this hunt"
-            store = None
-        if told:
-            click.echo(f"verifier: {told}", err=True)
+    try:
+        store, told = Store.ready(find().folder / FOLDER)
+        run = store.begin(command, datetime.now(UTC).isoformat(timespec="seconds"))
+    except (StoreError, OSError) as error:
+        told = f"{error}; nothing is kept of this hunt"
+        store = None
+    if told:
+        click.echo(f"verifier: {told}", err=True)
     if store is None:
         yield Memory()
         return
     with store:
-        yield Stored(store, run)
+        yield Stored(store, run, fresh)
 
 
 def _code(found: Hunted, one: bool) -> int:

@@ -18,6 +18,7 @@ from verifier.commands.place import complete_statements, located, statements_of
 from verifier.verdict.codes import EXPECTED
 
 if TYPE_CHECKING:
+    from verifier.report.model import HuntData
     from verifier.sampling.store import Run
 
 FORMATS = {"html": ".html", "md": ".md", "json": ".json", "tex": ".tex"}
@@ -94,6 +95,8 @@ def results_of(
         data = read(found if found is not None else _check(names, quiet), force=force)
     except ResultsError as error:
         raise CommandError(str(error)) from None
+    if results is None:
+        data["hunts"] = _hunts([statement["name"] for statement in data["statements"]])
     data["run"] |= {"number": None if found is None or isinstance(found, Path) else found.number}
     if not names:
         return data
@@ -105,6 +108,18 @@ def results_of(
             f"{listed}: not in the last check, which has {', '.join(there)}; run verifier check {' '.join(names)}"
         )
     return restricted(data, names)
+
+
+def _hunts(names: Sequence[str]) -> list[HuntData]:
+    """The hunts of these statements that are kept.  CommandError."""
+    from verifier.report.hunts import of_statements, stored_hunts
+    from verifier.report.stored import place
+    from verifier.sampling.store import StoreError
+
+    try:
+        return of_statements(stored_hunts(place()), names)
+    except StoreError as error:
+        raise CommandError(str(error)) from None
 
 
 def _stored(number: int | None) -> Run | None:

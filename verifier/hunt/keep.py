@@ -36,19 +36,19 @@ class Memory:
 
 
 class Stored:
-    """In the project's store, as blocks without samples, on behalf of one run."""
+    """In the project's store, as blocks without samples, on behalf of one run; ``fresh`` knows of no earlier ones."""
 
-    def __init__(self, store: Store, run: int) -> None:
-        self._store, self._run = store, run
+    def __init__(self, store: Store, run: int, fresh: bool = False) -> None:
+        self.store, self.run, self.fresh = store, run, fresh
 
     def get(self, key: str) -> Any | None:
-        found = self._store.get(bytes.fromhex(key))
+        found = None if self.fresh else self.store.get(bytes.fromhex(key))
         return None if found is None else json.loads(found[0])
 
     def put(self, key: str, outcome: Any) -> None:
         text = json.dumps(outcome)
         row = Row(bytes.fromhex(key), "hunt", "outcome", "1", "", "", 0, 0, "", text, b"")
-        self._store.put(row, self._run)
+        self.store.put(row, self.run)
 
 
 class Lines:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verifier.report.derived import Data, finished
+from verifier.report.hunts import of_statements
 from verifier.verdict import NumericStatus, ProofStatus, weakest_numeric
 from verifier.verify.word import Columns, word_of
 
@@ -13,7 +14,9 @@ def restricted(data: Data, names: Sequence[str]) -> Data:
     """The document with these statements only, in the document's order."""
     kept = [statement for statement in data["statements"] if statement["name"] in names]
     own = {erratum for statement in kept for erratum in statement["errata"]}
-    return finished({**data, "statements": kept, "errata": [e for e in data["errata"] if e["id"] in own]})
+    hunted = {"hunts": of_statements(data["hunts"], names)} if "hunts" in data else {}
+    found = {**data, "statements": kept, "errata": [e for e in data["errata"] if e["id"] in own], **hunted}
+    return finished(found)
 
 
 def of_claim(data: Data, claim: str) -> Data:

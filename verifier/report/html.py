@@ -13,6 +13,7 @@ from typing import Any
 
 from markupsafe import Markup
 
+from verifier.claims.statement import label_of
 from verifier.report import (
     forests,
     formulas,
@@ -78,7 +79,7 @@ def _environment() -> Any:
     environment.filters.update(
         prose=prose, formula=formula, mark=mark, measured=numbers.measured, claimed=numbers.claimed,
         count=numbers.count, duration=numbers.duration, slug=slug, nice_range=nice_range, conclusion=conclusion,
-        grouped=grouped, picture=pictures.source,
+        grouped=grouped, picture=pictures.source, labelled=label_of,
     )  # fmt: skip
     environment.globals.update(SIGNS=SIGNS, WORDS=WORDS, SEVERITY=SEVERITY, severities=severities)
     return environment

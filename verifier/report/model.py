@@ -304,6 +304,56 @@ class LimitData(TypedDict):
     names: Annotated[list[str], "what the text speaks of, where that is many"]
 
 
+class HuntStage(TypedDict):
+    """How far a stage of the search came at one quantity."""
+
+    target: str
+    name: str
+    done: Count
+    total: Count
+
+
+class HuntFinding(TypedDict):
+    """The smallest instance of one kind at which claims of a statement fail."""
+
+    statement: str
+    claims: list[str]
+    text: str
+    reason: str
+    alpha: Annotated[float, "error rate of this decision"]
+    special: Annotated[dict[str, str], "parameters that matter, and what is special about their values"]
+    excluded_by: Annotated[list[str], "hypotheses of the statement that exclude the instance"]
+    proposed: Annotated[str, "a sentence that would exclude it"]
+    zero: str | None
+    reproduce: str
+
+
+class HuntData(TypedDict):
+    """A hunt for instances that satisfy every hypothesis of a claim and break it."""
+
+    time: Annotated[str, "ISO 8601, in UTC"]
+    command: str
+    version: str
+    commit: str | None
+    statements: list[str]
+    claims: list[str]
+    seed: Count
+    alpha: Annotated[float, "error rate of the whole hunt"]
+    budget: Annotated[float, "seconds of computing time"]
+    seconds: Annotated[float, "computing time spent"]
+    stopped: str
+    instances: Count
+    lines: Count
+    samples: Count
+    decisions: Annotated[Count, "by fresh samples"]
+    failed: Annotated[Count, "instances at which a sampler failed"]
+    stages: list[HuntStage]
+    findings: list[HuntFinding]
+    doubtful: Annotated[list[str], "what looked suspicious and was not decided"]
+    unlooked: Annotated[list[str], "claims of which nothing was looked at"]
+    skipped: Annotated[list[str], "statements that declare no instances"]
+
+
 class Document(TypedDict):
     """A verification report as plain data. Renderers read nothing else."""
 
@@ -315,3 +365,4 @@ class Document(TypedDict):
     graph: GraphData
     errata: list[ErratumData]
     limits: Annotated[list[LimitData], "what was not shown"]
+    hunts: NotRequired[Annotated[list[HuntData], "those kept in the project's store when the report was written"]]

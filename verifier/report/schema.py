@@ -51,6 +51,15 @@ def problem_of(document: Any) -> str:
     return ""
 
 
+def problem_of_part(data: Any, name: str, where: str) -> str:
+    """The same of one kind of object in the schema, called ``where`` in what is said."""
+    try:
+        _check(data, schema()["$defs"][name], where, 0)
+    except _Problem as problem:
+        return str(problem)
+    return ""
+
+
 class _Problem(Exception):
     pass
 

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from verifier.claims.statement import label_of
 from verifier.report import instances, judgments, mathtext, numbers
 from verifier.report.allowed import allowed
 from verifier.report.findings import findings
@@ -34,7 +35,7 @@ def render(document: Data) -> str:
     environment.filters.update(
         tex=escaped, displayed=displayed, prose=prose, code=code, conclusion=conclusion, duration=numbers.duration,
         measured=lambda a: escaped(numbers.measured(a)), claimed=lambda a: escaped(numbers.claimed(a)),
-        range=place,
+        range=place, labelled=label_of,
     )  # fmt: skip
     page = environment.get_template("report.tex.j2").render(data=document, findings=findings(document))
     return re.sub(r"\n{3,}", "\n\n", page)
