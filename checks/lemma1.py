@@ -1,5 +1,6 @@
 """Lemma 1, measured where it is used: the signs of f at two inputs, whose limits have no mass at 0; and at 1/n."""
 
+from checks._shared import tanh_differs
 from verifier.hunt import Corner, Space, angles, choices, integers
 from verifier.quantities.check import Check, Measure, cells
 from verifier.quantities.layers import both_positive, positive
@@ -31,14 +32,5 @@ check = Check(
         space=Space(sequence=choices("output", Corner("reciprocal", "X_n = 1/n, whose limit is 0", "P[X = 0] = 0"))),
     ),
     # σ = tanh: another value.
-    Measure(
-        tanh_both_positive,
-        cells(L=2, angle=90, activation="tanh", sd=1, c=0),
-        widths=(128, 256, 512, 1024),
-        block=512,
-        samples=1024,
-        margin=0.02,
-        claims=("lemma1.outputs",),
-        witness=("relu",),
-    ),
+    tanh_differs(tanh_both_positive, cells(L=2, angle=90, activation="tanh", sd=1, c=0), "lemma1.outputs"),
 )

@@ -9,8 +9,9 @@ from typing import Any
 
 from checks._identities import layer_error
 from checks._identities_printed import printed_case_error
+from checks._shared import TWO_INPUTS
 from verifier.hunt import Space, angles, integers, listed, norms
-from verifier.quantities.check import MODERATE, WIDE, Agreement, Check, Measure, cells
+from verifier.quantities.check import WIDE, Agreement, Check, Measure, cells
 from verifier.quantities.exact import full_ratio, layer_product, star_product, star_ratio
 from verifier.quantities.terms import layer_parameters, layer_term, zero_input_term
 
@@ -60,29 +61,21 @@ check = Check(
     Measure(
         layer_term,
         TERMS.cells(L=[2, 3], d=0, l=lambda L: layers[L], ds=lambda l: outputs[len(l)], angle=60),
-        widths=MODERATE,
-        correction=None,
-        cost=600,
-        block=256,
         samples=1 << 15,
-        largest=1 << 20,
         derived=layer_parameters,
         movable=True,
         quick=lambda cell: cell["L"] == 2 and len(cell["l"]) == 2,
         space=TERMS,
+        **TWO_INPUTS,
     ),
     # E31: orthogonal inputs, l_1 >= 2; and x_j = 0, which no angle tells.
     Measure(
         layer_term,
         [*cells(L=2, d=0, l=[(2,)], ds=[(0,)], angle=90), *cells(L=3, d=0, l=[(2,), (3,), (2, 3)], ds=same, angle=90)],
-        widths=MODERATE,
-        correction=None,
-        cost=600,
-        block=256,
         samples=1 << 15,
-        largest=1 << 20,
         derived=layer_parameters,
         quick=lambda cell: len(cell["l"]) == 1,
+        **TWO_INPUTS,
     ),
     Measure(
         zero_input_term,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from checks._shared import tanh_differs
 from verifier.hunt import Space, angles, integers, listed
 from verifier.quantities.check import Check, Measure, cells
 from verifier.quantities.implicit import implicit_jacobian, implicit_kernel
@@ -43,15 +44,8 @@ check = Check(
         **sizes,
     ),
     # σ = tanh: another value.
-    Measure(
-        tanh_slopes,
-        cells(u=1, v=2, H=2, L=1, angle=0, z_angle=0, activation="tanh", sd=1, c=1),
-        widths=(128, 256, 512, 1024),
-        block=512,
-        samples=1024,
-        margin=0.02,
-        claims=("lemma6.jacobians",),
-        witness=("relu",),
+    tanh_differs(
+        tanh_slopes, cells(u=1, v=2, H=2, L=1, angle=0, z_angle=0, activation="tanh", sd=1, c=1), "lemma6.jacobians"
     ),
     # z' = 0: no angle, and K = 0.
     Measure(

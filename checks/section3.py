@@ -1,9 +1,10 @@
 """Section 3, measured: the orders of T^r for ReLU networks, the conjectured exponent, and what tanh does instead."""
 
+from checks._shared import TWO_INPUTS
 from verifier.exact.cluster import cluster_exponent
 from verifier.exact.correlation import star
 from verifier.hunt import Corner, Space, angles, choices, integers, listed, norms
-from verifier.quantities.check import MODERATE, WIDE, Check, Measure, cells, recount, up_to
+from verifier.quantities.check import WIDE, Check, Measure, cells, recount, up_to
 from verifier.quantities.exact import star_square
 from verifier.quantities.smooth import smooth_star_term
 from verifier.quantities.terms import star_term
@@ -39,16 +40,12 @@ check = Check(
     Measure(
         star_term,
         STARS.cells(angle=60, L=[2, 3], r=up_to(lambda L: L + 1)),
-        widths=MODERATE,
-        correction=None,
-        cost=600,
-        block=256,
         samples=1 << 15,
-        largest=1 << 20,
         claims=orders,
         movable=True,
         quick=lambda cell: cell["L"] == 2,
         space=STARS,
+        **TWO_INPUTS,
     ),
     Measure(
         star_term,

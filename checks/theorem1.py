@@ -1,8 +1,9 @@
 """Theorem 1, measured: the order of K^(r) in n for each (H, L, r), at one input and at two; its top coefficient."""
 
 from checks._identities_printed import misprinted_layers_error
+from checks._shared import TWO_INPUTS
 from verifier.hunt import Space, angles, integers, listed, norms, pairs
-from verifier.quantities.check import MODERATE, WIDE, Agreement, Check, Measure, Parameters, cells, up_to
+from verifier.quantities.check import WIDE, Agreement, Check, Measure, Parameters, cells, up_to
 from verifier.quantities.exact import top_difference, top_ratio
 from verifier.quantities.terms import hypernetwork_term
 
@@ -43,15 +44,11 @@ check = Check(
     Measure(
         hypernetwork_term,
         INSTANCES.cells(H=[1, 2], L=lambda H: [2, 3] if H == 1 else [2], r=orders, angle=60, m=1, z=(1, 1)),
-        widths=MODERATE,
-        correction=None,
-        cost=600,
-        block=256,
         samples=1 << 16,
-        largest=1 << 20,
         movable=True,
         quick=lambda cell: cell["H"] == 1 and cell["L"] == 2,
         space=INSTANCES,
+        **TWO_INPUTS,
     ),
     # At every width K^(HL)(u, u) is H^{H(L-1)} times what (48) gives, and n^{r-H} times the difference has a limit.
     # Widths so large leave corrections to its constant, which has none, no room.

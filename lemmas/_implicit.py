@@ -7,6 +7,7 @@ from collections.abc import Callable
 from lemmas._reals import NONZERO, RELU, H, L, c, d, e, h, i, j, k, l, omega, once, phi, plim, u, w, x, y, z
 from lemmas._wide import Wide
 from verifier.kernel.core.terms import Term, app, eq, forall, fun, imp, le, num
+from verifier.kernel.theory.kernels import gram, rows
 from verifier.kernel.theory.writing import minus, plus, times
 from verifier.proving.tactics import Fact
 
@@ -16,14 +17,9 @@ QUADS = [(x, x, z, z), (x, y, z, w), (y, y, w, w)]
 HERE = QUADS[1]
 
 
-def gram(p: Term, q: Term) -> list[Term]:
-    """The Gram entries of two inputs."""
-    return [app("dot", p, p), app("dot", p, q), app("dot", q, q)]
-
-
-def copies(p: Term, q: Term, depth: Term = L) -> list[Term]:
+def copies(p: Term, q: Term, depth: Term | int = L) -> list[Term]:
     """S = Σ^{L-1}, the covariance of the two copies of g's weights."""
-    return [app("Sig", phi, minus(depth, 1), *pair) for pair in ((p, p), (p, q), (q, q))]
+    return rows(depth, p, q)
 
 
 def gsig(n: Term, *points: Term) -> Term:

@@ -10,7 +10,8 @@ from fractions import Fraction
 from math import acos, cos, pi, radians, sqrt
 from typing import Any
 
-from verifier.claims.vocabulary import Env, Value, variable
+from lemmas._vocabulary import at
+from verifier.claims.vocabulary import Value
 from verifier.kernel.core.terms import Term, app
 
 
@@ -28,10 +29,6 @@ def cosine(angle: Any) -> float:
     """The cosine of an angle in degrees, exactly 0 and ±1 where it is."""
     degrees = abs(float(angle))
     return {0.0: 1.0, 60.0: 0.5, 90.0: 0.0, 120.0: -0.5, 180.0: -1.0}.get(degrees, cos(radians(degrees)))
-
-
-def _at(env: Env, *names: str) -> list[Term]:
-    return [env.get(name, variable(name)) for name in names]
 
 
 def _less(n: Term) -> Term:
@@ -76,41 +73,41 @@ def _gram(layers: Any, scale: Any, a: Any, c: Any, b: Any) -> float:
 #: S^{L-1}(x, x') = lim E f(x) f(x'), of (L, angle)
 OutputCovariance = Value(
     "OutputCovariance", lambda depth, angle: recursion(int(depth), cosine(angle))[0],
-    lambda env, depth, _: app("Sig", *_at(env, "phi"), _less(depth), *_at(env, "x", "y")),
+    lambda env, depth, _: app("Sig", *at(env, "phi"), _less(depth), *at(env, "x", "y")),
 )  # fmt: skip
 #: Θ^f(x, x'), of (L, angle)
 TangentKernel = Value(
     "TangentKernel", lambda depth, angle: recursion(int(depth), cosine(angle))[1],
-    lambda env, depth, _: app("Theta", *_at(env, "phi"), depth, *_at(env, "x", "y")),
+    lambda env, depth, _: app("Theta", *at(env, "phi"), depth, *at(env, "x", "y")),
 )  # fmt: skip
 #: Π_{l=u}^{v-1} Σ̇^l(x, x'), of (u, v, angle)
 MaskKernel = Value(
-    "MaskKernel", _mask, lambda env, u, v, _: app("Dot", *_at(env, "phi"), v, u, *_at(env, "x", "y"))
+    "MaskKernel", _mask, lambda env, u, v, _: app("Dot", *at(env, "phi"), v, u, *at(env, "x", "y"))
 )  # fmt: skip
 #: lim P[f(x) > 0 and f(x') > 0] = (π - arccos S^{L-1})/2π, of (L, angle)
 BothPositive = Value(
     "BothPositive", _both,
-    lambda env, depth, _: app("*", Fraction(1, 2), app("Sigdot", *_at(env, "phi"), depth, *_at(env, "x", "y"))),
+    lambda env, depth, _: app("*", Fraction(1, 2), app("Sigdot", *at(env, "phi"), depth, *at(env, "x", "y"))),
 )  # fmt: skip
 #: Λ^H(u, u') = lim E h(u) h(u'), of (H, L, angle, z_angle)
 HyperCovariance = Value(
     "HyperCovariance", _hyper,
-    lambda env, layers, depth, _, __: app("Lam", *_at(env, "phi"), depth, layers, *_at(env, "x", "y", "zi", "wi")),
+    lambda env, layers, depth, _, __: app("Lam", *at(env, "phi"), depth, layers, *at(env, "x", "y", "zi", "wi")),
 )  # fmt: skip
 #: Θ^g(u, u', S), the limit of ∂_v h · ∂_v h', of (H, L, angle, z_angle)
 ImplicitTangentKernel = Value(
     "ImplicitTangentKernel", _implicit,
-    lambda env, layers, depth, _, __: app("GTheta", *_at(env, "phi"), depth, layers, *_at(env, "x", "y", "zi", "wi")),
+    lambda env, layers, depth, _, __: app("GTheta", *at(env, "phi"), depth, layers, *at(env, "x", "y", "zi", "wi")),
 )  # fmt: skip
 #: Π_{l=u}^{v-1} S Σ̇^l(u, u'), of (u, v, L, angle, z_angle)
 ImplicitMaskKernel = Value(
     "ImplicitMaskKernel", _implicit_mask,
-    lambda env, u, v, depth, _, __: app("GDot", *_at(env, "phi"), depth, v, u, *_at(env, "x", "y", "zi", "wi")),
+    lambda env, u, v, depth, _, __: app("GDot", *at(env, "phi"), depth, v, u, *at(env, "x", "y", "zi", "wi")),
 )  # fmt: skip
 #: the same where x' = x and z' = z, of (u, v, L)
 ImplicitMaskSame = Value(
     "ImplicitMaskSame", lambda u, v, depth: _implicit_mask(u, v, depth, 0, 0),
-    lambda env, u, v, depth: app("GDot", *_at(env, "phi"), depth, v, u, *_at(env, "x", "x", "zi", "zi")),
+    lambda env, u, v, depth: app("GDot", *at(env, "phi"), depth, v, u, *at(env, "x", "x", "zi", "zi")),
 )  # fmt: skip
 #: Λ^H(u, u') of (H, s, a, c, b): S^{L-1} = ((1, s), (s, 1)) and z·z'/m_0 = ((a, c), (c, b))
 GramCovariance = Value("GramCovariance", _gram)

@@ -211,9 +211,3 @@ def renamed(p: Prover, fact: Fact, of: Callable[..., Term], *equations: Fact) ->
         context = fun([hole], of(*left[:k], hole, *right[k + 1 :]))
         fact = p.subst(p.flip(equation), context, p.restate(app(context, right[k]), fact))
     return fact
-
-
-__all__ = [
-    "F1", "ONE_INPUT", "Facts", "N", "at_widths", "covered", "equal_widths", "homogeneous", "in_units", "inverse",
-    "leading_of", "leaf", "n", "phi", "piecewise", "positive", "ratio", "renamed", "rho", "x",
-]  # fmt: skip

@@ -239,8 +239,3 @@ def ratio(p: Prover) -> Fact:
         return p.chain(left, p.restate(eq(left.prop.fields[1][1], right.prop.fields[1][0]), p.flip(right)))
 
     return closed(p, Z, SIZES, how)
-
-
-def prove_as_printed(p: Prover) -> dict[str, list[Fact]]:
-    """K_same at the top, and how far it is from K."""
-    return {"theorem1.same": [same_top(p)], "theorem1.ratio": [ratio(p)]}

@@ -199,6 +199,3 @@ def loose(p: Prover, known: Premises, graph: ClusterGraph) -> Fact:
     below = plus(power, (2 * swaps_of(graph) - swaps) // 2)
     same = p.arith(eq(fact.prop.fields[1][1], below), value, even, odd)
     return p.subst(same, fun([hole := Var("hole", "const")], app("exact_rms", of, hole)), fact)
-
-
-__all__ = ["prove_dyer_gur_ari"]

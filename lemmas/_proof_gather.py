@@ -6,6 +6,7 @@ from lemmas._proof_lemma3 import transfer
 from lemmas._proof_lemma5 import among, product_with, slopes, spread, spread_out
 from verifier.kernel.core.terms import Term, app, eq, fun, le
 from verifier.kernel.theory.hyper import A_of, H, L, d, e, es, i, k, ls, m, phi, slope, w, x, y
+from verifier.kernel.theory.layers import T as tensor
 from verifier.kernel.theory.seqs import entry, length
 from verifier.kernel.theory.writing import many, minus, plus, times
 from verifier.proving.binders import apply, by_definition, cases, closed, lemma, result
@@ -14,11 +15,6 @@ from verifier.proving.tactics import Fact, Prover
 t = many("t", "seq")[0]
 POINT = [phi, m, H, L, d, k, x, y, w]
 RANGES = [app("piecewise", phi), eq(m, 1), le(1, H), le(1, L), le(1, d), le(1, k)]
-
-
-def tensor(ls: Term, es: Term) -> Term:
-    """T^{l,d}_e"""
-    return app("T", phi, L, d, ls, es, x, y)
 
 
 def row_sum(l: Term | int) -> Term:
@@ -173,8 +169,3 @@ def _all_outputs(p: Prover, t: Term, e: Term) -> Fact:
         return cases(p, i, length(t), le(1, entry(longer, i)), low, top)
 
     return by_definition(p, "outputs.intro", each, longer)
-
-
-def prove_gather(p: Prover) -> dict[str, list[Fact]]:
-    """``gather``: the bracket of order k as a sum over increasing tuples of layers."""
-    return {"gather": [gathered(p)]}

@@ -10,17 +10,15 @@ from lemmas._proof_hyper_limits import NUMBERS, ONE, F, dominant, part_function
 from lemmas._proof_hyper_signs import Signs
 from lemmas._proof_hyper_steps import ALL, DOT, THETA, chain_function, scaled_part
 from lemmas._proof_lemma3_limits import DEEP, SHALLOW
-from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, fun, imp, le, num
+from verifier.kernel.core.terms import FALSE, Term, app, eq, fun, imp, le, num
+from verifier.kernel.theory.hyper import H, L, d, k, phi, r, w, x, y, z
 from verifier.kernel.theory.joint import APART, INPUTS
-from verifier.kernel.theory.writing import many, minus, plus, times
+from verifier.kernel.theory.limits import omega
+from verifier.kernel.theory.writing import minus, plus, times
 from verifier.proving.binders import absurd, apply, cases
 from verifier.proving.matching import fresh
 from verifier.proving.tactics import Fact, Prover
 
-phi, omega = Var("phi", "act"), Var("omega", "mode")
-x, y = many("x y", "input")
-z, w = many("z w", "const")
-m, H, L, r, d, k, i, t = many("m H L r d k i t", "int")
 RANGE = (le(1, r), le(r, times(H, L)))
 #: x·y ≠ 0 if r > H(L-1), and Θ ≠ 0 if 1 ≤ r < 2H
 NOT_ORTHOGONAL = imp(le(plus(times(H, minus(L, 1)), 1), r), app("nonzero", DOT))

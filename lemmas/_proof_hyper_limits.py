@@ -11,18 +11,14 @@ from lemmas._limits import Family, equal, equals, never0, product
 from lemmas._proof_compositions import WEIGHT, value
 from lemmas._proof_lemma3_limits import TUPLES, Limits, T
 from verifier.kernel.core.terms import Fun, Term, Var, app, eq, forall, fun, imp, le
+from verifier.kernel.theory.hyper import H, L, d, e, es, i, k, ls, m, phi, r, t, w, x, y, z
 from verifier.kernel.theory.joint import BASE as B
-from verifier.kernel.theory.joint import INPUTS, RELU, masks, step
+from verifier.kernel.theory.joint import RELU, masks, step
 from verifier.kernel.theory.joint import product as range_product
-from verifier.kernel.theory.writing import NAMES, many, minus, plus, times
+from verifier.kernel.theory.limits import omega
+from verifier.kernel.theory.writing import NAMES, minus, plus, times
 from verifier.proving.binders import apply, by_definition, cases
 from verifier.proving.tactics import Fact, Prover
-
-phi, omega = Var("phi", "act"), Var("omega", "mode")
-x, y = many("x y", "input")
-z, w = many("z w", "const")
-ls, es = many("ls es", "seq")
-m, H, L, r, d, e, k, i, t = many("m H L r d e k i t", "int")
 
 ONE = (RELU, eq(m, 1), le(1, H), le(1, L))
 NUMBERS = (app("nonzero", z), app("nonzero", w))
@@ -312,6 +308,3 @@ class HyperLimits:
         with p.given(*bounds):
             each = self.part(bracket)
         return p.imp_elim(fact, p.close([d, k], bounds, each), best)
-
-
-__all__ = ["EXPANDED", "GATHERED", "INPUTS", "HyperLimits", "dominant", "part_function"]

@@ -18,17 +18,15 @@ from lemmas._proof_hyper_limits import (
     slope_limit,
     tensor_limit,
 )
-from verifier.kernel.core.terms import Term, Var, app, eq, fun
-from verifier.kernel.theory.writing import many, minus, plus, times
+from verifier.kernel.core.terms import Term, app, eq, fun
+from verifier.kernel.theory.hyper import H, L, i, phi, r, w, x, y
+from verifier.kernel.theory.limits import omega
+from verifier.kernel.theory.seqs import s
+from verifier.kernel.theory.writing import minus, plus, times
 from verifier.proving.binders import apply
 from verifier.proving.matching import fresh
 from verifier.proving.tactics import Fact, Prover
 
-phi, omega = Var("phi", "act"), Var("omega", "mode")
-x, y = many("x y", "input")
-z, w = many("z w", "const")
-ls, es, s = many("ls es s", "seq")
-m, H, L, r, d, e, k, i, l, l1, l2 = many("m H L r d e k i l l1 l2", "int")
 AT = {"omega": omega, "phi": phi, "L": L, "x": x, "y": y}
 
 

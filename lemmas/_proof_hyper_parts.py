@@ -7,16 +7,13 @@ from collections.abc import Callable
 from lemmas._proof_gather import ordered
 from lemmas._proof_hyper_limits import ONE, K, chained, part
 from lemmas._proof_lemma4 import inverse, prove_lemma4
-from verifier.kernel.core.terms import Term, Var, app, eq, fun, le
-from verifier.kernel.theory.writing import many, plus, times
+from verifier.kernel.core.terms import Term, app, eq, fun, le
+from verifier.kernel.theory.hyper import H, L, d, k, m, phi, r, w, x, y, z
+from verifier.kernel.theory.writing import plus, times
 from verifier.proving.binders import apply, lemma
 from verifier.proving.matching import fresh
 from verifier.proving.tactics import Fact, Prover
 
-phi = Var("phi", "act")
-x, y = many("x y", "input")
-z, w = many("z w", "const")
-m, H, L, r, d, k = many("m H L r d k", "int")
 POINT = [phi, m, H, L, d, k, x, y, w]
 
 

@@ -10,9 +10,12 @@ from lemmas._proof_hyper_limits import (
     part_limit,
     slope_limit,
 )
-from lemmas._proof_hyper_masks import H, L, d, e, i, k, l, links_of, ls, omega, phi, s, w, x, y
+from lemmas._proof_hyper_masks import links_of
 from verifier.kernel.core.terms import Term, app, eq, fun, le
+from verifier.kernel.theory.hyper import H, L, d, e, i, k, l, ls, phi, w, x, y
 from verifier.kernel.theory.joint import product as range_product
+from verifier.kernel.theory.limits import omega
+from verifier.kernel.theory.seqs import s
 from verifier.kernel.theory.writing import minus, plus, times
 from verifier.proving.binders import apply, lemma
 from verifier.proving.matching import fresh

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from lemmas._proof_sequences import by_last, lengths, outputs_parts, parts
 from verifier.kernel.core.terms import Term, app, eq, forall, fun, imp, le
 from verifier.kernel.theory.layers import L, d, es, i, ls, phi, x, y
+from verifier.kernel.theory.layers import T as tensor
 from verifier.kernel.theory.seqs import NIL, entry, length
 from verifier.kernel.theory.writing import many, minus, negation, plus, times
 from verifier.proving.binders import absurd, apply, at, cases, closed, equal, lemma, result, trichotomy
@@ -17,11 +18,6 @@ s, t = many("s t", "seq")
 POINT = [phi, L, d, ls, es, x, y]
 LEAVES = [le(1, length(ls)), eq(length(ls), length(es)), app("outputs", es), app("increasing", ls, 1, L)]
 RANGES = [app("piecewise", phi), le(1, L), le(1, d), *LEAVES]
-
-
-def tensor(ls: Term, es: Term) -> Term:
-    """T^{l,d}_e"""
-    return app("T", phi, L, d, ls, es, x, y)
 
 
 def link(ls: Term, es: Term) -> Term:

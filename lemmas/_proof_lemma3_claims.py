@@ -28,17 +28,14 @@ from lemmas._proof_refuted import cases_of_12, lemma3_degenerate, not_vanishing
 from verifier.claims.author import Author
 from verifier.claims.expressions import CannotCompile
 from verifier.kernel.core.sorts import Refused
-from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, forall, imp, le
+from verifier.kernel.core.terms import FALSE, Term, app, eq, forall, imp, le
+from verifier.kernel.theory.hyper import es, i, ls, phi, x, y
+from verifier.kernel.theory.limits import omega
 from verifier.kernel.theory.seqs import entry
-from verifier.kernel.theory.writing import many
 from verifier.proving.binders import absurd, apply, at, falsity, trichotomy
 from verifier.proving.tactics import Fact, Prover
 from verifier.proving.tactics import opened as variables_of
 
-phi, omega = Var("phi", "act"), Var("omega", "mode")
-x, y = many("x y", "input")
-ls, es = many("ls es", "seq")
-i = Var("i", "int")
 POINT = [omega, phi, L, D, ls, es, x, y]
 SAME = eq(TOP, D)
 

@@ -10,15 +10,13 @@ from fractions import Fraction
 from lemmas._limits import Family, Tuple, equal, equals, never0, not_zero, number, order, outputs, product
 from lemmas._proof_lemma3 import transfer
 from verifier.kernel.core.terms import Term, Var, app, eq, forall, fun, imp, le, num
+from verifier.kernel.theory.hyper import L, d, es, i, ls, phi, x, y
 from verifier.kernel.theory.joint import APART, INPUTS, JOINT, RELU
-from verifier.kernel.theory.writing import many, minus, plus, times
+from verifier.kernel.theory.limits import omega
+from verifier.kernel.theory.writing import minus, plus, times
 from verifier.proving.binders import at, cases, lemma
 from verifier.proving.tactics import Fact, Prover
 
-phi, omega = Var("phi", "act"), Var("omega", "mode")
-x, y = many("x y", "input")
-ls, es = many("ls es", "seq")
-L, d, e, l, l1, l2, i = many("L d e l l1 l2 i", "int")
 K = app("len", ls)
 FIRST, LAST, TOP = app("first", ls), app("last", ls), app("last", es)
 T = app("T", phi, L, d, ls, es, x, y)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from verifier.kernel.core.terms import Term, app, eq, fun, imp, le
 from verifier.kernel.theory.hyper import A_of, H, L, d, e, es, i, j, k, l, ls, m, phi, slope, w, x, y
+from verifier.kernel.theory.layers import T as tensor
 from verifier.kernel.theory.seqs import NIL, entry, length
 from verifier.kernel.theory.writing import minus, plus, times
 from verifier.proving.binders import apply, by_definition, closed, lemma, result
@@ -19,11 +20,6 @@ _WHERE = {"phi": phi, "m": m, "H": H, "L": L, "d": d, "x": x, "y": y, "w": w}
 def slopes(number: Term | int, es: Term) -> Term:
     """h^{e_1}·…·h^{e_number}"""
     return app("prod", 1, number, fun([i], slope(entry(es, i))))
-
-
-def tensor(ls: Term, es: Term) -> Term:
-    """T^{l,d}_e"""
-    return app("T", phi, L, d, ls, es, x, y)
 
 
 def mixed(left: Term, ls: Term, es: Term) -> Term:

@@ -8,7 +8,7 @@ from fractions import Fraction
 from lemmas._implicit import GROWS, HERE, NONZERO_Z, H
 from lemmas._reals import NONZERO, RELU, L, d, e, omega, phi, plim, u, v, w, x, y, z
 from lemmas._values import Values
-from verifier.kernel.core.terms import Term, app, as_term, eq, forall, imp, le, num
+from verifier.kernel.core.terms import Term, app, forall, imp, le, num
 from verifier.kernel.theory.writing import plus, times
 from verifier.proving.binders import falsity
 from verifier.proving.tactics import Fact, Prover
@@ -165,6 +165,3 @@ def prove_lemma6(p: Prover) -> dict[str, list[Fact]]:
         "lemma6.one-input": [known.chains_g()],
         "lemma6.gradient": [known.tangents_g()],
     }
-
-
-__all__ = ["as_term", "eq", "prove_lemma6"]

@@ -12,14 +12,13 @@ from lemmas._limits import equals, no_order_of_zero, not_zero, number, pos_add, 
 from lemmas._proof_as_printed import ratio
 from lemmas._proof_theorem1_exact import zero
 from lemmas._proof_theorem1_limits import atom_shallow, order_shallow
-from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, forall, fun, imp, le, num
-from verifier.kernel.theory.writing import many, minus, plus, times
+from verifier.kernel.core.terms import FALSE, Term, app, eq, forall, fun, imp, le, num
+from verifier.kernel.theory.hyper import L, l, phi, x, y
+from verifier.kernel.theory.limits import omega
+from verifier.kernel.theory.writing import minus, plus, times
 from verifier.proving.binders import apply, at
 from verifier.proving.tactics import Fact, Prover
 
-phi, omega = Var("phi", "act"), Var("omega", "mode")
-x, y = many("x y", "input")
-L, i, l, t = many("L i l t", "int")
 RELU = app("relu", phi)
 
 

@@ -275,12 +275,3 @@ def written_out(p: Prover, t: Term) -> Fact:
     rest = app(head, lo, high - 1, F)
     fact = p.restate(eq(t, app("*" if head.endswith("prod") else "+", rest, app(F, hi))), fact)
     return p.rewrite(fact, written_out(p, rest))
-
-
-def prove_one_input(p: Prover) -> dict[str, list[Fact]]:
-    """What is exact at one input."""
-    return {
-        "theorem1.top": [top(p)],
-        "lemma3.full": [term_of_all(p)],
-        "lemma3.star": [star(p)],
-    }

@@ -265,6 +265,3 @@ def prove_remark1(p: Prover) -> dict[str, list[Fact]]:
         "remark1.function": [function(known)],
         "remark1.process": [process(known)],
     }
-
-
-__all__ = ["fun", "prove_remark1"]

@@ -223,6 +223,3 @@ def tight(p: Prover, order: int, depth: int) -> Fact:
         fact = p.rewrite(fact, p.flip(p.by("star.corr", homogeneous(p, relu), deep,
                                            p.arith(le(0, num(order))), r=order, x=x)))  # fmt: skip
     return p.close([phi, omega, x], granted, fact)
-
-
-__all__ = ["prove_section3"]

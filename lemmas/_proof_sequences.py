@@ -8,7 +8,7 @@ from lemmas._proof_given_tuples import increasing
 from verifier.kernel.core.terms import Fun, Term, app, eq, forall, fun, imp, le
 from verifier.kernel.theory.seqs import NIL, entry, length
 from verifier.kernel.theory.writing import many, minus, plus
-from verifier.proving.binders import absurd, by_definition, cases, closed, lemma
+from verifier.proving.binders import absurd, by_definition, closed, lemma
 from verifier.proving.matching import fresh
 from verifier.proving.tactics import Fact, Prover
 
@@ -139,6 +139,3 @@ def outputs_parts(p: Prover, before: Term, last: Term) -> list[Fact]:
             return p.rewrite(here, p.by("entry.before", s=before, k=last, i=i))
 
         return [by_definition(p, "outputs.intro", each, before), at_end]
-
-
-__all__ = ["by_last", "cases", "lengths", "outputs_parts", "parts", "shorter", "spaced", "t"]

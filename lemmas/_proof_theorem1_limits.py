@@ -14,18 +14,16 @@ from lemmas._proof_hyper_masks import Polynomial, Unmasked, idempotent_mask
 from lemmas._proof_hyper_parts import expanded, gathered
 from lemmas._proof_hyper_steps import DOT, THETA
 from lemmas._proof_lemma3_limits import DEEP, SHALLOW, deep_joint, identity, shallow_joint
-from verifier.kernel.core.terms import Term, Var, app, eq, fun, imp, le, num
+from verifier.kernel.core.terms import Term, app, eq, fun, imp, le, num
+from verifier.kernel.theory.hyper import H, L, i, m, phi, r, w, x, y, z
 from verifier.kernel.theory.joint import APART, INPUTS, JOINT
 from verifier.kernel.theory.joint import product as range_product
-from verifier.kernel.theory.writing import many, minus, plus, times
+from verifier.kernel.theory.limits import omega
+from verifier.kernel.theory.writing import minus, plus, times
 from verifier.proving.binders import apply, at, lemma
 from verifier.proving.matching import fresh, substitute
 from verifier.proving.tactics import Fact, Prover
 
-phi, omega = Var("phi", "act"), Var("omega", "mode")
-x, y = many("x y", "input")
-z, w = many("z w", "const")
-m, H, L, r, d, k, i, t = many("m H L r d k i t", "int")
 POINT = [omega, phi, m, H, L, r, x, y, z, w]
 OVERLAP = app("overlap", phi, m, H, L, x, y, z, w)
 LIMIT = times(app("fact", r), z, MX, dominant(True))

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from lemmas._implicit import GROWS, H, gsig
+from lemmas._implicit import GROWS, H, copies
 from lemmas._proof_lemma2 import printed_covariance
-from lemmas._reals import RELU, L, d, l, omega, phi, plim, w, x, y, z
+from lemmas._reals import RELU, L, d, omega, phi, plim, w, x, y, z
 from lemmas._values import Values
 from verifier.kernel.core.terms import Term, app, eq, forall, fun, imp, le, num
-from verifier.kernel.theory.writing import minus, plus, times
+from verifier.kernel.theory.writing import plus, times
 from verifier.proving.tactics import Fact, Prover
 
 HALF, ONE = num(Fraction(1, 2)), num(1)
@@ -36,9 +36,7 @@ def printed_index(known: Values) -> Fact:
                 p.by("GSig", phi=phi, L=index, l=0, x=x, y=y, z=z, w=z),
                 p.by(
                     "layer.0",
-                    goal=eq(
-                        app("layer", phi, *known.copies_at(index, x, y), 0, *[app("dot", z, z)] * 3), app("dot", z, z)
-                    ),
+                    goal=eq(app("layer", phi, *copies(x, y, index), 0, *[app("dot", z, z)] * 3), app("dot", z, z)),
                 ),
             )
             lam = known.right(
@@ -81,6 +79,3 @@ def prove_theorem2(p: Prover) -> dict[str, list[Fact]]:
         "theorem2.activations": [known.activations_one(), known.gram_g()],
         "theorem2.process": [known.process()],
     }
-
-
-__all__ = ["gsig", "l", "minus", "prove_theorem2"]

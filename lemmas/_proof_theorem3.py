@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from lemmas._implicit import GROWS, HERE, NONZERO_Z, H
 from lemmas._proof_theorem1_exact import exclusive
-from lemmas._reals import NONZERO, PI, RELU, L, k, l, omega, once, phi, plim, w, x, y, z
+from lemmas._reals import NONZERO, RELU, L, k, l, omega, once, phi, plim, w, x, y, z
 from lemmas._values import INVERSE, Values
 from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, forall, fun, imp, le, num
 from verifier.kernel.theory.writing import many, minus, plus, times
@@ -316,6 +316,3 @@ def prove_theorem3(p: Prover) -> dict[str, list[Fact]]:
         "theorem3.opposite-limit": opposite_limit(known),
         "theorem3.printed-figure": [printed_figure(known)],
     }
-
-
-__all__ = ["PI", "prove_theorem3"]

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from lemmas._proof_dyer_gur_ari import edges_of, exponents_of_study
 from lemmas._vocabulary import at, mode, needs
 from verifier.claims.expressions import CannotCompile, conjunction
 from verifier.claims.vocabulary import Condition, Env, Quantity, Says
+from verifier.engines.requests import sequence
 from verifier.kernel.core.terms import Term, app, eq, le
 from verifier.kernel.theory.writing import plus
 
@@ -27,15 +26,7 @@ SIZES = ((1, 2), (1, 3), (2, 2), (2, 3), (1, 1, 2), (1, 2, 2))
 
 def _patterns(env: Env, _: Term | None, __: Term | None) -> Term:
     """At each of the listed sizes n_0, …, n_{L-1} the laws over all sign patterns agree."""
-    return conjunction([app("sign_law", listed(size)) for size in SIZES])
-
-
-def listed(entries: Sequence[int]) -> Term:
-    """A tuple of integers."""
-    found = app("nil")
-    for entry_ in entries:
-        found = app("snoc", found, entry_)
-    return found
+    return conjunction([app("sign_law", sequence(size)) for size in SIZES])
 
 
 patterns = Quantity("X", "", "m", symbol="sign_law", says=_patterns, widths=())

@@ -7,18 +7,14 @@ from dataclasses import replace
 from typing import Any
 
 from lemmas import _vocabulary as words
-from lemmas._study_words import listed
 from lemmas._vocabulary import angle_of, at, equal_inputs, mode, needs
 from verifier.claims.expressions import conjunction
 from verifier.claims.vocabulary import Env, Quantity, Value
+from verifier.engines.requests import sequence
 from verifier.kernel.core.terms import Term, Var, app, eq, forall, fun, imp, le, num
 
 _POINT = "phi L d ls es x y"
 _i, _N = Var("i", "int"), Var("N", (("int",), "int"))
-
-
-def _of(head: str, name: str) -> Any:
-    return lambda env: app(head, env[name])
 
 
 def _all_equal(env: Env) -> Term:
@@ -29,7 +25,7 @@ def _all_equal(env: Env) -> Term:
 
 #: what a cell says of the layers l and outputs e; flags (0 or 1) are propositions
 _CELL = {
-    "k": _of("len", "ls"), "l_1": _of("first", "ls"), "l_k": _of("last", "ls"),
+    **words.T.derived,
     "distinct": lambda env: app("increasing", env["ls"], 1, env["L"]),
     "last_equal": lambda env: eq(app("last", env["es"]), env["d"]),
     "all_equal": _all_equal,
@@ -121,7 +117,7 @@ def _factor(env: Env, of: Factor) -> Term:
     if isinstance(of, int):
         return app("S", phi, L, of, x, x)
     assert not isinstance(of, str)
-    return app("T", phi, L, 1, *map(listed, of), x, x)
+    return app("T", phi, L, 1, *map(sequence, of), x, x)
 
 
 def _mean(env: Env, of: Sequence[Factor]) -> Term:

@@ -174,11 +174,6 @@ class Values(Implicit):
         """The equations for inner products in scope."""
         return [f for f in self.p.in_scope("eq") if getattr(f.prop.fields[1][0], "fields", ("",))[0] == "dot"]
 
-    @staticmethod
-    def copies_at(depth: int, q: Term, r: Term) -> list[Term]:
-        """S = Σ^{L-1} at a given depth of f."""
-        return [app("Sig", phi, minus(depth, 1), *pair) for pair in ((q, q), (q, r), (r, r))]
-
     @once
     def own_one(self) -> Fact:
         """layer_own(1, l, 1) = 1."""

@@ -6,15 +6,20 @@ weights and hidden layers of g of width m.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from math import cos, radians
 from typing import Any
 
+from sympy import And, Basic, Symbol
+from sympy.logic.boolalg import Boolean
+
+from verifier import Claim, Kind, amended
 from verifier.claims.expressions import CannotCompile
 from verifier.claims.vocabulary import Condition, Env, Quantity, Says, Value, variable
 from verifier.kernel.core.terms import FALSE, Term, Var, app, eq, fun, imp, le
 
 _PAIR = "x y z w"
+_L = Symbol("L", integer=True)
 
 # -- quantities --------------------------------------------------------------------------------------------------------
 
@@ -154,6 +159,21 @@ def reading(identifier: str, text: str, holds: Callable[[Mapping[str, Any]], boo
 
 
 equal_widths = reading("equal_widths", "n_1 = … = n_{L-1} = n")
+
+
+def by_depth(
+    identifier: str, kind: Kind, of: Basic, text: str, *, where: Boolean, given: Sequence[str], errata: str = "",
+    deeper: str = "", **more: Any,
+) -> tuple[Claim, Claim]:  # fmt: skip
+    """A claim for L <= 2, ``.shallow``, where a limit is proved, and for L >= 3, ``.deep``, where one is cited that
+    needs widths in proportion; ``deeper``: the errata of that one besides."""
+    both = " ".join(sorted(f"{errata} {deeper}".split(), key=lambda name: int(name[1:])))
+    return (
+        amended(f"{identifier}.shallow", kind, of, f"{text}; L <= 2", where=And(where, _L >= 1, _L <= 2), given=given,
+                errata=errata, **more),
+        amended(f"{identifier}.deep", kind, of, f"{text}; L >= 3", where=And(where, _L >= 3),
+                given=(*given, "proportional_widths"), errata=both, **more),
+    )  # fmt: skip
 
 
 # -- layers of f and of g at growing width -----------------------------------------------------------------------------

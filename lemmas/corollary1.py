@@ -9,10 +9,7 @@ from lemmas._errata import errata, supplement
 from lemmas._hyper_words import covariance, covariance_printed
 from lemmas._kernels import GramCovariance
 from lemmas._proof_corollary1 import prove_corollary1
-from verifier.claims.author import Author
-from verifier.claims.proof import Proof
-from verifier.claims.statement import Form, Kind, Statement, amended, printed
-from verifier.verdict import Summary
+from verifier import Author, Form, Kind, Proof, Statement, Summary, amended, printed
 
 H = symbols("H", integer=True)
 s, a, c, b = symbols("s a c b", real=True)

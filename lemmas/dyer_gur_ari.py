@@ -12,10 +12,7 @@ from lemmas import _vocabulary as words
 from lemmas._errata import errata, supplement
 from lemmas._proof_dyer_gur_ari import exponents_of_study, prove_dyer_gur_ari
 from lemmas._study_words import correlation, exceeds, factors_at_one_input, graphs_loose, graphs_tight, s_C
-from verifier.claims.author import Author
-from verifier.claims.proof import Proof
-from verifier.claims.statement import Form, Kind, Statement, amended
-from verifier.verdict import Summary
+from verifier import Author, Form, Kind, Proof, Statement, Summary, amended
 
 r, L, m, n_e, n_o = symbols("r L m n_e n_o", integer=True)
 gap = symbols("gap", real=True)

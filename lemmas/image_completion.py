@@ -9,8 +9,7 @@ from __future__ import annotations
 from sympy import And, Eq, Function, Or, symbols
 
 from lemmas._errata import supplement
-from verifier.claims.statement import Form, Kind, Statement, amended, printed
-from verifier.verdict import Summary
+from verifier import Form, Kind, Statement, Summary, amended, printed
 
 worse, better = symbols("worse better", integer=True)
 #: Logarithms of quotients of mean squared errors over the hidden pixels of test images: log(worse / better).

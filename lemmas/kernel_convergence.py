@@ -6,13 +6,12 @@ is that of the limit at n = ∞ for H = 2, and on the diagonal; for H >= 3 and t
 
 from __future__ import annotations
 
-from sympy import And, Eq, Integer, Ne, Rational, Symbol, symbols
+from sympy import And, Eq, Ne, Rational, Symbol, symbols
 
 from lemmas._errata import errata, supplement
 from lemmas._hyper_words import hyper_limit
-from verifier.claims.statement import Form, Kind, Statement, amended, printed
+from verifier import Form, Kind, Statement, Summary, amended, printed
 from verifier.claims.vocabulary import Quantity
-from verifier.verdict import Summary
 
 H, L, n, m, together = symbols("H L n m together", integer=True)
 angle, z_angle = Symbol("angle", real=True), Symbol("z_angle", real=True)
@@ -63,6 +62,3 @@ statement = Statement(
     group="experiments",
     empirical=True,
 )  # fmt: skip
-
-#: claims that samples contradict, by their ids: other laws of the variance
-WRONG_SURFACES = {"a/(mn)": 1 / (m * n), "a/m alone": Integer(1) / m, "b/n alone": Integer(1) / n}

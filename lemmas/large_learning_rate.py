@@ -5,9 +5,8 @@ from __future__ import annotations
 from sympy import And, Eq, Gt, Lt, Symbol, symbols
 
 from lemmas._errata import errata, supplement
-from verifier.claims.statement import Form, Kind, Statement, amended, printed
+from verifier import Form, Kind, Statement, Summary, amended, printed
 from verifier.claims.vocabulary import Quantity
-from verifier.verdict import Summary
 
 entropy, epoch, epochs, kind = symbols("entropy epoch epochs kind", integer=True)
 factor = Symbol("factor", real=True)

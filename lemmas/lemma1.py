@@ -9,10 +9,7 @@ from lemmas._errata import errata, supplement
 from lemmas._kernels import BothPositive
 from lemmas._proof_lemma1 import prove_lemma1
 from lemmas._vocabulary import both_positive, chance, sgn
-from verifier.claims.author import Author
-from verifier.claims.proof import Proof
-from verifier.claims.statement import Form, Kind, Statement, amended, printed
-from verifier.verdict import Summary
+from verifier import Author, Form, Kind, Proof, Statement, Summary, amended, printed
 
 X, limit = symbols("X limit")  # limit: P[X > 0]
 L = symbols("L", integer=True)

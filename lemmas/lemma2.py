@@ -12,10 +12,7 @@ from lemmas._errata import errata, supplement
 from lemmas._kernels import MaskKernel, OutputCovariance, TangentKernel
 from lemmas._proof_lemma2 import prove_lemma2
 from lemmas._vocabulary import expected_relu, expected_step, gradient, gram, jacobian, outputs, tangent
-from verifier.claims.author import Author
-from verifier.claims.proof import Proof
-from verifier.claims.statement import Form, Kind, Statement, amended, printed
-from verifier.verdict import Summary
+from verifier import Author, Form, Kind, Proof, Statement, Summary, amended, printed
 
 L, u, v = symbols("L u v", integer=True)
 angle, s, t, theta = symbols("angle s t theta", real=True)

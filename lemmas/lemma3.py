@@ -17,10 +17,7 @@ from lemmas import _vocabulary as words
 from lemmas._errata import errata, supplement
 from lemmas._proof_lemma3_claims import prove_claims, prove_means, refute_printed
 from lemmas._terms_claims import CLAIMS, L, l_1
-from verifier.claims.author import Author
-from verifier.claims.proof import Proof
-from verifier.claims.statement import Form, Statement
-from verifier.verdict import Summary
+from verifier import Author, Form, Proof, Statement, Summary
 
 HYPOTHESES = (
     words.relu.needed(

@@ -8,11 +8,8 @@ from lemmas import _vocabulary as words
 from lemmas._errata import errata, supplement
 from lemmas._proof_lemma4 import prove_lemma4
 from lemmas._vocabulary import D, K, a
-from verifier.claims.author import Author
+from verifier import Author, Form, Kind, Proof, Statement, Summary, amended, printed
 from verifier.claims.expressions import Compositions
-from verifier.claims.proof import Proof
-from verifier.claims.statement import Form, Kind, Statement, amended, printed
-from verifier.verdict import Summary
 
 H, L, r, d, k = symbols("H L r d k", integer=True)
 z = symbols("z", real=True)

@@ -8,11 +8,8 @@ from lemmas import _vocabulary as words
 from lemmas._errata import errata, supplement
 from lemmas._proof_lemma5 import prove_lemma5
 from lemmas._vocabulary import T, a, entry, slope
-from verifier.claims.author import Author
+from verifier import Author, Form, Kind, Proof, Statement, Summary, amended, printed
 from verifier.claims.expressions import Tuples
-from verifier.claims.proof import Proof
-from verifier.claims.statement import Form, Kind, Statement, amended, printed
-from verifier.verdict import Summary
 
 H, L, d, k, i, ls, es = symbols("H L d k i ls es", integer=True)
 

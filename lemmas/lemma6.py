@@ -13,10 +13,7 @@ from lemmas._errata import errata, supplement
 from lemmas._hyper_words import implicit_gradient, implicit_jacobian, implicit_jacobian_same
 from lemmas._kernels import ImplicitMaskKernel, ImplicitMaskSame, ImplicitTangentKernel
 from lemmas._proof_lemma6 import prove_lemma6
-from verifier.claims.author import Author
-from verifier.claims.proof import Proof
-from verifier.claims.statement import Form, Kind, Statement, amended, printed
-from verifier.verdict import Summary
+from verifier import Author, Form, Kind, Proof, Statement, Summary, amended, printed
 
 H, L, u, v = symbols("H L u v", integer=True)
 angle, z_angle = symbols("angle z_angle", real=True)

@@ -11,10 +11,7 @@ from lemmas import _vocabulary as words
 from lemmas._errata import supplement
 from lemmas._proof_moments import prove_relu_law
 from lemmas._study_words import dead, law_of_widths, patterns
-from verifier.claims.author import Author
-from verifier.claims.proof import Proof
-from verifier.claims.statement import Form, Kind, Statement, amended
-from verifier.verdict import Summary
+from verifier import Author, Form, Kind, Proof, Statement, Summary, amended
 
 L, n, m = symbols("L n m", integer=True)
 

@@ -10,10 +10,7 @@ from lemmas._errata import errata, supplement
 from lemmas._hyper_words import feature_norm, features, features_fixed, fourier, fourier_printed, limit_of_features
 from lemmas._kernels import GramCovariance
 from lemmas._proof_remark1 import prove_remark1
-from verifier.claims.author import Author
-from verifier.claims.proof import Proof
-from verifier.claims.statement import Form, Kind, Statement, amended, printed
-from verifier.verdict import Summary
+from verifier import Author, Form, Kind, Proof, Statement, Summary, amended, printed
 
 H, k = symbols("H k", integer=True)
 distance, s = symbols("distance s", real=True)

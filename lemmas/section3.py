@@ -1,6 +1,6 @@
 """Section 3: the orders of the correlation functions T^r, and what is said of the conjecture of Dyer and Gur-Ari.
 
-Errata E4, E8-E11, E25.  T^r is K^(r) for H = 1 and z = 1.
+T^r is K^(r) for H = 1 and z = 1.
 """
 
 from __future__ import annotations
@@ -18,10 +18,8 @@ from lemmas._proof_theorem1_exact import prove_theorem1_exact
 from lemmas._proof_theorem1_limits import prove_section3_limits
 from lemmas._study_words import T_tight, exceeds, s_C
 from lemmas._vocabulary import T_star as T
-from verifier.claims.author import Author
-from verifier.claims.proof import Proof
-from verifier.claims.statement import Form, Kind, Statement, amended, printed
-from verifier.verdict import Summary
+from lemmas._vocabulary import by_depth
+from verifier import Author, Form, Kind, Proof, Statement, Summary, amended, printed
 
 L, r = symbols("L r", integer=True)
 order = Min(0, 1 - r)
@@ -72,13 +70,9 @@ statement = Statement(
             "the limits changes an order: at L = 3 and 113.218°, E (n_2 T²)² = .20, .091, .037 at n_2/n_1 = 1/4, 1/8, "
             "1/16, and n_1 → ∞ first gives 0.",
         ),
-        amended(
-            "section3.order.shallow", Kind.ORDER, T(r), "T^r ~ n^{-(r-1)} for 1 <= r <= L; L <= 2", exponent=order,
-            where=And(attained, L <= 2), given=PAIR, errata="E4 E8 E9 E10 E25",
-        ),
-        amended(
-            "section3.order.deep", Kind.ORDER, T(r), "T^r ~ n^{-(r-1)} for 1 <= r <= L; L >= 3", exponent=order,
-            where=And(attained, L >= 3), given=(*PAIR, "proportional_widths"), errata="E4 E7 E8 E9 E10 E25 E29",
+        *by_depth(
+            "section3.order", Kind.ORDER, T(r), "T^r ~ n^{-(r-1)} for 1 <= r <= L", exponent=order, where=attained,
+            given=PAIR, errata="E4 E8 E9 E10 E25", deeper="E7 E29",
         ),
         amended(
             "section3.zero", Kind.ZERO, T(r), "T^r = 0 for r > L", where=And(L >= 1, r >= L + 1), given="relu",

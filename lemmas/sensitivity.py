@@ -5,9 +5,8 @@ from __future__ import annotations
 from sympy import Eq, Symbol, symbols
 
 from lemmas._errata import supplement
-from verifier.claims.statement import Form, Kind, Statement, printed
+from verifier import Form, Kind, Statement, Summary, printed
 from verifier.claims.vocabulary import Quantity
-from verifier.verdict import Summary
 
 final, rate = symbols("final rate")
 at_end = Symbol("final", integer=True)

@@ -1,7 +1,5 @@
 """Theorem 1: the order of the higher terms of a hypernetwork.  Supplement, Eq. (39).
 
-Errata E2, E4, E8, E9, E14, E25-E29.
-
 As printed: K^(r) ~ n^{H-r} if r > H, and ~ 1 otherwise.  As amended, for m = 1: K^(r) ~ n^{min(0, H-r)}
 for 1 <= r <= HL under conditions on the inputs and masks, and K^(r) = 0 for r > HL.
 
@@ -25,12 +23,10 @@ from lemmas._proof_moments import prove_theorem1 as prove_squares
 from lemmas._proof_refuted import other_layers
 from lemmas._proof_theorem1_exact import prove_theorem1_exact
 from lemmas._proof_theorem1_limits import prove_theorem1_limits
-from lemmas._vocabulary import K, K_atom, K_m, K_same, K_square, K_top, T, a, entry, slope, top_power
-from verifier.claims.author import Author
+from lemmas._vocabulary import K, K_atom, K_m, K_same, K_square, K_top, T, a, by_depth, entry, slope, top_power
+from verifier import Author, Form, Kind, Proof, Statement, Summary, amended, printed
 from verifier.claims.expressions import Tuples
-from verifier.claims.proof import Proof
-from verifier.claims.statement import Form, Kind, Statement, amended, printed
-from verifier.verdict import Severity, Summary
+from verifier.verdict import Severity
 
 H, L, r, d, k = symbols("H L r d k", integer=True)
 
@@ -39,7 +35,6 @@ attained = And(H >= 1, L >= 1, r >= 1, r <= H * L)
 
 # What is granted for two inputs, for h itself, at one input, and for atoms.
 PAIR = ("relu", "m_is_1", "inputs_nonzero", "z_nonzero", "not_antiparallel", "masks_overlap", "not_orthogonal", "ntk")
-WIDE = (*PAIR, "proportional_widths")
 OUTPUT = ("relu", "m_is_1", "inputs_nonzero", "z_nonzero")
 EXACT = ("relu", "m_is_1", "one_input")
 ATOM = (*EXACT, "not_orthogonal", "ntk")
@@ -55,21 +50,13 @@ CLAIMS = (
         errata="E4 E2 E3 E8 E9 E14 E18 E25 E26 E27 E28", place="Eq. (39)", why="On an activation cell h has degree HL "
         "in the weights of f, so that K^(r) = 0 for r > HL: K^(2) at H = L = 1, K^(3) at H = 1, L = 2.",
     ),
-    amended(
-        "theorem1.order.shallow", Kind.ORDER, K(r), "K^(r) ~ n^{min(0, H-r)} for 1 <= r <= HL; L <= 2", exponent=order,
-        where=And(attained, L <= 2), given=PAIR, errata="E4 E8 E9 E14 E25 E26 E28",
+    *by_depth(
+        "theorem1.order", Kind.ORDER, K(r), "K^(r) ~ n^{min(0, H-r)} for 1 <= r <= HL", exponent=order, where=attained,
+        given=PAIR, errata="E4 E8 E9 E14 E25 E26 E28", deeper="E7 E29",
     ),
-    amended(
-        "theorem1.order.deep", Kind.ORDER, K(r), "K^(r) ~ n^{min(0, H-r)} for 1 <= r <= HL; L >= 3", exponent=order,
-        where=And(attained, L >= 3), given=WIDE, errata="E4 E7 E8 E9 E14 E25 E26 E28 E29",
-    ),
-    amended(
-        "theorem1.output.shallow", Kind.ORDER, K(0), "K^(0) = h ~ 1; L <= 2", exponent=Integer(0),
-        where=And(Eq(r, 0), H >= 1, L >= 1, L <= 2), given=OUTPUT,
-    ),
-    amended(
-        "theorem1.output.deep", Kind.ORDER, K(0), "K^(0) = h ~ 1; L >= 3", exponent=Integer(0),
-        where=And(Eq(r, 0), H >= 1, L >= 3), given=(*OUTPUT, "proportional_widths"),
+    *by_depth(
+        "theorem1.output", Kind.ORDER, K(0), "K^(0) = h ~ 1", exponent=Integer(0), where=And(Eq(r, 0), H >= 1),
+        given=OUTPUT,
     ),
     amended(
         "theorem1.zero", Kind.ZERO, K(r), where=And(H >= 1, L >= 1, r >= H * L + 1), given="relu m_is_1", errata="E4",
@@ -92,14 +79,9 @@ CLAIMS = (
         "all widths: H^{H(L-1)} times what (48) gives", value=top_power(H, L), where=And(H >= 1, L >= 1), given=EXACT,
         errata="E2",
     ),
-    amended(
-        "theorem1.atom.shallow", Kind.ATOM, K_atom(r), "at one input lim K^(r) is 0 with probability 1 - 2^{-(H-1)}",
-        value=1 - Rational(1, 2) ** (H - 1), where=And(attained, L <= 2), given=ATOM, errata="E1 E14",
-    ),
-    amended(
-        "theorem1.atom.deep", Kind.ATOM, K_atom(r), "at one input lim K^(r) is 0 with probability 1 - 2^{-(H-1)}",
-        value=1 - Rational(1, 2) ** (H - 1), where=And(attained, L >= 3), given=(*ATOM, "proportional_widths"),
-        errata="E1 E14",
+    *by_depth(
+        "theorem1.atom", Kind.ATOM, K_atom(r), "at one input lim K^(r) is 0 with probability 1 - 2^{-(H-1)}",
+        value=1 - Rational(1, 2) ** (H - 1), where=attained, given=ATOM, errata="E1 E14",
     ),
     amended(
         "theorem1.squares", Kind.UPPER, K_square(r), "by exact moments", exponent=order,

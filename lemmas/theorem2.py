@@ -15,10 +15,7 @@ from lemmas._hyper_words import activity, fourth, unit, weight
 from lemmas._kernels import HyperCovariance, OutputCovariance
 from lemmas._proof_moments import prove_theorem2 as prove_fourth
 from lemmas._proof_theorem2 import prove_theorem2
-from verifier.claims.author import Author
-from verifier.claims.proof import Proof
-from verifier.claims.statement import Form, Kind, Statement, amended, printed
-from verifier.verdict import Summary
+from verifier import Author, Form, Kind, Proof, Statement, Summary, amended, printed
 
 H, L, l, n = symbols("H L l n", integer=True)
 angle, z_angle = symbols("angle z_angle", real=True)

@@ -27,10 +27,7 @@ from lemmas._kernels import ImplicitTangentKernel
 from lemmas._proof_hyper_means import at_two, figure, opposite_signs
 from lemmas._proof_moments import prove_theorem3 as prove_means
 from lemmas._proof_theorem3 import prove_theorem3
-from verifier.claims.author import Author
-from verifier.claims.proof import Proof
-from verifier.claims.statement import Form, Kind, Statement, amended, printed
-from verifier.verdict import Summary
+from verifier import Author, Form, Kind, Proof, Statement, Summary, amended, printed
 
 H, L, n, m = symbols("H L n m", integer=True)
 angle, z_angle = Symbol("angle", real=True), Symbol("z_angle", real=True)

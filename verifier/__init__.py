@@ -31,7 +31,20 @@ if TYPE_CHECKING:
     from sympy import Rational
 
     from verifier import errors
-    from verifier.claims.statement import Claim, Erratum, Form, Hypothesis, Kind, Source, Statement, Witness
+    from verifier.claims.author import Author
+    from verifier.claims.proof import Proof
+    from verifier.claims.statement import (
+        Claim,
+        Erratum,
+        Form,
+        Hypothesis,
+        Kind,
+        Source,
+        Statement,
+        Witness,
+        amended,
+        printed,
+    )
     from verifier.door import check, exact, fit, load, measure, prove, quantity, recheck
     from verifier.fits.dataclaims import (
         DataClaim,
@@ -59,7 +72,7 @@ __version__ = "0.1.0"
 _HOMES = {
     **dict.fromkeys(("check", "exact", "fit", "load", "measure", "prove", "quantity", "recheck"), "verifier.door"),
     **dict.fromkeys(
-        ("Claim", "Erratum", "Form", "Hypothesis", "Kind", "Source", "Statement", "Witness"),
+        ("Claim", "Erratum", "Form", "Hypothesis", "Kind", "Source", "Statement", "Witness", "amended", "printed"),
         "verifier.claims.statement",
     ),
     **dict.fromkeys(("Agreement", "Check", "Measure", "Quantity", "cells"), "verifier.quantities.check"),
@@ -71,7 +84,9 @@ _HOMES = {
     **dict.fromkeys(
         ("Corner", "Space", "angles", "choices", "integers", "listed", "norms", "numbers", "pairs"), "verifier.hunt"
     ),
+    "Author": "verifier.claims.author",
     "Finding": "verifier.fits.fitting",
+    "Proof": "verifier.claims.proof",
     "Rational": "sympy",
     "derive": "verifier.programs.derive",
     "errors": "verifier.errors",
@@ -81,6 +96,7 @@ _HOMES = {
 
 __all__ = [
     "Agreement",
+    "Author",
     "Check",
     "Claim",
     "Corner",
@@ -92,6 +108,7 @@ __all__ = [
     "Kind",
     "Measure",
     "NumericStatus",
+    "Proof",
     "ProofStatus",
     "Quantity",
     "Rational",
@@ -101,6 +118,7 @@ __all__ = [
     "Summary",
     "Witness",
     "__version__",
+    "amended",
     "angles",
     "atom",
     "cells",
@@ -121,6 +139,7 @@ __all__ = [
     "numbers",
     "order",
     "pairs",
+    "printed",
     "prove",
     "quantity",
     "recheck",

@@ -23,20 +23,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from verifier.inference.controls import MEAN_LOG_NORMAL, log_normal_moment
 from verifier.inference.samples import Moments, Pool
-
-__all__ = [
-    "DEFAULT_ALLOWANCE",
-    "DEFAULT_WIDTHS",
-    "MEAN_LOG_NORMAL",
-    "Estimate",
-    "columns",
-    "contrast",
-    "correction_coefficient",
-    "log_normal_moment",
-    "slope_weights",
-]
 
 Array = npt.NDArray[np.float64]
 

@@ -129,8 +129,3 @@ def closed(p: Prover, vs: Any, premises: list[Term], how: Found) -> Fact:
     with p.alone(), p.given(*premises):
         found = how()
     return p.close(list(vs), premises, found)
-
-
-__all__ = [
-    "absurd", "apply", "at", "by_definition", "cases", "closed", "equal", "falsity", "lemma", "result", "trichotomy",
-]  # fmt: skip

@@ -18,11 +18,10 @@ from verifier.kernel.core import theorems
 from verifier.kernel.core.documents import FORMAT
 from verifier.kernel.core.sorts import need
 from verifier.kernel.core.table import digest
-from verifier.kernel.core.terms import App, Bound, Fun, Num, Term, Var, as_term, le
+from verifier.kernel.core.terms import App, Bound, Fun, Num, Term, Var, as_term
 from verifier.kernel.core.theorems import Theorem
 
 Number = int | Fraction
-__all__ = ["Fact", "Recorder", "le"]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 
 from verifier.kernel.core.normal import key
 from verifier.kernel.core.sorts import NUMBERS, Refused, Sort, included, joined, need
-from verifier.kernel.core.terms import FALSE, App, Fun, Term, Var, app, as_term, eq, fun, le
+from verifier.kernel.core.terms import FALSE, App, Fun, Term, app, as_term, eq, fun
 from verifier.kernel.theory.writing import NAMES
 from verifier.proving.arithmetic import is_comparison, multipliers
 from verifier.proving.matching import Match, fresh, opened
@@ -295,6 +295,3 @@ def replaced(t: Term, old: Term, new: Term) -> Term:
 
 def _comparable(t: Term, old: Term) -> bool:
     return isinstance(t.sort, tuple) == isinstance(old.sort, tuple)
-
-
-__all__ = ["Fact", "Prover", "Term", "Var", "le", "replaced"]

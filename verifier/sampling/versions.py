@@ -36,8 +36,6 @@ import numpy as np
 from verifier.projects.loading import meant
 from verifier.sampling.sources import Import, Source, Unknown, imported_as, source_of
 
-__all__ = ["Unknown", "version_of"]
-
 #: Folders of installed packages, which count with their versions.
 _INSTALLED = frozenset(("site-packages", "dist-packages"))
 _PLAIN = (bool, int, float, complex, str, bytes, Fraction, PurePath, type(None))

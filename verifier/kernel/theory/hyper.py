@@ -169,4 +169,3 @@ definition(
     "K_same", [phi, m, H, L, r, x, y, z, w],
     times(app("fact", r), z, mask(x, z), app("comps", H, r, r, fun([d, k], _part))), page=PAGE,
 )  # fmt: skip
-__all__ = ["A_of", "K_of", "mask", "slope"]

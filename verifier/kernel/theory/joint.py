@@ -16,7 +16,7 @@ from verifier.kernel.core.terms import Term, Var, app, eq, forall, fun, le, num
 from verifier.kernel.core.terms import imp as implies
 from verifier.kernel.theory import hyper, kernels, widths  # noqa: F401  (their symbols stand in the rows)
 from verifier.kernel.theory.limits import ALIVE, NEVER, T, b, omega
-from verifier.kernel.theory.signs import ON, POLY
+from verifier.kernel.theory.signs import ON
 from verifier.kernel.theory.writing import law, many, minus, negation, plus, predicate, times
 
 PAGE = "joint"
@@ -287,4 +287,3 @@ row(
         times(HALF, app("Sigdot", phi, L, x, y)),
     ), why="Both are positive: E[σ' σ'] under the covariance Σ^{L-1}, which is half of Σ̇^L.",
 )  # fmt: skip
-__all__ = ["POLY", "masks", "product", "step"]

@@ -162,7 +162,7 @@ define(
 )  # fmt: skip
 
 
-def rows(depth: Term, p: Term, q: Term) -> list[Term]:
+def rows(depth: Term | int, p: Term, q: Term) -> list[Term]:
     """S = Σ^{L-1} at p and q: the covariance of the outputs of f, which are the weights of g."""
     return [app("Sig", phi, minus(depth, 1), *pair) for pair in ((p, p), (p, q), (q, q))]
 

@@ -106,4 +106,3 @@ row(
     "swap.after", [s, i, j], *_inside, le(plus(i, 2), j), le(j, length(s)), eq(entry(_swap, j), entry(s, j)),
     why="The other entries stay.",
 )  # fmt: skip
-__all__ = ["NIL", "entry", "length"]

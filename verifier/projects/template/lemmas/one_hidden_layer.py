@@ -13,9 +13,7 @@ from typing import Any
 
 from sympy import Integer
 
-from verifier.claims.author import Author
-from verifier.claims.proof import Proof
-from verifier.claims.statement import Kind, Source, Statement, amended
+from verifier import Author, Kind, Proof, Source, Statement, amended
 from verifier.claims.vocabulary import Condition, Quantity
 from verifier.kernel.core.terms import FALSE, Var, app, imp, num
 from verifier.proving.tactics import Fact
