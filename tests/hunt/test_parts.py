@@ -17,6 +17,7 @@ from verifier.hunt.lines import decimal
 from verifier.hunt.ranges import separating
 from verifier.hunt.space import SpaceError
 from verifier.hunt.symptoms import is_zero
+from verifier.sampling.workers import Here
 
 GRID = [3.75 + 7.5 * k for k in range(24)]
 
@@ -101,7 +102,7 @@ def test_rounding_is_told_by_the_usual_size() -> None:
 
 
 def test_the_error_rate_is_shared_by_any_number_of_decisions() -> None:
-    lab = Lab(lambda *a: None, 1, 1.0, 0)
+    lab = Lab(Here(), 1.0, 0)
     shares = [lab.level(1e-4) for _ in range(2000)]
     assert shares[0] == 5e-5
     assert sum(shares) < 1e-4

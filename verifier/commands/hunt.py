@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from verifier.commands.codes import CommandError
+from verifier.commands.keep import with_scheduler
 from verifier.commands.options import Duration, Number, Whole, as_json, verbosity
 from verifier.verdict.codes import EXPECTED, UNDECIDED, UNEXPECTED
 
@@ -37,11 +38,13 @@ DEFAULT_SEED = 20201
 @click.option("--at", metavar="INSTANCE", help='Decide one instance, as in "H=1,L=2,angle=90,z=(1,-1)".')
 @click.option("--zero-of", metavar="NAME", help="With --at: its NAME is a zero of the leading coefficient.")
 @click.option("--fresh", is_flag=True, help="Do not go on where an earlier run with this seed ended.")
+@with_scheduler
 @as_json
 @verbosity
 def hunt(
     names: tuple[str, ...], everything: bool, form: str | None, budget: float, seed: int, jobs: int | None,
-    alpha: float, at: str | None, zero_of: str | None, fresh: bool, as_json: bool, verbose: int, quiet: bool,
+    alpha: float, at: str | None, zero_of: str | None, fresh: bool, scheduler: str | None, as_json: bool,
+    verbose: int, quiet: bool,
 ) -> int:  # fmt: skip
     """Look for the smallest instances at which claims fail although all their hypotheses hold.
 
@@ -58,11 +61,14 @@ def hunt(
     targets, skipped = _targets(names, everything, form)
     from verifier.hunt.run import decide_at
     from verifier.hunt.run import hunt as search
+    from verifier.sampling.crew import WorkersLost
 
     workers = jobs or available_cores()
     try:
         if at is not None:
-            found = decide_at(targets, _instance(at), seed=seed, jobs=workers, alpha=alpha, zero_of=zero_of)
+            found = decide_at(
+                targets, _instance(at), seed=seed, jobs=workers, scheduler=scheduler, alpha=alpha, zero_of=zero_of
+            )
         else:
             if zero_of is not None:
                 raise CommandError(f"--zero-of {zero_of}: it goes with --at")
@@ -70,10 +76,10 @@ def hunt(
             with _progress(quiet or as_json) as listener, _keep(command, fresh) as keep:
                 found = search(
                     targets, budget=budget, seed=seed, jobs=workers, alpha=alpha, keep=keep,
-                    listener=listener, skipped=skipped,
+                    listener=listener, skipped=skipped, scheduler=scheduler,
                 )  # fmt: skip
                 _record(found, targets, command, keep)
-    except ValueError as error:
+    except (ValueError, WorkersLost) as error:
         raise CommandError(str(error)) from None
     _show(found, as_json, verbose)
     return _code(found, one=at is not None)
@@ -187,7 +193,7 @@ def _code(found: Hunted, one: bool) -> int:
         return UNEXPECTED
     if one:
         return UNDECIDED if found.doubtful else EXPECTED
-    return EXPECTED if found.corners_done and found.stopped != "interrupted" else UNDECIDED
+    return EXPECTED if found.corners_done and not found.disturbed else UNDECIDED
 
 
 def _show(found: Hunted, as_json: bool, verbose: int) -> None:

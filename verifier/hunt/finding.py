@@ -9,6 +9,9 @@ from typing import Any
 from verifier.hunt.fresh import Outcome
 from verifier.hunt.target import instance_text
 
+#: Why a hunt that was not disturbed ended before it was through.
+SPENT = "the budget is spent"
+
 
 @dataclass(frozen=True)
 class Zero:
@@ -113,6 +116,11 @@ class Hunted:
     blind: tuple[str, ...] = ()  # targets of which this holds for all claims, although all corners were gone through
     stands: tuple[str, ...] = ()  # of one instance that is decided: the claims that fresh samples agree with there
     extra: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def disturbed(self) -> bool:
+        """Whether it was interrupted, or lost its workers."""
+        return self.stopped not in ("", SPENT)
 
     @property
     def corners_done(self) -> bool:

@@ -176,17 +176,17 @@ def _draw(lab: Lab, target: Target, group: Group, count: int, first: int) -> Dra
     """``count`` more samples at every width, in parallel where there are workers."""
     whole = draws_of(target, group, lab.seed, FRESH, number=first)
     pieces: list[Draws] = []
+    # Whole blocks, so that the same samples are drawn however many workers there are.
+    step = group.block * -(-count // (group.block * lab.hands.slots))
     for width in reversed(whole.widths):
-        step = max(group.block, -(-count // lab.jobs))
         for start in range(0, count, step):
             size = min(step, count - start)
             pieces.append(replace(whole, widths=(width,), samples=size, number=first + start, block=group.block))
     samples: dict[Any, tuple[LogSample, ...]] = {}
     largest: dict[Any, tuple[float, ...]] = {}
-    futures = [(piece, lab.submit(sample, piece)) for piece in pieces]
     error = None
-    for piece, future in futures:
-        drawn: Drawn = future.result()
+    found: list[Drawn] = lab.every((sample, (piece,)) for piece in pieces)
+    for piece, drawn in zip(pieces, found, strict=True):
         lab.charge(drawn.seconds)
         error = error or drawn.error
         if drawn.error is not None:

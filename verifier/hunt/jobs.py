@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -115,3 +115,10 @@ def narrow(line: Line, known: Crossing, coarse: Crossing) -> tuple[Crossing | No
     except ValueError as error:
         return None, time.process_time() - start, str(error)
     return found, time.process_time() - start, None
+
+
+def lost(function: Callable[..., Any], reason: str) -> Any:
+    """What :func:`sample`, :func:`follow` or :func:`narrow` would say if they had failed for ``reason``."""
+    if function is sample:
+        return Drawn({}, {}, 0.0, reason)
+    return ([] if function is follow else None), 0.0, reason

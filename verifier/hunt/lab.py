@@ -8,11 +8,15 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from verifier.hunt.jobs import lost
 from verifier.hunt.keep import Keep, Memory
+from verifier.sampling.crew import Crew, Task
+from verifier.sampling.workers import Died, Hands, Here
+
+Tagged = Iterable[tuple[Any, Callable[..., Any], tuple[Any, ...]]]
 
 #: The label of random streams: those of the search, and those that decide.
 SEARCH, FRESH = 0, 1
@@ -49,14 +53,13 @@ class Counts:
 
 @dataclass
 class Lab:
-    """Runs jobs where ``submit`` runs them, as long as there is computing time.
+    """Has jobs done by ``hands``, as long as there is computing time.
 
     ``budget`` is in seconds of computing time, summed over all workers and this process: thirty minutes of two busy
     cores are sixty minutes.  Every job returns the seconds that it took.
     """
 
-    submit: Callable[..., Future[Any]]
-    jobs: int
+    hands: Hands
     budget: float
     seed: int
     keep: Keep = field(default_factory=Memory)
@@ -77,8 +80,8 @@ class Lab:
         return self.budget - self.spent
 
     def charge(self, seconds: float) -> None:
-        """Computing time of another process; with one job it is this one's."""
-        if self.jobs > 1:
+        """Computing time of another process."""
+        if not isinstance(self.hands, Here):
             self._workers += seconds
 
     def check(self) -> None:
@@ -88,20 +91,35 @@ class Lab:
 
     def call(self, function: Callable[..., Any], *arguments: Any) -> Any:
         """One job, whose result is waited for."""
-        return self.submit(function, *arguments).result()
+        return self.every([(function, arguments)])[0]
 
-    def each(self, calls: Iterable[tuple[Any, Callable[..., Any], tuple[Any, ...]]]) -> Iterator[tuple[Any, Any]]:
+    def every(self, calls: Iterable[tuple[Callable[..., Any], tuple[Any, ...]]]) -> list[Any]:
+        """The results of calls, in their order; whether there is time is not asked."""
+        found = dict(self._done([(k, *call) for k, call in enumerate(calls)], checked=False))
+        return [found[k] for k in sorted(found)]
+
+    def each(self, calls: Tagged) -> Iterator[tuple[Any, Any]]:
         """Results of (tag, function, arguments) with their tags, as they come.  Raises OutOfTime."""
+        yield from self._done(calls, checked=True)
+
+    def _done(self, calls: Tagged, checked: bool) -> Iterator[tuple[Any, Any]]:
+        """A job that takes its workers with it, again and again, is one that failed; the others go on.
+
+        Raises OutOfTime and WorkersLost.
+        """
+        crew = Crew(self.hands, lambda task, result: None)
         pending = deque(calls)
-        running: dict[Future[Any], Any] = {}
-        while pending or running:
-            while pending and len(running) < 2 * self.jobs:
-                self.check()
+        tags: dict[Task, Any] = {}
+        while pending or len(crew):
+            while pending and crew.room:
+                if checked:
+                    self.check()
                 tag, function, arguments = pending.popleft()
-                running[self.submit(function, *arguments)] = tag
-            done, _ = wait(running, return_when=FIRST_COMPLETED)
-            for future in done:
-                yield running.pop(future), future.result()
+                task = Task(function, arguments)
+                tags[task] = tag
+                crew.start(task)
+            for task, result in crew.wait(None):
+                yield tags.pop(task), lost(task.function, str(result)) if isinstance(result, Died) else result
 
     def level(self, alpha: float) -> float:
         """The share of the error rate that the next decision gets: alpha/(k(k + 1)) for the k-th, alpha in all."""

@@ -8,13 +8,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from verifier.hunt.finding import Finding, Hunted, Stage, Zero
+from verifier.hunt.finding import SPENT, Finding, Hunted, Stage, Zero
 from verifier.hunt.fresh import outcomes
 from verifier.hunt.keep import Keep, Memory
 from verifier.hunt.lab import Lab, Listener
 from verifier.hunt.search import STAGES, Search, finish
 from verifier.hunt.space import Instance
 from verifier.hunt.target import Target, instance_text
+from verifier.sampling.crew import WorkersLost
 from verifier.sampling.workers import executor
 
 #: The error rate of a whole hunt.
@@ -29,6 +30,7 @@ def hunt(
     budget: float = DEFAULT_BUDGET,
     seed: int,
     jobs: int = 1,
+    scheduler: str | None = None,
     alpha: float = DEFAULT_ALPHA,
     keep: Keep | None = None,
     listener: Listener | None = None,
@@ -39,7 +41,8 @@ def hunt(
 
     Computing time is summed over ``jobs`` workers and this process.  ``alpha`` bounds the probability that anything
     that is reported is none, all decisions together.  ``keep`` holds outcomes of earlier runs with this seed.  Finding
-    nothing proves nothing.  Raises ValueError for a budget, an alpha or a number of jobs out of range.
+    nothing proves nothing.  Raises ValueError for a budget, an alpha or a number of jobs out of range; ``scheduler`` as
+    of :func:`verifier.sampling.cluster.connect`, which says what else is raised.
     """
     if not budget > 0:
         raise ValueError(f"budget is {budget:g}; a positive number of seconds is needed")
@@ -48,20 +51,22 @@ def hunt(
     if jobs < 1:
         raise ValueError(f"jobs is {jobs}; it must be at least 1")
     if not all(isinstance(target.source, Path) for target in targets):
-        jobs = 1  # a sampler that is no file's cannot be sent to another process
+        jobs, scheduler = 1, None  # a sampler that is no file's cannot be sent to another process
     stopped, done = "", False
-    with executor(jobs) as hands:
-        lab = Lab(hands.submit, jobs, budget, seed, keep if keep is not None else Memory(), listener)
+    with executor(jobs, scheduler) as hands:
+        lab = Lab(hands, budget, seed, keep if keep is not None else Memory(), listener)
         searches = [Search(lab, target, alpha) for target in targets]
         try:
             done = all(finish(searches, lab, stage) for stage in stages)
         except KeyboardInterrupt:
             stopped = "interrupted"
+        except WorkersLost as error:
+            stopped = str(error)
     reached = tuple(s for search in searches for s in _stages(search, stages))
     found = [finding for search in searches for finding in search.findings]
     doubtful = tuple(text for search in searches for text in search.doubtful)
     if not stopped and not done:
-        stopped = "the budget is spent"
+        stopped = SPENT
     unlooked, blind = _unlooked(targets, reached, lab)
     return Hunted(_once(found), reached, lab.counts.as_dict(), seed, alpha, budget, lab.spent, tuple(skipped), doubtful,
                   stopped, unlooked, blind)  # fmt: skip
@@ -101,8 +106,8 @@ def _once(found: Sequence[Finding]) -> tuple[Finding, ...]:
 
 
 def decide_at(
-    targets: Sequence[Target], instance: Instance, *, seed: int, jobs: int = 1, alpha: float = DEFAULT_ALPHA,
-    zero_of: str | None = None,
+    targets: Sequence[Target], instance: Instance, *, seed: int, jobs: int = 1, scheduler: str | None = None,
+    alpha: float = DEFAULT_ALPHA, zero_of: str | None = None,
 ) -> Hunted:  # fmt: skip
     """Decide the claims at one instance, with fresh samples: what ``verifier hunt … --at`` does.
 
@@ -110,13 +115,13 @@ def decide_at(
     outside every space, or at which nothing is claimed.
     """
     if not all(isinstance(target.source, Path) for target in targets):
-        jobs = 1
+        jobs, scheduler = 1, None
     findings: list[Finding] = []
     doubtful: list[str] = []
     stands: list[str] = []
     refused: list[str] = []
-    with executor(jobs) as hands:
-        lab = Lab(hands.submit, jobs, 1e9, seed)
+    with executor(jobs, scheduler) as hands:
+        lab = Lab(hands, 1e9, seed)
         for target in targets:
             told = _refusal(target, instance)
             if not told and zero_of is not None and zero_of not in target.space.real:
