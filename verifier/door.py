@@ -46,7 +46,7 @@ def load(name: str) -> Statement:
 
 
 def check(
-    *statements: str | Statement,
+    *statements: str | Statement | Program,
     quick: bool = False,
     thorough: bool = False,
     select: str | None = None,
@@ -58,7 +58,8 @@ def check(
     measured_by: Check | None = None,
 ) -> RunReport:
     """Re-check the proofs of statements and measure what they claim; all of one's own, else all shipped, if none is
-    given.  A name may be that of a claim or of cells, ``"theorem1.zero"`` or ``"theorem1::H=2,r=3"``.
+    given.  A name may be that of a claim or of cells, ``"theorem1.zero"`` or ``"theorem1::H=2,r=3"``.  Of a program
+    what it expects is derived and measured.
 
     ``quick`` takes fewer cells and samples, ``thorough`` an error rate of 1e-8 a claim; ``select`` keeps cells such as
     ``"H=2,r>=3"``; ``widths`` are at least four integers, ``samples`` the most a width may take, ``timeout`` is in
@@ -83,7 +84,12 @@ def check(
     if measured_by is not None and len(statements) != 1:
         raise ValueError(f"measured_by measures one statement; {len(statements)} are given")
     project = default_project()
-    chosen = statements or tuple(project.usual())
+    chosen: tuple[Any, ...] = statements or tuple(project.usual())
+    if any(not isinstance(one, str | Statement) for one in chosen):
+        from verifier.programs.stated import alone
+
+        found = alone(chosen)
+        chosen, measured_by = (found.statement,), measured_by or found.check
     targets = {meant: resolve(project, meant) for meant in chosen if isinstance(meant, str)}
     stated = [targets[meant].statement if isinstance(meant, str) else meant for meant in chosen]
     # A statement given twice is one; it holds what has no hash.
@@ -91,13 +97,12 @@ def check(
     entries = [_entry(project, meant, measured_by) for meant in once.values()]
     if measured_by is not None and jobs > 1:
         raise ValueError("a check that is no file is measured in this process: jobs must be 1")
-    at = None if widths is None else check_widths(widths)
-    options = Options(at, samples, quick=quick, thorough=thorough)
+    options = Options(None if widths is None else check_widths(widths), samples, quick=quick, thorough=thorough)
     selection = None if select is None else Selection(select)
-    part = parts(targets.values())
     return run_check(
-        project, entries, options, seed=seed, jobs=jobs, selection=selection, choices=part, timeout=timeout
-    )
+        project, entries, options, seed=seed, jobs=jobs, selection=selection, choices=parts(targets.values()),
+        timeout=timeout,
+    )  # fmt: skip
 
 
 @overload
@@ -323,8 +328,6 @@ def _entry(project: Project, meant: str | Statement, measured_by: Check | None) 
     from verifier.claims.wellformed import flaws
     from verifier.projects.project import Entry
 
-    if not isinstance(meant, str | Statement):
-        raise TypeError(f"{type(meant).__name__} is no statement; a Statement or a name is needed")
     name = meant if isinstance(meant, str) else meant.name
     found: Entry | None = None
     if isinstance(meant, str) or name in project.lemma_files:

@@ -123,7 +123,7 @@ def test_a_proof_is_plain_data_and_one_that_lacks_a_step_is_none() -> None:
         (lambda: v.check("lemma4", quick=True, thorough=True), ValueError, "exclude each other"),
         (lambda: v.check("lemma4", select="H=9"), ValueError, "H"),
         (lambda: v.check("lemma4", jobs=0), ValueError, "jobs is 0; it must be at least 1"),
-        (lambda: v.check(3), TypeError, "a Statement or a name is needed"),
+        (lambda: v.check(3), TypeError, "a Statement, a name or a program is needed"),
         (lambda: v.fit([1, 2], v.zero), TypeError, "{width: samples} or the path of a file is needed"),
         (lambda: v.fit({n: [1j] for n in (1, 2, 3, 4)}, v.order == 0), ValueError, "complex numbers, such as 0\\+1j"),
         (lambda: v.fit({1: [1.0]}, v.order == 0), ValueError, "at least 4 are needed"),

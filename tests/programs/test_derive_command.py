@@ -36,6 +36,24 @@ def largest(w):
 """
 
 
+CLAIMED = (
+    MODEL
+    + """
+
+@quantity(weights={"W": (n, n), "x": (n,)}, expect={"good": 0, "bad": "1/2", "open": 0}, name="several")
+def several(w):
+    good = jnp.mean((w["W"] @ w["x"]) ** 2) / len(w["x"])
+    return {"good": good, "bad": 2 * good, "open": jnp.max(w["x"])}
+
+
+@quantity(weights={"x": (n,)}, expect={"good": 0})
+def right(w):
+    return {"good": jnp.mean(w["x"] ** 2)}
+"""
+)
+FEW = ["--widths", "128,448,1216,4672", "--samples", "128", "-j", "1", "--no-store"]
+
+
 @pytest.fixture
 def model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
@@ -120,3 +138,72 @@ def test_a_disagreement_ends_with_1(model: Path, monkeypatch: pytest.MonkeyPatch
 
 def test_a_file_that_is_none_ends_with_2(model: Path) -> None:
     assert CliRunner().invoke(cli, ["derive", "nowhere.py:f"]).exit_code == 2
+
+
+@pytest.fixture
+def claimed(model: Path) -> Path:
+    (model / "claimed.py").write_text(CLAIMED)
+    return model
+
+
+def test_a_program_with_expectations_is_checked_in_two_columns(claimed: Path) -> None:
+    result = CliRunner().invoke(cli, ["check", "claimed.py:right", *FEW])
+    told = " ".join(result.stdout.split())
+    assert result.exit_code == 0, result.output
+    for part in (
+        "claimed.py:right.good (amended)",
+        "in words good ~ n^0",
+        "proof cited",
+        "cited: program.master",
+        "computed: tensors 1",
+        "derived n^0 (cited: the master theorem of tensor programs; its hypotheses are",
+        "samples consistent",
+        "amended: verified",
+    ):
+        assert part in told
+    assert "CONTRADICT" not in told
+
+
+def test_each_number_has_its_own_two_columns(claimed: Path) -> None:
+    """Twins: an exponent that is wrong by 1/2 fails in both columns, a maximum is undecided in that of theory."""
+    result = CliRunner().invoke(cli, ["check", "claimed.py:several", *FEW, "--json"])
+    data = json.loads(result.stdout)
+    (found,) = data["statements"]
+    columns = {c["id"].rpartition(".")[2]: (c["proof"], c["numeric"]) for c in found["claims"]}
+    assert columns["good"] == ("cited", "consistent")
+    assert columns["bad"] == ("refuted", "contradicted")
+    assert columns["open"][0] == "gap"
+    told = {c["id"].rpartition(".")[2]: c["derived"] for c in found["claims"]}
+    assert told["bad"].startswith("n^0 (cited: ")
+    assert told["open"].startswith("undecided: reduce_max over an axis that grows")
+    assert not any(c["at_odds"] for c in found["claims"])
+    assert (found["amended"]["verdict"], data["exit_code"], result.exit_code) == ("refuted", 1, 1)
+
+
+def test_a_proof_of_a_program_as_a_file(claimed: Path) -> None:
+    """Twin: the file with the number of another program."""
+    runner = CliRunner()
+    assert runner.invoke(cli, ["prove", "claimed.py:right", "-o", "proof.json"]).exit_code == 0
+    result = runner.invoke(cli, ["verify", "proof.json"])
+    assert result.exit_code == 0, result.output
+    assert "cited" in result.output
+    data = json.loads((claimed / "proof.json").read_text())
+    for entry in data["requests"].values():
+        entry["request"]["program"]["weights"][0][2] = ["f", "1.0"]
+    (claimed / "forged.json").write_text(json.dumps(data))
+    result = runner.invoke(cli, ["verify", "forged.json"])
+    assert result.exit_code == 3
+    assert "computes another proposition" in " ".join(result.output.split())
+
+
+@pytest.mark.parametrize(
+    ("word", "told"),
+    [
+        ("absent.py:size", "absent.py: no such file"), ("claimed.py", "which program is meant"),
+        ("claimed.py:other", "'other' is no program"), ("claimed.py:size", "expects nothing of what it returns"),
+    ],
+)  # fmt: skip
+def test_what_is_no_claim_is_a_wrong_use(claimed: Path, word: str, told: str) -> None:
+    result = CliRunner().invoke(cli, ["check", word, *FEW])
+    assert result.exit_code == 2
+    assert told in " ".join(result.output.split())

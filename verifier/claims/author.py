@@ -47,6 +47,7 @@ class Author(Prover):
         self.hypotheses: Mapping[str, Hypothesis] = {h.id: h for h in hypotheses}
         self.outline: list[Note] = []
         self.problems: dict[str, str] = {}
+        self.derived: dict[str, str] = {}  # claim → what a derivation says of its quantity, whatever is claimed
         self.cited: dict[str, dict[str, None]] = {}  # statement → its claims, in the order of use
 
     def compiled(self, claim: str) -> Compiled:

@@ -70,6 +70,9 @@ notation(
     "n^{{-({p})}} {X} and its inverse are tight",
     r"n^{{-({p})}}{X}\text{{ and its inverse are tight}}",
 )
+notation(
+    "returned", "code k", "number {k} of the program {code}", r"\text{{number }}{k}\text{{ of the program }}{code}"
+)
 notation("level", "omega", "n_1 = … = n_(L-1) = n → ∞", r"n_1=\dots=n_{{L-1}}=n\to\infty")
 notation("binomial_widths", "phi L x", "all correlation functions at {x} have the law of those of linear networks of "
          "widths Binomial(n_l, 1/2), times Π (2B_l/n_l)^(m/2)",

@@ -25,6 +25,7 @@ from verifier.commands.options import (
     with_data,
 )
 from verifier.commands.place import complete, located, say_what, targets_of
+from verifier.commands.programs import entry_of, is_program
 from verifier.inputs.data import MEMORY
 from verifier.verdict.codes import EXPECTED, NOTHING, UNDECIDED, USAGE
 
@@ -90,7 +91,8 @@ def check(
 ) -> int:
     """Re-check the proofs of statements and measure what they claim.
 
-    A name is that of a statement, the id of a claim (theorem1.zero), or either with cells (theorem1::H=2,r=3).
+    A name is that of a statement, the id of a claim (theorem1.zero), or either with cells (theorem1::H=2,r=3); or
+    FILE:NAME, a program in JAX: what it expects is derived from its graph, and measured.
     Without NAMES: every statement of the project that the current folder lies in, or else every shipped one, but for
     those of a group, such as experiments, which --group and --all add.  A statement's proof status and what its samples
     say stay two columns.
@@ -124,10 +126,12 @@ def check(
     except ValueError as error:
         raise CommandError(str(error)) from None
     project = located(named=bool(names))
-    targets = targets_of(project, names)
+    targets = targets_of(project, [name for name in names if not is_program(name)])
+    programs = [entry_of(name) for name in dict.fromkeys(names) if is_program(name)]
     named = [target.statement for target in targets] + _of_groups(project, groups)
-    chosen = _chosen(project, named, shipped, everything)
+    chosen = _chosen(project, named, shipped, everything) if named or not programs else []
     entries, broken = _load(project, chosen)
+    entries += programs
     unread = list(broken)
     if not entries:
         told = "; ".join(broken.values())
@@ -160,7 +164,7 @@ def check(
         render(report, Screen(), verbose, unread)
         for told in _scaled(entries, options.paper):
             Screen().print(told, style="dim", markup=False)
-        if not named and (told := _left_out(project, chosen, shipped)):
+        if not named and not programs and (told := _left_out(project, chosen, shipped)):
             Screen().print(told, style="dim", markup=False)
     return code
 

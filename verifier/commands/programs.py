@@ -20,6 +20,7 @@ from verifier.verdict.codes import EXPECTED
 
 if TYPE_CHECKING:
     from verifier.programs import Derived, Factory, Program, Scan
+    from verifier.projects.project import Entry
 
 F = TypeVar("F", bound=Callable[..., Any])
 DEFAULT_SEED = 0
@@ -248,6 +249,32 @@ def load(target: str) -> Program:
     if not isinstance(found, _program_type()):
         raise CommandError(f"{target}: {found.label} is no program; declare one with @quantity(weights=…)")
     return found
+
+
+def is_program(word: str) -> bool:
+    """Whether a word names a program, ``FILE:NAME`` or ``FILE``, and no statement."""
+    file, _, name = word.rpartition(":")
+    return word.endswith(".py") or (file.endswith(".py") and name.isidentifier())
+
+
+def entry_of(target: str) -> Entry:
+    """The program that ``FILE:NAME`` names as a statement with its check.  CommandError where it is none."""
+    from types import ModuleType
+
+    from verifier.programs import NoJax
+    from verifier.programs.stated import stated
+    from verifier.projects.loading import load_file
+    from verifier.projects.project import Entry
+
+    program = load(target)
+    path = Path(target if target.endswith(".py") else target.rpartition(":")[0]).resolve()
+    name = next(key for key, value in vars(load_file(path)).items() if value is program)
+    try:
+        found = stated(program, path, name)
+    except (ValueError, NoJax, MemoryError) as error:
+        raise _complaint(error) from None
+    called = found.statement.name
+    return Entry(called, found.statement, ModuleType(name), path, found.check)
 
 
 def loaded(target: str, steps: int | None = None) -> Program | Factory:

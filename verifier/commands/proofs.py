@@ -16,6 +16,7 @@ from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.options import as_json, verbosity
 from verifier.commands.place import complete, complete_statements, located, statements_of, targets_of
+from verifier.commands.programs import entry_of, is_program
 from verifier.verdict.codes import EXPECTED, UNDECIDED, UNEXPECTED, USAGE
 
 #: Run in a fresh interpreter that sees the standard library and, after it, the folder of this package: no other one, no
@@ -33,7 +34,8 @@ _SOURCE = str(Path(verifier.__file__).resolve().parents[1])
 @click.option("-o", "--output", default="-", metavar="FILE", help="The file to write; standard output otherwise.")
 @verbosity
 def prove(name: str, output: str, verbose: int, quiet: bool) -> int:
-    """Write the proof of NAME, with every proof it rests on, as one JSON file; of a claim, that of its statement.
+    """Write the proof of NAME, with every proof it rests on, as one JSON file; of a claim, that of its statement; of
+    FILE:NAME, that of what a program expects.
 
     The file is written whole or not at all.  Nothing is decided here: `verifier verify FILE` re-checks it.
     """
@@ -42,8 +44,11 @@ def prove(name: str, output: str, verbose: int, quiet: bool) -> int:
     project = located(named=True)
     for note in project.notes:
         click.echo(f"verifier: {note}", err=True)
-    (name,) = statements_of(project, [name], "prove")
-    bundle = _bundle(project, name)
+    if is_program(name):
+        bundle = _bundle(entry_of(name).statement)
+    else:
+        (name,) = statements_of(project, [name], "prove")
+        bundle = _bundle(_statement(project, name).statement)
     text = json.dumps(bundle, separators=(",", ":"), sort_keys=True) + "\n"
     if output == "-":
         click.echo(text, nl=False)
@@ -172,8 +177,10 @@ def _computed_again(goals: list[dict[str, Any]], bundle: Any) -> None:
     from verifier.engines.again import computed_again
     from verifier.kernel.__main__ import bundled
     from verifier.kernel.core.documents import read
+    from verifier.verify.proof import load_rules
 
     requests = bundle.get("requests", {})
+    load_rules(requests)
     unfounded: dict[str, str] = {}
     for data in bundled(json.dumps(bundle).encode()):
         unfounded |= {found.digest: found.gap for found in computed_again(read(data), requests) if found.gap}
@@ -236,17 +243,16 @@ def _statement(project: Any, name: str) -> Any:
         raise CommandError(str(error)) from None
 
 
-def _bundle(project: Any, name: str) -> dict[str, Any]:
+def _bundle(statement: Any) -> dict[str, Any]:
     from verifier.projects.loading import LoadError
     from verifier.verify.bundles import NotAProof, bundle
 
-    statement = _statement(project, name).statement
     try:
         return bundle(statement)
     except NotAProof as error:
         raise CommandError(str(error), UNDECIDED) from None
     except (ValueError, LoadError) as error:
-        raise CommandError(f"{name} rests on what cannot be loaded: {error}") from None
+        raise CommandError(f"{statement.name} rests on what cannot be loaded: {error}") from None
 
 
 def _read(file: str) -> str:

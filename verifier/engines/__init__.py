@@ -6,7 +6,7 @@ a proof runs every request again (:mod:`verifier.engines.again`).
 
 >>> from verifier.engines import ENGINES, computed_by
 >>> sorted(ENGINES)
-['balls', 'fields', 'graphs', 'moments', 'patterns']
+['balls', 'fields', 'graphs', 'moments', 'patterns', 'tensors']
 >>> computed_by("moments")
 'moments 1'
 """
@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol
 
-from verifier.engines import balls, fields, graphs, moments, patterns
+from verifier.engines import balls, fields, graphs, moments, patterns, tensors
 from verifier.kernel.core.sorts import need
 from verifier.kernel.core.terms import Term
 
@@ -32,7 +32,7 @@ class Engine(Protocol):
         """The closed proposition that ``request`` asks for; Refused where there is none, or it does not hold."""
 
 
-ENGINES: dict[str, Any] = {engine.NAME: engine for engine in (balls, fields, graphs, moments, patterns)}
+ENGINES: dict[str, Any] = {engine.NAME: engine for engine in (balls, fields, graphs, moments, patterns, tensors)}
 
 
 def computed_by(name: str) -> str:

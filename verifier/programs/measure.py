@@ -74,6 +74,17 @@ def words(program: Program, expect: float | str | Sequence[str] | None, data: Gr
     return (str(expect),) if isinstance(expect, str | float | int | Fraction) else tuple(expect)
 
 
+def labels(program: Program) -> list[tuple[str, int, int]]:
+    """The numbers that a program returns, in order: what each is called, the output that it is of, its place there."""
+    at = MEASURE_WIDTHS[0]
+    shapes = zip(program.outputs(at), program.graph(at).results, strict=True)
+    return [
+        (label, output, place)
+        for output, (name, shape) in enumerate(shapes)
+        for place, (label, _) in enumerate(_numbers(name, np.zeros((1, *shape))))
+    ]
+
+
 def drawn(program: Program, widths: Sequence[int], samples: int, seed: int) -> Grouped:
     """One group of samples for each number that the program returns."""
     if samples < 1:

@@ -123,7 +123,7 @@ def _claim(report: ClaimReport, statement: Statement) -> model.ClaimData:
     claim = report.claim
     told = wording(claim, statement.hypotheses)
     cells = [str(cell.verdict) for cell in report.cells if not cell.outside]
-    return {
+    found: model.ClaimData = {
         "id": claim.id,
         "form": str(claim.form),
         "kind": str(claim.kind),
@@ -156,6 +156,9 @@ def _claim(report: ClaimReport, statement: Statement) -> model.ClaimData:
             for g in report.goals
         ],
     }  # fmt: skip
+    if report.derived:
+        found["derived"], found["at_odds"] = report.derived, report.at_odds
+    return found
 
 
 def _place(source: Source, form: Form) -> str:

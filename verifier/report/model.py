@@ -137,6 +137,8 @@ class ClaimData(TypedDict):
     cells: Tally
     rests_on: list[str]
     goals: list[GoalPart]
+    derived: NotRequired[Annotated[str, "what a derivation says of the quantity, whatever is claimed"]]
+    at_odds: NotRequired[Annotated[bool, "whether the samples contradict what is derived"]]
 
 
 class WitnessData(TypedDict):

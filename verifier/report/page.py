@@ -15,7 +15,7 @@ from verifier.report.instances import plain
 from verifier.report.mathtext import Token
 from verifier.report.numbers import claimed, measured
 from verifier.report.styles import styled
-from verifier.report.text import rests_on_lines, sizes_text
+from verifier.report.text import AT_ODDS, rests_on_lines, sizes_text
 
 Data = Mapping[str, Any]
 
@@ -94,6 +94,8 @@ def _claim(claim: Data, words: Sequence[Token], console: Console) -> None:
     rows += [("", Text(claim["gloss"], style="dim"))] * bool(claim["gloss"])
     rows += [("proof", _goals(claim))]
     rows += [(label, Text(names)) for label, names in rests_on_lines(claim["rests_on"])]
+    rows += [("derived", Text(claim.get("derived", "")))] * bool(claim.get("derived"))
+    rows += [("", Text(AT_ODDS, style="bold red"))] * bool(claim.get("at_odds"))
     tally = ", ".join(f"{count} {word}" for word, count in claim["cells"].items())
     samples = styled(claim["numeric"]).append(f"  ({tally})" if tally else "", style="dim")
     if claim["numeric"] in ("untested", "inconclusive") and claim["numeric_reason"]:

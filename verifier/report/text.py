@@ -21,6 +21,8 @@ from verifier.verdict import NumericStatus, Severity, Summary
 from verifier.verify.goals import GoalReport
 from verifier.verify.results import CellReport, ClaimReport, RunReport, StatementReport
 
+#: What is said where a derivation and samples exclude each other.
+AT_ODDS = "SAMPLES CONTRADICT WHAT IS DERIVED: one of the two columns is wrong, whichever agrees with the claim"
 #: Reasons of a word that are told under it.
 REASONS = 3
 
@@ -177,7 +179,11 @@ def _render_claim(report: ClaimReport, statement: Statement, console: Console, v
         lines.add_row("proof", _goals_line(report))
     for label, names in rests_on_lines(report.rests_on):
         lines.add_row(label, Text(names))
+    if report.derived:
+        lines.add_row("derived", Text(report.derived))
     lines.add_row("samples", _numeric_line(report))
+    if report.at_odds:
+        lines.add_row("", Text(AT_ODDS, style="bold red"))
     console.print(Padding(lines, (0, 0, 0, 2), expand=False))
 
 

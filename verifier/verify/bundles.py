@@ -16,6 +16,7 @@ from verifier.kernel.core import documents
 from verifier.kernel.core.sorts import Refused
 from verifier.verdict import ProofStatus
 from verifier.verdict.display import line
+from verifier.verify.proof import load_rules
 
 
 class NotAProof(ValueError):
@@ -77,5 +78,7 @@ def recheck(data: Mapping[str, Any] | str | Path) -> Rechecked:
     except Refused as error:
         raise NotAProof(f"not a proof: {' '.join(str(error).split())}") from None
     whole = json.loads(text)
-    checked = check_documents(found, whole.get("requests", {}) if isinstance(whole, dict) else {})
+    requests = whole.get("requests", {}) if isinstance(whole, dict) else {}
+    load_rules(requests)
+    checked = check_documents(found, requests)
     return Rechecked(checked.goals, checked.problem)

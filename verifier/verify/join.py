@@ -89,6 +89,7 @@ def _claim_report(
         numeric_reason=reason,
         severity=wrong.severity if wrong is not None else None,
         severity_reason=wrong.reason if wrong is not None else "",
+        derived=proof.derived,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal, TypedDict
+from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
 from verifier.verdict.shapes import Count, ExitCode, FormWord, NumericWord, ProofWord, SeverityWord, SummaryWord, Width
 
@@ -46,6 +46,8 @@ class ClaimJson(TypedDict):
     proof_alone: Annotated[bool, "of a kind that cannot be sampled"]
     severity: Annotated[SeverityWord | None, "how wrong a printed claim that fails is"]
     cells: list[CellJson]
+    derived: NotRequired[Annotated[str, "what a derivation says of the quantity, whatever is claimed"]]
+    at_odds: NotRequired[Annotated[bool, "whether the samples contradict what is derived"]]
 
 
 class StatementJson(TypedDict):

@@ -25,6 +25,8 @@ from verifier.verify.goals import GoalReport, StepReport
 if TYPE_CHECKING:
     from verifier.projects.project import Entry
 
+#: the engine whose rules are those of programs
+TENSORS = "tensors"
 Job = tuple[Callable[..., Any], tuple[Any, ...]]
 
 
@@ -38,6 +40,7 @@ class ProofResult:
     reason: str = ""
     rests_on: tuple[str, ...] = ()
     parts: tuple[GoalReport, ...] = ()
+    derived: str = ""  # what a derivation says of its quantity, whatever is claimed
 
 
 @dataclass(frozen=True)
@@ -67,6 +70,7 @@ class Again:
     stopped: str = ""
     problems: Mapping[str, str] = field(default_factory=dict)
     steps: tuple[StepReport, ...] = ()
+    derived: Mapping[str, str] = field(default_factory=dict)
 
     def problem(self, claim: str) -> str:
         """Why the proof could not conclude ``claim``; empty where it did."""
@@ -103,12 +107,20 @@ class CoreKernel:
             if one.status is ProofStatus.GAP and stopped and not one.measured_only:
                 reason = f"{reason}; the proof stops: {stopped}"
             part = GoalReport(claim.id, str(claim.form), one.status, rests_on, "", error=reason or None)
-            results.append(ProofResult(claim.id, claim.form, one.status, reason, rests_on, (part,)))
+            derived = found.derived.get(claim.id, "")
+            results.append(ProofResult(claim.id, claim.form, one.status, reason, rests_on, (part,), derived))
         judged_last = tuple(at_odds(statement, results))
         statuses = {result.claim: result.status for result in judged_last}
         steps = tuple(replace(step, status=statuses.get(step.id, step.status)) if step.rule == "qed" else step
                       for step in found.steps)  # fmt: skip
         return Proofs(judged_last, steps, problem=found.goals.problem or None)
+
+
+def load_rules(requests: Any) -> None:
+    """Load the rules of tensor programs where a request asks for them: they stand above the engine that names them."""
+    asked = requests.values() if isinstance(requests, Mapping) else ()
+    if any(isinstance(entry, Mapping) and entry.get("engine") == TENSORS for entry in asked):
+        import verifier.programs.derive.again  # noqa: F401
 
 
 def again(statement: Statement) -> Again:
@@ -119,8 +131,12 @@ def again(statement: Statement) -> Again:
     try:
         with redirect_stdout(sys.stderr), _no_cycles():
             author = proof.author(statement)
-            goals = check_documents(proof.documents(statement), proof.requests(statement))
-            return Again(goals, proof.stopped(statement), dict(author.problems), outline(statement))
+            requests = proof.requests(statement)
+            load_rules(requests)
+            goals = check_documents(proof.documents(statement), requests)
+            return Again(
+                goals, proof.stopped(statement), dict(author.problems), outline(statement), dict(author.derived)
+            )
     except Exception as error:  # another statement, on which this one rests, cannot be loaded
         return Again(CheckedGoals(problem=" ".join(str(error).split())))
 

@@ -79,7 +79,7 @@ class ClaimReport:
     """One claim with its two columns, which are never merged, and a sentence for each that says why.
 
     ``alone``: of a kind that cannot be sampled; ``empirical``: of a statement that offers no proof.  ``severity``: of a
-    printed claim that fails, how wrong it is.
+    printed claim that fails, how wrong it is.  ``derived``: what a derivation says of the quantity, if there is one.
     """
 
     claim: Claim
@@ -94,6 +94,16 @@ class ClaimReport:
     numeric_reason: str = ""
     severity: Severity | None = None
     severity_reason: str = ""
+    derived: str = ""
+
+    @property
+    def at_odds(self) -> bool:
+        """Whether the samples contradict what is derived: one of the two is wrong, or its hypotheses do not hold."""
+        if not self.derived:
+            return False
+        if self.numeric is NumericStatus.CONTRADICTED:
+            return self.proof in (ProofStatus.PROVED, ProofStatus.CERTIFIED, ProofStatus.CITED)
+        return self.proof is ProofStatus.REFUTED and self.numeric is NumericStatus.CONSISTENT
 
     @property
     def columns(self) -> Columns:
@@ -106,7 +116,7 @@ class ClaimReport:
         return self.proof is ProofStatus.REFUTED or self.numeric is NumericStatus.CONTRADICTED
 
     def to_json(self) -> ClaimJson:
-        return {
+        found: ClaimJson = {
             "id": self.claim.id,
             "form": str(self.claim.form),
             "proof": str(self.proof),
@@ -118,6 +128,9 @@ class ClaimReport:
             "severity": None if self.severity is None else str(self.severity),
             "cells": [cell.to_json() for cell in self.cells],
         }
+        if self.derived:
+            found["derived"], found["at_odds"] = self.derived, self.at_odds
+        return found
 
 
 @dataclass(frozen=True, repr=False)

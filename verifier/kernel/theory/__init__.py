@@ -17,6 +17,7 @@ from verifier.kernel.theory import (  # noqa: F401
     limits,
     logic,
     moments,
+    programs,
     reals,
     seqs,
     signs,

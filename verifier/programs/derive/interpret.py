@@ -64,7 +64,7 @@ class Interpreter:
             except Underived as error:
                 return [lost(dims, _told(op, str(error))) for dims in op.dims]
         if all(isinstance(v, Known) for v, _ in inputs):
-            return _folded(ops, [v for v, _ in inputs if isinstance(v, Known)])
+            return [*folded(ops, [v for v, _ in inputs if isinstance(v, Known)])]
         try:
             for dims in (*op.dims, *(d for _, d in inputs)):
                 check_dims(dims, self.widths)
@@ -172,7 +172,7 @@ def _split(items: Sequence[tuple[Any, Any]]) -> tuple[list[Any], list[Any]]:
     return [v for v, _ in items], [d for _, d in items]
 
 
-def _folded(ops: Sequence[Op], inputs: Sequence[Known]) -> list[Known | Values]:
+def folded(ops: Sequence[Op], inputs: Sequence[Known]) -> list[Known]:
     """An operation on constants, at each width."""
     results = []
     for k, op in enumerate(ops):

@@ -266,6 +266,31 @@ def _row(algebra: Algebra, item: Intermediate, value: Values) -> DerivedRow:
     )  # fmt: skip
 
 
+@dataclass(frozen=True)
+class Lead:
+    """What stands first of a number: its ``power`` of n and, where it is no random scalar, the limit there.
+
+    ``power`` is None where it is undecided, and ``reason`` says why.
+    """
+
+    power: Fraction | None
+    number: Number | None = None
+    reason: str = ""
+
+
+def leading(algebra: Algebra, entry: Expansion) -> Lead:
+    """The first order of a number, if it is separated from zero.  Underived where no rule applies."""
+    first = _Leading.of(algebra, entry, 0)
+    if first.top == -math.inf:
+        return Lead(None, reason="it is 0 at every width")
+    if first.power is None or first.power != first.top:
+        return Lead(None, reason=first.why or "no rule decides")
+    found = first.decide()
+    if not found.nonzero:
+        return Lead(None, reason=found.reason or "no rule decides")
+    return Lead(Fraction(first.power), None if found.random else found.number)
+
+
 @dataclass(frozen=True, eq=False)
 class _Leading:
     """The first order of an entry: its power, what it consists of, and the bound of the rest."""

@@ -1,0 +1,234 @@
+"""A derivation made again from a program's graph as data: what the engine of tensor programs computes.
+
+>>> answers = again(certificate(change))                                                        # doctest: +SKIP
+>>> answers.numbers[0].exponent, answers.untrue
+(Fraction(0, 1), '')
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from verifier.engines.requests import fields_of, items, whole
+from verifier.engines.tensors import Answer, Answers, answered_by
+from verifier.kernel.core.sorts import Refused, need
+from verifier.programs.derive.algebra import Algebra
+from verifier.programs.derive.arrays import Known, Values, inputs, lost
+from verifier.programs.derive.certificate import FORMAT, MOST
+from verifier.programs.derive.constants import WIDTHS
+from verifier.programs.derive.expansion import Atom, Underived, thawed
+from verifier.programs.derive.functions import function
+from verifier.programs.derive.interpret import Interpreter
+from verifier.programs.derive.numbers import precision
+from verifier.programs.derive.rows import DEPTHS, SECONDS, leading
+from verifier.programs.graph import Axis, Constant, Dim, Graph, Op, finished
+
+#: operations of a graph, with those of its subgraphs
+LONGEST = 20_000
+#: functions of a coordinate that are polynomials, and so polynomially bounded, in what they are written of
+POLYNOMIALS = ("id", "square")
+
+
+def again(data: Any) -> Answers:
+    """What the rules of tensor programs say of each number that a program returns.  Refused for data of no program."""
+    return _made(json.dumps(data, sort_keys=True))
+
+
+@lru_cache(maxsize=64)
+def _made(text: str) -> Answers:
+    data = json.loads(text)
+    until = time.monotonic() + SECONDS
+    found: Answers | None = None
+    with precision():
+        for depth in DEPTHS:
+            made = _answers(_Reader(data), Algebra(depth, until))
+            if found is None or made.decided > found.decided:
+                found = made
+            if not any("orders below were not kept" in a.reason for a in made.numbers) or time.monotonic() > until:
+                break
+    assert found is not None
+    return found
+
+
+def _answers(read: _Reader, algebra: Algebra) -> Answers:
+    arguments: list[Known | Values] = []
+    for name, dims, given in read.weights:
+        try:
+            arguments.append(inputs(algebra, name, dims, given))
+        except Underived as error:
+            arguments.append(lost(dims, str(error)))
+    results = Interpreter(algebra, read.widths, lambda *_: algebra.check_time()).run(
+        read.graphs, arguments, [dims for _, dims, _ in read.weights]
+    )
+    numbers: list[Answer] = []
+    for value, dims in results:
+        need(isinstance(value, Values), "it returns a constant")
+        assert isinstance(value, Values)
+        need(not any(isinstance(d, Axis) for d in dims), "it returns an array with an axis that grows")
+        numbers += [_answer(algebra, entry) for entry in value.data.flat]
+    return Answers(tuple(numbers), _untrue(algebra), read.first)
+
+
+def _answer(algebra: Algebra, entry: Any) -> Answer:
+    try:
+        found = leading(algebra, entry)
+    except Underived as error:
+        return Answer(None, None, str(error))
+    number = None if found.number is None else found.number.exact
+    return Answer(found.power, number, found.reason, "" if found.number is None else str(found.number))
+
+
+def _untrue(algebra: Algebra) -> str:
+    """Why the hypotheses on functions do not hold; nothing where they do."""
+    for atom in sorted(algebra.atoms.made.values()):
+        if atom.kind == "fun" and not atom.scalar and (why := _wild(algebra, atom)):
+            return why
+    return ""
+
+
+def _wild(algebra: Algebra, atom: Atom) -> str:
+    name, part = atom.data
+    if name in POLYNOMIALS:
+        return ""
+    f = function(name)
+    if f.growth is None:
+        return f"{f.title} of a vector is not polynomially bounded"
+    if not f.analytic and not algebra.decisions.atomless(thawed(part)):
+        return f"{f.title} where its argument is not known to have no mass, or its Gaussians to be independent"
+    return ""
+
+
+class _Reader:
+    """Reads a certificate strictly: graphs at the widths, and weights."""
+
+    def __init__(self, data: Any) -> None:
+        form, first, widths, weights, graph = fields_of(data, "format", "first", "widths", "weights", "graph")
+        need(form == FORMAT, f"{str(form)[:40]!r} is not {FORMAT!r}")
+        self.first = whole(first, "first", 0, 10**6)
+        self.widths = tuple(_word(w) for w in items(widths, "widths", 9))
+        need(bool(self.widths), "a program has a width")
+        self.weights = [self._weight(w) for w in items(weights, "weights", 1000)]
+        self.left = LONGEST
+        self.graphs = self._graph(graph)
+        need(len(self.weights) == len(self.graphs[0].inputs), "as many weights as inputs")
+
+    def _weight(self, data: Any) -> tuple[str, tuple[Dim, ...], float | None]:
+        name, dims, given = _list(data, 3)
+        read = None if given == "gaussian" else _scalar(given)
+        need(read is None or (type(read) is float and np.isfinite(read)), "a weight is gaussian, or a number")
+        return _word(name), self._dims(dims), read
+
+    def _dims(self, data: Any) -> tuple[Dim, ...]:
+        return tuple(self._dim(d) for d in items(data, "dims", 20))
+
+    def _dim(self, data: Any) -> Dim:
+        if isinstance(data, list):
+            mark, name, degree = _list(data, 3)
+            need(mark == "w", "an axis that grows is ['w', name, degree]")
+            return Axis(_word(name), whole(degree, "degree", 1, 9))
+        return whole(data, "a length", 0, MOST)
+
+    def _graph(self, data: Any) -> list[Graph]:
+        count, ops, outputs = fields_of(data, "inputs", "ops", "outputs")
+        count = whole(count, "inputs", 0, 10_000)
+        known = set(range(count))
+        made: list[list[Op]] = [[] for _ in WIDTHS]
+        for entry in items(ops, "ops", LONGEST):
+            for at, op in zip(made, self._op(entry, known), strict=True):
+                at.append(op)
+        ends = [self._operand(o, known) for o in items(outputs, "outputs", 1000)]
+        return [finished([()] * count, at, [end[k] for end in ends]) for k, at in enumerate(made)]
+
+    def _op(self, data: Any, known: set[int]) -> list[Op]:
+        name, kinds, outputs, operands, dims, params, subgraphs = fields_of(
+            data, "name", "kinds", "outputs", "inputs", "dims", "params", "subgraphs"
+        )
+        self.left -= 1
+        need(self.left >= 0, f"a program of more than {LONGEST} operations")
+        read = [self._operand(o, known) for o in items(operands, "inputs", 1000)]
+        targets = tuple(whole(o, "a value", 0, 10**8) for o in items(outputs, "outputs", 1000))
+        need(known.isdisjoint(targets) and len(set(targets)) == len(targets), "a value is made twice")
+        known |= set(targets)
+        made_dims = tuple(self._dims(d) for d in items(dims, "dims", 1000))
+        need(len(made_dims) == len(targets), "a shape for each value")
+        need(isinstance(params, Mapping), "params are an object")
+        settings = {_word(key): _at(entry) for key, entry in params.items()}
+        below = [self._graph(g) for g in items(subgraphs, "subgraphs", 20)]
+        return [
+            Op(_word(name), tuple(o[k] for o in read), targets, (), {key: at[k] for key, at in settings.items()},
+               subgraphs=tuple(g[k] for g in below), dims=made_dims, kinds=_word(kinds))
+            for k in range(len(WIDTHS))
+        ]  # fmt: skip
+
+    def _operand(self, data: Any, known: set[int]) -> list[Any]:
+        if type(data) is int:
+            need(data in known, f"{data} is no earlier value")
+            return [data] * len(WIDTHS)
+        kind, dims, at = fields_of(data, "type", "dims", "at")
+        shape = self._dims(dims)
+        need(all(not isinstance(d, Axis) or (d.degree == 1 and d.name in self.widths) for d in shape), "an odd axis")
+        small = tuple(1 if isinstance(d, Axis) else d for d in shape)
+        found = []
+        for n, entries in zip(WIDTHS, _each(items(at, "at", len(WIDTHS))), strict=True):
+            values = [_scalar(x) for x in items(entries, "entries", MOST)]
+            need(len(values) == int(np.prod(small, dtype=int)), "a constant of another shape")
+            array = np.array(values, _type(kind)).reshape(small)
+            found.append(Constant(np.broadcast_to(array, [n if isinstance(d, Axis) else d for d in shape])))
+        return found
+
+
+def _list(data: Any, length: int) -> list[Any]:
+    need(type(data) is list and len(data) == length, f"{str(data)[:60]}: a list of {length} is needed")
+    return list(data)
+
+
+def _each(entries: Sequence[Any]) -> list[Any]:
+    """One for each width, or one for all."""
+    need(len(entries) in (1, len(WIDTHS)), f"one entry, or {len(WIDTHS)}")
+    return list(entries) * (len(WIDTHS) if len(entries) == 1 else 1)
+
+
+def _at(data: Any) -> list[Any]:
+    return [_scalar(x) for x in _each(items(data, "a parameter", len(WIDTHS)))]
+
+
+def _word(data: Any) -> str:
+    need(type(data) is str and len(data) <= 80, f"{str(data)[:40]!r} is no word")
+    return str(data)
+
+
+def _type(data: Any) -> Any:
+    try:
+        return np.dtype(_word(data))
+    except TypeError:
+        raise Refused(f"{str(data)[:40]!r} is no type of numbers") from None
+
+
+def _scalar(data: Any) -> Any:
+    """A number, a word, a type or a tuple, as :func:`verifier.programs.derive.certificate.value` writes it."""
+    need(type(data) is list and bool(data), f"{str(data)[:60]} is no value")
+    kind, *rest = data
+    if kind == "none":
+        return None
+    if kind == "t":
+        return tuple(_scalar(x) for x in rest)
+    need(len(rest) == 1 and type(rest[0]) is str and len(rest[0]) <= 80, f"{str(data)[:60]} is no value")
+    word = rest[0]
+    need(kind in ("b", "i", "f", "s", "d"), f"{str(kind)[:20]!r} is no kind of value")
+    if kind == "d":
+        return _type(word)
+    if kind == "b":
+        return word == "True"
+    return word if kind == "s" else int(word) if kind == "i" else float(word)
+
+
+answered_by(again)
+
+__all__ = ["Answer", "Answers", "Fraction", "again"]

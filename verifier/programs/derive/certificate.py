@@ -1,0 +1,165 @@
+"""A program's graph as plain data, from which its derivation can be made again without its source.
+
+Operations with their constants, at each of the widths at which constants are read; names of lines and of variables are
+left out, so that a comment changes nothing.  The digest of this data is what the program is called in proofs.
+
+What depends on no weight is evaluated and written as a constant.  A constant with axes that grow is written as one
+entry: its entries must be equal along them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from verifier.programs.derive.arrays import Known
+from verifier.programs.derive.constants import WIDTHS
+from verifier.programs.derive.expansion import Underived
+from verifier.programs.derive.interpret import folded
+from verifier.programs.graph import Axis, Constant, Dim, Graph, Op, ProgramError
+from verifier.programs.program import Given, Program
+
+FORMAT = "verifier tensor program 1"
+#: entries of a constant
+MOST = 100_000
+
+
+def certificate(program: Program) -> dict[str, Any]:
+    """The graph of ``program`` as JSON data.
+
+    Raises ProgramError for a program that cannot be traced, or with a constant that cannot be written.
+    """
+    graphs = [program.graph(n) for n in WIDTHS]
+    names = [w.name for w in program.widths]
+    return {
+        "format": FORMAT,
+        "first": 0,
+        "widths": names,
+        "weights": [_weight(program, name) for name in sorted(program.weights)],
+        "graph": _Writer(program.line, names[0]).graph(graphs, {}),
+    }
+
+
+def of_one(whole: Mapping[str, Any], output: int, first: int) -> dict[str, Any]:
+    """The certificate of one of the outputs, whose numbers are counted from ``first``: operations that it does not
+    depend on are left out."""
+    graph = whole["graph"]
+    end = graph["outputs"][output]
+    needed, kept = {end} if isinstance(end, int) else set(), []
+    for op in reversed(graph["ops"]):
+        if needed.intersection(op["outputs"]):
+            kept.append(op)
+            needed |= {o for o in op["inputs"] if isinstance(o, int)}
+    return {**whole, "first": first, "graph": {**graph, "ops": kept[::-1], "outputs": [end]}}
+
+
+def _weight(program: Program, name: str) -> list[Any]:
+    spec = program.weights[name]
+    shape = spec.shape if isinstance(spec, Given) else tuple(spec)
+    dims = [d if isinstance(d, int) else ["w", d.name, 1] for d in shape]
+    return [name, dims, value(spec.value) if isinstance(spec, Given) else "gaussian"]
+
+
+class _Writer:
+    """Writes graphs of one program; ``where`` is its line, for messages."""
+
+    def __init__(self, where: str, width: str) -> None:
+        self.where, self.width = where, width
+
+    def graph(self, graphs: Sequence[Graph], known: dict[int, Known]) -> dict[str, Any]:
+        """Graphs of the same operations at the widths; ``known`` are the values that are constants."""
+        ops = []
+        for place, first in enumerate(graphs[0].ops):
+            same = [g.ops[place] for g in graphs]
+            if any(op.name != first.name or len(op.inputs) != len(first.inputs) for op in same):
+                raise ProgramError(f"{first.line or self.where}: {first.name}: other operations at another width")
+            made = self._constants(same, known)
+            if made is not None:
+                known |= dict(zip(first.outputs, made, strict=True))
+                continue
+            ops.append({
+                "name": first.name, "kinds": first.kinds, "outputs": list(first.outputs),
+                "inputs": [self._operand([op.inputs[k] for op in same], known) for k in range(len(first.inputs))],
+                "dims": [[dim(d) for d in dims] for dims in first.dims], "params": self._params(same),
+                "subgraphs": [self.graph([op.subgraphs[k] for op in same], {}) for k in range(len(first.subgraphs))],
+            })  # fmt: skip
+        return {
+            "inputs": len(graphs[0].inputs), "ops": ops,
+            "outputs": [self._operand([g.outputs[k] for g in graphs], known) for k in range(len(graphs[0].outputs))],
+        }  # fmt: skip
+
+    def _constants(self, ops: Sequence[Op], known: Mapping[int, Known]) -> list[Known] | None:
+        """What an operation on constants makes; None for any other, and where it is not known here."""
+        if ops[0].subgraphs:
+            return None
+        inputs = []
+        for k, operand in enumerate(ops[0].inputs):
+            if isinstance(operand, Constant):
+                inputs.append(Known(tuple(op.inputs[k].value for op in ops)))  # type: ignore[union-attr]
+            elif operand in known:
+                inputs.append(known[operand])
+            else:
+                return None
+        try:
+            return folded(ops, inputs)
+        except Underived:
+            return None
+
+    def _operand(self, operands: Sequence[Any], known: Mapping[int, Known]) -> Any:
+        first = operands[0]
+        if isinstance(first, int):
+            return first if first not in known else self._constant(known[first].at)
+        return self._constant([o.value for o in operands])
+
+    def _constant(self, at: Sequence[Any]) -> dict[str, Any]:
+        arrays = [np.asarray(a) for a in at]
+        shapes = list(zip(*(a.shape for a in arrays), strict=True))
+        growing = [len(set(lengths)) > 1 for lengths in shapes]
+        small = []
+        for a in arrays:
+            first = a[tuple(slice(0, 1) if grows else slice(None) for grows in growing)]
+            if sum(growing) > 1 or first.size > MOST or (any(growing) and not bool(np.all(a == first))):
+                raise ProgramError(f"{self.where}: a constant vector with different entries, or a constant matrix")
+            small.append([value(x) for x in first.ravel().tolist()])
+        return {
+            "type": str(arrays[0].dtype),
+            "dims": [dim(Axis(self.width) if grows else lengths[0])
+                     for grows, lengths in zip(growing, shapes, strict=True)],
+            "at": small[:1] if all(x == small[0] for x in small) else small,
+        }  # fmt: skip
+
+    def _params(self, ops: Sequence[Op]) -> dict[str, Any]:
+        found = {}
+        for key in sorted(ops[0].params):
+            written = [value(op.params.get(key)) for op in ops]
+            if all(w is not None for w in written):
+                found[key] = written[:1] if all(w == written[0] for w in written) else written
+        return found
+
+
+def dim(d: Dim) -> Any:
+    """A length, or an axis that grows."""
+    return ["w", d.name, d.degree] if isinstance(d, Axis) else int(d)
+
+
+def value(x: Any) -> Any:
+    """A parameter or an entry as data; None for what is none of numbers, words, types, and tuples of them."""
+    if x is None:
+        return ["none"]
+    if isinstance(x, bool | np.bool_):
+        return ["b", str(bool(x))]
+    if isinstance(x, int | np.integer):
+        return ["i", str(int(x))]
+    if isinstance(x, float | np.floating):
+        return ["f", repr(float(x))]
+    if isinstance(x, str):
+        return ["s", x]
+    if isinstance(x, tuple | list):
+        parts = [value(y) for y in x]
+        return None if any(p is None for p in parts) else ["t", *parts]
+    try:
+        return ["d", np.dtype(x).name]
+    except TypeError:
+        return None
