@@ -12,12 +12,18 @@ import pytest
 from verifier.hunt import Space, angles, choices, integers, listed, norms, numbers, pairs
 from verifier.hunt.crossings import Crossing, crossings, polish, refine
 from verifier.hunt.finding import Zero
+from verifier.hunt.jobs import Descent, descend
 from verifier.hunt.lab import Lab
 from verifier.hunt.lines import decimal
 from verifier.hunt.ranges import separating
+from verifier.hunt.screening import draws_of
 from verifier.hunt.space import SpaceError
 from verifier.hunt.symptoms import is_zero
+from verifier.hunt.target import bare, targets
+from verifier.quantities.check import Check, Measure
 from verifier.sampling.workers import Here
+
+from .made_up import HIDDEN, MINUS_ONE, SPACES, WIDTHS, statement
 
 GRID = [3.75 + 7.5 * k for k in range(24)]
 
@@ -161,3 +167,30 @@ def test_a_zero_of_samples_is_not_called_the_limits() -> None:
     """Its error is of samples at one width, and may be far smaller than the distance from the limit's zero."""
     assert Zero("rate", 0.5010, 9e-5, 0.5005, 0.5015, 1024).text == "rate = 0.501 ± 9e-05 at width 1024"
     assert Zero("angle", 113.2, 0.0, 113.2, 113.2).text == "angle = 113.2, as given"
+
+
+def descended(name: str, **start: float) -> Any:
+    """A descent of a made-up quantity, in this process."""
+    quantity, space = SPACES[name]
+    measure = Measure(quantity, widths=WIDTHS, block=256, samples=1 << 12, space=space)
+    (target,) = targets(statement(name, MINUS_ONE), Check(name, measure))
+    (group,) = target.ask([{**({"r": 1} if name == "X" else {"sign": 1}), **start}])
+    draws = draws_of(target, bare(group, 64, (128,)), 1, 0)
+    return descend(Descent(draws, dict.fromkeys(start, (0.0, 180.0)), start))
+
+
+def test_a_descent_ends_where_the_coefficient_vanishes() -> None:
+    at, seconds, error = descended("X", angle=120.0)
+    assert error is None
+    assert seconds > 0
+    assert at["angle"] == pytest.approx(HIDDEN, abs=2)  # of 64 samples at width 128
+
+
+def test_a_descent_that_finds_nothing_small_says_nothing() -> None:
+    assert descended("Y", angle=120.0)[0] is None
+
+
+def test_a_descent_whose_sampler_fails_says_how() -> None:
+    at, _, error = descended("X", angle=120.0, height=3.0)
+    assert at is None
+    assert "height" in error

@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-from scipy import optimize
-
 from verifier.hunt.field import Candidate, Field
-from verifier.hunt.jobs import sample
+from verifier.hunt.jobs import Descent, descend
+from verifier.hunt.lab import digest
 from verifier.hunt.screening import draws_of
 from verifier.hunt.shrink import fewer
 from verifier.hunt.space import Instance
 from verifier.hunt.target import bare, measured, speaks_of_size
 
-#: Samples and evaluations of a descent; a median this much smaller than where it began is worth a look.
-SAMPLES, EVALUATIONS, SMALL = 64, 60, 0.05
+#: Samples at each point of a descent.
+SAMPLES = 64
+#: Random instances that are looked at together; a quarter as many descents.
+TOGETHER = 16
 #: What a failing region reaches to both sides, as a part of the range.
 NEAR = 0.02
 #: The share of random instances' free values that are corners.
@@ -32,9 +31,47 @@ class Adversary:
         self.field = field
         self.rng = field.rng
 
-    def random(self) -> Candidate | None:
-        """Look at a random instance; a candidate if it is suspicious and not known.  Raises OutOfTime."""
-        frame = self._frame()
+    def random(self) -> Iterator[Candidate]:
+        """Look at random instances, together; those that are suspicious and not known.  Raises OutOfTime."""
+        places = [(self._frame(), self._special()) for _ in range(TOGETHER)]
+        self.field.look_at([(frame, {}) for frame, _ in places])
+        self.field.look_at(places)
+        yield from self._candidates(places)
+
+    def descend(self) -> Iterator[Candidate]:
+        """Minimise the median |X| over the real parameters from random starts.  Raises OutOfTime."""
+        field, real = self.field, self.field.space.real
+        if not real or not measured(field.target.part) or getattr(field.target.part, "grid", None) is not None:
+            return
+        calls, ends = [], {}
+        for number in range(TOGETHER // 4):
+            frame, start = self._frame(), {name: field.space.axes[name].generic(self.rng) for name in real}
+            if any(speaks_of_size(q) for q in field.target.asked(field.place(frame, start)).values()):
+                what = self._descent(frame, start)
+                place = digest(field.target.key, "descend", what)
+                kept = field.lab.keep.get(place)
+                if kept is None:
+                    calls.append(((number, frame, place), descend, (what,)))
+                else:
+                    ends[number] = frame, kept["at"]
+        for (number, frame, place), (at, seconds, error) in field.lab.each(calls):
+            field.lab.charge(seconds)
+            if error is not None:
+                field.lab.counts.failed.append((f"{field.target.label}: a descent in {frame}", error))
+                continue
+            field.lab.keep.put(place, {"at": at})
+            ends[number] = frame, at
+        yield from self._candidates([(frame, at) for _, (frame, at) in sorted(ends.items()) if at is not None])
+
+    def _descent(self, frame: Instance, start: Mapping[str, float]) -> Descent:
+        field = self.field
+        (group,) = field.target.ask([field.place(frame, start)])
+        draws = draws_of(field.target, bare(group, SAMPLES, group.widths[:1]), field.lab.seed, 0)
+        spans = {name: field.space.axes[name].span() or (0.0, 1.0) for name in field.space.real}
+        return Descent(replace(draws, number=1 << 30), spans, start)
+
+    def _special(self) -> dict[str, Any]:
+        """Values of the free axes, a part of them corners."""
         special: dict[str, Any] = {}
         for name in self.field.space.free:
             axis = self.field.space.axes[name]
@@ -43,54 +80,18 @@ class Adversary:
                 special[name] = corners[int(self.rng.integers(len(corners)))].value
             else:
                 special[name] = axis.generic(self.rng)
-        return self._candidate(frame, special)
-
-    def descend(self) -> Candidate | None:
-        """Minimise the median |X| over the real parameters from a random start.  Raises OutOfTime."""
-        field, real = self.field, self.field.space.real
-        if not real or not measured(field.target.part) or getattr(field.target.part, "grid", None) is not None:
-            return None
-        frame = self._frame()
-        start = {name: field.space.axes[name].generic(self.rng) for name in real}
-        if not any(speaks_of_size(q) for q in field.target.asked(field.place(frame, start)).values()):
-            return None
-        spans = [field.space.axes[name].span() or (0.0, 1.0) for name in real]
-
-        def at(x: Any) -> dict[str, float]:
-            return {
-                n: float(np.clip(lo + (hi - lo) * t, lo, hi))
-                for n, t, (lo, hi) in zip(real, x, spans, strict=True)
-            }  # fmt: skip
-
-        def depth(x: Any) -> float:
-            self.field.lab.check()
-            return self._median(field.place(frame, at(x)))
-
-        first = [(start[n] - lo) / (hi - lo) for n, (lo, hi) in zip(real, spans, strict=True)]
-        before = depth(first)
-        if not math.isfinite(before):
-            return None
-        found = optimize.minimize(depth, first, method="Nelder-Mead", options={"maxfev": EVALUATIONS, "xatol": 1e-4})
-        if not found.fun < before + math.log(SMALL):
-            return None
-        return self._candidate(frame, at(found.x))
+        return special
 
     def _frame(self) -> Instance:
         """A frame, simple ones more often."""
         frames = self.field.inside
         return frames[int(len(frames) * self.rng.random() ** 2)]
 
-    def _median(self, instance: Instance) -> float:
-        field = self.field
-        (group,) = field.target.ask([instance])
-        small = bare(group, SAMPLES, group.widths[:1])
-        drawn = field.lab.call(sample, replace(draws_of(field.target, small, field.lab.seed, 0), number=1 << 30))
-        field.lab.charge(drawn.seconds)
-        if drawn.error is not None:
-            return math.inf
-        ((values,),) = drawn.samples.values()
-        logs = values.logs()
-        return float(np.median(logs)) if logs.size else -700.0
+    def _candidates(self, places: Sequence[tuple[Instance, Mapping[str, Any]]]) -> Iterator[Candidate]:
+        for frame, special in places:
+            found = self._candidate(frame, special)
+            if found is not None:
+                yield found
 
     def _candidate(self, frame: Instance, special: Mapping[str, Any]) -> Candidate | None:
         field = self.field

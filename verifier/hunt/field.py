@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
 from typing import Any
@@ -49,10 +49,18 @@ class Field:
 
     def look(self, frames: list[Instance], special: Special) -> Iterator[int]:
         """Look at these frames; zeros are compared with the generic instance of the frame.  Raises OutOfTime."""
-        instances = [self.place(frame, special) for frame in frames]
+        return self._looks([(frame, special) for frame in frames])
+
+    def look_at(self, places: Sequence[tuple[Instance, Special]]) -> None:
+        """The same of frames with special values of their own.  Raises OutOfTime."""
+        for _ in self._looks(places):
+            pass
+
+    def _looks(self, places: Sequence[tuple[Instance, Special]]) -> Iterator[int]:
+        instances = [self.place(frame, special) for frame, special in places]
         usual = {
             self.screen.key(i): self.screen.key(self.place(frame, {}))
-            for i, frame in zip(instances, frames, strict=True)
+            for i, (frame, _) in zip(instances, places, strict=True)
         }  # fmt: skip
         return self.screen.look(instances, usual)
 
@@ -63,8 +71,7 @@ class Field:
     def now(self, frame: Mapping[str, Any], special: Special) -> Seen:
         """What is seen there: looked at now, if it was not.  Raises OutOfTime."""
         for at in ({}, special):
-            for _ in self.look([dict(frame)], at):
-                pass
+            self.look_at([(dict(frame), at)])
         found = self.seen(frame, special)
         assert found is not None
         return found

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from scipy import optimize
 
 from verifier.hunt.crossings import Crossing, Values, crossings, polish, refine
 from verifier.inference.samples import LogSample
@@ -16,8 +18,10 @@ from verifier.quantities.check import Part
 from verifier.sampling.draw import Block, draw
 from verifier.sampling.values import raw
 
-#: The most seconds that one block of a search may take.
+#: The most seconds that one block of a search may take, and a descent.
 LIMIT = 120.0
+#: Evaluations of a descent; a median this much smaller than where it began is worth a look.
+EVALUATIONS, SMALL = 60, 0.05
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,15 @@ class Line:
     cell: int = -1  # one cell alone, to be refined; else all
 
 
+@dataclass(frozen=True)
+class Descent:
+    """Real parameters to move so that one cell's |X| becomes small: their ranges, and where to start."""
+
+    draws: Draws
+    spans: Mapping[str, tuple[float, float]]
+    start: Mapping[str, float]
+
+
 def sample(what: Draws) -> Drawn:
     """All of ``what``; an error of the sampler is data."""
     start = time.process_time()
@@ -80,16 +93,18 @@ def sample(what: Draws) -> Drawn:
     return Drawn(samples, largest, time.process_time() - start)
 
 
+def at_values(what: Draws, values: Mapping[str, float]) -> Draws:
+    """The same draws with other values of some parameters."""
+    shared = {**what.shared, **{name: v for name, v in values.items() if name in what.shared}}
+    return replace(what, shared=shared, cells=tuple({**cell, **values} for cell in what.cells))
+
+
 def along(line: Line, at: float) -> Values:
     """Samples of every cell at one value of the line's parameter, from the same random numbers: (samples, cells)."""
-    what = line.draws
-    shared = {**what.shared, **({line.name: at} if line.name in what.shared else {})}
-    cells = tuple({**cell, line.name: at} for cell in what.cells)
-    found = sample(Draws(what.source, what.part, what.key, what.seed, shared, cells, what.widths, what.samples,
-                         what.number, what.block))  # fmt: skip
+    found = sample(at_values(line.draws, {line.name: at}))
     if found.error is not None:
         raise ValueError(found.error)
-    (width,) = what.widths
+    (width,) = line.draws.widths
     return np.stack([raw(s) for s in found.samples[width]], axis=1)
 
 
@@ -117,8 +132,40 @@ def narrow(line: Line, known: Crossing, coarse: Crossing) -> tuple[Crossing | No
     return found, time.process_time() - start, None
 
 
+def descend(what: Descent) -> tuple[dict[str, float] | None, float, str | None]:
+    """Where the median |X| is smallest, by Nelder and Mead's method; None where it is not much smaller than at first.
+
+    Where the sampler fails nothing is small; where it fails at first, that is the error.
+    """
+    start = time.process_time()
+    failed: list[str] = []
+
+    def at(x: Any) -> dict[str, float]:
+        return {n: float(np.clip(lo + (hi - lo) * t, lo, hi)) for (n, (lo, hi)), t in zip(what.spans.items(), x,
+                                                                                       strict=True)}  # fmt: skip
+
+    def depth(x: Any) -> float:
+        if time.process_time() - start > LIMIT:
+            return math.inf
+        found = sample(at_values(what.draws, at(x)))
+        if found.error is not None:
+            failed.append(found.error)
+            return math.inf
+        ((values,),) = found.samples.values()
+        logs = values.logs()
+        return float(np.median(logs)) if logs.size else -700.0
+
+    first = [(what.start[n] - lo) / (hi - lo) for n, (lo, hi) in what.spans.items()]
+    before = depth(first)
+    if failed or not math.isfinite(before):
+        return None, time.process_time() - start, failed[0] if failed else None
+    found = optimize.minimize(depth, first, method="Nelder-Mead", options={"maxfev": EVALUATIONS, "xatol": 1e-4})
+    small = found.fun < before + math.log(SMALL)
+    return at(found.x) if small else None, time.process_time() - start, None
+
+
 def lost(function: Callable[..., Any], reason: str) -> Any:
-    """What :func:`sample`, :func:`follow` or :func:`narrow` would say if they had failed for ``reason``."""
+    """What a job of this module would say if it had failed for ``reason``."""
     if function is sample:
         return Drawn({}, {}, 0.0, reason)
     return ([] if function is follow else None), 0.0, reason

@@ -81,7 +81,7 @@ class Screen:
 
         Raises OutOfTime.
         """
-        fresh = [i for i in instances if self.key(i) not in self.seen]
+        fresh = list({key: i for i in instances if (key := self.key(i)) not in self.seen}.values())
         calls = []
         done = 0
         for group in self.target.ask(fresh):

@@ -261,18 +261,18 @@ class Search:
 
     def _random(self, until: float | None) -> None:
         """Random instances and an optimiser, for as long as there is time."""
-        for done, candidate in enumerate(self._tries(), start=1):
-            self.stages["random"] = Stage(self.target.label, "random", done, done)
-            if candidate is not None:
-                self.investigate(candidate)
-            if until is not None and self.lab.spent >= until:
-                return
-
-    def _tries(self) -> Iterator[Candidate | None]:
-        while True:
+        rounds = 0
+        while until is None or self.lab.spent < until:
             self.lab.tell(self.target.label, "random", "random instances", 0, 1)
-            yield self.adversary.random()
-            yield self.adversary.descend()
+            for candidate in self._tries():
+                self.investigate(candidate)
+            rounds += 1
+            self.stages["random"] = Stage(self.target.label, "random", rounds, rounds)
+
+    def _tries(self) -> Iterator[Candidate]:
+        self.lab.check()
+        yield from self.adversary.random()
+        yield from self.adversary.descend()
 
 
 def finish(searches: list[Search], lab: Lab, stage: str) -> bool:
