@@ -70,6 +70,33 @@ def test_a_comment_changes_no_code_and_a_constant_does() -> None:
     assert kernel(60.0) == kernel(60.0) != kernel(61.0)
 
 
+def vector(power: float) -> Program:
+    @quantity(weights={"x": (n,)})
+    def weighted(w: Any) -> Any:
+        size = w["x"].shape[0]
+        both = {"known": jnp.mean(w["x"] ** 2), "open": jnp.mean(w["x"] * jnp.arange(size) ** power)}
+        return both
+
+    return weighted
+
+
+def test_a_constant_that_no_rule_speaks_of_leaves_undecided_what_depends_on_it() -> None:
+    """Twin: it belongs to the program's name all the same."""
+    found = again(certificate(vector(1.0)))
+    assert [a.exponent for a in found.numbers] == [0, None]
+    assert "a constant vector with different entries" in found.numbers[1].reason
+    codes = [[tensors.code(of_one(certificate(vector(p)), k, k)) for k in (0, 1)] for p in (1.0, 2.0)]
+    assert codes[0][0] == codes[1][0]
+    assert codes[0][1] != codes[1][1]
+
+
+def test_stored_samples_are_those_of_this_program() -> None:
+    one, same, other = (
+        claiming(examples.kernel(a), tangent=0).check.parts[0].quantity.version for a in (60.0, 60.0, 61.0)
+    )
+    assert one == same != other
+
+
 def test_a_graph_of_one_output_leaves_out_the_others() -> None:
     whole = certificate(examples.PROGRAMS["ntp relu"]())
     parts = [of_one(whole, k, k) for k in range(3)]
@@ -265,6 +292,12 @@ def test_facts_of_one_program_are_none_of_another() -> None:
 # -- requests that are refused -----------------------------------------------------------------------------------------
 
 
+LOOP = {
+    "name": "scan", "kinds": "", "outputs": [2], "inputs": [0], "dims": [[]], "subgraphs": [],
+    "params": {"length": [["i", "1000000000"]]},
+}  # fmt: skip
+
+
 def ask(program: Any, say: str = "order", **more: Any) -> Any:
     return tensors.compute({"program": program, "say": say, **more})
 
@@ -293,6 +326,8 @@ def test_what_is_not_polynomially_bounded_has_no_hypotheses() -> None:
         ({"graph": {"inputs": 2, "ops": [], "outputs": [7]}}, "no earlier value"),
         ({"graph": {"inputs": 1, "ops": [], "outputs": []}}, "as many weights as inputs"),
         ({"extra": 1}, "a request has the fields"),
+        ({"weights": [["W", [100_000, 100_000], "gaussian"]]}, "more than 100000 entries"),
+        ({"graph": {"inputs": 2, "ops": [LOOP], "outputs": [2]}}, "turns of a loop"),
     ],
 )
 def test_a_graph_that_is_none_is_refused(change: Mapping[str, Any], told: str) -> None:

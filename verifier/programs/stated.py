@@ -6,7 +6,9 @@ is a gap with its reason; a claim of a kind of which nothing is derived is measu
 
 from __future__ import annotations
 
+import hashlib
 import inspect
+import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -22,7 +24,8 @@ from verifier.claims.proof import Proof
 from verifier.claims.statement import Claim, Source, Statement, amended
 from verifier.claims.vocabulary import Quantity, variable
 from verifier.datafiles import Group, Samples
-from verifier.engines.tensors import Answers
+from verifier.engines import tensors
+from verifier.engines.tensors import Answer, Answers
 from verifier.fits.groups import claim_text, expectations
 from verifier.inputs.numbers import fraction
 from verifier.kernel.core.sorts import Refused
@@ -216,7 +219,8 @@ def _derivations(
         try:
             found[k] = graph, again(graph)
         except Refused as error:
-            raise ProgramError(f"{program.line}: {error}") from None
+            count = sum(output == k for _, output, _ in numbers)
+            found[k] = graph, Answers((Answer(None, None, str(error)),) * count, first=first)
     return found
 
 
@@ -227,11 +231,21 @@ def _check(
     asked = {claim.id.removeprefix(f"{title}."): claim for claim in claims}
     cells = [{WHICH: k, "value": label} for k, (label, _, _) in enumerate(found) if label in asked]
     sampler = Sampler(path, name) if path is not None and name else Sampler(None, "", program)
+    sampled = Sampled(title, title, (), sampler, version=_version(program, path))
     measure = Measure(
-        Sampled(title, title, (), sampler), cells, widths=MEASURE_WIDTHS, block=BLOCK, samples=SAMPLES, zeros=SAMPLES,
+        sampled, cells, widths=MEASURE_WIDTHS, block=BLOCK, samples=SAMPLES, zeros=SAMPLES,
         quick_samples=QUICK, claims=tuple(claim.id for claim in claims),
     )  # fmt: skip
     return Check(title, measure)
+
+
+def _version(program: Program, path: Path | None) -> str:
+    """What stored samples of it are told apart by: its graph and its file; of what cannot be told, no samples are."""
+    try:
+        graph = tensors.code(certificate(program))
+        return f"{graph:x} {hashlib.sha256(b'' if path is None else path.read_bytes()).hexdigest()}"
+    except (ProgramError, OSError):
+        return secrets.token_hex()
 
 
 def _words(program: Program) -> str:

@@ -30,7 +30,7 @@ from verifier.report.differences import compared
 from verifier.report.findings import findings
 from verifier.report.graph import drawn
 from verifier.report.numbers import severities
-from verifier.report.rests import grouped
+from verifier.report.rests import AT_ODDS, grouped
 
 Data = dict[str, Any]
 Exact = Callable[[str, Mapping[str, Any]], Mapping[int, float] | None]
@@ -63,6 +63,7 @@ def render(document: Data, exact: Exact | None = None) -> str:
         findings=findings(document),
         graph=Markup(drawn(document["graph"])),
         css=Markup(f"{_font()}\n{_file('report.css')}"),
+        at_odds=AT_ODDS,
         linked=[statement["name"] for statement in document["statements"]],
     )
     return re.sub(r"\n\s*\n+", "\n", page)

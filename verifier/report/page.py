@@ -14,8 +14,9 @@ from verifier.report.differences import compared
 from verifier.report.instances import plain
 from verifier.report.mathtext import Token
 from verifier.report.numbers import claimed, measured
+from verifier.report.rests import AT_ODDS
 from verifier.report.styles import styled
-from verifier.report.text import AT_ODDS, rests_on_lines, sizes_text
+from verifier.report.text import rests_on_lines, sizes_text
 
 Data = Mapping[str, Any]
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+#: What is said where a derivation and samples exclude each other.
+AT_ODDS = "SAMPLES CONTRADICT WHAT IS DERIVED: one of the two columns is wrong, whichever agrees with the claim"
 #: Kinds in the order they are told: what is not proved here first.
 ORDER = ("cited", "argued", "computed", "hypothesis", "definition", "theorem")
 _PLURAL = {"hypothesis": "hypotheses", "definition": "definitions", "theorem": "theorems"}

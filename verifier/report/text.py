@@ -15,14 +15,12 @@ from verifier.claims.wording import wording
 from verifier.report.cells_text import render_cells, render_exceptions, rows_of
 from verifier.report.instances import plain
 from verifier.report.numbers import severities
-from verifier.report.rests import grouped
+from verifier.report.rests import AT_ODDS, grouped
 from verifier.report.styles import styled
 from verifier.verdict import NumericStatus, Severity, Summary
 from verifier.verify.goals import GoalReport
 from verifier.verify.results import CellReport, ClaimReport, RunReport, StatementReport
 
-#: What is said where a derivation and samples exclude each other.
-AT_ODDS = "SAMPLES CONTRADICT WHAT IS DERIVED: one of the two columns is wrong, whichever agrees with the claim"
 #: Reasons of a word that are told under it.
 REASONS = 3
 

@@ -8,6 +8,7 @@
 from __future__ import annotations
 
 import json
+import math
 import time
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
@@ -64,9 +65,12 @@ def _answers(read: _Reader, algebra: Algebra) -> Answers:
             arguments.append(inputs(algebra, name, dims, given))
         except Underived as error:
             arguments.append(lost(dims, str(error)))
-    results = Interpreter(algebra, read.widths, lambda *_: algebra.check_time()).run(
-        read.graphs, arguments, [dims for _, dims, _ in read.weights]
-    )
+    try:
+        results = Interpreter(algebra, read.widths, lambda *_: None).run(
+            read.graphs, arguments, [dims for _, dims, _ in read.weights]
+        )
+    except Underived as error:  # of constants that only a front end evaluates
+        raise Refused(str(error)) from None
     numbers: list[Answer] = []
     for value, dims in results:
         need(isinstance(value, Values), "it returns a constant")
@@ -126,7 +130,9 @@ class _Reader:
         return _word(name), self._dims(dims), read
 
     def _dims(self, data: Any) -> tuple[Dim, ...]:
-        return tuple(self._dim(d) for d in items(data, "dims", 20))
+        found = tuple(self._dim(d) for d in items(data, "dims", 20))
+        need(math.prod(d for d in found if isinstance(d, int)) <= MOST, f"an array of more than {MOST} entries")
+        return found
 
     def _dim(self, data: Any) -> Dim:
         if isinstance(data, list):
@@ -160,6 +166,8 @@ class _Reader:
         need(len(made_dims) == len(targets), "a shape for each value")
         need(isinstance(params, Mapping), "params are an object")
         settings = {_word(key): _at(entry) for key, entry in params.items()}
+        for turns in settings.get("length", ()):
+            whole(turns, "turns of a loop", 0, LONGEST)
         below = [self._graph(g) for g in items(subgraphs, "subgraphs", 20)]
         return [
             Op(_word(name), tuple(o[k] for o in read), targets, (), {key: at[k] for key, at in settings.items()},

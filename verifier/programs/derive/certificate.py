@@ -9,6 +9,7 @@ entry: its entries must be equal along them.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -29,7 +30,7 @@ MOST = 100_000
 def certificate(program: Program) -> dict[str, Any]:
     """The graph of ``program`` as JSON data.
 
-    Raises ProgramError for a program that cannot be traced, or with a constant that cannot be written.
+    Raises ProgramError for a program that cannot be traced, or that has other operations at another width.
     """
     graphs = [program.graph(n) for n in WIDTHS]
     names = [w.name for w in program.widths]
@@ -62,6 +63,15 @@ def _weight(program: Program, name: str) -> list[Any]:
     return [name, dims, value(spec.value) if isinstance(spec, Given) else "gaussian"]
 
 
+class _NoNumber(Exception):
+    """A constant vector with different entries, or a constant matrix."""
+
+    def __init__(self, arrays: Sequence[Any]) -> None:
+        super().__init__("a constant vector with different entries, or a constant matrix")
+        smallest = np.ascontiguousarray(arrays[0])
+        self.digest = hashlib.sha256(repr((smallest.dtype, smallest.shape)).encode() + smallest.tobytes()).hexdigest()
+
+
 class _Writer:
     """Writes graphs of one program; ``where`` is its line, for messages."""
 
@@ -79,16 +89,29 @@ class _Writer:
             if made is not None:
                 known |= dict(zip(first.outputs, made, strict=True))
                 continue
-            ops.append({
-                "name": first.name, "kinds": first.kinds, "outputs": list(first.outputs),
-                "inputs": [self._operand([op.inputs[k] for op in same], known) for k in range(len(first.inputs))],
-                "dims": [[dim(d) for d in dims] for dims in first.dims], "params": self._params(same),
-                "subgraphs": [self.graph([op.subgraphs[k] for op in same], {}) for k in range(len(first.subgraphs))],
-            })  # fmt: skip
+            ops.append(self._op(same, known))
         return {
             "inputs": len(graphs[0].inputs), "ops": ops,
             "outputs": [self._operand([g.outputs[k] for g in graphs], known) for k in range(len(graphs[0].outputs))],
         }  # fmt: skip
+
+    def _op(self, same: Sequence[Op], known: Mapping[int, Known]) -> dict[str, Any]:
+        first = same[0]
+        whole = {
+            "name": first.name, "kinds": first.kinds, "outputs": list(first.outputs),
+            "dims": [[dim(d) for d in dims] for dims in first.dims],
+        }  # fmt: skip
+        try:
+            return whole | {
+                "inputs": [self._operand([op.inputs[k] for op in same], known) for k in range(len(first.inputs))],
+                "subgraphs": [self.graph([op.subgraphs[k] for op in same], {}) for k in range(len(first.subgraphs))],
+                "params": self._params(same),
+            }
+        except _NoNumber as error:  # no rule speaks of it; programs that differ in it have different names
+            kept = [o for o in first.inputs if isinstance(o, int) and o not in known]
+            return whole | {
+                "name": str(error), "inputs": kept, "subgraphs": [], "params": {"digest": [["s", error.digest]]},
+            }  # fmt: skip
 
     def _constants(self, ops: Sequence[Op], known: Mapping[int, Known]) -> list[Known] | None:
         """What an operation on constants makes; None for any other, and where it is not known here."""
@@ -121,7 +144,7 @@ class _Writer:
         for a in arrays:
             first = a[tuple(slice(0, 1) if grows else slice(None) for grows in growing)]
             if sum(growing) > 1 or first.size > MOST or (any(growing) and not bool(np.all(a == first))):
-                raise ProgramError(f"{self.where}: a constant vector with different entries, or a constant matrix")
+                raise _NoNumber(arrays)
             small.append([value(x) for x in first.ravel().tolist()])
         return {
             "type": str(arrays[0].dtype),
