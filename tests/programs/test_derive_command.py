@@ -15,7 +15,9 @@ jax = pytest.importorskip("jax", reason="programs need JAX: pip install 'wide-ve
 
 import verifier.programs  # noqa: E402
 from verifier.cli import cli  # noqa: E402
-from verifier.programs import Derived, derive  # noqa: E402
+from verifier.programs import Derived, derive, scan  # noqa: E402
+from verifier.projects.loading import load_file  # noqa: E402
+from verifier.report.scan_text import summary  # noqa: E402
 
 MODEL = """\
 import jax.numpy as jnp
@@ -207,3 +209,33 @@ def test_what_is_no_claim_is_a_wrong_use(claimed: Path, word: str, told: str) ->
     result = CliRunner().invoke(cli, ["check", word, *FEW])
     assert result.exit_code == 2
     assert told in " ".join(result.output.split())
+
+
+RATE = Path(__file__).resolve().parents[2] / "examples" / "papers" / "standard_rate.py"
+
+
+def test_the_standard_parametrisation_blows_up_at_the_second_layer() -> None:
+    """At learning rate 1 the second layer is the first to grow, after the step, by n^1/2."""
+    program = load_file(RATE).wrong
+    theory = derive(program)
+    first = theory.first_growing
+    assert first is not None
+    assert (first.name, first.line, first.exponent) == ("h2[2]", "standard_rate.py:28", Fraction(1, 2))
+    found = scan(program, "mup", widths=(64, 128, 192, 320), samples=3, derived=theory)
+    assert found.first_in_theory is not None
+    assert found.first_in_theory.name == found.as_dict()["first_in_theory"] == "h2[2]"
+    told = [line.plain if hasattr(line, "plain") else line for line in summary(found)]
+    assert "by theory the first is h2[2] at standard_rate.py:28: n^1/2" in told
+
+
+@pytest.mark.slow
+def test_what_a_scan_says_of_a_rate_that_is_too_large_and_of_one_that_is_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The layer is a sum of its start, of order 1, and its change, so that few widths show no power of it: the output
+    is the first that samples contradict.  Twin: at rate 1/n nothing grows."""
+    monkeypatch.setenv("COLUMNS", "100")
+    options = ["--expect", "mup", "--derive", "--widths", "128,448,1216,4672", "--samples", "32"]
+    result = CliRunner().invoke(cli, ["scan", f"{RATE}:wrong", *options])
+    assert result.exit_code == 1
+    assert "by theory the first is h2[2] at standard_rate.py:28: n^1/2" in result.output
+    assert "the first that departs: net[2] at standard_rate.py:29" in result.output
+    assert derive(load_file(RATE).right).first_growing is None

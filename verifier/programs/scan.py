@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from fractions import Fraction
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -20,6 +21,7 @@ from verifier.datafiles import Group, Samples
 from verifier.fits.fitting import Finding, FitSettings, assess, number
 from verifier.fits.groups import expectations
 from verifier.inference.moment_orders import Mean
+from verifier.inputs.numbers import fraction
 from verifier.programs.graph import ProgramError, shown
 from verifier.programs.intermediates import Intermediate
 from verifier.programs.modules import MODULE_SAMPLES, MODULE_WIDTHS, Factory, ModuleRecord, Value
@@ -69,6 +71,14 @@ class Row:
     def disagrees(self) -> bool:
         """Whether what was measured contradicts what was derived."""
         return self.agreement is not None and self.agreement.status is NumericStatus.CONTRADICTED
+
+    @property
+    def departs_in_theory(self) -> bool:
+        """Whether what was derived is other than what is expected, whatever samples say."""
+        if self.derived is None or self.expect is None:
+            return False
+        theory, claimed = Fraction(self.derived), fraction(self.expect)
+        return theory > claimed if self.kind == "upper" else theory != claimed
 
     @property
     def verdict(self) -> NumericStatus:
@@ -145,13 +155,19 @@ class Scan:
         """The first row that contradicts what is expected of it."""
         return next((row for row in self.rows if row.verdict is NumericStatus.CONTRADICTED), None)
 
+    @property
+    def first_in_theory(self) -> Row | None:
+        """The first row of which something else is derived than is expected of it."""
+        return next((row for row in self.rows if row.departs_in_theory), None)
+
     def as_dict(self) -> dict[str, Any]:
         """Plain data for JSON."""
-        first = self.first_departure
+        first, theory = self.first_departure, self.first_in_theory
         return {
             "program": self.program.label, "line": self.program.line, "widths": list(self.widths),
             "samples": self.samples, "seed": self.seed, "verdict": str(self.verdict),
-            "first_departure": None if first is None else first.name, "not_finite": self.not_finite or None,
+            "first_departure": None if first is None else first.name,
+            "first_in_theory": None if theory is None else theory.name, "not_finite": self.not_finite or None,
             "unmeasured": self.unmeasured, "rows": [row.as_dict() for row in self.rows],
         }  # fmt: skip
 

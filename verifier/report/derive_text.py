@@ -32,6 +32,8 @@ def render(found: Derived, console: Console, scan: Scan | None = None, verbose: 
     console.print()
     decided = sum(row.decided or row.zero for row in found.rows)
     _wrapped(console, f"{decided} of {len(found.rows)} {STATUS}")
+    if (first := found.first_growing) is not None:
+        _wrapped(console, f"the first that grows: {first.name} at {first.line}, n^{first.exponent}")
     if scan is not None:
         agree = sum(r.agreement is not None and str(r.agreement.status) == "consistent" for r in scan.rows)
         _wrapped(console, f"{agree} consistent with what is measured, {len(scan.disagreements)} contradicted")

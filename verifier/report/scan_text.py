@@ -131,6 +131,9 @@ def summary(found: Scan) -> list[str]:
     first = found.first_departure
     if first is not None:
         lines.append(f"the first that departs: {first.name} at {first.line}")
+    theory = found.first_in_theory
+    if theory is not None:
+        lines.append(f"by theory the first is {theory.name} at {theory.line}: n^{theory.derived}")
     if found.not_finite:
         lines.append(f"not finite: {found.not_finite}")
     if found.unmeasured:

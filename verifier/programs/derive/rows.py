@@ -97,6 +97,13 @@ class Derived:
         """Exponents by name, of what is decided."""
         return {row.name: row.exponent for row in self.rows if row.exponent is not None}
 
+    @property
+    def first_growing(self) -> DerivedRow | None:
+        """The first value of a forward pass, returned or not, that grows with the width."""
+        return next(
+            (row for row in self.rows if row.exponent is not None and row.exponent > 0 and not row.backward), None
+        )
+
     def row(self, name: str) -> DerivedRow:
         """The row of this name.  KeyError names those that there are."""
         for row in self.rows:
