@@ -315,6 +315,7 @@ def test_what_is_not_polynomially_bounded_has_no_hypotheses() -> None:
     (found,) = proof_of(claiming(lognormal, lognormal=0)).values()
     assert found.status is ProofStatus.GAP
     assert "not polynomially bounded" in found.reason
+    assert found.derived.startswith("n^0 by rules whose hypotheses are not known to hold: exp of a vector")
 
 
 @pytest.mark.parametrize(
@@ -325,6 +326,8 @@ def test_what_is_not_polynomially_bounded_has_no_hypotheses() -> None:
         ({"weights": [["W", [["w", "n", 1]], ["s", "uniform"]]]}, "gaussian, or a number"),
         ({"graph": {"inputs": 2, "ops": [], "outputs": [7]}}, "no earlier value"),
         ({"graph": {"inputs": 1, "ops": [], "outputs": []}}, "as many weights as inputs"),
+        ({"weights": [["W", [["w", "n", 1]], "gaussian"]] * 2}, "two weights of one name"),
+        ({"weights": [["W", [["w", "m", 1]], "gaussian"]]}, "another axis than its widths"),
         ({"extra": 1}, "a request has the fields"),
         ({"weights": [["W", [100_000, 100_000], "gaussian"]]}, "more than 100000 entries"),
         ({"graph": {"inputs": 2, "ops": [LOOP], "outputs": [2]}}, "turns of a loop"),

@@ -198,6 +198,16 @@ def test_a_proof_of_a_program_as_a_file(claimed: Path) -> None:
     assert "computes another proposition" in " ".join(result.output.split())
 
 
+def test_reports_tell_what_is_derived(claimed: Path) -> None:
+    runner, stored = CliRunner(), [option for option in FEW if option != "--no-store"]
+    assert runner.invoke(cli, ["check", "claimed.py:right", *stored]).exit_code == 0
+    for name in ("r.md", "r.tex", "r.html"):
+        assert runner.invoke(cli, ["report", "-o", name]).exit_code == 0
+        text = (claimed / name).read_text(encoding="utf-8").lower()
+        assert "master theorem of tensor programs" in text
+        assert "contradict what is derived" not in text
+
+
 @pytest.mark.parametrize(
     ("word", "told"),
     [

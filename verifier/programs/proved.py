@@ -48,6 +48,8 @@ class Number:
         """What is derived, in words: ``n^-1/2``, ``→ 2``, or ``undecided: …``."""
         if self.answer.exponent is None:
             return f"undecided: {self.answer.reason}"
+        if self.untrue:
+            return f"n^{self.answer.exponent} by rules whose hypotheses are not known to hold: {self.untrue}"
         if self.kind is Kind.VALUE and self.answer.exponent == 0 and self.answer.constant:
             return f"→ {self.answer.constant}"
         return f"n^{self.answer.exponent}"

@@ -71,6 +71,8 @@ def _answers(read: _Reader, algebra: Algebra) -> Answers:
         )
     except Underived as error:  # of constants that only a front end evaluates
         raise Refused(str(error)) from None
+    except (LookupError, TypeError, AttributeError) as error:  # a parameter that is no data, or no such operation
+        raise Refused(f"its graph as data lacks what a rule asks for: {type(error).__name__} {error}") from None
     numbers: list[Answer] = []
     for value, dims in results:
         need(isinstance(value, Values), "it returns a constant")
@@ -119,6 +121,7 @@ class _Reader:
         self.widths = tuple(_word(w) for w in items(widths, "widths", 9))
         need(bool(self.widths), "a program has a width")
         self.weights = [self._weight(w) for w in items(weights, "weights", 1000)]
+        need(len({name for name, _, _ in self.weights}) == len(self.weights), "two weights of one name")
         self.left = LONGEST
         self.graphs = self._graph(graph)
         need(len(self.weights) == len(self.graphs[0].inputs), "as many weights as inputs")
@@ -127,7 +130,10 @@ class _Reader:
         name, dims, given = _list(data, 3)
         read = None if given == "gaussian" else _scalar(given)
         need(read is None or (type(read) is float and np.isfinite(read)), "a weight is gaussian, or a number")
-        return _word(name), self._dims(dims), read
+        made = self._dims(dims)
+        growing = [d for d in made if isinstance(d, Axis)]
+        need(all(d.name in self.widths and d.degree == 1 for d in growing), "a weight has another axis than its widths")
+        return _word(name), made, read
 
     def _dims(self, data: Any) -> tuple[Dim, ...]:
         found = tuple(self._dim(d) for d in items(data, "dims", 20))
