@@ -2,33 +2,54 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
-from scipy import ndimage
+from scipy import ndimage, stats
 
-from verifier.datafiles.images import Images, load
+from verifier.datafiles.images import Images, available, load, stamp
 from verifier.inputs.data import data_folder
-from verifier.inputs.files import Unreadable
 from verifier.networks.training import Examples
+from verifier.quantities.check import Quantity
 
 Pixels = npt.NDArray[np.float64]
 
 
 def names() -> list[str]:
-    """The sets of images there are: the bundled digits, and those that are found where ``--data`` says."""
+    """The sets of images there are: the bundled digits, and those that are found where ``--data`` says.
+
+    Raises Unreadable where there are none, so that nobody takes results on the digits for those on his own images.
+    """
     folder = data_folder()
-    return ["digits", *(name for name in ("mnist", "cifar10") if folder is not None and _there(name))]
+    return ["digits", *(() if folder is None else available(folder))]
 
 
-@lru_cache(maxsize=4)
-def _there(name: str) -> bool:
-    try:
-        load(name, data_folder())
-    except Unreadable:
-        return False
-    return True
+def of_images(quantity: Quantity, name: str) -> Quantity:
+    """The quantity on images of this name: samples are stored by what the files hold."""
+    return (
+        quantity if name == "digits" else replace(quantity, version=f"{quantity.version} {stamp(name, data_folder())}")
+    )
+
+
+def guessing(tests: int, classes: int, beyond: float = 1e-3) -> float:
+    """The accuracy on so many tests that guessing exceeds with probability ``beyond`` or less: a binomial quantile.
+
+    >>> guessing(256, 4)
+    0.3359375
+    """
+    return float(stats.binom.ppf(1.0 - beyond, tests, 1.0 / classes)) / tests
+
+
+def test_images(name: str, most: int) -> int:
+    """How many images for tests a set has, of which at most so many are used; 0: all of them."""
+    found = len(_images(name).test_labels)
+    return min(found, most) if most else found
+
+
+#: What is said of ``--data`` where the sizes are small.
+ON_DIGITS = "" if data_folder() is None else "; the images that --data names are read with --effort paper alone"
 
 
 @lru_cache(maxsize=2)

@@ -8,6 +8,7 @@ images that stays the same: intervals are over those draws, not over sets.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -136,17 +137,16 @@ def _kernels(effort: str, images: tuple[int, ...], subsets: int, each: int, samp
     )  # fmt: skip
 
 
-def pictures(seed: int, effort: str) -> list[Pictures]:
-    """Eight test images of each task: what is shown to f, both predictions, the truth."""
-    sizes = {"quick": (100, 2, 300), "default": (100, 4, STEPS), "paper": (1000, 10, 20_000)}
-    images, subsets, steps = sizes[effort]
-    found = []
-    for data in DATA:
-        for number, task in enumerate(TASKS):
-            rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1, number)))
-            setting = Setting(task, data, images=images, subsets=min(subsets, available_images(data) // images))
-            found.append(_pictured(problem(setting, rng), setting, steps, rng))
-    return found
+#: Images a subset, subsets, and steps of training, by the effort.
+PICTURED = {"quick": (100, 2, 300), "default": (100, 4, STEPS), "paper": (1000, 10, 20_000)}
+
+
+def _table(data: str, task: str, contents: str, seed: int, effort: str) -> list[Pictures]:
+    """Eight test images of a task: what is shown to f, both predictions, the truth."""
+    images, subsets, steps = PICTURED[effort]
+    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(1, TASKS.index(task))))
+    setting = Setting(task, data, images=images, subsets=max(1, min(subsets, available_images(data) // images)))
+    return [_pictured(problem(setting, rng), setting, steps, rng)]
 
 
 def _pictured(given: Problem, setting: Setting, steps: int, rng: np.random.Generator, count: int = 8) -> Pictures:
@@ -183,5 +183,5 @@ check = Check(
     *_kernels("paper", (250, 500, 1000), subsets=10, each=100, samples=8),
     *_networks("paper", 1000, 20_000, (256,), samples=8),
     scaled="subsets of 40 to 150 images instead of 1000, four of them instead of ten; 1000 steps of training",
-    pictures=pictures,
+    pictures=tuple(partial(_table, data, task, stamp(data, data_folder())) for data in DATA for task in TASKS),
 )

@@ -80,6 +80,34 @@ def test_the_reproduce_line_gives_the_same_cell_again(toy: Toy) -> None:
     assert again == [cell]
 
 
+@pytest.mark.parametrize("reads", [True, False])
+def test_lines_that_are_to_be_run_again_name_the_data_and_the_effort(toy: Toy, reads: bool) -> None:
+    """In the JSON, on the terminal and in the report; twins: what reads no data, and a run without them."""
+    toy.write(amended="-r - 0.25")
+    path = toy.folder / "checks" / "toy.py"
+    axis = ', data="digits"' if reads else ""
+    path.write_text(path.read_text().replace("r=[0, 1, 2, 3])", f"r=[0, 1, 2, 3]{axis})"))
+    folder = toy.folder / "of images"
+    folder.mkdir()
+    words = ("toy", "--data", "of images", "--effort", "paper", "--samples", "2000")
+    again = f"--samples 2000 --effort paper --data '{folder}'"
+    everything = toy.check(*words, code=1)
+    cell = cells_of(everything, "toy.order")[4]
+    line = cell["reproduce"]
+    assert line.endswith(again if reads else "--samples 2000 --effort paper")
+    assert cells_of(toy.check(*shlex.split(line)[2:], code=1), "toy.order") == [cell]
+    assert line in toy.run("check", *words, "-q", "-j", "1").stdout
+    assert toy.run("report", "-o", "out.json", "-q").exit_code == 0
+    told = json.loads((toy.folder / "out.json").read_text())
+    assert told["run"]["command"] == f"verifier check toy {again} --seed 20201"
+    assert line in (toy.folder / "out.json").read_text().replace("\\", "")
+    assert toy.run("report", "-o", "out.html", "-q").exit_code == 0
+    assert "--effort paper" in (toy.folder / "out.html").read_text()
+    plain = cells_of(toy.check("toy", code=1), "toy.order")[4]["reproduce"]
+    assert "--data" not in plain
+    assert "--effort" not in plain
+
+
 @pytest.mark.parametrize("options", [(), ("--samples", "3000"), ("--widths", "32,100,333,1000,2^14")])
 def test_nothing_depends_on_how_many_workers_there_are(toy: Toy, options: tuple[str, ...]) -> None:
     one = toy.run("check", "toy", "--json", "-q", "--jobs", "1", *options)

@@ -13,6 +13,10 @@ import pytest
 
 from verifier.quantities.pictures import Pictures, Row, pixels
 from verifier.report.pictures import plain, source
+from verifier.sampling.crew import Job, Task, WorkersLost
+from verifier.sampling.run import _Work
+from verifier.sampling.workers import Died
+from verifier.verify.pictures import packed, unpacked
 
 from .conftest import Toy
 
@@ -84,6 +88,45 @@ def test_pictures_that_fail_are_said_and_change_no_verdict(toy: Toy, fault: str,
     (found,) = json.loads(result.stdout)["statements"]
     assert {claim["numeric"] for claim in found["claims"]} == {"consistent", "invalid"}  # as without pictures
     assert result.exit_code == 0
+
+
+def test_pictures_whose_worker_dies_are_no_proof_that_could_not_be_re_checked(toy: Toy) -> None:
+    """The run goes on without them, and the twin says of a proof what is said of a proof."""
+    result = with_pictures(toy, "import os; os._exit(9)").run("check", "--quick", "-q", "--jobs", "2")
+    assert "pictures of toy: its worker process ended unexpectedly, 3 times" in result.stderr
+    assert "re-checked" not in result.stderr
+    assert result.exit_code == 0
+    with pytest.raises(WorkersLost, match="the proof of toy could not be re-checked: its worker process ended"):
+        _Work([], [Job("toy", abs, (), "the proof of toy could not be re-checked")], None, None)._take(
+            Task(abs, (), Job("toy", abs, (), "the proof of toy could not be re-checked")), Died(3)
+        )
+
+
+def test_pictures_are_kept_and_made_again_where_their_maker_changed(toy: Toy) -> None:
+    counted = "open('made', 'a').write('.')"
+    with_pictures(toy, counted)
+    made = toy.folder / "made"
+    for seed, words, count in ((5, (), 1), (5, (), 1), (6, (), 2), (5, ("--no-store",), 3)):
+        toy.check("--quick", "--seed", str(seed), *words)
+        assert made.read_text() == "." * count
+    path = toy.folder / "checks" / "toy.py"
+    path.write_text(path.read_text().replace("rng.random((3, 2, channels))", "rng.random((4, 2, channels))"))
+    toy.check("--quick", "--seed", "5")
+    assert made.read_text() == "...."
+    assert toy.run("store", "export", "-o", "samples.npz").exit_code == 0  # they are no samples
+
+
+def test_what_is_no_packed_table_is_made_again() -> None:
+    images = tuple(pixels(np.random.default_rng(0).random((3, 2, k))) for k in (1, 3))
+    given = (Pictures("t", ("a", "b"), (Row("r", images),), "n"),)
+    text, raw = packed(given)
+    (found,) = unpacked(text, raw) or ()
+    assert (found.title, found.columns, found.note, found.rows[0].label) == ("t", ("a", "b"), "n", "r")
+    for one, two in zip(found.rows[0].images, images, strict=True):
+        np.testing.assert_array_equal(one, two)
+    for wrong in ((text, raw[:-1]), (text, raw + b"x"), (text.replace("[3,2,3]", "[3,2,4]"), raw), ("[]", b""),
+                  (text.replace("[3,2,1]", "[-3,-2,1]"), raw), (text.replace("[3,2,1]", '"x"'), raw)):  # fmt: skip
+        assert unpacked(*wrong) is None
 
 
 def test_images_of_another_size_than_they_say_are_none() -> None:

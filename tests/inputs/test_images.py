@@ -201,10 +201,40 @@ def test_what_is_there_and_what_is_asked_for(tmp_path: Path) -> None:
         load("fashion", tmp_path)
     with pytest.raises(ValueError, match="say where they are, with --data DIR"):
         load("mnist")
-    before = stamp("mnist", mnist(tmp_path))
-    assert stamp("mnist", tmp_path) == before
-    (tmp_path / TAGS).write_bytes(b"longer than before, or not" * 2)
-    assert stamp("mnist", tmp_path) != before
+
+
+def test_other_images_of_the_same_size_and_time_are_not_taken_for_those_that_were_there(tmp_path: Path) -> None:
+    """Stored samples are found by this; what is packed, or written again, holds the same."""
+    before = stamp("mnist", mnist(tmp_path / "a"))
+    assert stamp("mnist", mnist(tmp_path / "b", packed=True)) == before
+    path = tmp_path / "a" / IMAGES
+    there, data = path.stat(), bytearray(path.read_bytes())
+    data[-1] ^= 1
+    path.write_bytes(data)
+    os.utime(path, ns=(there.st_atime_ns, there.st_mtime_ns))
+    assert path.stat().st_mtime_ns == there.st_mtime_ns
+    assert stamp("mnist", tmp_path / "a") != before
+    assert stamp("digits", None) == "digits"
+    assert stamp("cifar10", cifar(tmp_path / "c")).startswith("cifar10 ")
+    path.write_bytes(data[:-1])
+    with pytest.raises(Unreadable, match="cut off"):
+        stamp("mnist", tmp_path / "a")
+
+
+@pytest.mark.parametrize("name", ["two\nproved theorem1", "\x1b[8mhidden", "turned \u202e round"])
+def test_a_folder_whose_name_writes_lines_of_its_own_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / name).mkdir()
+    result = CliRunner().invoke(cli, ["check", "--data", str(tmp_path / name), "image_completion"])
+    assert result.exit_code == 2
+    (line,) = result.stderr.splitlines()
+    assert "characters that are not shown" in line
+    assert name not in line
+    monkeypatch.setenv(DATA, str(tmp_path / name))
+    with pytest.raises(Unreadable, match="characters that are not shown") as caught:
+        data_folder()
+    assert name not in str(caught.value)
 
 
 def test_the_option_sets_the_folder_for_its_run_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,6 +13,7 @@ import click
 from verifier.commands.codes import CommandError
 from verifier.inputs.data import DATA
 from verifier.inputs.numbers import integer, shortened
+from verifier.inputs.visible import is_visible, one_line
 
 #: The largest number that an option takes unless it says otherwise.
 MOST = 10**12
@@ -42,6 +43,9 @@ class Folder(click.ParamType):
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
         option = param.opts[0] if param is not None else self.name
         path = Path(str(value))
+        if not is_visible(str(path.absolute())):
+            told = shortened(one_line(str(value)))
+            raise CommandError(f"{option} {told}: the name of the folder has characters that are not shown; rename it")
         try:
             there = path.is_dir()
         except (OSError, ValueError):  # longer than names of files are, or with a zero byte

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from verifier.datafiles.pixels import read_cifar, read_idx_images, read_idx_labels, unpacked
+from verifier.datafiles.pixels import Bytes, read_cifar, read_idx_images, read_idx_labels, unpacked
 from verifier.inputs.data import DATA
 from verifier.inputs.files import Unreadable
 from verifier.inputs.numbers import shortened
@@ -73,9 +73,10 @@ def load(name: str, folder: Path | None = None) -> Images:
         raise ValueError(f"{shortened(repr(name))} names no images; {', '.join(NAMES)} do")
     if name == "digits":
         return _digits()
-    if folder is None:
-        raise ValueError(f"{name} is read from files: say where they are, with --data DIR or the variable {DATA}")
-    return _mnist(folder) if name == "mnist" else _cifar(folder)
+    found = _contents(name, folder)
+    (a, b), (c, d) = found.training, found.test
+    wide = np.int64
+    return Images(name, a / 255.0, b.astype(wide), c / 255.0, d.astype(wide), found.checksum, found.origin)
 
 
 def available(folder: Path | None) -> tuple[str, ...]:
@@ -95,16 +96,14 @@ def available(folder: Path | None) -> tuple[str, ...]:
 
 
 def stamp(name: str, folder: Path | None) -> str:
-    """What tells one state of the files from another without reading them: their sizes and times of change."""
-    if folder is None or name == "digits":
-        return name
-    found = [_find(name, file, folder) for file in (_MNIST if name == "mnist" else _CIFAR)]
-    parts = [
-        f"{path} {path.stat().st_size} {path.stat().st_mtime_ns}"
-        for path in found
-        if path is not None and path.exists()
-    ]
-    return hashlib.sha256("\n".join([name, *parts]).encode()).hexdigest()
+    """What tells one set of images from another: its name, and SHA-256 of what its files hold, which are read whole.
+
+    Raises as :func:`load`.  Where the same contents stand, packed or not, and when they were written, is all one.
+    """
+    if name == "digits" or name not in NAMES:
+        return load(name).name
+    found = _contents(name, folder)
+    return f"{name} {found.checksum}"
 
 
 def _digits() -> Images:
@@ -124,7 +123,23 @@ def _digits() -> Images:
     return Images("digits", images[:k], wide[:k], images[k:], wide[k:], digest, "bundled with scikit-learn")
 
 
-def _mnist(folder: Path) -> Images:
+@dataclass(frozen=True)
+class _Contents:
+    """What the files of a set hold, as bytes: images and labels for training and for tests."""
+
+    training: tuple[Bytes, Bytes]
+    test: tuple[Bytes, Bytes]
+    checksum: str
+    origin: str
+
+
+def _contents(name: str, folder: Path | None) -> _Contents:
+    if folder is None:
+        raise ValueError(f"{name} is read from files: say where they are, with --data DIR or the variable {DATA}")
+    return _mnist(folder) if name == "mnist" else _cifar(folder)
+
+
+def _mnist(folder: Path) -> _Contents:
     parts, digest, known = [], hashlib.sha256(), True
     for first in _MNIST:
         path = _needed("mnist", first, folder)
@@ -136,27 +151,21 @@ def _mnist(folder: Path) -> Images:
         if len(images) != len(labels):
             raise Unreadable(f"{folder}: {len(images)} images and {len(labels)} labels of {which}; as many are needed")
     origin = "the published files" if known else "not the published files: their checksum is unknown"
-    return _images("mnist", parts[0][..., None], parts[1], parts[2][..., None], parts[3], digest.hexdigest(), origin)
+    pairs = (parts[0][..., None], parts[1]), (parts[2][..., None], parts[3])
+    return _Contents(*pairs, digest.hexdigest(), origin)
 
 
-def _cifar(folder: Path) -> Images:
+def _cifar(folder: Path) -> _Contents:
     _refuse_pickle(folder)
-    images, labels, digest = [], [], hashlib.sha256()
+    found, digest = [], hashlib.sha256()
     for name in _CIFAR:
         path = _needed("cifar10", name, folder)
         data = unpacked(path)
         digest.update(data)
-        found = read_cifar(data, path)
-        images.append(found[0])
-        labels.append(found[1])
-    train, tags = np.concatenate(images[:-1]), np.concatenate(labels[:-1])
+        found.append(read_cifar(data, path))
+    train, tags = (np.concatenate([pair[k] for pair in found[:-1]]) for k in (0, 1))
     # No checksums of the unpacked binary files are published, only one of the archive.
-    return _images("cifar10", train, tags, images[-1], labels[-1], digest.hexdigest(), "its checksum is unknown")
-
-
-def _images(name: str, a: npt.NDArray[np.uint8], b: npt.NDArray[np.uint8], c: npt.NDArray[np.uint8],
-            d: npt.NDArray[np.uint8], checksum: str, origin: str) -> Images:  # fmt: skip
-    return Images(name, a / 255.0, b.astype(np.int64), c / 255.0, d.astype(np.int64), checksum, origin)
+    return _Contents((train, tags), found[-1], digest.hexdigest(), "its checksum is unknown")
 
 
 def _find(name: str, file: str, folder: Path) -> Path | None:

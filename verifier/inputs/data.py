@@ -8,17 +8,33 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
+from verifier.inputs.files import Unreadable
 from verifier.inputs.numbers import fraction, shortened
+from verifier.inputs.visible import is_visible, one_line
 
 #: The environment variables that name the folder of data, and the bytes that a large matrix may take.
 DATA, MEMORY = "VERIFIER_DATA", "VERIFIER_MEMORY"
+#: The parameter of a cell that says which images it reads.
+CELL = "data"
 _UNITS = {"": 1, "K": 10**3, "M": 10**6, "G": 10**9, "T": 10**12}
 
 
 def data_folder() -> Path | None:
-    """The folder that ``--data`` or the environment names; None where neither does."""
+    """The folder that ``--data`` or the environment names; None where neither does.
+
+    Unreadable for a name with control characters, which every message and every line that is to be run again would
+    repeat.
+    """
     found = os.environ.get(DATA)
+    if found and not is_visible(found):
+        raise Unreadable(f"{shortened(one_line(found))}: no folder of data: its name has characters that are not shown")
     return Path(found) if found else None
+
+
+def named_data() -> str | None:
+    """The name of :func:`data_folder`, or what is shown of it where that refuses it."""
+    found = os.environ.get(DATA)
+    return one_line(found) if found else None
 
 
 def memory_limit() -> int:

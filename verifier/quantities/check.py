@@ -86,9 +86,9 @@ def _effort(value: str) -> str:
     return value
 
 
-def _maker(value: Any) -> Any:
-    if value is not None and not callable(value):
-        raise Wrong("a function of a seed and an effort, or None,")
+def _makers(value: Any) -> Any:
+    if not isinstance(value, tuple) or not all(callable(one) for one in value):
+        raise Wrong("a function of a seed and an effort, a tuple of such, or None,")
     return value
 
 
@@ -256,19 +256,22 @@ class Check:
     """Everything that is measured for one statement.
 
     ``scaled`` says in a sentence what is smaller than in the text unless ``--effort paper`` is asked for; ``pictures``
-    (:mod:`verifier.quantities.pictures`) are shown beside the numbers.
+    (:mod:`verifier.quantities.pictures`) are shown beside the numbers, and are made one function after the other.
     """
 
     name: Line
     parts: tuple[Part, ...]
     scaled: Text = ""
-    pictures: Annotated[Any, _maker] = None
+    pictures: Annotated[Any, _makers] = ()
 
-    def __init__(self, name: str, *parts: Part, scaled: str = "", pictures: Maker | None = None) -> None:
+    def __init__(
+        self, name: str, *parts: Part, scaled: str = "", pictures: Maker | tuple[Maker, ...] | None = None
+    ) -> None:
         object.__setattr__(self, "name", name)
         object.__setattr__(self, "parts", parts)
         object.__setattr__(self, "scaled", scaled)
-        object.__setattr__(self, "pictures", pictures)
+        given = () if pictures is None else (pictures,) if callable(pictures) else pictures
+        object.__setattr__(self, "pictures", given)
 
 
 def cells(**axes: Any) -> tuple[dict[str, Any], ...]:

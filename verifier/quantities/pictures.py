@@ -1,7 +1,8 @@
 """Pictures that a check shows beside its numbers: rows of images, and a note of how they arose.
 
-A check's ``pictures`` is called once a run, in a worker process, with the run's seed and the effort: "quick", "default"
-or "paper".  No verdict rests on them.
+Each of a check's ``pictures`` is called once a run, in a worker process, with the run's seed and the effort: "quick",
+"default" or "paper".  What it returns is stored like a block of samples, and made anew where the code has changed, or
+what a :func:`functools.partial` holds.  No verdict rests on them.
 """
 
 from __future__ import annotations

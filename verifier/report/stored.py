@@ -13,7 +13,6 @@ from typing import Any
 
 from verifier.inputs.files import Unreadable, json_of, read_text
 from verifier.projects.root import find
-from verifier.quantities.select import text_of
 from verifier.report.derived import finished
 from verifier.report.document import FORMAT, document
 from verifier.report.environment import commit, commit_of, version
@@ -107,18 +106,7 @@ def command_line(options: Options, seed: int, names: Sequence[str], expression: 
     """The command that does the run again."""
     words = ["verifier check", *(f'"{name}"' if "::" in name else name for name in names)]
     words += [f'-k "{expression}"'] if expression else []
-    words += ["--effort paper"] * options.paper
-    words += ["--quick"] * options.quick + ["--thorough"] * options.thorough
-    words += [f"--budget {options.budget:g}s"] if options.budget is not None else []
-    words += ["--widths " + ",".join(str(n) for n in options.widths)] if options.widths else []
-    words += [f"--samples {options.samples}"] if options.samples is not None else []
-    words += [f"--angle {text_of(options.angle)}"] if options.angle is not None else []
-    words += ["--z " + ",".join(_input(entry) for entry in options.z)] if options.z is not None else []
-    return " ".join([*words, f"--seed {seed}"])
-
-
-def _input(entry: Any) -> str:
-    return ":".join(text_of(v) for v in entry) if isinstance(entry, list | tuple) else text_of(entry)
+    return " ".join([*words, *options.words(), f"--seed {seed}"])
 
 
 def place() -> Path:

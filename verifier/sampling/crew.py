@@ -18,13 +18,28 @@ class WorkersLost(Exception):
     """There is nobody left to do anything; one sentence says why."""
 
 
+@dataclass(frozen=True)
+class Job:
+    """A call that is made beside the samples.
+
+    ``lost``: what is said where its worker dies, before the reason, and the run is then over; without it the job's
+    result is the Died.  ``keep`` is given the result as soon as it is there.
+    """
+
+    name: str
+    function: Call
+    arguments: tuple[Any, ...] = ()
+    lost: str = ""
+    keep: Callable[[Any], None] | None = None
+
+
 @dataclass(eq=False)
 class Task:
-    """A call that is to be made.  ``name`` is None for a block of samples."""
+    """A call that is to be made: a block of samples, or a job."""
 
     function: Call
     arguments: tuple[Any, ...]
-    name: str | None = None
+    job: Job | None = None
     deaths: int = 0
 
 

@@ -21,6 +21,17 @@ from verifier.sampling.versions import Unknown, version_of
 _SHARED = (stream, draw.reduce, draw.fit_coefficients, draw.returned)
 
 
+@dataclass(frozen=True)
+class Beside:
+    """What a check makes beside its samples: ``what`` it is, the ``code`` that makes it, what else it depends on."""
+
+    statement: str
+    what: str
+    code: object
+    about: tuple[Any, ...]
+    seed: int
+
+
 @dataclass
 class Keeper:
     """What one run does with the store.
@@ -83,6 +94,43 @@ class Keeper:
             self.kept += 1
         except StoreError as error:
             self._fail(error)
+
+    def get_beside(self, beside: Beside) -> tuple[str, bytes] | None:
+        """The text and the bytes that were kept of it; None where there are none."""
+        key = self._key_beside(beside)[0]
+        if key is None or self.failed:
+            return None
+        try:
+            found = self.store.get(key)
+        except StoreError as error:
+            self._fail(error)
+            return None
+        if found is not None:
+            self._used.add(key)
+        return found
+
+    def put_beside(self, beside: Beside, text: str, raw: bytes) -> None:
+        """Keep a text and bytes; ``text`` is a JSON object whose ``cells`` are none.  From any thread."""
+        key, version = self._key_beside(beside)
+        if key is None or version is None or self.failed:
+            return
+        row = Row(
+            key, beside.statement, beside.what, version, _text({"shared": {}, "cells": []}), _text(beside.about), 0, 0,
+            str(beside.seed), text, raw,
+        )  # fmt: skip
+        try:
+            self.store.put(row, self.run)
+        except StoreError as error:
+            self._fail(error)
+
+    def _key_beside(self, beside: Beside) -> tuple[bytes | None, str | None]:
+        try:
+            version = version_of(beside.code)
+        except (Unknown, RecursionError) as error:
+            self.unkept[f"{beside.statement}: {beside.what}"] = str(error)
+            return None, None
+        parts = [beside.statement, beside.what, version, beside.about, str(beside.seed)]
+        return hashlib.sha256(_text(parts).encode()).digest(), version
 
     def finish(self) -> None:
         """Say which blocks were of use."""

@@ -8,6 +8,7 @@ Printed and amended claims that say the same share one question, and so one answ
 from __future__ import annotations
 
 import math
+import shlex
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
@@ -20,8 +21,10 @@ from verifier.claims.statement import Form, Kind, Statement
 from verifier.inference.decisions import DEFAULT_ALPHA, LOOKS
 from verifier.inference.exponents import slope_weights
 from verifier.inference.schedule import Schedule
+from verifier.inputs.data import named_data
 from verifier.inputs.fields import FieldError
 from verifier.quantities.check import Agreement, Check, Measure, Part
+from verifier.quantities.select import text_of
 from verifier.sampling.about import at_widths, speaks_to, with_derived
 from verifier.sampling.keys import canonical, group_key
 from verifier.sampling.questions import Question, question_of
@@ -49,10 +52,25 @@ class Options:
     thorough: bool = False
     budget: float | None = None  # seconds of a run, which decide how many samples are drawn
     paper: bool = False  # the sizes of the text itself, where a check has them
+    data: str | None = field(default_factory=named_data)  # the folder of the images that are read
 
     @property
     def alpha(self) -> float:
         return THOROUGH_ALPHA if self.thorough else DEFAULT_ALPHA
+
+    def words(self, data: bool = True) -> list[str]:
+        """The options of ``verifier check`` that ask for the same, ``--data`` left out of what reads none."""
+        found = [] if self.widths is None else ["--widths " + ",".join(str(n) for n in self.widths)]
+        found += [] if self.samples is None else [f"--samples {self.samples}"]
+        found += ["--quick"] * self.quick + ["--effort paper"] * self.paper + ["--thorough"] * self.thorough
+        found += [] if self.budget is None else [f"--budget {self.budget:g}s"]
+        found += [] if self.angle is None else [f"--angle {text_of(self.angle)}"]
+        found += [] if self.z is None else ["--z " + ",".join(_input(entry) for entry in self.z)]
+        return found + ([f"--data {shlex.quote(self.data)}"] if data and self.data is not None else [])
+
+
+def _input(entry: Any) -> str:
+    return ":".join(text_of(v) for v in entry) if isinstance(entry, list | tuple) else text_of(entry)
 
 
 @dataclass(frozen=True)

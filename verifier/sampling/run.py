@@ -16,16 +16,17 @@ from typing import Any, Protocol
 
 from verifier.inference.decisions import Decision
 from verifier.inference.samples import LogSample
-from verifier.sampling.crew import Crew, Task, WorkersLost
+from verifier.sampling.crew import Crew, Job, Task, WorkersLost
 from verifier.sampling.decide import decide, settled
 from verifier.sampling.draw import Block, Coefficients, Drawn, draw
 from verifier.sampling.effort import price
 from verifier.sampling.evidence import Evidence, along, evidence_of
+from verifier.sampling.keeping import Beside
 from verifier.sampling.keys import PILOT
 from verifier.sampling.memory import Memory, free
 from verifier.sampling.plan import Group
 from verifier.sampling.questions import Question
-from verifier.sampling.workers import Call, Died, executor
+from verifier.sampling.workers import Died, executor
 
 PILOT_SAMPLES = 1024
 
@@ -234,6 +235,10 @@ class Kept(Protocol):
 
     def put(self, group: Group, drawn: Drawn) -> None: ...
 
+    def get_beside(self, beside: Beside) -> tuple[str, bytes] | None: ...
+
+    def put_beside(self, beside: Beside, text: str, raw: bytes) -> None: ...
+
 
 def run(
     groups: Sequence[Group],
@@ -243,15 +248,15 @@ def run(
     timeout: float | None = None,
     limit: float | None = None,
     listener: Listener | None = None,
-    also: Sequence[tuple[str, Call, tuple[Any, ...]]] = (),
+    also: Sequence[Job] = (),
     kept: Kept | None = None,
     scheduler: str | None = None,
     budget: float | None = None,
     memory: float | None = None,
 ) -> Outcome:
-    """Draw and decide ``groups``; call the functions of ``also`` beside them, and return what they return.
+    """Draw and decide ``groups``; do the jobs ``also`` beside them, in the same workers, and return what they return.
 
-    ``also`` holds (name, function, arguments), called in the same workers.  Ctrl-C and ``timeout`` (seconds)
+    Ctrl-C and ``timeout`` (seconds)
     end the run with what is decided so far, and so does the ``budget`` (seconds), of which groups draw in the order of
     :mod:`verifier.sampling.effort`; ``limit`` (seconds) ends the drawing of one group alone.  Blocks that are
     ``kept`` are not drawn; those that are drawn are put there as they arrive.  No more are drawn at the same time here
@@ -281,8 +286,8 @@ class _Work:
     """What is still to be done in a run, and what was."""
 
     def __init__(
-        self, states: list[_State], also: Sequence[tuple[str, Call, tuple[Any, ...]]], listener: Listener | None,
-        kept: Kept | None, thrifty: bool = False,
+        self, states: list[_State], also: Sequence[Job], listener: Listener | None, kept: Kept | None,
+        thrifty: bool = False,
     ) -> None:  # fmt: skip
         self.states = states
         self._waiting: list[tuple[float, _State, list[Block]]] | None = [] if thrifty else None
@@ -291,7 +296,7 @@ class _Work:
         self._kept = kept
         self._begun = self._told = time.monotonic()
         self._samples = 0
-        self._pending: deque[Task] = deque(Task(function, arguments, name) for name, function, arguments in also)
+        self._pending: deque[Task] = deque(Task(job.function, job.arguments, job) for job in also)
         for state in states:
             self._pending.extend(self._tasks(state, state.start()))
 
@@ -318,7 +323,7 @@ class _Work:
         return memory.fits([self._expected(one, memory) for one in crew.out], self._expected(task, memory))
 
     def _expected(self, task: Task, memory: Memory) -> float:
-        return 0.0 if task.name is not None else memory.expected(*self._about(task.arguments[0]))
+        return 0.0 if task.job is not None else memory.expected(*self._about(task.arguments[0]))
 
     def _weigh(self, result: Any, memory: Memory) -> None:
         if isinstance(result, Drawn) and result.block.weighed and result.error is None:
@@ -343,12 +348,15 @@ class _Work:
             self._listener.pace(self._samples / (now - self._begun), left)
 
     def arrived(self, task: Task, result: Any) -> None:
-        """Keep a block at once, whatever this process is doing."""
-        if self._kept is not None and task.name is None:
+        """Keep what is to be kept at once, whatever this process is doing."""
+        if task.job is not None:
+            if task.job.keep is not None:
+                task.job.keep(result)
+        elif self._kept is not None:
             self._kept.put(self.states[result.block.group].group, result)
 
     def _begin(self, crew: Crew, task: Task, memory: Memory) -> None:
-        if task.name is not None:
+        if task.job is not None:
             crew.start(task)
             return
         block = task.arguments[0]
@@ -364,10 +372,10 @@ class _Work:
             self._drawn(state, before)
 
     def _take(self, task: Task, result: Any) -> None:
-        if task.name is not None:
-            if isinstance(result, Died):
-                raise WorkersLost(f"the proof of {task.name} could not be re-checked: {result}")
-            self.extra[task.name] = result
+        if task.job is not None:
+            if isinstance(result, Died) and task.job.lost:
+                raise WorkersLost(f"{task.job.lost}: {result}")
+            self.extra[task.job.name] = result
             return
         block = task.arguments[0]
         drawn = Drawn(block, error=str(result)) if isinstance(result, Died) else result

@@ -10,6 +10,7 @@ from verifier.claims.severity import severity_of
 from verifier.claims.statement import Claim, Form, Kind, Statement
 from verifier.inference.decisions import Decision
 from verifier.inference.trends import WITHOUT
+from verifier.inputs.data import CELL
 from verifier.quantities.pictures import Pictures
 from verifier.quantities.select import text_of
 from verifier.sampling.plan import Asked, Cell, Group, Options
@@ -224,27 +225,7 @@ def reproduce(group: Group, cell: Cell, options: Options, seed: int) -> str:
     """The command that draws this cell again, with the same samples."""
     chosen = ",".join(f"{name}={text_of(cell.parameters[name])}" for name in _distinguishing(cell.parameters))
     words = ["verifier check", group.statement, f'-k "{chosen}"', f"--seed {seed}"]
-    if options.widths is not None:
-        words.append("--widths " + ",".join(str(n) for n in options.widths))
-    if options.samples is not None:
-        words.append(f"--samples {options.samples}")
-    if options.quick:
-        words.append("--quick")
-    if options.paper:
-        words.append("--effort paper")
-    if options.thorough:
-        words.append("--thorough")
-    if options.budget is not None:
-        words.append(f"--budget {options.budget:g}s")
-    if options.angle is not None:
-        words.append(f"--angle {text_of(options.angle)}")
-    if options.z is not None:
-        words.append("--z " + ",".join(_input(entry) for entry in options.z))
-    return " ".join(words)
-
-
-def _input(entry: Any) -> str:
-    return ":".join(text_of(v) for v in entry) if isinstance(entry, list | tuple) else text_of(entry)
+    return " ".join([*words, *options.words(data=CELL in cell.parameters)])
 
 
 def _distinguishing(parameters: Mapping[str, Any]) -> list[str]:

@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any
 from verifier.inputs.fields import FieldError
 from verifier.projects.loading import LoadError
 from verifier.quantities.select import Selection, text_of
+from verifier.sampling.crew import Job
 from verifier.sampling.plan import Group, Options, fates, plan
 from verifier.sampling.run import Kept, Listener, run
+from verifier.verify import pictures
 from verifier.verify.coverage import Coverage, coverage
 from verifier.verify.join import collect, statement_report
-from verifier.verify.pictures import effort_of, made
 from verifier.verify.proof import Proofs, proofs_of, source_of
 from verifier.verify.results import RunReport, StatementReport
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from verifier.projects.choosing import Choice
     from verifier.projects.project import Entry, Project
 
-#: What jobs that make pictures are called, before the statement's name.
-_PICTURES = "pictures of "
 #: progress(groups) shows a run while it runs.
 Display = Callable[[Sequence[Group]], AbstractContextManager[Listener | None]]
 
@@ -171,23 +170,27 @@ def run_check(
     if selection is not None:
         entries = [entry for entry in entries if any(group.needed for group in plans[entry.name])]
     drawn = [group for group in groups if group.needed]
-    jobs_of: list[tuple[str, Callable[..., Any], tuple[Any, ...]]] = []
+    jobs_of: list[Job] = []
+    painted: dict[str, dict[str, Any]] = {}
     proofs: dict[str, Proofs] = {}
     for entry in entries:
         source = source_of(entry.statement)
         if source is None:
             proofs[entry.name] = Proofs()
             continue
-        jobs_of.append((entry.name, *source.job(entry)))
+        jobs_of.append(Job(entry.name, *source.job(entry), f"the proof of {entry.name} could not be re-checked"))
     for entry in entries:
-        if entry.check is not None and entry.check.pictures is not None and any(g.needed for g in plans[entry.name]):
-            maker = entry.check_path or entry.check.pictures
-            jobs_of.append((_PICTURES + entry.name, made, (maker, seed, effort_of(options))))
+        if any(group.needed for group in plans[entry.name]):
+            painted[entry.name] = pictures.planned(entry, seed, options, kept)
+            jobs_of += [one for one in painted[entry.name].values() if isinstance(one, Job)]
     with display(drawn) as listener:
         outcome = run(
             drawn, seed=seed, jobs=jobs, timeout=timeout, limit=limit, listener=listener, also=jobs_of, kept=kept,
             budget=options.budget, scheduler=scheduler, memory=memory,
         )  # fmt: skip
+    shown = {
+        name: {what: pictures.came_of(one, outcome.extra) for what, one in of.items()} for name, of in painted.items()
+    }
     reports = []
     for entry in entries:
         source = source_of(entry.statement)
@@ -199,12 +202,13 @@ def run_check(
                 entry.statement, collect(outcome, entry.name), found,
                 coverage_of(entry, options, selection, choices.get(entry.name)),
                 options=options, seed=seed, jobs=jobs, stopped=outcome.stopped,
-                chosen=_chosen(entry, choices), pictures=outcome.extra.get(_PICTURES + entry.name, ((), ""))[0],
+                chosen=_chosen(entry, choices),
+                pictures=tuple(one for made, _ in shown.get(entry.name, {}).values() for one in made),
             )
         )  # fmt: skip
     seconds = time.monotonic() - start
-    failed = [f"{name}: {found[1]}" for name, found in outcome.extra.items() if name.startswith(_PICTURES) and found[1]]
-    notes = (*project.notes, *failed)
+    told = [f"{what}: {problem}" for of in shown.values() for what, (_, problem) in of.items() if problem]
+    notes = (*project.notes, *told)
     return RunReport(seed, options, tuple(reports), outcome.stopped, outcome.failed, seconds, notes)
 
 
