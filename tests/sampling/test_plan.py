@@ -21,7 +21,8 @@ from verifier.sampling import files
 from verifier.sampling.draw import fit_coefficients
 from verifier.sampling.keys import canonical, group_key, stream
 from verifier.sampling.plan import MOST_SHARE, Group, Options, allocation, plan
-from verifier.sampling.run import _State, run
+from verifier.sampling.run import run
+from verifier.sampling.state import State
 from verifier.sampling.widths import check_widths
 from verifier.verdict import NumericStatus
 
@@ -258,7 +259,7 @@ def test_shares_are_drawn_in_whole_blocks_and_below_the_cap() -> None:
     drawn = [group.drawn(place, last) for place in range(len(WIDTHS))]
     assert max(drawn) <= 1 << 14
     assert drawn == [last * share for share in group.shares]
-    state = _State(0, group, seed=1)
+    state = State(0, group, seed=1)
     seen: dict[int, list[tuple[int, int]]] = {}
     for _ in group.schedule.sizes:
         for block in state._next_look():

@@ -15,7 +15,8 @@ from verifier.quantities.pictures import Pictures
 from verifier.quantities.select import text_of
 from verifier.sampling.plan import Asked, Cell, Group, Options
 from verifier.sampling.questions import Question
-from verifier.sampling.run import Answers, Outcome
+from verifier.sampling.run import Outcome
+from verifier.sampling.state import Answers
 from verifier.verdict import NumericStatus, ProofStatus, weakest_numeric
 from verifier.verify.coverage import Coverage, Reach, left_out, sampleable, why_untested
 from verifier.verify.proof import Proofs
