@@ -164,6 +164,25 @@ def test_a_limit_of_another_number_is_refuted() -> None:
     assert proof_of(claiming(examples.gram_with_other(), "limit", size=1))["size"].status is ProofStatus.CITED
 
 
+def test_the_mean_of_what_stays_random_is_measured_only() -> None:
+    """Of the square of a Gaussian number a limit in probability would be false, and that of the mean, 1, is true."""
+
+    @quantity(weights={"v": (n,), "x": (n,)})
+    def square(w: Any) -> Any:
+        product = w["v"] @ w["x"] / jnp.sqrt(len(w["x"]))
+        return product**2
+
+    one = claiming(square, "limit", square=1)
+    assert one.statement.empirical
+    report = v.check(one.statement, measured_by=one.check, widths=SMALL["widths"], samples=64)
+    (claim,) = report.statements[0].claims
+    assert str(claim.proof) == "gap"
+    assert claim.derived == ""
+    (undecided,) = proof_of(claiming(examples.kernel(113.218), "limit", tangent=0)).values()
+    assert undecided.status is ProofStatus.GAP
+    assert undecided.derived.startswith("undecided")
+
+
 def test_samples_that_contradict_what_is_derived_are_loud() -> None:
     """Twin: the samples are those of another program."""
     one, other = (claiming(p, "limit", size=2) for p in (examples.gram(), examples.gram_with_other()))

@@ -189,6 +189,12 @@ def test_a_proof_of_a_program_as_a_file(claimed: Path) -> None:
     result = runner.invoke(cli, ["verify", "proof.json"])
     assert result.exit_code == 0, result.output
     assert "cited" in result.output
+    listed = runner.invoke(cli, ["axioms", "claimed.py:right"])
+    assert listed.exit_code == 0, listed.output
+    assert "claimed.py:right.good (amended): cited" in listed.output
+    assert {"cited program.master", "argued program.order", "computed tensors 1"} <= set(
+        map(str.strip, listed.output.splitlines())
+    )
     data = json.loads((claimed / "proof.json").read_text())
     for entry in data["requests"].values():
         entry["request"]["program"]["weights"][0][2] = ["f", "1.0"]

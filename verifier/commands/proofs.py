@@ -109,7 +109,7 @@ def verify(file: str, statement: str | None, as_json: bool, verbose: int, quiet:
 def axioms(names: tuple[str, ...], everything: bool, as_json: bool, verbose: int, quiet: bool) -> int:
     """What the proof of each claim of NAME rests on in the end: hypotheses, definitions, theorems, cited rows.
 
-    NAME is that of a statement or the id of a claim, as in theorem1.zero.
+    NAME is that of a statement or the id of a claim, as in theorem1.zero, or FILE:NAME, a program with expectations.
 
     A claim's status is that of `verifier check`: one that its goals do not prove is a gap here too.
     """
@@ -120,9 +120,11 @@ def axioms(names: tuple[str, ...], everything: bool, as_json: bool, verbose: int
     if not names and not everything:
         raise CommandError("name a statement, or give --all")
     found: dict[str, list[dict[str, Any]]] = {}
-    chosen = choices(targets_of(project, names, "axioms"))
-    for name in project.names if everything else chosen:
-        statement = _statement(project, name).statement
+    chosen = choices(targets_of(project, [name for name in names if not is_program(name)], "axioms"))
+    programs = [entry_of(name).statement for name in dict.fromkeys(names) if is_program(name)]
+    listed = (_statement(project, name).statement for name in (project.names if everything else chosen))
+    for statement in (*listed, *programs):
+        name = statement.name
         if statement.proof is None:
             if not everything:
                 raise CommandError(f"{name} has no proof: each of its claims is a gap", UNDECIDED)
@@ -131,7 +133,8 @@ def axioms(names: tuple[str, ...], everything: bool, as_json: bool, verbose: int
         if proofs.problem is not None:
             code = UNEXPECTED if "the kernel refuses" in proofs.problem else USAGE
             raise CommandError(f"the proof of {name}: {proofs.problem}", code)
-        meant = [claim.id for claim in statement.claims] if everything else chosen[name].claims(statement)
+        part = None if everything or name not in chosen else chosen[name]
+        meant = [claim.id for claim in statement.claims] if part is None else part.claims(statement)
         found[name] = [_claim_data(result) for result in proofs.results if result.claim in meant]
     for note in project.notes:
         click.echo(f"verifier: {note}", err=True)

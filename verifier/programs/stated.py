@@ -132,7 +132,10 @@ def stated(program: Program, path: Path | None = None, name: str = "") -> Stated
         if kind in DERIVED:
             graph, answers = derivations[output]
             number = Number(label, graph, k, kind, target or Fraction(0), answers.numbers[place], answers.untrue)
-            numbers[identifier] = number
+            if _random(number):
+                number = None
+            else:
+                numbers[identifier] = number
         claims.append(_claim(identifier, kind, target, label, k, number))
     if not claims:
         raise ProgramError(f"{program.line}: {program.label} expects nothing of what it returns; say expect={{…}}")
@@ -173,16 +176,17 @@ def _claim(identifier: str, kind: Kind, target: Fraction | None, label: str, k: 
 
 
 def _word(label: str, kind: Kind, number: Number | None) -> Quantity:
-    """The number as a word of claims; in the kernel, if something can be derived of it.
-
-    That E X tends to c is a limit in probability where X is derived to tend to a number, and is measured only else.
-    """
-    known = number is not None and (kind is not Kind.VALUE or bool(number.answer.constant))
-    if not known or number is None:
+    """The number as a word of claims; in the kernel, if something can be derived of it."""
+    if number is None:
         return Quantity(label, WHICH, WHICH, symbol="")
     says = _tends(number) if kind is Kind.VALUE else None
     term = None if says else lambda env: number.term(env[WHICH])
     return Quantity(label, WHICH, WHICH, symbol="returned", term=term, says=says, widths=(("level", ""),))
+
+
+def _random(number: Number) -> bool:
+    """Whether E X → c is claimed of what is derived to stay random: that is no limit in probability."""
+    return number.kind is Kind.VALUE and number.answer.exponent == 0 and not number.answer.constant
 
 
 def _tends(number: Number) -> Any:
