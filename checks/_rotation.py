@@ -6,7 +6,7 @@ f reads an image and gives the weights of g, which reads the image turned by a m
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -14,7 +14,7 @@ import numpy as np
 from verifier.networks.training import Hyper, Trained, train
 from verifier.quantities.check import Parameters, Quantity
 
-from ._training import rotated
+from ._training import guessing, rotated, test_images
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,12 @@ class Sizes:
 SIZES = {"small": Sizes(128, 64, 4, 16, 32), "paper": Sizes(0, 0, 12, 40, 32), "tiny": Sizes(24, 16, 4, 2, 16)}
 #: Which width of a check is that of g, and which its depth.
 AXES = {"m": "m", "H": "H"}
+
+
+def learned(cell: Parameters) -> float:
+    """The accuracy beyond which something is learned, set before any is measured: what guessing hardly ever reaches."""
+    sizes = SIZES[cell["sizes"]]
+    return guessing(sizes.turns * test_images(cell["data"], sizes.test), sizes.turns)
 
 
 def runs(shared: Parameters, rates: Sequence[float], samples: int, rng: np.random.Generator) -> Trained:
@@ -62,3 +68,5 @@ def _draw(shared: Parameters, listed: Sequence[Parameters], width: Any, samples:
 accuracy = Quantity(
     "accuracy", "test accuracy", ("sizes", "data", "L", "n", "H", "m"), _draw, bounds=(0.0, 1.0), version="1"
 )
+#: The same where a rate is trained alone, for networks so large that a batch of few is a piece of work.
+at_one_rate = replace(accuracy, shared=(*accuracy.shared, "rate"))

@@ -8,13 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from fractions import Fraction
+from math import comb
 from typing import Any
 
 import pytest
 from sympy import Expr, Float, Integer, symbols
 
 from verifier.claims.statement import Form, Statement
-from verifier.quantities.check import Check
+from verifier.quantities.check import Check, Measure
 from verifier.sampling.plan import Options
 from verifier.verdict import Summary
 
@@ -63,6 +65,30 @@ def test_what_is_scaled_down_is_said_and_the_sizes_of_the_text_are_there() -> No
         assert {part.effort for part in check.parts} == {"default", "paper"}  # type: ignore[union-attr]
     widths = {part.widths for part in check.parts if part.effort == "paper"}  # type: ignore[union-attr]
     assert widths == {(50, 100, 200), (3, 6, 8)}
+
+
+def test_what_is_learned_is_more_than_guessing_and_known_before_any_training() -> None:
+    """The threshold of a trend: the least number of right answers that guessing exceeds with probability 1e-3 or less.
+
+    The tail is summed exactly, from the sizes of the cell alone; one right answer fewer is exceeded more often.
+    """
+    check = project().entry("sensitivity").check
+    assert check is not None
+    (part, *_) = check.parts
+    assert isinstance(part, Measure)
+    floor = part.floor
+    assert callable(floor)
+    at = floor(part.cells[0]) * 256
+    assert at == 86
+
+    def beyond(k: int) -> Fraction:
+        return sum((comb(256, j) * Fraction(3 ** (256 - j), 4**256) for j in range(k + 1, 257)), Fraction(0))
+
+    assert beyond(86) <= Fraction(1, 1000) < beyond(85)
+    others = [(one.floor, cell) for one in check.parts if isinstance(one, Measure) for cell in one.cells]
+    found = {(cell["sizes"], f(cell)) for f, cell in others if callable(f)}
+    assert found == {("small", 86 / 256), ("paper", 417 / 4320)}  # of 12 turns of 360 images
+    assert len(others) == len([f for f, _ in others if f is not None])
 
 
 @pytest.mark.slow
