@@ -8,7 +8,7 @@ from fractions import Fraction
 from math import gcd
 
 from verifier.claims.expressions import CannotCompile, leaves_out
-from verifier.claims.notation import printed_name, text
+from verifier.claims.notation import conjuncts, printed_name, text
 from verifier.claims.statement import Claim, Kind
 from verifier.claims.vocabulary import Env, Quantity
 from verifier.kernel.core.normal import ONE, key
@@ -36,7 +36,7 @@ def require_satisfiable(premises: Sequence[Term]) -> None:
 
     Seen are what linear arithmetic sees, of integers in whole numbers, and what follows from premises that hold.
     """
-    known = [part for p in premises for part in _parts(p)]
+    known = [part for p in premises for part in conjuncts(p)]
     while True:
         facts = [p for p in known if is_comparison(p)]
         if any(key(p) == key(FALSE) for p in known):
@@ -49,14 +49,7 @@ def require_satisfiable(premises: Sequence[Term]) -> None:
         more = next((p for p in known if _discharged(p, known, whole)), None)
         if more is None:
             return
-        known = [*(p for p in known if p is not more), *_parts(more.fields[1][1])]
-
-
-def _parts(p: Term) -> list[Term]:
-    """The parts of a conjunction."""
-    if isinstance(p, App) and p.fields[0] == "and":
-        return [part for side in p.fields[1] for part in _parts(side)]
-    return [p]
+        known = [*(p for p in known if p is not more), *conjuncts(more.fields[1][1])]
 
 
 def _discharged(p: Term, known: Sequence[Term], facts: Sequence[Term]) -> bool:

@@ -252,7 +252,7 @@ class _Printer:
 
     def conjunction(self, t: Term) -> str:
         """All parts in a row; of a long one that is the whole, the first and the last and how many there are."""
-        parts = _parts(t)
+        parts = conjuncts(t)
         short = t is self.whole and len(parts) > LONG
         shown = [self.part(p) for p in ((parts[0], parts[-1]) if short else parts)]
         if short:
@@ -315,10 +315,10 @@ def _names(vs: Iterable[Term]) -> list[str]:
     return [str(v.fields[0]) for v in vs]
 
 
-def _parts(t: Term) -> list[Term]:
+def conjuncts(t: Term) -> list[Term]:
     """The parts of a conjunction, in order."""
     if isinstance(t, App) and t.fields[0] == "and":
-        return [p for side in t.fields[1] for p in _parts(side)]
+        return [p for side in t.fields[1] for p in conjuncts(side)]
     return [t]
 
 

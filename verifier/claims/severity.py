@@ -84,11 +84,6 @@ def _names(claims: Sequence[Claim]) -> str:
     return ", ".join(claim.id for claim in claims)
 
 
-def _head(claim: Claim) -> str:
-    function = claim.quantity.func
-    return str(claim.quantity) if claim.quantity.is_Symbol else str(getattr(function, "__name__", function))
-
-
 def _formula(claim: Claim) -> sympy.Basic | None:
     found = claim.exponent if claim.exponent is not None else claim.value
     return None if found is None else sympy.sympify(found)
@@ -97,7 +92,7 @@ def _formula(claim: Claim) -> sympy.Basic | None:
 def _comparable(claim: Claim, other: Claim) -> bool:
     """Whether both are about one quantity, and there is a formula, or a kind that needs none, to go by."""
     one = claim.quantity == other.quantity
-    if not one and (_head(claim) != _head(other) or isinstance(claim.quantity, sympy.Add | sympy.Mul)):
+    if not one and (claim.symbol != other.symbol or isinstance(claim.quantity, sympy.Add | sympy.Mul)):
         return False
     if claim.kind is Kind.IDENTITY:  # how far two unlike expressions are apart, no number says
         return other.kind is Kind.IDENTITY and _formula(claim) is not None and _formula(claim) == _formula(other)

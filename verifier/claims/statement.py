@@ -190,6 +190,12 @@ class Claim:
         said = latex.strip("$") if latex else ""
         return f"<code>{html.escape(self.id)}</code> {formula(said) if said else html.escape(self.text or repr(self))}"
 
+    @property
+    def symbol(self) -> str:
+        """``K`` for a claim about K(r)."""
+        function = self.quantity.func
+        return str(self.quantity) if self.quantity.is_Symbol else str(getattr(function, "__name__", function))
+
     def when(self, *conditions: Boolean) -> Self:
         """The same claim on a smaller range of parameters."""
         return replace(self, where=sympy.And(self.where, *conditions))
@@ -288,32 +294,15 @@ class Statement:
 
 
 def printed(
-    identifier: str,
-    kind: Kind,
-    quantity: sympy.Basic,
-    text: str = "",
-    *,
-    given: str | Sequence[str] = (),
-    errata: str = "",
-    instead: str = "",
-    **more: Any,
+    identifier: str, kind: Kind, quantity: sympy.Basic, text: str = "", *, instead: str = "", **more: Any
 ) -> Claim:
-    """A claim as the paper prints it; ids of hypotheses, errata and the claims that take its place are words.
+    """A claim as the paper prints it, with the words of :func:`amended` besides.
 
     ``instead`` names claims of the same statement without its name: ``"order.shallow order.deep"``.
     """
     statement = identifier.partition(".")[0]
-    return amended(
-        identifier,
-        kind,
-        quantity,
-        text,
-        given=given,
-        errata=errata,
-        form=Form.PRINTED,
-        instead=tuple(f"{statement}.{name}" for name in instead.split()),
-        **more,
-    )
+    true = tuple(f"{statement}.{name}" for name in instead.split())
+    return amended(identifier, kind, quantity, text, form=Form.PRINTED, instead=true, **more)
 
 
 def amended(

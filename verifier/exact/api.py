@@ -8,7 +8,7 @@ cluster graphs one at a time.  Nothing here prints.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 from itertools import combinations_with_replacement
 from math import log2
@@ -78,7 +78,7 @@ class ExactMoment:
     depth: int
     activation: Activation
     moment: int
-    polynomial: Mapping[int, Fraction] | None
+    polynomial: Mapping[int, Fraction] | None = None
     monomials: Mapping[str, Fraction] | None = None
     widths: tuple[int, ...] = ()
     value: Fraction | None = None
@@ -227,14 +227,13 @@ def exact_moment(
         for layer in layers:
             if not 1 <= layer <= depth:
                 raise CorrelationError(f"layer {layer}: depth {depth} has weight layers 1 to {depth}")
+    about = ExactMoment(str(correlation), depth, activation, moment, layers=None if layers is None else tuple(layers))
     if isinstance(correlation, HypernetworkTerm):
         if widths is not None or gram is not None or layers is not None:
             raise CorrelationError("K(r) is computed at one input with all hidden widths equal")
         found = _hypernetwork(correlation, depth, g_depth, activation, moment, trunk, g_activation, memory)
-        return _finish(
-            correlation, depth, activation, moment, found, shown_widths,
-            g_depth=g_depth, trunk=trunk, g_activation=g_activation,
-        )  # fmt: skip
+        about = replace(about, g_depth=g_depth, trunk=trunk, g_activation=g_activation)
+        return _finish(about, found, shown_widths)
     if g_depth is not None:
         raise CorrelationError("a depth of g makes sense for K(r) only")
     if gram is not None and activation != "linear":
@@ -250,7 +249,6 @@ def exact_moment(
     estimates = [estimated_bytes(strands, None if numeric else depth)] if possible_layers(strands, depth) else []
     matrix = _refuse_beyond(memory, estimates, f"E[({correlation})^{moment}]")
     entries = None if gram is None or gram == "symbolic" else completed_gram(gram, names)
-    ordered_layers = None if layers is None else tuple(layers)
     try:
         if gram == "symbolic" or widths == "separate":
             if gram is not None and gram != "symbolic":
@@ -264,33 +262,16 @@ def exact_moment(
                 names=names,
                 matrix=matrix,
             )
-            return ExactMoment(
-                correlation=str(correlation),
-                depth=depth,
-                activation=activation,
-                moment=moment,
-                polynomial=None,
-                monomials=written.monomials(terms),
-                layers=ordered_layers,
-            )
+            return replace(about, monomials=written.monomials(terms))
         if widths is not None:
             hidden = tuple(int(n) for n in widths)
-            return ExactMoment(
-                correlation=str(correlation),
-                depth=depth,
-                activation=activation,
-                moment=moment,
-                polynomial=None,
-                widths=hidden,
-                value=value(strands, hidden, activation, entries, names, matrix),
-                layers=ordered_layers,
-            )
+            return replace(about, widths=hidden, value=value(strands, hidden, activation, entries, names, matrix))
         found = polynomial(strands, depth, activation, entries, names, matrix)
     except StateLimitError as error:
         raise CorrelationError(
             f"E[({correlation})^{moment}] outgrew the memory limit of {memory / 1e9:.1f} GB: {error}"
         ) from error
-    return _finish(correlation, depth, activation, moment, found, shown_widths, layers=ordered_layers)
+    return _finish(about, found, shown_widths)
 
 
 def leading_power(
@@ -362,31 +343,11 @@ def _hypernetwork(
         raise CorrelationError(f"{what} outgrew the memory limit of {memory / 1e9:.1f} GB: {error}") from error
 
 
-def _finish(
-    correlation: Correlation | HypernetworkTerm,
-    depth: int,
-    activation: Activation,
-    moment: int,
-    found: Mapping[int, Fraction],
-    shown_widths: tuple[int, ...],
-    g_depth: int | None = None,
-    trunk: Trunk | None = None,
-    layers: tuple[int, ...] | None = None,
-    g_activation: Activation | None = None,
-) -> ExactMoment:
+def _finish(about: ExactMoment, found: Mapping[int, Fraction], shown_widths: tuple[int, ...]) -> ExactMoment:
+    """The moment whose polynomial is ``found``, with its values and local slopes at widths."""
     values = {n: evaluate(found, n) for n in shown_widths}
-    slopes = {n: slope for n in shown_widths if (slope := local_slope(found, n, moment)) is not None}
-    return ExactMoment(
-        correlation=str(correlation),
-        depth=depth,
-        activation=activation,
-        moment=moment,
-        polynomial=dict(sorted(found.items(), reverse=True)),
+    slopes = {n: slope for n in shown_widths if (slope := local_slope(found, n, about.moment)) is not None}
+    return replace(
+        about, polynomial=dict(sorted(found.items(), reverse=True)), values=values, slopes=slopes,
         value=values[shown_widths[0]] if len(shown_widths) == 1 else None,
-        values=values,
-        slopes=slopes,
-        g_depth=g_depth,
-        trunk=trunk,
-        layers=layers,
-        g_activation=g_activation,
-    )
+    )  # fmt: skip

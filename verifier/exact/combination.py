@@ -18,6 +18,7 @@ from typing import Any
 from verifier.exact.api import exact_moment
 from verifier.exact.correlation import CorrelationError
 from verifier.exact.moments import evaluate, leading
+from verifier.exact.rings import product
 from verifier.inputs.numbers import shortened
 
 Polynomial = Mapping[int, Fraction]
@@ -76,10 +77,10 @@ def combination(text: str, depth: int, **settings: Any) -> Combination:
 
     plain = _MEAN.sub(named, text)
     # A number before a mean, or two means in a row, are multiplied.
-    product = re.sub(r"(?<=[\d)])\s+(?=m\d)", "*", plain.replace("^", "**"))
+    joined = re.sub(r"(?<=[\d)])\s+(?=m\d)", "*", plain.replace("^", "**"))
     complaint = f"{shortened(text)!r} is not a combination of means; write E[f(0)^4] - 3 E[f(0)^2]^2, for instance"
     try:
-        tree = ast.parse(product.strip(), mode="eval").body
+        tree = ast.parse(joined.strip(), mode="eval").body
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise CorrelationError(complaint) from None
 
@@ -99,7 +100,7 @@ def combination(text: str, depth: int, **settings: Any) -> Combination:
             if isinstance(node.op, ast.Sub):
                 return _sum(first, _scaled(second, Fraction(-1)))
             if isinstance(node.op, ast.Mult):
-                return _product(first, second)
+                return _cleared(product(first, second))
             if isinstance(node.op, ast.Div) and set(second) == {0} and second[0]:
                 return _scaled(first, 1 / second[0])
         raise CorrelationError(complaint)
@@ -123,14 +124,6 @@ def _scaled(polynomial: Polynomial, factor: Fraction) -> Polynomial:
     return {power: factor * c for power, c in polynomial.items()}
 
 
-def _product(first: Polynomial, second: Polynomial) -> Polynomial:
-    found: dict[int, Fraction] = {}
-    for p, a in first.items():
-        for q, b in second.items():
-            found[p + q] = found.get(p + q, Fraction(0)) + a * b
-    return _cleared(found)
-
-
 def _power(base: Polynomial, exponent: ast.expr, complaint: str) -> Polynomial:
     times = exponent.value if isinstance(exponent, ast.Constant) else None
     if not (isinstance(times, int) and 0 <= times <= MOST_POWER):
@@ -140,5 +133,5 @@ def _power(base: Polynomial, exponent: ast.expr, complaint: str) -> Polynomial:
         raise CorrelationError(f"{complaint}; its powers of powers are too large")
     found: Polynomial = {0: Fraction(1)}
     for _ in range(times):
-        found = _product(found, base)
+        found = _cleared(product(found, base))
     return found

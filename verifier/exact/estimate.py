@@ -25,6 +25,7 @@ import pynauty
 
 from verifier.exact.cluster import ClusterGraph, canonical_graph
 from verifier.exact.moments import Strands
+from verifier.exact.rings import product
 
 BYTES_PER_STATE = 4_000
 """Measured peak memory a partial state: canonical forms, transitions, interning tables, caches."""
@@ -121,11 +122,7 @@ def estimated_states(strands: Strands) -> float:
             touched = len({v for u, w, _ in g.edges for v in (u, w)})
             series[touched] = series.get(touched, Fraction(0)) + Fraction(1, automorphisms(g))
         for _ in range(copies):
-            product: dict[int, Fraction] = {}
-            for a, x in total.items():
-                for b, y in series.items():
-                    product[a + b] = product.get(a + b, Fraction(0)) + x * y
-            total = product
+            total = product(total, series)
         total = {t: x / factorial(copies) for t, x in total.items()}
     full = sum(x * matchings(t, strands.size) for t, x in total.items())
     if not kinds:

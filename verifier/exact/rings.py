@@ -9,6 +9,7 @@ integer polynomial; the normalisation prod_l n_l^{-N/2} is applied at the very e
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -138,6 +139,15 @@ class MaskedSymbol:
                 factor += width**degree * c
             total += self.context.from_dict(block) * factor
         return total
+
+
+def product(first: Mapping[int, Fraction], second: Mapping[int, Fraction]) -> dict[int, Fraction]:
+    """The product of two polynomials {power: coefficient}."""
+    found: dict[int, Fraction] = {}
+    for p, a in first.items():
+        for q, b in second.items():
+            found[p + q] = found.get(p + q, Fraction(0)) + a * b
+    return found
 
 
 def laurent(polynomial: fmpz_poly, shift: int, scale: Fraction | int = 1) -> dict[int, Fraction]:

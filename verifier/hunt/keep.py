@@ -51,23 +51,20 @@ class Stored:
         self.store.put(row, self.run)
 
 
-class Lines:
+class Lines(Memory):
     """A file of JSON lines that only grows; a line that cannot be read, as after a crash, is passed over."""
 
     def __init__(self, path: Path) -> None:
+        super().__init__()
         self._path = path
-        self._known: dict[str, Any] = {}
         with contextlib.suppress(OSError):
             for line in path.read_text(encoding="utf-8").splitlines():
                 with contextlib.suppress(ValueError, TypeError, KeyError):
                     entry = json.loads(line)
                     self._known[entry["key"]] = entry["outcome"]
 
-    def get(self, key: str) -> Any | None:
-        return self._known.get(key)
-
     def put(self, key: str, outcome: Any) -> None:
-        self._known[key] = outcome
+        super().put(key, outcome)
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"key": key, "outcome": outcome}) + "\n")

@@ -109,12 +109,9 @@ def decide_trend(
         return base
     steps = list(pairwise(sorted(arrays))) if len(arrays) > 2 else []
     level = base.alpha / looks / (len(steps) + 1 + (len(arrays) if floor is not None else 0))
-    base = replace(base, assumption=_assumed(arrays, level))
-    means = {n: Mean.of(x, level, bounds) for n, x in arrays.items()}
-    if missing := [n for n, mean in means.items() if mean is None]:
-        reason = f"all samples are equal at {missing[0]}: no variance, and nothing bounds what was not seen"
-        return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason)
-    known = {n: mean for n, mean in means.items() if mean is not None}
+    base, known = _means(base, arrays, level, bounds)
+    if known is None:
+        return base
     first, last = min(known), max(known)
     whole = known[last].less(known[first])
     low, high = whole.interval(level)
@@ -162,12 +159,9 @@ def decide_above(
     if arrays is None:
         return base
     level = base.alpha / looks / len(arrays)
-    base = replace(base, assumption=_assumed(arrays, level))
-    means = {n: Mean.of(x, level, bounds) for n, x in arrays.items()}
-    if missing := [n for n, mean in means.items() if mean is None]:
-        reason = f"all samples are equal at {missing[0]}: no variance, and nothing bounds what was not seen"
-        return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason)
-    known = {n: mean for n, mean in means.items() if mean is not None}
+    base, known = _means(base, arrays, level, bounds)
+    if known is None:
+        return base
     worst = min(known, key=lambda n: known[n].value)
     low, high = known[worst].interval(level)
     error = math.sqrt(known[worst].variance)
@@ -200,11 +194,22 @@ def _begin(
     return base, arrays
 
 
-def _assumed(arrays: Mapping[int, Array], level: float) -> str:
-    """What the intervals leave out: the share of values that the fewest samples of a width may all have missed."""
+def _means(
+    base: Decision, arrays: Mapping[int, Array], level: float, bounds: Bounds
+) -> tuple[Decision, dict[int, Mean] | None]:
+    """The mean at every width, and what their intervals leave out: the share of values that the fewest samples of a
+    width may all have missed.  No means where they cannot be had: the decision says why."""
     count = min(x.size for x in arrays.values())
     share = 100 * zero_bound(count, level)
-    return f"means are taken for normal, and values that {count} samples may have missed, up to {share:.0f} %, left out"
+    told = f"means are taken for normal, and values that {count} samples may have missed, up to {share:.0f} %, left out"
+    base, known = replace(base, assumption=told), {}
+    for n, x in arrays.items():
+        mean = Mean.of(x, level, bounds)
+        if mean is None:
+            reason = f"all samples are equal at {n}: no variance, and nothing bounds what was not seen"
+            return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason), None
+        known[n] = mean
+    return base, known
 
 
 def _most_against(

@@ -5,8 +5,6 @@ Every line makes sense without colour and fits into 80 columns.
 
 from __future__ import annotations
 
-import textwrap
-
 from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
@@ -15,6 +13,7 @@ from verifier.programs.derive import Derived, DerivedRow
 from verifier.programs.derive.rows import STATUS
 from verifier.programs.scan import Row, Scan
 from verifier.report.fit_text import STYLES
+from verifier.report.scan_text import wrapped
 
 _GAP = "  "
 #: reasons that are printed in full before the rest is only counted
@@ -25,33 +24,33 @@ HEAD = ("value", "shape", "line", "exponent", "measured", "constant")
 def render(found: Derived, console: Console, scan: Scan | None = None, verbose: int = 0) -> None:
     """Print the table, what is undecided and why, and where theory and samples disagree."""
     sampled = "" if scan is None else f"; measured at n = {scan.widths[0]} … {scan.widths[-1]}, seed {scan.seed}"
-    _wrapped(console, f"{found.program.label} ({found.program.line}), all widths equal{sampled}")
+    wrapped(console, f"{found.program.label} ({found.program.line}), all widths equal{sampled}")
     console.print()
     measured = {} if scan is None else {row.name: row for row in scan.rows}
     _table(found, measured, console)
     console.print()
     decided = sum(row.decided or row.zero for row in found.rows)
-    _wrapped(console, f"{decided} of {len(found.rows)} {STATUS}")
+    wrapped(console, f"{decided} of {len(found.rows)} {STATUS}")
     if (first := found.first_growing) is not None:
-        _wrapped(console, f"the first that grows: {first.name} at {first.line}, n^{first.exponent}")
+        wrapped(console, f"the first that grows: {first.name} at {first.line}, n^{first.exponent}")
     if scan is not None:
         agree = sum(r.agreement is not None and str(r.agreement.status) == "consistent" for r in scan.rows)
-        _wrapped(console, f"{agree} consistent with what is measured, {len(scan.disagreements)} contradicted")
+        wrapped(console, f"{agree} consistent with what is measured, {len(scan.disagreements)} contradicted")
         for name, why in found.unconfirmed(scan).items():
-            _wrapped(console, f"{name}: not confirmed: {why}", style="yellow")
+            wrapped(console, f"{name}: not confirmed: {why}", style="yellow")
     undecided = [row for row in found.rows if not row.decided and not row.zero]
     for row in undecided if verbose else undecided[:LISTED]:
         console.print()
         most = "" if row.at_most is None else f", at most {row.at_most}"
-        _wrapped(console, f"{row.name}: undecided{most}", style="yellow")
-        _wrapped(console, f"  {row.reason}")
+        wrapped(console, f"{row.name}: undecided{most}", style="yellow")
+        wrapped(console, f"  {row.reason}")
     if len(undecided) > LISTED and not verbose:
-        _wrapped(console, f"{len(undecided) - LISTED} more are undecided; -v shows all", style="dim")
+        wrapped(console, f"{len(undecided) - LISTED} more are undecided; -v shows all", style="dim")
     for other in () if scan is None else scan.disagreements:
         console.print()
-        _wrapped(console, f"{other.name} at {other.line}: DERIVED {other.derived}, MEASURED {other.exponent:+.3f}",
+        wrapped(console, f"{other.name} at {other.line}: DERIVED {other.derived}, MEASURED {other.exponent:+.3f}",
                  style=STYLES["contradicted"])  # fmt: skip
-        _wrapped(console, f"  {'; '.join(other.agreement.reasons) if other.agreement else ''}")
+        wrapped(console, f"  {'; '.join(other.agreement.reasons) if other.agreement else ''}")
 
 
 def _table(found: Derived, measured: dict[str, Row], console: Console) -> None:
@@ -95,8 +94,3 @@ def _fitted(text: str, size: int, right: bool) -> str:
         text = text[: size - 1] + "…"
     space = " " * (size - cell_len(text))
     return space + text if right else text + space
-
-
-def _wrapped(console: Console, text: str, style: str = "") -> None:
-    for part in textwrap.wrap(text, max(console.width, 40), subsequent_indent="  "):
-        console.print(Text(part, style=style), soft_wrap=True)

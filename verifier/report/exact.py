@@ -8,6 +8,8 @@ from functools import lru_cache
 from math import comb, factorial, prod
 from typing import Any
 
+from verifier.exact.rings import product
+
 Polynomial = Mapping[int, Fraction]
 Parameters = Mapping[str, Any]
 
@@ -113,12 +115,7 @@ def top(H: int, L: int) -> Polynomial:
     scale = Fraction(factorial(H * L) ** 2 * 4 ** (H - 1) * (2 * H) ** power * 2 ** ((H - 1) * (q - 1)) * odd**H)
     total: dict[int, Fraction] = {0: scale}
     for _ in range(L - 1):
-        layer = _variance_moment(q * H)
-        product: dict[int, Fraction] = {}
-        for a, left in total.items():
-            for b, right in layer.items():
-                product[a + b] = product.get(a + b, Fraction(0)) + left * right
-        total = product
+        total = product(total, _variance_moment(q * H))
     return {exponent - power: c for exponent, c in total.items() if c}
 
 

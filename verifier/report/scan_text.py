@@ -24,30 +24,30 @@ _GAP = "  "
 def render(found: Scan, console: Console, verbose: int = 0) -> None:
     """Print the table, what departs first, and why what is not as expected is not."""
     size = f"n = {found.widths[0]} … {found.widths[-1]} ({len(found.widths)} of them)"
-    _wrapped(console, f"{found.program.label} ({found.program.line}); {size}, {found.samples} samples a width")
+    wrapped(console, f"{found.program.label} ({found.program.line}); {size}, {found.samples} samples a width")
     console.print()
     for row_text in _table(found, console.width):
         console.print(row_text, soft_wrap=True)
     console.print()
     for sentence in summary(found):
-        _wrapped(console, sentence)
+        wrapped(console, sentence)
     for row in found.disagreements:
         console.print()
-        _wrapped(console, f"{row.name} at {row.line}: DERIVED {row.derived}, MEASURED {row.exponent:+.3f}",
+        wrapped(console, f"{row.name} at {row.line}: DERIVED {row.derived}, MEASURED {row.exponent:+.3f}",
                  style=STYLES["contradicted"])  # fmt: skip
-        _wrapped(console, f"  {'; '.join(row.agreement.reasons) if row.agreement else ''}")
+        wrapped(console, f"  {'; '.join(row.agreement.reasons) if row.agreement else ''}")
     odd = [row for row in found.rows if row.expect is not None and str(row.verdict) != "consistent"]
     chosen = found.rows if verbose else odd[:LISTED]
     for row in chosen:
         console.print()
         expected = f", expected {claim(row)}" if row.expect is not None else ""
-        _wrapped(console, f"{row.name} at {row.line}{expected}: {word(row)}", style=STYLES.get(word(row), ""))
-        _wrapped(console, f"  {row.reason}")
+        wrapped(console, f"{row.name} at {row.line}{expected}: {word(row)}", style=STYLES.get(word(row), ""))
+        wrapped(console, f"  {row.reason}")
         if row.finding is not None and row.finding.advice:
-            _wrapped(console, f"  {row.finding.advice}", style="dim")
+            wrapped(console, f"  {row.finding.advice}", style="dim")
     if len(chosen) < len(odd):
         console.print()
-        _wrapped(console, f"{len(odd) - len(chosen)} more are not as expected; -v shows all", style="dim")
+        wrapped(console, f"{len(odd) - len(chosen)} more are not as expected; -v shows all", style="dim")
 
 
 def word(row: Row) -> str:
@@ -158,6 +158,6 @@ def _right(text: str, size: int) -> str:
     return " " * (size - cell_len(text)) + text
 
 
-def _wrapped(console: Console, text: str, style: str = "") -> None:
+def wrapped(console: Console, text: str, style: str = "") -> None:
     for part in textwrap.wrap(text, max(console.width, 40), subsequent_indent="  "):
         console.print(Text(part, style=style), soft_wrap=True)

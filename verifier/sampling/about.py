@@ -26,7 +26,7 @@ def speaks_to(claim: Claim, part: Part) -> bool:
     if isinstance(part, Agreement):
         return claim.kind is Kind.IDENTITY and (part.claims is None or claim.id in part.claims)
     if part.claims is None:
-        return claim.kind in MEASURABLE and symbol_of(claim) == part.quantity.symbol
+        return claim.kind in MEASURABLE and claim.symbol == part.quantity.symbol
     if claim.id not in part.claims:
         return False
     stated = claim.value is not None and (claim.kind is not Kind.LAW or part.law is not None)
@@ -62,9 +62,3 @@ def _is_about(claim: Claim, parameters: Mapping[str, Any]) -> bool:
         if isinstance(cell, int | float) and at.is_number and float(at) != float(cell):
             return False
     return True
-
-
-def symbol_of(claim: Claim) -> str:
-    """``K`` for a claim about K(r)."""
-    function = claim.quantity.func
-    return str(claim.quantity) if claim.quantity.is_Symbol else str(getattr(function, "__name__", function))

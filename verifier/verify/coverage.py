@@ -8,7 +8,7 @@ from typing import Any
 
 from verifier.claims.statement import Claim, Kind, Statement
 from verifier.quantities.check import Check, Part
-from verifier.sampling.about import MEASURABLE, VALUED, asks, speaks_to, symbol_of, with_derived
+from verifier.sampling.about import MEASURABLE, VALUED, asks, speaks_to, with_derived
 from verifier.sampling.plan import Options, fates
 
 
@@ -94,7 +94,7 @@ def _vain(part: Part, statement: Statement) -> str:
     what = part.quantity.text or part.quantity.symbol
     if any(speaks_to(claim, part) for claim in statement.claims):
         return f"{what} is measured in {len(part.cells)} cells, and no claim's range covers one of them"
-    heads = ", ".join(dict.fromkeys(symbol_of(claim) for claim in statement.claims)) or "nothing"
+    heads = ", ".join(dict.fromkeys(claim.symbol for claim in statement.claims)) or "nothing"
     return f"{what} (symbol {part.quantity.symbol}) is measured, and no claim is about it; the claims are about {heads}"
 
 
@@ -104,9 +104,9 @@ def why_untested(claim: Claim, reach: Reach, found: Coverage, stopped: str | Non
         return found.absent
     if not reach.measured:
         listed = ", ".join(found.symbols) or "nothing"
-        return f"no part of checks/{found.check}.py measures {symbol_of(claim)} for it; measured: {listed}"
+        return f"no part of checks/{found.check}.py measures {claim.symbol} for it; measured: {listed}"
     if not reach.covered:
-        return f"its range, {claim.where}, holds at none of the {reach.measured} cells that measure {symbol_of(claim)}"
+        return f"its range, {claim.where}, holds at none of the {reach.measured} cells that measure {claim.symbol}"
     if reach.outside == reach.covered:
         return f"a hypothesis of it fails in each of the {_cells(reach.covered)} where it says something"
     return f"nothing was sampled: {left_out(reach, reach.planned, stopped)}"
