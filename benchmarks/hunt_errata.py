@@ -21,8 +21,8 @@ from typing import Any
 
 from verifier.claims.statement import Claim, Form, Source, Statement
 from verifier.commands.hunt import Duration
-from verifier.hunt.finding import Finding, Hunted
-from verifier.hunt.keep import Lines, Memory
+from verifier.hunt.finding import Counterexample, Hunted
+from verifier.hunt.keep import JsonLines, Remembered
 from verifier.hunt.of_project import of_entry
 from verifier.hunt.run import hunt
 from verifier.hunt.target import NoSpace, Target, targets
@@ -32,7 +32,7 @@ from verifier.quantities.check import Check, Part
 from verifier.sampling.workers import limit_threads
 
 AMENDED = {"E30", "E31", "E32"}
-Test = Callable[[Mapping[str, Any], Finding], bool]
+Test = Callable[[Mapping[str, Any], Counterexample], bool]
 
 
 def _hidden() -> float:
@@ -45,7 +45,7 @@ def _hidden() -> float:
 HIDDEN = _hidden()
 
 
-def _zero(f: Finding) -> bool:
+def _zero(f: Counterexample) -> bool:
     return any(o.what == "zero" for o in f.outcomes)
 
 
@@ -130,13 +130,13 @@ class Progress:
             print(f"{time.strftime('%H:%M:%S')} {target} {stage} {done}/{total} {what}", file=sys.stderr, flush=True)
 
 
-def named(finding: Finding, back: Mapping[str, str]) -> Finding:
+def named(finding: Counterexample, back: Mapping[str, str]) -> Counterexample:
     """A finding with the names of the claims as they are in the project."""
     outcomes = tuple(replace(o, claim=back[o.claim]) for o in finding.outcomes)
     return replace(finding, outcomes=outcomes)
 
 
-Row = tuple[str, str, Finding | None]
+Row = tuple[str, str, Counterexample | None]
 
 
 def score(found: Hunted, back: Mapping[str, str], statements: Mapping[str, str]) -> list[Row]:
@@ -149,7 +149,7 @@ def score(found: Hunted, back: Mapping[str, str], statements: Mapping[str, str])
     return rows
 
 
-def _fits(test: Test, f: Finding) -> bool:
+def _fits(test: Test, f: Counterexample) -> bool:
     try:
         return bool(test(f.instance, f))
     except KeyError:
@@ -195,7 +195,7 @@ def main() -> int:
         back |= {f"s{number}.c{k}": c.id for k, c in enumerate(kept)} | {c.id: c.id for c in entry.statement.claims}
         statements |= {f"s{number}": name, name: name}
     budget = Duration().convert(given.budget, None, None)
-    keep = Lines(given.keep) if given.keep else Memory()
+    keep = JsonLines(given.keep) if given.keep else Remembered()
     found = hunt(made, budget=budget, seed=given.seed, jobs=given.jobs, keep=keep, listener=Progress())
     if given.json:
         given.json.write_text(json.dumps(found.as_dict(), indent=1, default=str), encoding="utf-8")

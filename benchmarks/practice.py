@@ -32,7 +32,7 @@ from scipy import optimize
 from verifier.fits.fitting import assess
 from verifier.inference import DEFAULT_ALLOWANCE, DEFAULT_ALPHA, FREE_POWERS
 from verifier.inference.decisions import Decision
-from verifier.inference.evidence import Evidence, describe_profiles, profiles
+from verifier.inference.evidence import BothFunctionals, describe_profiles, profiles
 from verifier.inference.gates import settle
 from verifier.inference.natural import GRIDS, Natural, naturals
 from verifier.inference.presence import Presence
@@ -139,7 +139,7 @@ def fit_with_known_scatter(drawn: Drawn) -> bool | None:
         for n, v in drawn.data.items()
     ]
     full, reduced = profiles(widths, [moments], DEFAULT_ALPHA, None, DEFAULT_ALLOWANCE, FREE_POWERS)
-    evidence = Evidence(full, reduced, Presence(0.0, 0.0), DEFAULT_ALPHA)
+    evidence = BothFunctionals(full, reduced, Presence(0.0, 0.0), DEFAULT_ALPHA)
     counts = tuple(v.size for v in drawn.data.values())
     base = Decision(
         NumericStatus.INVALID, "", "exponent", drawn.claimed, DEFAULT_ALPHA, MARGIN, widths, counts, look=1, looks=1

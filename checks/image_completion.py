@@ -17,7 +17,7 @@ from verifier.datafiles.images import available, stamp
 from verifier.inputs.data import data_folder
 from verifier.networks.regression import combined
 from verifier.quantities.check import Check, Measure, Parameters, Quantity, cells
-from verifier.quantities.pictures import Pictures, Row, pixels
+from verifier.quantities.pictures import ImageRow, Pictures, pixels
 
 from ._completion import (
     Array,
@@ -163,7 +163,7 @@ def _pictured(given: Problem, setting: Setting, steps: int, rng: np.random.Gener
         true = given.truth.ravel()[truth[part]]
         parts = [true * few.shown, *(np.where(few.shown, true, v[part]) for v in (kernel, network, faster)), true]
         errors = " · ".join(f"{error[k]:.3f}" for error in told)
-        rows.append(Row(errors, tuple(pixels(part.reshape(given.shape)) for part in parts)))
+        rows.append(ImageRow(errors, tuple(pixels(part.reshape(given.shape)) for part in parts)))
     means = ", ".join(f"{e.mean():.3f} ± {2 * e.std(ddof=1) / len(e) ** 0.5:.3f}" for e in told)
     note = (
         f"{setting.data}: f is shown the first image; predictions of its hidden part are pasted into what is shown. "

@@ -12,13 +12,13 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from verifier.gating.compare import GateJson
-from verifier.report.model import Document
+from verifier.report.model import ReportJson
 from verifier.verdict.shapes import Exactly, Least, Like, OneOf
 from verifier.verify.model import CheckJson
 
 DOCS = Path(__file__).resolve().parents[1] / "docs"
 MODELS = {
-    "report": (Document, "verifier report --format json"),
+    "report": (ReportJson, "verifier report --format json"),
     "check": (CheckJson, "verifier check --json"),
     "gate": (GateJson, "verifier gate --json"),
 }

@@ -73,7 +73,7 @@ def check(
     from verifier.projects.choosing import parts, resolve
     from verifier.projects.project import default_project
     from verifier.quantities.select import Selection
-    from verifier.sampling.plan import Options
+    from verifier.sampling.plan import RunOptions
     from verifier.sampling.widths import check_widths
     from verifier.verify.run import run_check
 
@@ -97,7 +97,7 @@ def check(
     entries = [_entry(project, meant, measured_by) for meant in once.values()]
     if measured_by is not None and jobs > 1:
         raise ValueError("a check that is no file is measured in this process: jobs must be 1")
-    options = Options(None if widths is None else check_widths(widths), samples, quick=quick, thorough=thorough)
+    options = RunOptions(None if widths is None else check_widths(widths), samples, quick=quick, thorough=thorough)
     selection = None if select is None else Selection(select)
     return run_check(
         project, entries, options, seed=seed, jobs=jobs, selection=selection, choices=parts(targets.values()),

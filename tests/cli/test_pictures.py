@@ -11,7 +11,7 @@ import zlib
 import numpy as np
 import pytest
 
-from verifier.quantities.pictures import Pictures, Row, pixels
+from verifier.quantities.pictures import ImageRow, Pictures, pixels
 from verifier.report.pictures import plain, source
 from verifier.sampling.crew import Job, Task, WorkersLost
 from verifier.sampling.run import _Work
@@ -118,7 +118,7 @@ def test_pictures_are_kept_and_made_again_where_their_maker_changed(toy: Toy) ->
 
 def test_what_is_no_packed_table_is_made_again() -> None:
     images = tuple(pixels(np.random.default_rng(0).random((3, 2, k))) for k in (1, 3))
-    given = (Pictures("t", ("a", "b"), (Row("r", images),), "n"),)
+    given = (Pictures("t", ("a", "b"), (ImageRow("r", images),), "n"),)
     text, raw = packed(given)
     (found,) = unpacked(text, raw) or ()
     assert (found.title, found.columns, found.note, found.rows[0].label) == ("t", ("a", "b"), "n", "r")
@@ -130,7 +130,7 @@ def test_what_is_no_packed_table_is_made_again() -> None:
 
 
 def test_images_of_another_size_than_they_say_are_none() -> None:
-    image = plain(Pictures("t", ("c",), (Row("r", (pixels(np.ones((2, 2, 1))),)),)))["rows"][0]["images"][0]
+    image = plain(Pictures("t", ("c",), (ImageRow("r", (pixels(np.ones((2, 2, 1))),)),)))["rows"][0]["images"][0]
     assert decoded(source(image))[1].tolist() == [[[255], [255]], [[255], [255]]]
     for change in ({"width": 3}, {"channels": 2}, {"pixels": "!!"}, {"pixels": "AAAA"}, {"height": 1 << 40}):
         assert source({**image, **change}) == ""
@@ -140,4 +140,4 @@ def test_what_is_no_picture_is_refused() -> None:
     for images, sentence in (((), "0 images for 1 columns"), ((np.ones((2, 2, 1)),), "type float64"),
                              ((pixels(np.ones((2, 2, 2))),), "shape \\(2, 2, 2\\)")):  # fmt: skip
         with pytest.raises(ValueError, match=sentence):
-            Pictures("t", ("c",), (Row("r", images),))
+            Pictures("t", ("c",), (ImageRow("r", images),))

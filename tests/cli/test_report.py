@@ -11,7 +11,7 @@ from sympy import Function, Symbol
 
 from verifier.claims.statement import Claim, Form, Kind, Source, Statement
 from verifier.report.text import render
-from verifier.sampling.plan import Options
+from verifier.sampling.plan import RunOptions
 from verifier.verdict import NumericStatus, ProofStatus, Summary
 from verifier.verify.goals import GoalReport
 from verifier.verify.results import CellReport, ClaimReport, RunReport, StatementReport
@@ -32,7 +32,7 @@ def run(
 ) -> RunReport:  # fmt: skip
     claims = (claim(Form.PRINTED, *printed), claim(Form.AMENDED, *amended))
     statement = Statement("s", "S", Source("D"), "", tuple(c.claim for c in claims), expected=expected)
-    return replace(RunReport(1, Options(), (StatementReport(statement, claims),)), **more)  # type: ignore[arg-type]
+    return replace(RunReport(1, RunOptions(), (StatementReport(statement, claims),)), **more)  # type: ignore[arg-type]
 
 
 USUAL = {Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED}

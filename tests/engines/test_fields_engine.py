@@ -10,7 +10,7 @@ import verifier.kernel.theory  # noqa: F401
 from tests.engines.relu_reference import Given, Reference
 from verifier.engines import fields
 from verifier.engines.fields import PHI, Evaluation, W, X, Y, Z
-from verifier.engines.prime_fields import Network, Stream, primes_from
+from verifier.engines.prime_fields import FieldNetwork, Stream, primes_from
 from verifier.engines.requests import sequence
 from verifier.kernel.core.sorts import Refused
 from verifier.kernel.core.terms import Fun, Term, Var, app, fun, num
@@ -43,7 +43,7 @@ def term(head, H, L, *indices):
 def test_every_quantity_agrees_with_differences_of_the_relu_recursion(widths, outputs, seed):
     reference = Reference(widths, outputs, seed)
     stream = Given(reference, P)
-    net = Network(widths, outputs, stream)
+    net = FieldNetwork(widths, outputs, stream)
     assert next(stream.elements, None) is None
     depth = len(widths)
     every, layers = range(1, outputs + 1), range(1, depth + 1)

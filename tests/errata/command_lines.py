@@ -14,7 +14,7 @@ from verifier.cli import cli
 from verifier.commands.codes import CommandError
 from verifier.projects.project import UnknownStatement, default_project
 from verifier.quantities.select import Selection
-from verifier.sampling.plan import Options
+from verifier.sampling.plan import RunOptions
 from verifier.verify.run import plan_of, require_options, require_selection
 
 
@@ -36,7 +36,7 @@ def problem(command: str) -> str | None:
 
 def _selection(given: Mapping[str, Any]) -> str | None:
     """Raises what `verifier check` raises for names, options and expressions that meet nothing."""
-    options = Options(angle=given["angle"], z=given["z"], quick=given["quick"])
+    options = RunOptions(angle=given["angle"], z=given["z"], quick=given["quick"])
     selection = Selection(given["expression"])
     project = default_project()
     entries = [project.entry(name) for name in given["names"]]

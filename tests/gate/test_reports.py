@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from verifier.gating.compare import Finding, Outcome, exit_code
+from verifier.gating.compare import Gated, Outcome, exit_code
 from verifier.gating.github import annotate, summary
 from verifier.gating.junit import junit
 from verifier.gating.lines import claim_line, statement_line
@@ -23,18 +23,18 @@ ROOT = HERE.parent.parent
 WHEN = datetime(2024, 2, 3, 4, 5, 6, tzinfo=UTC)
 
 FINDINGS = [
-    Finding("toy", "toy.order (amended)", Outcome.EXPECTED, "amended: verified", "proved, consistent"),
-    Finding(
+    Gated("toy", "toy.order (amended)", Outcome.EXPECTED, "amended: verified", "proved, consistent"),
+    Gated(
         "toy", "toy.second (amended)", Outcome.UNEXPECTED, "amended: verified", "proved, contradicted",
         "X ~ n^-1: 100% of it\nangle=60: the exponent lies in [-2.1, -1.9], without -1",
         'verifier check toy -k "angle=60" --seed 20201', Path("lemmas/toy.py"), 11,
     ),
-    Finding(
+    Gated(
         "a|b", "a|b, c", Outcome.UNDECIDED, "proved, consistent", "proved, inconclusive", "", "", Path("l/a.py"), 3
     ),
-    Finding("bad", "bad", Outcome.UNREADABLE, "readable", "unreadable", "lemmas/bad.py:2: SyntaxError: \x00 <&>", "",
+    Gated("bad", "bad", Outcome.UNREADABLE, "readable", "unreadable", "lemmas/bad.py:2: SyntaxError: \x00 <&>", "",
             Path("lemmas/bad.py"), 2),
-    Finding("other", "other.x (printed)", Outcome.FAILED, "gap, consistent", "gap, invalid", "1 / 0"),
+    Gated("other", "other.x (printed)", Outcome.FAILED, "gap, consistent", "gap, invalid", "1 / 0"),
 ]  # fmt: skip
 
 
@@ -121,7 +121,7 @@ def test_lines(tmp_path: Path) -> None:
     ],
 )
 def test_exit_codes_in_their_order(outcomes: list[str], code: int) -> None:
-    assert exit_code(Finding("s", "n", Outcome(word), "", "") for word in outcomes) == code
+    assert exit_code(Gated("s", "n", Outcome(word), "", "") for word in outcomes) == code
 
 
 def _script() -> str:

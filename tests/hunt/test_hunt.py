@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from sympy import Integer
 
-from verifier.hunt.keep import Lines, Memory
+from verifier.hunt.keep import JsonLines, Remembered
 from verifier.hunt.run import decide_at, hunt
 from verifier.hunt.target import NoSpace, targets
 from verifier.quantities.check import Check, Measure
@@ -70,9 +70,9 @@ def test_two_special_values_that_are_both_needed() -> None:
 
 def test_a_longer_hunt_goes_on_where_a_shorter_one_ended(tmp_path) -> None:
     path = tmp_path / "hunt.jsonl"
-    first = searched("Z", Integer(0), seed=1, keep=Lines(path), stages=("corners",))
-    again = searched("Z", Integer(0), seed=1, keep=Lines(path))
-    alone = searched("Z", Integer(0), seed=1, keep=Memory())
+    first = searched("Z", Integer(0), seed=1, keep=JsonLines(path), stages=("corners",))
+    again = searched("Z", Integer(0), seed=1, keep=JsonLines(path))
+    alone = searched("Z", Integer(0), seed=1, keep=Remembered())
     assert [f.as_dict() for f in again.findings] == [f.as_dict() for f in alone.findings]
     assert again.counts["instances"] == alone.counts["instances"] > first.counts["instances"]
     # What was kept is not drawn again.

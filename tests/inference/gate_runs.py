@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from verifier.inference.calibration import CalibrationRow, GateSettings, Source, count_errors, extended, summarise
+from verifier.inference.calibration import (
+    CalibrationRow,
+    GateSettings,
+    GrowingSamples,
+    count_errors,
+    extended,
+    summarise,
+)
 from verifier.inference.decisions import DEFAULT_MARGIN, Decision
 from verifier.inference.exponents import DEFAULT_ALLOWANCE, DEFAULT_WIDTHS
 from verifier.inference.families import Family, families
@@ -64,7 +71,7 @@ def run_gate(
     """One run of the sequential gate on a family: the decision at its last look."""
     plan = schedule or Schedule()
     settings = GateSettings(alpha, margin, tuple(widths), correction, allowance, plan).on(family)
-    source = Source(family, settings, seed, repetition)
+    source = GrowingSamples(family, settings, seed, repetition)
     decision: Decision | None = None
     while (size := plan.next_size(decision)) is not None:
         look = plan.look_at(size)

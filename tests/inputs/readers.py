@@ -230,11 +230,11 @@ def _record(data: Any, folder: Path) -> None:
 
 
 def _tallies(data: Any, folder: Path) -> None:
-    from verifier.commands.tallies import Store
+    from verifier.commands.tallies import TallyStore
 
     path = folder / "tallies.jsonl"
     path.write_bytes(data if isinstance(data, bytes) else json.dumps(data).encode())
-    Store(path)
+    TallyStore(path)
 
 
 def _rows(data: Any, folder: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from verifier.claims.statement import Claim
 from verifier.projects.project import Entry, Project, default_project
 from verifier.quantities.check import Check
-from verifier.sampling.plan import Options, plan
+from verifier.sampling.plan import RunOptions, plan
 from verifier.sampling.run import run
 from verifier.verify.coverage import coverage
 from verifier.verify.join import statement_report
@@ -28,9 +28,11 @@ def project() -> Project:
     return default_project()
 
 
-def report(entry: Entry, select: Select = lambda parameters: True, options: Options | None = None) -> StatementReport:
+def report(
+    entry: Entry, select: Select = lambda parameters: True, options: RunOptions | None = None
+) -> StatementReport:
     """The selected cells of a quick run, measured in this process."""
-    options = options or Options(quick=True)
+    options = options or RunOptions(quick=True)
     assert entry.check is not None
     groups = plan(entry.check, entry.statement, options, select=select)
     outcome = run([group for group in groups if group.needed], seed=SEED)

@@ -17,7 +17,7 @@ from sympy import Expr, Float, Integer, symbols
 
 from verifier.claims.statement import Form, Statement
 from verifier.quantities.check import Check, Measure
-from verifier.sampling.plan import Options
+from verifier.sampling.plan import RunOptions
 from verifier.verdict import Summary
 
 from .runs import project, report, statuses
@@ -45,7 +45,7 @@ def with_twins(name: str, claims: Mapping[str, Mapping[str, Expr]], select: Call
     ]  # fmt: skip
     statement = replace(entry.statement, claims=tuple(kept))
     made = replace(entry, statement=statement, check=Check(name, *parts))
-    return statuses(report(made, select, Options(quick=quick)))
+    return statuses(report(made, select, RunOptions(quick=quick)))
 
 
 def test_they_are_listed_as_experiments_of_which_no_proof_is_offered() -> None:

@@ -19,7 +19,7 @@ from verifier.inference.samples import LogSample
 from verifier.networks.draws import Draw
 from verifier.quantities.check import Check, Measure, Quantity, cells, recount
 from verifier.quantities.select import Selection
-from verifier.sampling.plan import Options, plan
+from verifier.sampling.plan import RunOptions, plan
 from verifier.sampling.run import run
 from verifier.sampling.values import decide_atoms, decide_integer, decide_value_and_fluctuation, raw
 from verifier.verify.coverage import coverage
@@ -48,10 +48,10 @@ QUANTITY = Quantity("X", "X", (), draw)
 def verdicts(part: Measure, *claims: Claim) -> dict[str, str]:
     statement = Statement("s", "S", Source("D"), "", claims)
     check = Check("s", part)
-    groups = plan(check, statement, Options())
+    groups = plan(check, statement, RunOptions())
     outcome = run(groups, seed=7)
-    covered = coverage(statement, check, Options())
-    found = statement_report(statement, outcome.answers, Proofs(), covered, options=Options(), seed=7)
+    covered = coverage(statement, check, RunOptions())
+    found = statement_report(statement, outcome.answers, Proofs(), covered, options=RunOptions(), seed=7)
     assert not found.errors
     assert all(cell.reproduce.startswith("verifier check s -k") for claim in found.claims for cell in claim.cells)
     return {claim.claim.id: str(claim.numeric) for claim in found.claims}

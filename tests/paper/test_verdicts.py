@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from sympy import Rational
 
-from verifier.sampling.plan import Options
+from verifier.sampling.plan import RunOptions
 
 from .runs import project, report, statuses, twin
 
@@ -82,7 +82,7 @@ def test_quick_verdicts(name: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", RECORDED)
 def test_whole_verdicts(name: str) -> None:
-    assert statuses(report(project().entry(name), options=Options())) == recorded(name, whole=True)
+    assert statuses(report(project().entry(name), options=RunOptions())) == recorded(name, whole=True)
 
 
 #: One claim changed by this much, at the cells selected: the samples contradict it.
@@ -144,7 +144,7 @@ CORRECTED = {
 def test_a_corrected_claim_is_consistent(label: str) -> None:
     claim, changes, select = CORRECTED[label]
     entry, _ = twin(label.split()[0], claim, **changes)
-    (found,) = report(entry, select, Options()).claims
+    (found,) = report(entry, select, RunOptions()).claims
     assert {str(cell.verdict) for cell in found.cells} == {"consistent"}, [cell.reason for cell in found.cells]
     assert str(found.numeric) in ("consistent", "inconclusive"), "inconclusive where cells are not selected"
 

@@ -12,7 +12,7 @@ jax = pytest.importorskip("jax", reason="programs need JAX: pip install 'wide-ve
 from program_networks import EXAMPLES  # noqa: E402
 
 from verifier.programs.evaluate import evaluate  # noqa: E402
-from verifier.programs.gaussian import GaussianMatrix  # noqa: E402
+from verifier.programs.gaussian import RevealedByProducts  # noqa: E402
 from verifier.programs.program import Program, Width  # noqa: E402
 from verifier.programs.structured import Structured  # noqa: E402
 
@@ -33,7 +33,7 @@ def completed(argument: Any) -> Any:
 def test_degenerate_queries() -> None:
     """Nothing, the same again, nearly the same, and more directions than there are."""
     rng = np.random.default_rng(7)
-    matrix = GaussianMatrix(6, 9, rng)
+    matrix = RevealedByProducts(6, 9, rng)
     v = rng.standard_normal((1, 9))
     block = np.concatenate([v, 0 * v, 2 * v, v * (1 + 1e-15), v + 1e-9 * rng.standard_normal((1, 9))])
     first, u = matrix.apply(block), rng.standard_normal((20, 6))

@@ -160,7 +160,7 @@ def test_what_a_float_stands_for() -> None:
 
 def over_boxes(names: tuple[str, ...], C: list[list[Number]]) -> arb:
     """E of a product of functions of one variable each, by boxes."""
-    forms = [boxes.Sum(((arb(1), ((boxes.Form(k, arb(1)), 1),)),)) for k in range(len(names))]
+    forms = [boxes.Sum(((arb(1), ((boxes.ScaledVariable(k, arb(1)), 1),)),)) for k in range(len(names))]
     factors = tuple((boxes.Apply(name, form), 1) for name, form in zip(names, forms, strict=True))
     with precision():
         return boxes.mean(boxes.Sum(((arb(1), factors),)), C, arb(1))
@@ -186,11 +186,11 @@ def test_boxes_hold_closed_forms_and_not_those_of_another_covariance(names: tupl
 
 def test_boxes_hold_a_function_of_functions() -> None:
     """E X tanh(Y + X (1 - tanh(Y)²)/2) for independent X, Y, against quadrature; and not with the sign turned."""
-    y = boxes.Form(1, arb(1))
+    y = boxes.ScaledVariable(1, arb(1))
     inner = boxes.Apply("tanh", boxes.Sum(((arb(1), ((y, 1),)),)))
     for sign in (1, -1):
         half = arb(sign) / 2
-        x = boxes.Form(0, arb(1))
+        x = boxes.ScaledVariable(0, arb(1))
         whole = boxes.Sum(((arb(1), ((y, 1),)), (half, ((x, 1),)), (-half, ((x, 1), (inner, 2)))))
         with precision():
             found = boxes.mean(boxes.Sum(((arb(1), ((x, 1), (boxes.Apply("tanh", whole), 1))),)),
@@ -203,7 +203,7 @@ def test_boxes_hold_a_function_of_functions() -> None:
 
 
 def test_boxes_refuse_what_they_cannot_enclose() -> None:
-    one = boxes.Sum(((arb(1), ((boxes.Form(0, arb(1)), 1),)),))
+    one = boxes.Sum(((arb(1), ((boxes.ScaledVariable(0, arb(1)), 1),)),))
     with precision():
         with pytest.raises(Underived, match="over 4 variables"):
             boxes.mean(one, [[ONE] * 4] * 4, arb(1))

@@ -11,7 +11,7 @@ import pytest
 from verifier.projects.project import default_project
 from verifier.report.document import document
 from verifier.report.stored import keep
-from verifier.sampling.plan import Options
+from verifier.sampling.plan import RunOptions
 from verifier.sampling.store import Store
 from verifier.verify.run import run_check
 
@@ -64,7 +64,7 @@ def shipped() -> dict[str, Any]:
     """The document of a quick run of three shipped statements: refuted, cited and certified claims are among them."""
     project = default_project()
     entries = [project.entry(name) for name in NAMES]
-    found = run_check(project, entries, Options(quick=True, samples=512), seed=SEED, jobs=1)
+    found = run_check(project, entries, RunOptions(quick=True, samples=512), seed=SEED, jobs=1)
     return document(found, time="2026-01-01T00:00:00+00:00", command=f"verifier check {' '.join(NAMES)} --seed {SEED}")
 
 
@@ -78,7 +78,7 @@ def toy_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         project = default_project()
-        found = run_check(project, [project.entry("toy")], Options(), seed=SEED, jobs=1)
+        found = run_check(project, [project.entry("toy")], RunOptions(), seed=SEED, jobs=1)
         keep(found, ("toy",), None)
     return folder
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from verifier.report import graph
-from verifier.report.layout import GAP_X, HEIGHT, WIDEST, WIDTH, Layout, layout
+from verifier.report.layout import GAP_X, HEIGHT, WIDEST, WIDTH, GraphLayout, layout
 
 
 def nodes(*names: str) -> list[dict[str, Any]]:
@@ -38,19 +38,19 @@ def test_what_is_cited_from_outside_stands_near_its_use() -> None:
     assert [set(row) for row in rows] == [{"a"}, {"b", "x"}, {"c"}]
 
 
-def vertical(place: Layout, source: str, target: str) -> list[tuple[float, float, float]]:
+def vertical(place: GraphLayout, source: str, target: str) -> list[tuple[float, float, float]]:
     """x and the range of y of an edge's upright pieces: it passes rows only there."""
     return [(x, y - HEIGHT / 2, y + HEIGHT / 2) for x, y in place.route(source, target)[1:-1]]
 
 
-def hits(place: Layout, x: float, low: float, high: float, ends: tuple[str, str]) -> list[str]:
+def hits(place: GraphLayout, x: float, low: float, high: float, ends: tuple[str, str]) -> list[str]:
     return [
         name for name, (a, b) in place.nodes.items()
         if name not in ends and abs(x - a) < WIDTH / 2 and low < b + HEIGHT / 2 and high > b - HEIGHT / 2
     ]  # fmt: skip
 
 
-def assert_readable(given: dict[str, Any]) -> Layout:
+def assert_readable(given: dict[str, Any]) -> GraphLayout:
     place = layout(given)
     row = {name: k for k, names in enumerate(place.rows) for name in names}
     assert set(row) == {node["id"] for node in given["nodes"]}

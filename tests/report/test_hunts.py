@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner
 
 from verifier.cli import cli
-from verifier.hunt.finding import Finding, Hunted, Stage
-from verifier.hunt.fresh import Outcome
+from verifier.hunt.finding import Counterexample, Hunted, Stage
+from verifier.hunt.fresh import Decided
 from verifier.hunt.target import Target, targets
 from verifier.projects.project import Project
 from verifier.projects.root import SHIPPED
@@ -21,11 +21,11 @@ from verifier.report.hunts import hunt_data, hunts, keep
 from verifier.report.markdown import render as markdown
 from verifier.report.schema import problem_of
 from verifier.report.tex import render as tex
-from verifier.sampling.store import Row, Store
+from verifier.sampling.store import Packed, Store
 
 COUNTS = {"instances": 12, "samples": 3456, "lines": 3, "decisions": 2, "failed": []}
-OUTCOME = Outcome("lemma3.printed", "contradicted", "the interval <b>excludes</b> it", 5e-5, 0.0, 1.0, 0.9, 1.1)
-FOUND = Finding(
+OUTCOME = Decided("lemma3.printed", "contradicted", "the interval <b>excludes</b> it", 5e-5, 0.0, 1.0, 0.9, 1.1)
+FOUND = Counterexample(
     "lemma3", "X_n", {"sequence": "reciprocal"}, (OUTCOME,), {"sequence": "'reciprocal'"},
     proposed="sequence is another", reproduce='verifier hunt lemma3.printed --at "sequence=\'reciprocal\'" --seed 7',
 )  # fmt: skip
@@ -101,7 +101,7 @@ def test_of_hunts_of_the_same_claims_the_last_is_shown_and_what_is_no_record_is_
         forged = {**told(HUNTED, hunted), "samples": "many", "claims": ["mine.claim"]}
         for number, text in enumerate(("no JSON", "[1]", json.dumps(forged))):
             key = bytes([number]) * 16
-            store.put(Row(key, "hunt", "record", "1", "", "", 0, 0, "", text, b""), 2)
+            store.put(Packed(key, "hunt", "record", "1", "", "", 0, 0, "", text, b""), 2)
         (last,) = hunts(store)
     assert last["seed"] == 8
 

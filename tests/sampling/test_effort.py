@@ -16,7 +16,7 @@ from verifier.cli import cli
 from verifier.networks.draws import Draw
 from verifier.quantities.check import Check, Measure, Quantity, cells
 from verifier.sampling.effort import price
-from verifier.sampling.plan import Options, plan
+from verifier.sampling.plan import RunOptions, plan
 from verifier.sampling.run import run
 
 X = Function("X")(symbols("r"))
@@ -33,7 +33,7 @@ def groups(budget, spreads=(6.0, 0.5, 3.0), samples=1 << 12, thorough=False):
     quantity = Quantity("X", "X", ("s",), drawn)
     part = Measure(quantity, cells(s=list(spreads), r=0), widths=WIDTHS, block=256, samples=samples)
     statement = Statement("s", "S", Source("D"), "", (CLAIM,))
-    return plan(Check("s", part), statement, Options(budget=budget, thorough=thorough))
+    return plan(Check("s", part), statement, RunOptions(budget=budget, thorough=thorough))
 
 
 class Heard:

@@ -20,7 +20,7 @@ from verifier.quantities.select import Selection, text_of
 from verifier.sampling import files
 from verifier.sampling.draw import fit_coefficients
 from verifier.sampling.keys import canonical, group_key, stream
-from verifier.sampling.plan import MOST_SHARE, Group, Options, allocation, plan
+from verifier.sampling.plan import MOST_SHARE, Group, RunOptions, allocation, plan
 from verifier.sampling.run import run
 from verifier.sampling.state import State
 from verifier.sampling.widths import check_widths
@@ -51,10 +51,10 @@ PRINTED = Claim("s.printed", Kind.ORDER, X, "X ~ n^-r", exponent=-r, form=Form.P
 OTHER = Claim("s.other", Kind.ORDER, Function("Y")(r), "Y ~ 1", exponent=Integer(0))
 
 
-def planned(*claims: Claim, options: Options | None = None, **how: Any) -> tuple[Group, ...]:
+def planned(*claims: Claim, options: RunOptions | None = None, **how: Any) -> tuple[Group, ...]:
     grid = cells(H=[1, 2], r=[0, 1, 2], angle=0)
     part = Measure(QUANTITY, grid, widths=WIDTHS, block=256, samples=1 << 14, **how)
-    return plan(Check("s", part), statement(*claims), options or Options())
+    return plan(Check("s", part), statement(*claims), options or RunOptions())
 
 
 def test_one_draw_serves_all_cells_that_share_their_networks() -> None:
@@ -78,10 +78,10 @@ def test_claims_about_another_quantity_are_not_asked() -> None:
 
 def test_the_error_rate_of_a_claim_is_shared_by_all_its_cells_selected_or_not() -> None:
     part = Measure(QUANTITY, cells(H=[1, 2], r=[0, 1, 2], angle=0), widths=WIDTHS)
-    groups = plan(Check("s", part), statement(ORDER), Options(), select=Selection("r=1"))
+    groups = plan(Check("s", part), statement(ORDER), RunOptions(), select=Selection("r=1"))
     chosen = [cell for group in groups for cell in group.cells if cell.selected]
     assert [q.alpha for cell in chosen for q in cell.questions] == [pytest.approx(1e-3 / 6)] * 2
-    thorough = plan(Check("s", part), statement(ORDER), Options(thorough=True))
+    thorough = plan(Check("s", part), statement(ORDER), RunOptions(thorough=True))
     assert thorough[0].cells[0].questions[0].alpha == pytest.approx(1e-8 / 6)
 
 
@@ -91,7 +91,7 @@ def test_a_violated_hypothesis_takes_the_cell_out_of_the_amended_claim_only() ->
     free = Claim("s.free", Kind.ORDER, X, "", exponent=-r, hypotheses=("relu",))
     part = Measure(QUANTITY, cells(H=1, r=[0, 1], angle=0), widths=WIDTHS)
     stated = replace(statement(needs, PRINTED, free), hypotheses=(kernel,))
-    group = plan(Check("s", part), stated, Options())[0]
+    group = plan(Check("s", part), stated, RunOptions())[0]
     outside = {asked.claim: asked.outside for asked in group.cells[1].asked}
     assert outside == {"s.order": ("kernel",), "s.printed": (), "s.free": ()}
     assert all(asked.question is not None for asked in group.cells[0].asked)
@@ -103,7 +103,7 @@ def test_the_angle_that_is_asked_for_is_all_that_is_measured(asked_angle: float 
         Measure(QUANTITY, cells(H=1, r=[0], angle=0), widths=WIDTHS),
         Measure(QUANTITY, cells(H=1, r=[0], angle=60), widths=WIDTHS, movable=True),
     )
-    groups = plan(Check("s", *parts), statement(ORDER), Options(angle=asked_angle))
+    groups = plan(Check("s", *parts), statement(ORDER), RunOptions(angle=asked_angle))
     assert {group.shared["angle"] for group in groups} == expected
 
 
@@ -114,7 +114,7 @@ def test_a_width_that_the_sampler_cannot_afford_is_refused() -> None:
 
 def test_small_widths_of_the_user_s_get_the_correction() -> None:
     assert planned(ORDER)[0].correction is False
-    assert planned(ORDER, options=Options(widths=(64, 200, 700, 2000)))[0].correction is True
+    assert planned(ORDER, options=RunOptions(widths=(64, 200, 700, 2000)))[0].correction is True
 
 
 @pytest.mark.parametrize("widths", [(1, 2, 3), (4, 3, 2, 1), (1, 1, 2, 3), (0, 1, 2, 3), (1, 2, 3, 2**53)])
@@ -170,7 +170,7 @@ def test_identities_are_held_to_their_tolerance(error: float, verdict: str) -> N
 
     part = Agreement(Quantity("X", "X", ("H",), draw), cells(H=1, r=[0, 1]))
     claim = Claim("s.identity", Kind.IDENTITY, X, "")
-    answers = run(plan(Check("s", part), statement(claim), Options()), seed=1).answers
+    answers = run(plan(Check("s", part), statement(claim), RunOptions()), seed=1).answers
     assert {str(d.verdict) for a in answers for d in a.decisions.values()} == {verdict}
 
 

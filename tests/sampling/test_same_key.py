@@ -13,7 +13,7 @@ from verifier.networks.draws import Draw
 from verifier.projects.project import default_project
 from verifier.quantities.check import Check, Measure, Quantity, cells
 from verifier.quantities.terms import hypernetwork_term, star_term
-from verifier.sampling.plan import Options, plan
+from verifier.sampling.plan import RunOptions, plan
 from verifier.sampling.run import run
 from verifier.verdict import NumericStatus
 
@@ -26,7 +26,7 @@ def _outcome(draw: Any) -> Any:
     claim = Claim("s.order", Kind.ORDER, X(1), "X ~ n^-1", exponent=Integer(-1))
     statement = Statement("s", "s", Source("doc"), "s", (claim,))
     check = Check("s", Measure(Quantity("X", "X", (), draw), cells(k=[1]), widths=WIDTHS, block=256, samples=1024))
-    return run(plan(check, statement, Options()), seed=1).answers[0]
+    return run(plan(check, statement, RunOptions()), seed=1).answers[0]
 
 
 def test_a_sampler_that_draws_from_a_generator_of_its_own_is_an_error() -> None:
@@ -56,7 +56,7 @@ def test_every_check_of_a_quantity_grants_what_its_limit_formula_asks_for(name: 
     entry = default_project().entry(name)
     check, statement = entry.check, entry.statement
     assert check is not None
-    found = plan(check, statement, Options(angle=angle))
+    found = plan(check, statement, RunOptions(angle=angle))
     granted = {
         question.allowance
         for group in found
@@ -85,7 +85,7 @@ def test_section3_near_the_angle_where_its_coefficient_vanishes_is_not_contradic
     assert check is not None
     from lemmas.section3 import statement
 
-    found = run(plan(check, statement, Options(angle=angle, quick=True), select=lambda p: p.get("L") == 2), seed=1)
+    found = run(plan(check, statement, RunOptions(angle=angle, quick=True), select=lambda p: p.get("L") == 2), seed=1)
     verdicts = [d.verdict for answers in found.answers for (_, q), d in answers.decisions.items()
                 if q.kind is Kind.ORDER and answers.group.shared.get("angle") == angle]  # fmt: skip
     assert verdicts

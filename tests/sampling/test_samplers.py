@@ -14,7 +14,7 @@ from verifier.networks.correlations import sample_T
 from verifier.networks.draws import Draw
 from verifier.quantities.check import Check, Measure, Quantity, cells
 from verifier.quantities.samplers import SamplerError, quantity, read
-from verifier.sampling.plan import Options, plan
+from verifier.sampling.plan import RunOptions, plan
 from verifier.sampling.run import run
 from verifier.verdict import NumericStatus
 
@@ -26,7 +26,7 @@ STATEMENT = Statement(
 
 def outcome(of: Quantity, *, seed: int = 1, **axes: Any) -> Any:
     check = Check("s", Measure(of, cells(**axes), widths=WIDTHS, block=256, samples=1024))
-    return run(plan(check, STATEMENT, Options()), seed=seed).answers[0]
+    return run(plan(check, STATEMENT, RunOptions()), seed=seed).answers[0]
 
 
 def drawn(of: Quantity, **cell: Any) -> Any:

@@ -16,7 +16,7 @@ from verifier.claims.statement import Claim, Kind, Source, Statement
 from verifier.inference.decisions import Decision
 from verifier.networks.draws import Draw
 from verifier.quantities.check import Check, Measure, Quantity, cells
-from verifier.sampling.plan import Options, plan
+from verifier.sampling.plan import RunOptions, plan
 from verifier.sampling.run import run
 
 r, axis = symbols("r axis")
@@ -34,7 +34,9 @@ def decided(kind: Kind, exponent: Any, seed: int = 11, **how: Any) -> Decision:
         samples=1 << 14, **how,
     )  # fmt: skip
     claim = Claim("s.variance", kind, X, "", exponent=exponent)
-    answers = run(plan(Check("s", part), Statement("s", "S", Source("D"), "", (claim,)), Options()), seed=seed).answers
+    answers = run(
+        plan(Check("s", part), Statement("s", "S", Source("D"), "", (claim,)), RunOptions()), seed=seed
+    ).answers
     (decision,) = [d for answer in answers for d in answer.decisions.values()]
     return decision
 
@@ -72,7 +74,7 @@ def test_constant_samples_have_no_exponent() -> None:
 
     part = Measure(Quantity("X", "X", ("H",), constant), cells(H=1, r=[1]), widths=(64, 128, 256, 512), samples=512)
     claim = Claim("s.variance", Kind.VARIANCE, X, "", exponent=-r)
-    answers = run(plan(Check("s", part), Statement("s", "S", Source("D"), "", (claim,)), Options()), seed=1).answers
+    answers = run(plan(Check("s", part), Statement("s", "S", Source("D"), "", (claim,)), RunOptions()), seed=1).answers
     assert {str(d.verdict) for a in answers for d in a.decisions.values()} == {"invalid"}
 
 

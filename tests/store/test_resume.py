@@ -135,7 +135,7 @@ def test_a_store_that_fails_under_way_is_told_once_and_the_run_goes_on(
     first, put = check("--no-store"), store.Store.put
     calls = []
 
-    def full(self: store.Store, row: store.Row, run: int) -> None:
+    def full(self: store.Store, row: store.Packed, run: int) -> None:
         calls.append(row)
         if len(calls) > 3:
             raise store.StoreError("store.sqlite: database or disk is full")

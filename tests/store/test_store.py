@@ -15,8 +15,8 @@ from verifier.inference.samples import LogSample
 from verifier.quantities.check import Measure, Quantity, cells
 from verifier.sampling import database
 from verifier.sampling.draw import Block, Drawn
-from verifier.sampling.packing import Unreadable, pack, unpack
-from verifier.sampling.store import Damaged, Exponent, Row, Store, StoreError, Verdict
+from verifier.sampling.packing import NotAsWritten, pack, unpack
+from verifier.sampling.store import Damaged, Exponent, Packed, Store, StoreError, Verdict
 from verifier.sampling.upkeep import columns, info, prune, trim
 
 PART = Measure(Quantity("X", "X", (), lambda *_: np.zeros((1, 1))), cells(r=[1, 2]))
@@ -45,10 +45,10 @@ def same(first: Drawn, second: Drawn) -> bool:
     )  # fmt: skip
 
 
-def row(number: int = 0, statement: str = "toy", version: str = "1" * 32, seed: int = 3, size: int = 50) -> Row:
+def row(number: int = 0, statement: str = "toy", version: str = "1" * 32, seed: int = 3, size: int = 50) -> Packed:
     summary, raw = pack(drawn(seed, size))
     key = f"{statement}{version}{number}{seed}".encode().ljust(32, b"-")
-    return Row(
+    return Packed(
         key, statement, "X", version, '{"cells":[{"r":1},{"r":2}]}', "128", number, size, str(seed), summary, raw
     )
 
@@ -83,7 +83,7 @@ def test_a_block_is_read_back_bit_for_bit() -> None:
 )
 def test_a_block_of_another_shape_is_refused(change: object, told: str) -> None:
     made = drawn()
-    with pytest.raises(Unreadable, match=told):
+    with pytest.raises(NotAsWritten, match=told):
         unpack(made.block, *change(*pack(made)))  # type: ignore[operator]
 
 

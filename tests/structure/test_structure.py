@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -60,6 +62,26 @@ def test_no_file_is_longer_than_can_be_held_in_mind() -> None:
     long = {str(path.relative_to(ROOT)) for place in places for path in (ROOT / place).rglob("*.py")
             if len(path.read_text(encoding="utf-8").splitlines()) > LONGEST}  # fmt: skip
     assert long == set()
+
+
+#: Names that two classes have, and why: a claim's quantity and a check's are the two sides of one word, a symbol of the
+#: theory and a sampler, and the tool pairs them by it.
+SAME_NAME = {"Quantity"}
+
+
+def test_no_two_classes_have_one_name() -> None:
+    found = Counter(name for path in PACKAGE.rglob("*.py") for name in public_classes(path.read_text(encoding="utf-8")))
+    assert {name for name, count in found.items() if count > 1} == SAME_NAME
+
+
+def test_a_class_of_a_name_that_stands_is_seen_and_a_private_one_is_its_own_file_s() -> None:
+    assert public_classes("class Row: ...\nclass _Live:\n    class Row: ...") == ["Row", "Row"]
+
+
+def public_classes(text: str) -> list[str]:
+    """Names of the classes that other files may meet."""
+    return [node.name for node in ast.walk(ast.parse(text))
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_")]  # fmt: skip
 
 
 def build(folder: Path, **files: str) -> Path:

@@ -154,13 +154,13 @@ def test_the_library_says_what_the_command_says(toy: Toy) -> None:
     """run_check, as a program would call it, with -k and without: the words of `check --json`."""
     from verifier.projects.project import default_project
     from verifier.quantities.select import Selection
-    from verifier.sampling.plan import Options
+    from verifier.sampling.plan import RunOptions
     from verifier.verify.run import run_check
 
     for expression, word in ((None, Summary.VERIFIED), ("H=1", Summary.INCONCLUSIVE)):
         project = default_project()
         selection = None if expression is None else Selection(expression)
-        report = run_check(project, [project.entry("toy")], Options(), seed=1, jobs=1, selection=selection)
+        report = run_check(project, [project.entry("toy")], RunOptions(), seed=1, jobs=1, selection=selection)
         words = [] if expression is None else ["-k", expression]
         told: dict[str, Any] = json.loads(toy.run("check", "--seed", "1", "--json", "-q", "--jobs", "1", *words).stdout)
         assert report.statements[0].summary(Form.AMENDED) is word

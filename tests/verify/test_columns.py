@@ -74,7 +74,7 @@ def results(statement: Statement, monkeypatch: pytest.MonkeyPatch, **judged: Pro
 
     by_id = {f"s.{name}": ClaimProof(f"s.{name}", status) for name, status in judged.items()}
     monkeypatch.setattr(proof, "claims_of", lambda *_: by_id)
-    found = proof.CoreKernel().results(statement, proof.Again())
+    found = proof.CoreKernel().results(statement, proof.RecheckedProof())
     return [found.of(claim).status for claim in statement.claims]
 
 

@@ -12,7 +12,7 @@ from sympy import And, Eq, Function, Integer, Min, Rational, sqrt, symbols
 from verifier.claims.severity import severity_of
 from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Source, Statement, Witness
 from verifier.projects.project import default_project
-from verifier.sampling.plan import Options
+from verifier.sampling.plan import RunOptions
 from verifier.verdict import NumericStatus, ProofStatus, Severity
 from verifier.verify.coverage import Coverage, Reach
 from verifier.verify.join import statement_report
@@ -117,7 +117,7 @@ def test_only_a_claim_that_fails_has_a_severity() -> None:
     statement = Statement("s", "S", Source(""), "", (PRINTED, amended), (Hypothesis("ntk", "", Witness("")),))
     for status, severity in ((ProofStatus.REFUTED, Severity.INCOMPLETE), (ProofStatus.PROVED, None)):
         proofs = Proofs((ProofResult("s.printed", Form.PRINTED, status),))
-        report = statement_report(statement, (), proofs, Coverage((Reach(), Reach())), options=Options(), seed=0)
+        report = statement_report(statement, (), proofs, Coverage((Reach(), Reach())), options=RunOptions(), seed=0)
         assert report.severity() is severity
         assert [claim.severity for claim in report.claims] == [severity, None]
         assert report.claims[0].numeric is NumericStatus.UNTESTED

@@ -20,7 +20,7 @@ from verifier.proving.tactics import Prover
 
 
 @dataclass(frozen=True)
-class Entry:
+class CatalogueEntry:
     """A rule: its ``name``, ``kind`` (primitive, tactic, row, symbol), what it takes, what it says, and why."""
 
     name: str
@@ -34,14 +34,14 @@ class Entry:
     source: str = ""
 
 
-def entries() -> list[Entry]:
+def entries() -> list[CatalogueEntry]:
     """All primitives, tactics, symbols and rows."""
     import verifier.kernel.theory  # noqa: F401  (its pages fill the table)
 
     return [*_primitives(), *_tactics(), *_symbols(), *map(_row, table.TABLE.values())]
 
 
-def entry(name: str) -> Entry:
+def entry(name: str) -> CatalogueEntry:
     """The rule ``name``; KeyError with the nearest names where there is none."""
     found = {e.name: e for e in reversed(entries())}
     if name not in found:
@@ -68,34 +68,34 @@ def opened(name: str, prop: Term) -> tuple[list[Term], list[Term], Term]:
     return vs, premises, prop
 
 
-def _row(row: table.Row) -> Entry:
+def _row(row: table.Row) -> CatalogueEntry:
     vs, premises, conclusion = opened(row.name, row.prop)
     shown = ", ".join(f"{text(v)}: {named(v.sort)}" for v in vs)
     given, said = tuple(map(text, premises)), text(conclusion)
-    return Entry(row.name, "row", PAGES.get(row.name, ""), shown, given, said, row.mark, row.why, row.source)
+    return CatalogueEntry(row.name, "row", PAGES.get(row.name, ""), shown, given, said, row.mark, row.why, row.source)
 
 
-def _symbols() -> list[Entry]:
+def _symbols() -> list[CatalogueEntry]:
     found = []
     for name, (args, result) in table.SIGNATURE.items():
         takes = ", ".join(map(named, args))
-        found.append(Entry(name, "symbol", "", takes, (), named(result), "", table.MEANINGS.get(name, "")))
+        found.append(CatalogueEntry(name, "symbol", "", takes, (), named(result), "", table.MEANINGS.get(name, "")))
     return found
 
 
 _SHAPES = {"s": "a step", "S": "steps", "t": "a term", "T": "terms", "n": "a name", "F": "fractions"}
 
 
-def _primitives() -> list[Entry]:
+def _primitives() -> list[CatalogueEntry]:
     found = []
     for name, (shape, _) in STEPS.items():
         function = getattr(theorems, name, None)
         why = " ".join((inspect.getdoc(function) or "").split()) if function else "A goal of an earlier document."
-        found.append(Entry(name, "primitive", "core", ", ".join(_SHAPES[s] for s in shape), (), "", "", why))
+        found.append(CatalogueEntry(name, "primitive", "core", ", ".join(_SHAPES[s] for s in shape), (), "", "", why))
     return found
 
 
-def _tactics() -> list[Entry]:
+def _tactics() -> list[CatalogueEntry]:
     from verifier.claims.author import Author
 
     found = []
@@ -105,7 +105,7 @@ def _tactics() -> list[Entry]:
                 continue
             signature = str(inspect.signature(inspect.unwrap(function))).replace("self, ", "").replace("(self)", "()")
             why = " ".join((inspect.getdoc(function) or "").split())
-            found.append(Entry(name, "tactic", owner.__name__, signature, (), "", "", why))
+            found.append(CatalogueEntry(name, "tactic", owner.__name__, signature, (), "", "", why))
     return found
 
 
@@ -137,7 +137,7 @@ def markdown() -> str:
     return "\n".join(out).rstrip() + "\n"
 
 
-def _row_lines(e: Entry) -> list[str]:
+def _row_lines(e: CatalogueEntry) -> list[str]:
     lines = [f"### {e.name}", "", f"*{e.mark}*" + (f" · for {e.variables}" if e.variables else ""), ""]
     if e.premises:
         lines += ["If " + "; ".join(f"`{p}`" for p in e.premises) + f", then `{e.conclusion}`.", ""]
@@ -146,7 +146,7 @@ def _row_lines(e: Entry) -> list[str]:
     return [*lines, e.why + (f"  Source: {e.source}." if e.source else ""), ""]
 
 
-def lines(e: Entry) -> list[str]:
+def lines(e: CatalogueEntry) -> list[str]:
     """One entry for a terminal."""
     head = f"{e.name} ({e.mark or e.kind}{', ' + e.page if e.page else ''})"
     out = [head]

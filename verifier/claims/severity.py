@@ -41,14 +41,14 @@ _IMPLIED_BY = {
 
 
 @dataclass(frozen=True)
-class Finding:
+class JudgedSeverity:
     """A severity and the reason for it, in a sentence."""
 
     severity: Severity
     reason: str
 
 
-def severity_of(claim: Claim, statement: Statement) -> Finding:
+def severity_of(claim: Claim, statement: Statement) -> JudgedSeverity:
     """How wrong a printed claim is, given that it fails.
 
     ValueError for an amended claim, and for a ``severity`` by hand where it can be computed.
@@ -59,14 +59,14 @@ def severity_of(claim: Claim, statement: Statement) -> Finding:
     computable = [_aligned(claim, other) for other in instead if _comparable(claim, other)]
     if not computable:
         why = f"{_names(instead)} cannot be compared with it" if instead else "no amended claim takes its place"
-        return Finding(claim.severity or Severity.FALSE, f"{why}; said by hand" if claim.severity else why)
+        return JudgedSeverity(claim.severity or Severity.FALSE, f"{why}; said by hand" if claim.severity else why)
     if claim.severity is not None:
         raise ValueError(f"{claim.id}: how wrong it is is computed from {_names(computable)}, not said by hand")
     same = [other for other in computable if _same_formula(claim, other)]
     slips = [other for other in computable if _slip(claim, other)]
     alike = same or slips
     if not alike:
-        return Finding(Severity.FALSE, f"what is true is something else: {_names(computable)}")
+        return JudgedSeverity(Severity.FALSE, f"what is true is something else: {_names(computable)}")
     stated = {h.id for h in statement.hypotheses if h.stated}
     missing = [name for name in dict.fromkeys(n for other in alike for n in other.hypotheses) if name not in stated]
     uncovered = _uncovered(claim, alike)
@@ -76,8 +76,8 @@ def severity_of(claim: Claim, statement: Statement) -> Finding:
         at = ", ".join(f"{name} = {number}" for name, number in uncovered.items())
         lacking.append(f"on a smaller range, without {at or 'some of it'}")
     if lacking:
-        return Finding(Severity.INCOMPLETE, f"{mended}it holds {' and '.join(lacking)}: {_names(alike)}")
-    return Finding(Severity.MISPRINT, f"{mended}it is {_names(alike)}")
+        return JudgedSeverity(Severity.INCOMPLETE, f"{mended}it holds {' and '.join(lacking)}: {_names(alike)}")
+    return JudgedSeverity(Severity.MISPRINT, f"{mended}it is {_names(alike)}")
 
 
 def _names(claims: Sequence[Claim]) -> str:

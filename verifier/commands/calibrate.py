@@ -13,11 +13,11 @@ import click
 
 from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
-from verifier.commands.options import MOST_JOBS, Number, Whole, as_json, verbosity
+from verifier.commands.options import MOST_JOBS, Real, Whole, as_json, verbosity
 from verifier.verdict.codes import EXPECTED, UNEXPECTED
 
 if TYPE_CHECKING:
-    from verifier.commands.tallies import Block, Store
+    from verifier.commands.tallies import Repetitions, TallyStore
     from verifier.fits.practice import Practice
     from verifier.inference.rates import Tally
 
@@ -29,8 +29,8 @@ STEPS = 50
 
 
 @click.command()
-@click.option("--alpha", "alphas", type=Number(1e-12, 0.49, "A"), multiple=True, help="Error rate; 0.05 and 1e-3.")
-@click.option("--margin", type=Number(1e-3, 10, "M"), default=0.125, show_default=True, help="Room around a claim.")
+@click.option("--alpha", "alphas", type=Real(1e-12, 0.49, "A"), multiple=True, help="Error rate; 0.05 and 1e-3.")
+@click.option("--margin", type=Real(1e-3, 10, "M"), default=0.125, show_default=True, help="Room around a claim.")
 @click.option(
     "--repetitions", type=Whole(1, 10**6), help="Runs of the gate a row; else 5/alpha, and twice that if needed."
 )
@@ -77,7 +77,7 @@ def calibrate(
     from verifier.sampling.workers import available_cores, executor, limit_threads
 
     limit_threads()
-    from verifier.commands.tallies import Store
+    from verifier.commands.tallies import TallyStore
     from verifier.inference.calibration import extended, summarise
     from verifier.inference.families import families
     from verifier.inference.kind_cases import cases, summarise_kind
@@ -96,7 +96,7 @@ def calibrate(
     jobs = jobs or available_cores()
     levels = tuple(dict.fromkeys(alphas or DEFAULT_ALPHAS))
     with executor(jobs) as hands:
-        count = _Counter(hands.submit, jobs, Store(Path(store) if store else None), margin, seed, cap, quiet)
+        count = _Counter(hands.submit, jobs, TallyStore(Path(store) if store else None), margin, seed, cap, quiet)
         families_wanted = {
             (alpha, name): fixed or planned_repetitions(alpha, known[name].holds and known[name].assumption)
             for alpha in levels
@@ -143,7 +143,7 @@ class _Counter:
         self,
         submit: Callable[..., Future[Any]],
         jobs: int,
-        store: Store,
+        store: TallyStore,
         margin: float,
         seed: int,
         cap: int,
@@ -152,7 +152,7 @@ class _Counter:
         self._submit, self._jobs, self._store = submit, jobs, store
         self._margin, self._seed, self._cap, self._quiet = margin, seed, cap, quiet
 
-    def _blocks(self, alpha: float, name: str, repetitions: int) -> list[Block]:
+    def _blocks(self, alpha: float, name: str, repetitions: int) -> list[Repetitions]:
         from verifier.commands.tallies import blocks_of
 
         return blocks_of(name, alpha, self._margin, self._seed, self._cap, repetitions)

@@ -14,8 +14,8 @@ from verifier.commands.keep import keeping, with_scheduler, with_store
 from verifier.commands.options import (
     MOST_JOBS,
     Duration,
-    Inputs,
-    Number,
+    InputPair,
+    Real,
     Size,
     Whole,
     Widths,
@@ -53,9 +53,9 @@ DEFAULT_SEED = 20201
 @click.option("--shipped", is_flag=True, help="In a project of one's own: the shipped statements as well.")
 @click.option("--group", "groups", multiple=True, metavar="GROUP", help="The statements that list shows under GROUP.")
 @click.option("--all", "everything", is_flag=True, help="The statements of every group as well.")
-@click.option("--angle", type=Number(0, 180, "DEGREES"), help="Degrees between the two inputs; 0: one input only.")
-@click.option("--z", type=Inputs(), help="The inputs of the implicit network, as in 1,-1.")
-@click.option("--timeout", type=Number(0, 1e9, "SECONDS"), help="Stop after so many seconds with what is decided.")
+@click.option("--angle", type=Real(0, 180, "DEGREES"), help="Degrees between the two inputs; 0: one input only.")
+@click.option("--z", type=InputPair(), help="The inputs of the implicit network, as in 1,-1.")
+@click.option("--timeout", type=Real(0, 1e9, "SECONDS"), help="Stop after so many seconds with what is decided.")
 @click.option("--budget", type=Duration(), help="Spend this time, as in 10m, where it decides most.")
 @with_data
 @click.option("--memory", type=Size(), callback=telling(MEMORY),
@@ -110,7 +110,7 @@ def check(
     from verifier.projects.loading import owner
     from verifier.quantities.select import Selection
     from verifier.report.stored import command_line
-    from verifier.sampling.plan import Options
+    from verifier.sampling.plan import RunOptions
     from verifier.verify.run import NothingSelected, run_check
 
     if quick and effort == "paper":
@@ -120,7 +120,7 @@ def check(
         raise CommandError("--quick and --thorough exclude each other")
     if quick and budget is not None:
         raise CommandError("--quick and --budget exclude each other")
-    options = Options(widths, samples, angle, z, quick, thorough, budget, effort == "paper")
+    options = RunOptions(widths, samples, angle, z, quick, thorough, budget, effort == "paper")
     try:
         selection = Selection(expression) if expression is not None else None
     except ValueError as error:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from verifier.commands.codes import CommandError
-from verifier.commands.options import Number, Whole, as_json, verbosity
+from verifier.commands.options import Real, Whole, as_json, verbosity
 from verifier.fits.kinds import KINDS, SIZES
 from verifier.verdict.codes import EXPECTED, UNDECIDED, UNEXPECTED
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from verifier.verdict import NumericStatus
 
 
-class Kind(click.ParamType):
+class KindName(click.ParamType):
     """A kind of claim; another word is answered with the nearest."""
 
     name = "KIND"
@@ -40,7 +40,9 @@ class Kind(click.ParamType):
     help="What is claimed: an exponent (-1, -1/2), a limit, a "
     "probability or an expression in n; GROUP=P for one group, or for those that match, as in 'layers.*=0'.",
 )
-@click.option("--kind", type=Kind(), default="order", show_default=True, help=f"What is claimed: {', '.join(KINDS)}.")
+@click.option(
+    "--kind", type=KindName(), default="order", show_default=True, help=f"What is claimed: {', '.join(KINDS)}."
+)
 @click.option("--width", multiple=True, metavar="COL", help="The column of widths (twice for two widths).")
 @click.option("--value", multiple=True, metavar="COL", help="The column of values; a verdict for each.")
 @click.option("--by", multiple=True, metavar="COL,…", help="A verdict for each label of these columns.")
@@ -51,12 +53,12 @@ class Kind(click.ParamType):
 @click.option("--skip", multiple=True, metavar="GROUP", help="Leave out this group, or those that match.")
 @click.option("--base-width", type=Whole(1), help="The widths are multiples of N, as in 0.5, 1, 2.")
 @click.option("--in", "variable", default="width", metavar="NAME", help="What is scaled: width, depth, batch, ….")
-@click.option("--margin", type=Number(1e-6, 1e6, "M"), help="Room around the claim: 1/8; 0.05 for values.")
-@click.option("--alpha", type=Number(1e-12, 0.49, "A"), default=1e-3, show_default=True, help="The error rate.")
-@click.option("--allowance", type=Number(0, 1e6, "C"), default=10.0, show_default=True, help="|c| <= C in 1 + c/n.")
+@click.option("--margin", type=Real(1e-6, 1e6, "M"), help="Room around the claim: 1/8; 0.05 for values.")
+@click.option("--alpha", type=Real(1e-12, 0.49, "A"), default=1e-3, show_default=True, help="The error rate.")
+@click.option("--allowance", type=Real(0, 1e6, "C"), default=10.0, show_default=True, help="|c| <= C in 1 + c/n.")
 @click.option("--correction/--no-correction", default=None, help="Fit c in 1 + c/n; by default on small widths.")
-@click.option("--log-power", type=Number(-100, 100, "Q"), default=0.0, metavar="Q", help="q in n^p (log n)^q; 0.")
-@click.option("--atol", type=Number(0, 1e300, "A"), help="What counts as 0 for --kind zero.")
+@click.option("--log-power", type=Real(-100, 100, "Q"), default=0.0, metavar="Q", help="q in n^p (log n)^q; 0.")
+@click.option("--atol", type=Real(0, 1e300, "A"), help="What counts as 0 for --kind zero.")
 @click.option(
     "--seeds",
     type=click.Choice(["few", "many"]),

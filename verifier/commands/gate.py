@@ -16,13 +16,13 @@ from verifier.commands.check import DEFAULT_SEED
 from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.keep import keeping, with_scheduler, with_store
-from verifier.commands.options import MOST_JOBS, Duration, Number, Size, Whole, verbosity
+from verifier.commands.options import MOST_JOBS, Duration, Real, Size, Whole, verbosity
 from verifier.commands.place import complete, say_what, say_where, targets_of
 from verifier.commands.terminal import command
 from verifier.verdict.codes import EXPECTED, INTERNAL, NOTHING, UNDECIDED, USAGE
 
 if TYPE_CHECKING:
-    from verifier.gating.compare import Finding
+    from verifier.gating.compare import Gated
     from verifier.gating.config import Config, FitClaim
     from verifier.projects.choosing import Choice
     from verifier.projects.project import Entry, Project
@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=Whole(0, 2**128 - 1), help=f"The random seed; {DEFAULT_SEED}.")
 @click.option("--fresh", is_flag=True, help="A new seed, at error rate 1e-8 a claim: for nightly runs.")
 @click.option("--budget", type=Duration(), help="Spend this time, as in 10m, where it decides most.")
-@click.option("--timeout", type=Number(1e-3, 1e9, "SECONDS"), help="A sampler that takes longer fails its claim.")
+@click.option("--timeout", type=Real(1e-3, 1e9, "SECONDS"), help="A sampler that takes longer fails its claim.")
 @click.option("--jobs", "-j", type=Whole(1, MOST_JOBS), help="Worker processes; the default is one a core.")
 @click.option("--memory", type=Size(), help="Draw in as much memory at once, as in 8G; by default what is free.")
 @with_scheduler
@@ -154,7 +154,7 @@ def _gate(
         raise CommandError(f"--record is of whole statements; {', '.join(names)} names a claim")
     selected = _selected(config, project, tuple(t.statement for t in targets), shipped or config.shipped)
     fits = [] if names else list(config.fits)
-    findings: list[Finding] = [] if names else orphans(project, config.root)
+    findings: list[Gated] = [] if names else orphans(project, config.root)
     if not selected and not fits and not findings:
         raise CommandError("there is nothing to gate: no statements and no fits", NOTHING)
     if selected and not names and not project.own_names and not shipped and config.path is not None:
@@ -258,10 +258,10 @@ def _run(
     from verifier.projects.loading import blame
     from verifier.report.stored import command_line
     from verifier.sampling.cluster import SchedulerError
-    from verifier.sampling.plan import Options
+    from verifier.sampling.plan import RunOptions
     from verifier.verify.run import plan_of, run_check
 
-    options = Options(
+    options = RunOptions(
         samples=chosen["samples"], quick=chosen["quick"], thorough=chosen["thorough"], budget=chosen["budget"]
     )
     plans, broken = {}, []
@@ -286,7 +286,7 @@ def _run(
         return report, broken, kept.keep(report)
 
 
-def _fit(claim: FitClaim, config: Config) -> Finding:
+def _fit(claim: FitClaim, config: Config) -> Gated:
     from verifier.datafiles import read_groups
     from verifier.fits.fitting import FitSettings
     from verifier.fits.groups import fit_groups, overall, sentences
@@ -306,7 +306,7 @@ def _fit(claim: FitClaim, config: Config) -> Finding:
 
 
 def _write(
-    findings: list[Finding], seed: int, profile: str, seconds: float, code: int, junit_file: str | None,
+    findings: list[Gated], seed: int, profile: str, seconds: float, code: int, junit_file: str | None,
     json_file: str | None, github: bool,
 ) -> None:  # fmt: skip
     if junit_file is not None:
@@ -337,7 +337,7 @@ def _write(
                 raise CommandError(f"GITHUB_STEP_SUMMARY: {target}: {error.strerror or error}") from None
 
 
-def _render(findings: list[Finding], seed: int, profile: str, seconds: float, console: Any) -> None:
+def _render(findings: list[Gated], seed: int, profile: str, seconds: float, console: Any) -> None:
     from rich.padding import Padding
     from rich.text import Text
 

@@ -59,7 +59,7 @@ def _recheck(names: tuple[str, ...]) -> dict[str, Any]:
     """The graph from the proofs alone."""
     from verifier.commands.check import DEFAULT_SEED
     from verifier.report.document import document
-    from verifier.sampling.plan import Options
+    from verifier.sampling.plan import RunOptions
     from verifier.verify.results import RunReport
     from verifier.verify.run import proofs_alone
 
@@ -68,6 +68,6 @@ def _recheck(names: tuple[str, ...]) -> dict[str, Any]:
     reports = [proofs_alone(project.entry(name)) for name in named or project.names]
     if not reports:
         raise CommandError("there are no statements here")
-    report = RunReport(DEFAULT_SEED, Options(), tuple(reports))
+    report = RunReport(DEFAULT_SEED, RunOptions(), tuple(reports))
     graph: dict[str, Any] = document(report, time="", command="")["graph"]
     return graph

@@ -13,13 +13,13 @@ import click
 
 from verifier.commands.codes import CommandError
 from verifier.commands.keep import with_scheduler
-from verifier.commands.options import Duration, Number, Whole, as_json, verbosity
+from verifier.commands.options import Duration, Real, Whole, as_json, verbosity
 from verifier.verdict.codes import EXPECTED, UNDECIDED, UNEXPECTED
 
 if TYPE_CHECKING:
     from verifier.hunt.finding import Hunted
     from verifier.hunt.keep import Keep
-    from verifier.hunt.lab import Listener
+    from verifier.hunt.lab import HuntListener
     from verifier.hunt.target import Target
 
 DEFAULT_SEED = 20201
@@ -33,7 +33,7 @@ DEFAULT_SEED = 20201
               help="Computing time, summed over the cores: 60m are 30 minutes of two.")  # fmt: skip
 @click.option("--seed", type=Whole(0, 2**63 - 1), default=DEFAULT_SEED, show_default=True, help="The random seed.")
 @click.option("--jobs", type=Whole(1), help="Worker processes; by default one a core.")
-@click.option("--alpha", type=Number(1e-12, 0.49, "A"), default=1e-4, show_default=True,
+@click.option("--alpha", type=Real(1e-12, 0.49, "A"), default=1e-4, show_default=True,
               help="The error rate of the whole hunt.")  # fmt: skip
 @click.option("--at", metavar="INSTANCE", help='Decide one instance, as in "H=1,L=2,angle=90,z=(1,-1)".')
 @click.option("--zero-of", metavar="NAME", help="With --at: its NAME is a zero of the leading coefficient.")
@@ -168,7 +168,7 @@ def _keep(command: str, fresh: bool) -> Iterator[Keep]:
     """The project's store; where that cannot be written to, the memory of this run."""
     from datetime import UTC, datetime
 
-    from verifier.hunt.keep import Memory, Stored
+    from verifier.hunt.keep import Remembered, Stored
     from verifier.projects.root import find
     from verifier.sampling.store import FOLDER, Store, StoreError
 
@@ -182,7 +182,7 @@ def _keep(command: str, fresh: bool) -> Iterator[Keep]:
     if told:
         click.echo(f"verifier: {told}", err=True)
     if store is None:
-        yield Memory()
+        yield Remembered()
         return
     with store:
         yield Stored(store, run, fresh)
@@ -222,7 +222,7 @@ class _Live:
 
 
 @contextmanager
-def _progress(quiet: bool) -> Iterator[Listener | None]:
+def _progress(quiet: bool) -> Iterator[HuntListener | None]:
     if quiet:
         yield None
         return

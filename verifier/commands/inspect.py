@@ -237,13 +237,13 @@ def _document(name: str) -> tuple[dict[str, Any], str]:
     from verifier.projects.project import default_project
     from verifier.report.document import document
     from verifier.report.excerpts import reworded
-    from verifier.sampling.plan import Options
+    from verifier.sampling.plan import RunOptions
     from verifier.verify.results import RunReport
     from verifier.verify.run import proofs_alone
 
     project = default_project()
     report = proofs_alone(project.entry(name), DEFAULT_SEED)
-    data = document(RunReport(DEFAULT_SEED, Options(), (report,), notes=project.notes), time="", command="")
+    data = document(RunReport(DEFAULT_SEED, RunOptions(), (report,), notes=project.notes), time="", command="")
     last, time = _last_measured(name)
     if last is not None:
         numeric = {claim["id"]: claim for claim in last["claims"]}

@@ -156,7 +156,7 @@ def self_test(jobs: int = 1) -> Iterator[Trial]:
     """Re-check the example's proof and sample it; then the same claims made false, which must fail in both columns."""
     from verifier.claims.statement import Form
     from verifier.projects.project import Entry, Project
-    from verifier.sampling.plan import Options
+    from verifier.sampling.plan import RunOptions
     from verifier.verify.run import run_check
 
     project = Project((TEMPLATE,))
@@ -170,7 +170,7 @@ def self_test(jobs: int = 1) -> Iterator[Trial]:
     for name, one, proofs, samples in (
         ("a true claim", entry, "proved", "consistent"), ("a false claim", false, "gap", "contradicted"),
     ):  # fmt: skip
-        report = run_check(project, [one], Options(quick=True), seed=SEED, jobs=jobs)
+        report = run_check(project, [one], RunOptions(quick=True), seed=SEED, jobs=jobs)
         found = report.statements[0].of_form(Form.AMENDED)
         words = {(str(claim.proof), str(claim.numeric)) for claim in found if claim.claim.exponent is not None}
         told = "; ".join(f"proof {proof}, samples {numeric}" for proof, numeric in sorted(words)) or "nothing"

@@ -97,7 +97,7 @@ class Widths(click.ParamType):
             raise CommandError(f"--widths {shortened(str(value))}: {error}") from None
 
 
-class Inputs(click.ParamType):
+class InputPair(click.ParamType):
     """The pair (z_i, z_j): ``1,-1``, or vectors ``1:0,0:1``."""
 
     name = "ZI,ZJ"
@@ -117,7 +117,7 @@ class Inputs(click.ParamType):
         return (first[0], second[0]) if len(first) == 1 else (first, second)
 
 
-class Number(click.ParamType):
+class Real(click.ParamType):
     """A finite number in a range, both ends included."""
 
     def __init__(self, low: float, high: float, name: str) -> None:

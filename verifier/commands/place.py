@@ -12,7 +12,7 @@ from verifier.commands.codes import CommandError
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from verifier.projects.choosing import Target
+    from verifier.projects.choosing import Chosen
     from verifier.projects.project import Project
 
 
@@ -24,7 +24,7 @@ def located(*, named: bool) -> Project:
     return default_project()
 
 
-def targets_of(project: Project, words: Sequence[str], whole_for: str = "") -> list[Target]:
+def targets_of(project: Project, words: Sequence[str], whole_for: str = "") -> list[Chosen]:
     """What the words on a command line name.  CommandError, with the nearest names, for what there is not.
 
     Cells are refused where the command ``whole_for`` speaks of none.

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from verifier.commands.codes import CommandError
-from verifier.commands.fit import Kind, exit_code
-from verifier.commands.options import Number, Whole, Widths, as_json, verbosity
+from verifier.commands.fit import KindName, exit_code
+from verifier.commands.options import Real, Whole, Widths, as_json, verbosity
 from verifier.commands.terminal import overwrite
 from verifier.verdict import NumericStatus
 from verifier.verdict.codes import EXPECTED
@@ -33,8 +33,8 @@ def _sampling(function: F) -> F:
                      help="The random seed."),
         click.option("--samples", type=Whole(1, 1_000_000), help="Samples a width."),
         click.option("--widths", type=Widths(), help="At least four, as in 256,1088,2^12,2^14."),
-        click.option("--margin", type=Number(1e-6, 1e6, "M"), help="Room around the claim: 1/8."),
-        click.option("--alpha", type=Number(1e-12, 0.49, "A"), default=1e-3, show_default=True, help="The error rate."),
+        click.option("--margin", type=Real(1e-6, 1e6, "M"), help="Room around the claim: 1/8."),
+        click.option("--alpha", type=Real(1e-12, 0.49, "A"), default=1e-3, show_default=True, help="The error rate."),
     ):  # fmt: skip
         function = option(function)
     return function
@@ -49,7 +49,9 @@ def _sampling(function: F) -> F:
     help="What is claimed of what is returned, as in fit: an "
     "exponent for all, NAME=P for one; by default what the file declares.",
 )
-@click.option("--kind", type=Kind(), help="What is claimed, as in fit; by default what the file declares, an order.")
+@click.option(
+    "--kind", type=KindName(), help="What is claimed, as in fit; by default what the file declares, an order."
+)
 @_sampling
 @as_json
 @verbosity

@@ -148,7 +148,7 @@ def _check(names: Sequence[str], quiet: bool) -> Run:
     from verifier.commands.progress import progress
     from verifier.projects.project import default_project
     from verifier.report.stored import command_line, latest
-    from verifier.sampling.plan import Options
+    from verifier.sampling.plan import RunOptions
     from verifier.sampling.workers import available_cores, limit_threads
     from verifier.verify.run import run_check
 
@@ -160,9 +160,9 @@ def _check(names: Sequence[str], quiet: bool) -> Run:
         click.echo("no results of a check are stored here: checking first", err=True)
     limit_threads()
     display = partial(progress, quiet=quiet)
-    with keeping(command_line(Options(), DEFAULT_SEED, names, None), store=True, required=True) as kept:
+    with keeping(command_line(RunOptions(), DEFAULT_SEED, names, None), store=True, required=True) as kept:
         found = run_check(
-            project, entries, Options(), seed=DEFAULT_SEED, jobs=available_cores(), display=display, kept=kept.keeper
+            project, entries, RunOptions(), seed=DEFAULT_SEED, jobs=available_cores(), display=display, kept=kept.keeper
         )
         if not kept.keep(found):
             raise CommandError("there is nothing to report: the results could not be stored")

@@ -11,7 +11,7 @@ import click
 from verifier.commands.check import DEFAULT_SEED
 from verifier.commands.codes import CommandError
 from verifier.commands.files import writable
-from verifier.commands.options import Inputs, Number, Whole, as_json, verbosity
+from verifier.commands.options import InputPair, Real, Whole, as_json, verbosity
 from verifier.verdict.codes import EXPECTED
 
 DIGITS = 15
@@ -24,9 +24,9 @@ DIGITS = 15
 @click.option("--width", "--widths", "width", required=True, metavar="N,N,...", help="One width, or several.")
 @click.option("--samples", type=Whole(1, 20_000_000), required=True, help="Samples a width.")
 @click.option("--seed", type=Whole(0, 2**128 - 1), default=DEFAULT_SEED, show_default=True, help="The random seed.")
-@click.option("--angle", type=Number(0, 180, "DEGREES"), default=0.0, help="Degrees between the inputs; 0: one input.")
+@click.option("--angle", type=Real(0, 180, "DEGREES"), default=0.0, help="Degrees between the inputs; 0: one input.")
 @click.option("--m", type=Whole(1, 4096), default=1, help="The inner width of g; for K(r).")
-@click.option("--z", type=Inputs(), help="The inputs of the implicit network, as in 1,-1; for K(r).")
+@click.option("--z", type=InputPair(), help="The inputs of the implicit network, as in 1,-1; for K(r).")
 @click.option("--activation", type=click.Choice(["relu", "linear"]), default="relu", show_default=True)
 @click.option("-o", "--output", required=True, metavar="FILE", help="The file to write: .npz or .parquet.")
 @verbosity
@@ -79,8 +79,8 @@ def sample(
 @click.command("limit-kernel")
 @click.option("--depth", type=Whole(1, 1000), required=True, help="L, the layers of f.")
 @click.option("--g-depth", type=Whole(1, 1000), required=True, help="H, the layers of g.")
-@click.option("--x-angle", type=Number(0, 180, "DEGREES"), required=True, help="Degrees between x_i and x_j.")
-@click.option("--z-angle", type=Number(0, 180, "DEGREES"), required=True, help="Degrees between z_i and z_j.")
+@click.option("--x-angle", type=Real(0, 180, "DEGREES"), required=True, help="Degrees between x_i and x_j.")
+@click.option("--z-angle", type=Real(0, 180, "DEGREES"), required=True, help="Degrees between z_i and z_j.")
 @as_json
 @verbosity
 def limit_kernel(

@@ -26,7 +26,7 @@ BLOCK = 250
 
 
 @dataclass(frozen=True)
-class Block:
+class Repetitions:
     """Repetitions from ``first`` up to ``end`` of the row ``name``, with all that their counts depend on."""
 
     name: str
@@ -51,13 +51,13 @@ class Block:
         return count_kind_errors(case, self.alpha, self.settings.schedule, repetitions, self.seed)
 
 
-def blocks_of(name: str, alpha: float, margin: float, seed: int, cap: int, repetitions: int) -> list[Block]:
+def blocks_of(name: str, alpha: float, margin: float, seed: int, cap: int, repetitions: int) -> list[Repetitions]:
     """The blocks of one row."""
     starts = range(0, repetitions, BLOCK)
-    return [Block(name, alpha, margin, seed, cap, k, min(k + BLOCK, repetitions)) for k in starts]
+    return [Repetitions(name, alpha, margin, seed, cap, k, min(k + BLOCK, repetitions)) for k in starts]
 
 
-class Store:
+class TallyStore:
     """Counts of finished blocks, one JSON object a line; without a path nothing is kept.
 
     Blocks of another version of the gate must not be mixed in: start a new file for it. Raises CommandError
@@ -66,23 +66,23 @@ class Store:
 
     def __init__(self, path: Path | None) -> None:
         self._path = path
-        self._known: dict[Block, Tally] = {}
+        self._known: dict[Repetitions, Tally] = {}
         if path is None or not path.exists():
             return
         try:
             for line in read_text(path).splitlines():
                 entry = json.loads(line)
-                block = Block(**entry["block"])
+                block = Repetitions(**entry["block"])
                 self._known[block] = _tally(entry["tally"], block.end - block.first)
         except Unreadable as error:
             raise CommandError(f"--store {error}") from None
         except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
             raise CommandError(f"--store {path}: not counts of a calibration, one JSON object a line") from None
 
-    def get(self, block: Block) -> Tally | None:
+    def get(self, block: Repetitions) -> Tally | None:
         return self._known.get(block)
 
-    def add(self, block: Block, tally: Tally) -> None:
+    def add(self, block: Repetitions, tally: Tally) -> None:
         """Keep the counts; a line is on disk when this returns."""
         self._known[block] = tally
         if self._path is None:
@@ -95,8 +95,8 @@ class Store:
 
 
 def count_blocks(
-    wanted: Sequence[Block], submit: Callable[..., Future[Any]], jobs: int, store: Store
-) -> Iterator[tuple[Block, Tally]]:
+    wanted: Sequence[Repetitions], submit: Callable[..., Future[Any]], jobs: int, store: TallyStore
+) -> Iterator[tuple[Repetitions, Tally]]:
     """Each block with its counts, in the order in which they are finished."""
     missing = []
     for block in wanted:
@@ -107,11 +107,11 @@ def count_blocks(
             yield block, known
     if jobs == 1:  # one is counted when it is asked for
         for block in missing:
-            tally = submit(Block.count, block).result()
+            tally = submit(Repetitions.count, block).result()
             store.add(block, tally)
             yield block, tally
         return
-    running = {submit(Block.count, block): block for block in missing}
+    running = {submit(Repetitions.count, block): block for block in missing}
     for future in as_completed(running):
         block, tally = running[future], future.result()
         store.add(block, tally)

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from verifier.datafiles.binary import read_json, read_npz, read_parquet, write_parquet
-from verifier.datafiles.grouping import MAX_GROUPS, Group, Grouped, grouped
+from verifier.datafiles.grouping import MAX_GROUPS, DataGroup, Grouped, grouped
 from verifier.datafiles.layout import Layout, Plan, is_row_number, plan, with_values
 from verifier.datafiles.samples import MAX_WIDTH, Array, Cell, Means, Samples
 from verifier.datafiles.table import MAX_ROWS, Roles, Table, concatenated
@@ -31,7 +31,7 @@ __all__ = [
     "STDIN",
     "Array",
     "Cell",
-    "Group",
+    "DataGroup",
     "Grouped",
     "Layout",
     "Means",

@@ -26,7 +26,7 @@ Rows = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True)
-class Group:
+class DataGroup:
     """The data of one verdict; ``key`` holds (column, label) pairs, none where there is one group only.
 
     ``labels`` are those that were pooled unasked, by column and width, row by row: they show dependent rows.
@@ -57,7 +57,7 @@ class Group:
 class Grouped:
     """The groups in the order of the file, and what the columns were taken for."""
 
-    groups: tuple[Group, ...]
+    groups: tuple[DataGroup, ...]
     plan: Plan
     variable: str
     rows: int
@@ -100,7 +100,7 @@ def grouped(table: Table, found: Plan, layout: Layout) -> Grouped:
             if spread is not None:
                 width_parts = {cells[k]: spread[code * len(cells) + k] for k in range(len(cells))}
                 data = _means(table, found, layout, key, own, width_parts)
-            groups.append(Group(key, data, pooled[code] if isinstance(data, Samples) else {}))
+            groups.append(DataGroup(key, data, pooled[code] if isinstance(data, Samples) else {}))
     left = [group for group in groups if not any(group.matches(pattern) for pattern in layout.skip)]
     for pattern in layout.skip:
         if not any(group.matches(pattern) for group in groups):
@@ -116,7 +116,7 @@ def grouped(table: Table, found: Plan, layout: Layout) -> Grouped:
     return Grouped(tuple(left), found, layout.variable, int(rows.size), tuple(notes))
 
 
-def no_group(groups: Sequence[Group], pattern: str) -> str:
+def no_group(groups: Sequence[DataGroup], pattern: str) -> str:
     """The sentence about a pattern that no group fits."""
     known = list(dict.fromkeys(label for group in groups for _, label in group.key if not _numeric(label)))
     return f"no group is called {pattern!r}; {suggestion(pattern, known, 'there are')}"
@@ -370,7 +370,7 @@ def _means(
         raise ValueError(f"{table.path}: --group-by averages samples; with --stderr {found.stderr} the rows are means")
     for cell, values in means.items():
         if values.size > 1:
-            group = Group(key, Means("", {})).label
+            group = DataGroup(key, Means("", {})).label
             where = f"{layout.variable} {cell[0]}" + (f" of {group}" if group else "")
             raise ValueError(
                 f"{table.path}: {where} has {values.size} means; with --stderr {found.stderr} each width has one"

@@ -24,7 +24,7 @@ from verifier.kernel.core.table import digest
 
 
 @dataclass(frozen=True)
-class Again:
+class ComputedStep:
     """One computed step: its number, the engine it names, its proposition's digest, and why it does not hold, or ""."""
 
     step: int
@@ -33,7 +33,7 @@ class Again:
     gap: str = ""
 
 
-def computed_again(document: Document, requests: Mapping[str, Any]) -> tuple[Again, ...]:
+def computed_again(document: Document, requests: Mapping[str, Any]) -> tuple[ComputedStep, ...]:
     """Every computed step of ``document``, its request run again.
 
     ``requests`` maps digests of propositions to ``{"engine": name, "request": data}``.  A gap: no request, an engine
@@ -46,7 +46,7 @@ def computed_again(document: Document, requests: Mapping[str, Any]) -> tuple[Aga
         if rule == "computed":
             engine, prop = args
             mark = digest(prop)
-            found.append(Again(number, engine, mark, _gap(engine, mark, requests.get(mark))))
+            found.append(ComputedStep(number, engine, mark, _gap(engine, mark, requests.get(mark))))
     return tuple(found)
 
 

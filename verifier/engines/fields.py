@@ -23,7 +23,7 @@ from itertools import combinations, product
 from math import comb, factorial, prod
 from typing import Any
 
-from verifier.engines.prime_fields import Network, Stream, primes_from
+from verifier.engines.prime_fields import FieldNetwork, Stream, primes_from
 from verifier.engines.requests import fields_of, items, sequence, whole
 from verifier.engines.strands import compositions
 from verifier.kernel.core.sorts import need
@@ -51,7 +51,7 @@ def compute(request: Mapping[str, Any]) -> Term:
     conclusion = imp(app("relu", PHI), app("equal_at", sequence(widths), *sides))
     prop = forall(FREE, conclusion)
     for p in primes_from(digest(prop), PRIMES):
-        values = [Evaluation(Network(widths, outputs, Stream(digest(prop), p))).value(side, ()) for side in sides]
+        values = [Evaluation(FieldNetwork(widths, outputs, Stream(digest(prop), p))).value(side, ()) for side in sides]
         need(values[0] == values[1], f"at widths {widths} and {outputs} outputs the two sides differ modulo {p}")
     return prop
 
@@ -96,7 +96,7 @@ Values = tuple[Any, ...]  # of the bound variables, the outermost first
 class Evaluation:
     """Terms at one network: integers and tuples exactly, everything else in its field."""
 
-    def __init__(self, net: Network) -> None:
+    def __init__(self, net: FieldNetwork) -> None:
         self.net, self.left = net, STEPS
 
     def value(self, t: Term, at: Values) -> int:

@@ -67,7 +67,7 @@ class Stream:
         return [self.vector(columns) for _ in range(rows)]
 
 
-class Network:
+class FieldNetwork:
     """One hypernetwork with m = 1 at two inputs i, j: depth L, widths n_0..n_{L-1}, H outputs of f."""
 
     def __init__(self, widths: list[int], outputs: int, stream: Stream) -> None:

@@ -49,7 +49,7 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Answers:
+class TensorAnswers:
     """One for each number that a graph holds, counted from ``first``, and why the hypotheses do not hold; empty where
     they do."""
 
@@ -63,10 +63,10 @@ class Answers:
         return sum(answer.exponent is not None for answer in self.numbers)
 
 
-_RULES: list[Callable[[Any], Answers]] = []
+_RULES: list[Callable[[Any], TensorAnswers]] = []
 
 
-def answered_by(rules: Callable[[Any], Answers]) -> None:
+def answered_by(rules: Callable[[Any], TensorAnswers]) -> None:
     """Have ``rules`` derive what is asked of this engine."""
     _RULES[:] = [rules]
 

@@ -138,12 +138,12 @@ def _collected(parts: Mapping[str, Mapping[tuple[int, ...], Sequence[Any]]]) -> 
 
 def _grouped(found: Mapping[str, Mapping[tuple[int, ...], Any]]) -> Grouped:
     """Arrays as ``verifier fit`` has them from a file."""
-    from verifier.datafiles import Group, Grouped, Plan, Samples
+    from verifier.datafiles import DataGroup, Grouped, Plan, Samples
 
     two = any(len(cell) == 2 for cells in found.values() for cell in cells)
     names = ("n", "m") if two else ("width",)
     groups = tuple(
-        Group((("group", name),) if name else (), Samples(names, dict(sorted(cells.items()))))
+        DataGroup((("group", name),) if name else (), Samples(names, dict(sorted(cells.items()))))
         for name, cells in found.items()
     )
     rows = sum(values.size for cells in found.values() for values in cells.values())

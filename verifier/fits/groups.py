@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from verifier.datafiles import Group, Grouped, Means, Samples
+from verifier.datafiles import DataGroup, Grouped, Means, Samples
 from verifier.datafiles.grouping import no_group
 from verifier.datafiles.table import printable
 from verifier.fits.fitting import Finding, FitSettings, Fitted, assess, fit
@@ -25,7 +25,7 @@ _RANK = {NumericStatus.CONTRADICTED: 0, NumericStatus.INVALID: 1, NumericStatus.
 class GroupFit:
     """A group, what was expected of it and what was found; ``fitted`` None: it cannot be decided, for ``problem``."""
 
-    group: Group
+    group: DataGroup
     expect: str | None
     fitted: Fitted | None
     problem: str = ""
@@ -82,7 +82,7 @@ def fit_groups(
     return tuple(found)
 
 
-def _decided(group: Group, kind: str, expect: str | None, settings: FitSettings) -> Fitted:
+def _decided(group: DataGroup, kind: str, expect: str | None, settings: FitSettings) -> Fitted:
     if isinstance(group.data, Means):
         means = {n: Mean(mean, error) for n, (mean, error) in group.data.cells.items()}
         return Fitted(kind, (assess(means, kind, expect, settings),), group.data.rows)
@@ -155,7 +155,7 @@ def sentences(fits: Sequence[GroupFit], expected: NumericStatus) -> str:
     return "\n".join(lines) or f"{len(fits)} groups, each {expected}"
 
 
-def expectations(groups: Sequence[Group], kind: str, expect: Sequence[str]) -> list[str | None]:
+def expectations(groups: Sequence[DataGroup], kind: str, expect: Sequence[str]) -> list[str | None]:
     """Each group's target.  Raises ValueError naming the group or the pattern that does not fit."""
     general = [word for word in expect if "=" not in word]
     special: dict[str, str] = {}
@@ -178,13 +178,13 @@ def expectations(groups: Sequence[Group], kind: str, expect: Sequence[str]) -> l
     return found
 
 
-def _check_patterns(groups: Sequence[Group], special: Mapping[str, str]) -> None:
+def _check_patterns(groups: Sequence[DataGroup], special: Mapping[str, str]) -> None:
     for pattern in special:
         if not any(group.matches(pattern) for group in groups):
             raise ValueError(f"--expect {pattern}=…: {no_group(groups, pattern)}")
 
 
-def _special(group: Group, special: Mapping[str, str]) -> str | None:
+def _special(group: DataGroup, special: Mapping[str, str]) -> str | None:
     """The target of the pattern that matches: a name before a wildcard."""
     exact = {special[name] for name in special if name in group.names}
     near = exact or {target for pattern, target in special.items() if group.matches(pattern)}
@@ -193,7 +193,7 @@ def _special(group: Group, special: Mapping[str, str]) -> str | None:
     return next(iter(near), None)
 
 
-def _too_few(group: Group, kind: str, variable: str) -> str:
+def _too_few(group: DataGroup, kind: str, variable: str) -> str:
     """A sentence where the group has fewer widths than a fit needs; else nothing."""
     if kind not in KINDS or not KINDS[kind].widths or kind == "two-widths":
         return ""

@@ -87,7 +87,7 @@ class GateJson(TypedDict):
 
 
 @dataclass(frozen=True)
-class Finding:
+class Gated:
     """One gated thing.  ``expected`` and ``found`` are words; ``path`` and ``line`` say where it is claimed."""
 
     statement: str
@@ -126,7 +126,7 @@ def relative(path: Path, root: Path | None = None) -> str:
         return path.as_posix()
 
 
-def exit_code(findings: Iterable[Finding]) -> int:
+def exit_code(findings: Iterable[Gated]) -> int:
     """2 before 1 before 4 before 3 before 0."""
     codes = {finding.outcome.code for finding in findings}
     return next((code for code in (USAGE, UNEXPECTED, INTERNAL, UNDECIDED) if code in codes), EXPECTED)
@@ -138,7 +138,7 @@ def compare(
     recorded: Mapping[str, Columns] | None = None,
     expect: Mapping[Form, Summary] | None = None,
     stopped: str | None = None,
-) -> list[Finding]:
+) -> list[Gated]:
     """The findings about one statement.
 
     ``recorded``: the project's record of its claims, None if there is none.  ``expect``: the words that the
@@ -149,7 +149,7 @@ def compare(
     the one word says nothing of them.
     """
     name = report.statement.name
-    found: dict[str, Finding] = {}
+    found: dict[str, Gated] = {}
     by_form = _by_form(report, path, expect, recorded is not None, stopped)
     for claim in report.claims:
         key = claim_key(claim.claim)
@@ -161,11 +161,11 @@ def compare(
     for key in recorded or {}:
         if key not in found and key not in left_out:
             message = f"{key} is recorded and no longer claimed; re-record with verifier gate --record"
-            found[key] = Finding(
+            found[key] = Gated(
                 name, key, Outcome.UNEXPECTED, "claimed", "not claimed", message, "", path, statement_line(path)
             )
     if report.in_vain and not report.left_out:
-        found[f"{name}, a check"] = Finding(
+        found[f"{name}, a check"] = Gated(
             name, f"{name}, a check", Outcome.UNDECIDED, "claims about what is measured", "none",
             "\n".join(report.in_vain), f"verifier check {name}", path, statement_line(path),
         )  # fmt: skip
@@ -174,7 +174,7 @@ def compare(
         # A sampler that failed where no claim asks anything: what it was to show is missing all the same.
         message = "\n".join(report.errors)
         every.append(
-            Finding(
+            Gated(
                 name, f"{name}, a sampler", Outcome.FAILED, "samples", "none", message, f"verifier check {name}", path,
                 statement_line(path),
             )
@@ -182,10 +182,10 @@ def compare(
     return every
 
 
-def vanished(recorded: Iterable[str], project: Project, record: Path) -> list[Finding]:
+def vanished(recorded: Iterable[str], project: Project, record: Path) -> list[Gated]:
     """Recorded statements that no file states any more."""
     return [
-        Finding(
+        Gated(
             name, name, Outcome.UNEXPECTED, "stated", "not stated",
             f"{name} is recorded and there is no lemmas/{name}.py; re-record with verifier gate --record",
             "verifier gate --record", record, _text_line(record, f'"{name}"'),
@@ -195,10 +195,10 @@ def vanished(recorded: Iterable[str], project: Project, record: Path) -> list[Fi
     ]  # fmt: skip
 
 
-def orphans(project: Project, root: Path) -> list[Finding]:
+def orphans(project: Project, root: Path) -> list[Gated]:
     """Checks in ``root`` without a statement of their name: they would never be drawn."""
     return [
-        Finding(
+        Gated(
             name, name, Outcome.UNREADABLE, "a statement", "none",
             f"{name} has a check but no statement: write lemmas/{name}.py (or name a helper _{name}.py)", "", path, 1,
         )
@@ -209,7 +209,7 @@ def orphans(project: Project, root: Path) -> list[Finding]:
 
 def _by_record(
     report: StatementReport, path: Path, claim: ClaimReport, recorded: Columns | None, stopped: str | None
-) -> Finding:
+) -> Gated:
     found = columns_of(claim)
     if recorded is None:
         message = "this claim is not in the record; review it and run verifier gate --record"
@@ -241,9 +241,9 @@ def _by_form(
     expect: Mapping[Form, Summary] | None,
     recorded: bool,
     stopped: str | None,
-) -> dict[str, Finding]:
+) -> dict[str, Gated]:
     """A finding for each claim, by the word of its form; and one for a form that changed without a culprit."""
-    found: dict[str, Finding] = {}
+    found: dict[str, Gated] = {}
     for form in report.forms:
         summary = report.word(form)
         demanded = (expect or {}).get(form)
@@ -265,7 +265,7 @@ def _by_form(
             name = report.statement.name
             key = f"{name} ({form})"
             message = f"{name}, as {form}, was expected to be {expected} and is {summary}; re-record it if right"
-            found[key] = Finding(
+            found[key] = Gated(
                 name, key, outcome, str(expected), str(summary), message, f"verifier check {name}", path,
                 statement_line(path),
             )  # fmt: skip
@@ -289,7 +289,7 @@ def _words(proof: ProofStatus, numeric: NumericStatus) -> str:
 
 def _finding(
     report: StatementReport, path: Path, claim: ClaimReport, outcome: Outcome, expected: str, message: str = ""
-) -> Finding:
+) -> Gated:
     cells = _telling(claim)
     broken = [cell for cell in claim.cells if cell.reason.startswith(SAMPLER_FAILED)]
     if broken:
@@ -299,7 +299,7 @@ def _finding(
     if outcome is not Outcome.EXPECTED:
         message = "\n".join(filter(None, [message, *_explain(report, claim, cells)]))
     name = report.statement.name
-    return Finding(
+    return Gated(
         name,
         claim_key(claim.claim),
         outcome,
@@ -333,14 +333,12 @@ def _explain(report: StatementReport, claim: ClaimReport, cells: Sequence[CellRe
     return lines
 
 
-def unreadable(name: str, error: LoadError) -> Finding:
+def unreadable(name: str, error: LoadError) -> Gated:
     """A statement that could not be loaded."""
-    return Finding(
-        name, name, Outcome.UNREADABLE, "readable", "unreadable", str(error), "", error.path, error.line or 1
-    )
+    return Gated(name, name, Outcome.UNREADABLE, "readable", "unreadable", str(error), "", error.path, error.line or 1)
 
 
-def fit_finding(claim: FitClaim, config: Path, verdict: NumericStatus | None, message: str) -> Finding:
+def fit_finding(claim: FitClaim, config: Path, verdict: NumericStatus | None, message: str) -> Gated:
     """A claim about data files; ``verdict`` None if they could not be read."""
     if verdict is None:
         outcome = Outcome.UNREADABLE
@@ -351,7 +349,7 @@ def fit_finding(claim: FitClaim, config: Path, verdict: NumericStatus | None, me
     else:
         outcome = Outcome.UNEXPECTED
     line = _text_line(config, claim.name)
-    return Finding(
+    return Gated(
         "fits", claim.name, outcome, str(claim.verdict), str(verdict or "unreadable"), message, _fit_command(claim),
         config, line,
     )  # fmt: skip

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from verifier.gating.compare import Finding, Outcome
+from verifier.gating.compare import Gated, Outcome
 from verifier.inputs.visible import one_line, visible
 
 _WORDS = {
@@ -17,12 +17,12 @@ _WORDS = {
 }
 
 
-def annotate(findings: Sequence[Finding], root: Path) -> list[str]:
+def annotate(findings: Sequence[Gated], root: Path) -> list[str]:
     """A workflow command for each finding that is not as expected, with paths relative to ``root``."""
     return [_annotation(finding, root) for finding in findings if finding.outcome is not Outcome.EXPECTED]
 
 
-def _annotation(finding: Finding, root: Path) -> str:
+def _annotation(finding: Gated, root: Path) -> str:
     properties = []
     if finding.path is not None:
         properties += [f"file={_property(finding.place(root))}", f"line={finding.line}"]
@@ -42,7 +42,7 @@ def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
 
 
-def summary(findings: Sequence[Finding], *, seed: int, profile: str, seconds: float) -> str:
+def summary(findings: Sequence[Gated], *, seed: int, profile: str, seconds: float) -> str:
     """The step summary: what is not as expected in full, everything else in a folded table."""
     bad = [finding for finding in findings if finding.outcome is not Outcome.EXPECTED]
     word = "as recorded" if not bad else f"{len(bad)} not as recorded"

@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from datetime import datetime
 from xml.etree import ElementTree as XML
 
-from verifier.gating.compare import Finding, Outcome
+from verifier.gating.compare import Gated, Outcome
 
 #: What XML 1.0 cannot hold.
 _FORBIDDEN = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def junit(findings: Sequence[Finding], *, seed: int, seconds: float, time: datetime) -> str:
+def junit(findings: Sequence[Gated], *, seed: int, seconds: float, time: datetime) -> str:
     """The document.  Unexpected and undecided findings are failures; files and samplers that fail are errors."""
     root = XML.Element("testsuites")
     for number, name in enumerate(dict.fromkeys(finding.statement for finding in findings)):
@@ -39,7 +39,7 @@ def junit(findings: Sequence[Finding], *, seed: int, seconds: float, time: datet
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + XML.tostring(root, encoding="unicode") + "\n"
 
 
-def _case(suite: XML.Element, finding: Finding) -> None:
+def _case(suite: XML.Element, finding: Gated) -> None:
     where = {"name": _clean(finding.name), "classname": f"verifier.{_clean(finding.statement)}", "time": "0"}
     case = XML.SubElement(suite, "testcase", where)
     tag = _tag(finding)
@@ -51,7 +51,7 @@ def _case(suite: XML.Element, finding: Finding) -> None:
     problem.text = _clean("\n".join(filter(None, [place, finding.message, finding.reproduce])))
 
 
-def _tag(finding: Finding) -> str | None:
+def _tag(finding: Gated) -> str | None:
     if finding.outcome is Outcome.EXPECTED:
         return None
     return "failure" if finding.outcome in (Outcome.UNEXPECTED, Outcome.UNDECIDED) else "error"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from verifier.hunt.lab import Lab
-from verifier.hunt.screening import Screen, Seen
+from verifier.hunt.screening import Screening, Seen
 from verifier.hunt.space import Instance
 from verifier.hunt.target import Target
 from verifier.sampling.keys import canonical
@@ -34,7 +34,7 @@ class Field:
 
     def __init__(self, lab: Lab, target: Target) -> None:
         self.lab, self.target, self.space = lab, target, target.space
-        self.screen = Screen(lab, target)
+        self.screen = Screening(lab, target)
         words = [ord(c) for c in target.part.quantity.text]
         self.rng = np.random.default_rng([lab.seed, 7, *words])
         self.generic = self.space.generic(self.rng)

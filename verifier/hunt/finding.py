@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from verifier.hunt.fresh import Outcome
+from verifier.hunt.fresh import Decided
 from verifier.hunt.target import instance_text
 
 #: Why a hunt that was not disturbed ended before it was through.
@@ -36,7 +36,7 @@ class Zero:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Counterexample:
     """The smallest instance of one kind at which claims of a statement fail.
 
     ``special``: the parameters that matter, with what is special about their values.  ``excluded_by``: hypotheses of
@@ -47,7 +47,7 @@ class Finding:
     statement: str
     quantity: str
     instance: Mapping[str, Any]
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[Decided, ...]
     special: Mapping[str, str]
     excluded_by: tuple[str, ...] = ()
     proposed: str = ""
@@ -102,7 +102,7 @@ class Stage:
 class Hunted:
     """What was searched, how much of it, and what was found; finding nothing proves nothing."""
 
-    findings: tuple[Finding, ...]
+    findings: tuple[Counterexample, ...]
     stages: tuple[Stage, ...]
     counts: Mapping[str, Any]
     seed: int

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import stats
 
 from verifier.claims.statement import Kind
-from verifier.hunt.jobs import Drawn, Draws, sample
+from verifier.hunt.jobs import DrawnWidths, Draws, sample
 from verifier.hunt.lab import FRESH, Lab, digest
 from verifier.hunt.screening import draws_of
 from verifier.hunt.space import Instance
@@ -41,7 +41,7 @@ USUAL = 64
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Decided:
     """What fresh samples say of a claim at an instance, at level ``alpha``.
 
     ``what``: "zero", "contradicted", or the gate's verdict where the claim stands.  ``low`` and ``high`` bound what is
@@ -68,7 +68,7 @@ class Outcome:
 def outcomes(
     lab: Lab, target: Target, instance: Instance, claims: Sequence[str], alpha: float, *,
     zero: bool = False, usual: Instance | None = None, root: bool = False,
-) -> list[Outcome]:  # fmt: skip
+) -> list[Decided]:  # fmt: skip
     """Decide the claims at an instance, together at level ``alpha``.
 
     ``zero``: samples that are 0, compared with the ``usual`` size at a generic instance, decide.  ``root``: the
@@ -83,14 +83,14 @@ def outcomes(
     place = digest(target.key, "decide", instance, list(wanted), alpha, zero, usual, root, lab.seed)
     kept = lab.keep.get(place)
     if kept is not None:
-        return [Outcome(**{**entry, "widths": tuple(entry["widths"])}) for entry in kept]
+        return [Decided(**{**entry, "widths": tuple(entry["widths"])}) for entry in kept]
     found = _zeros(lab, target, group, wanted, usual) if zero else _gate(lab, target, group, wanted)
     if lab.left > 0:  # else it may have been cut short
         lab.keep.put(place, [asdict(o) for o in found])
     return found
 
 
-def _gate(lab: Lab, target: Target, group: Group, wanted: Mapping[str, Question]) -> list[Outcome]:
+def _gate(lab: Lab, target: Target, group: Group, wanted: Mapping[str, Question]) -> list[Decided]:
     samples: dict[Any, LogSample] = {}
     largest, found, done = 0.0, {}, 0
     open_ = dict(wanted)
@@ -98,7 +98,7 @@ def _gate(lab: Lab, target: Target, group: Group, wanted: Mapping[str, Question]
     for look, size in enumerate(sizes, start=1):
         drawn = _draw(lab, target, group, size - done, done)
         if drawn.error is not None:
-            return [Outcome(claim, "failed", drawn.error, q.alpha) for claim, q in wanted.items()]
+            return [Decided(claim, "failed", drawn.error, q.alpha) for claim, q in wanted.items()]
         done = size
         for width, (new,) in drawn.samples.items():
             samples[width] = samples[width] + new if width in samples else new
@@ -138,15 +138,15 @@ def _quantile(sample: LogSample, level: float, upper: bool) -> float:
     return math.inf if upper and rank < 0 else float(logs[min(max(rank, 0), logs.size - 1)])
 
 
-def _outcome(claim: str, d: Decision) -> Outcome:
+def _outcome(claim: str, d: Decision) -> Decided:
     claimed, estimate, low, high = (x if math.isfinite(x) else None for x in (d.claimed, d.estimate, d.low, d.high))
     what = "contradicted" if d.verdict is NumericStatus.CONTRADICTED else str(d.verdict)
-    return Outcome(claim, what, d.reason, d.alpha, claimed, estimate, low, high, d.widths, d.samples)
+    return Decided(claim, what, d.reason, d.alpha, claimed, estimate, low, high, d.widths, d.samples)
 
 
 def _zeros(
     lab: Lab, target: Target, group: Group, wanted: Mapping[str, Question], usual: Instance | None
-) -> list[Outcome]:
+) -> list[Decided]:
     count = min(ZEROS, group.schedule.sizes[-1])
     scale: dict[Any, float] = {}
     if usual is not None:
@@ -155,7 +155,7 @@ def _zeros(
         scale = {width: values[0] for width, values in size.largest.items()}
     drawn = _draw(lab, target, group, count, 0)
     if drawn.error is not None:
-        return [Outcome(claim, "failed", drawn.error, q.alpha) for claim, q in wanted.items()]
+        return [Decided(claim, "failed", drawn.error, q.alpha) for claim, q in wanted.items()]
     largest = {width: values[0] for width, values in drawn.largest.items()}
     widths = tuple(n if isinstance(n, int) else n[0] for n in drawn.samples)
     exact = all(value == 0 for value in largest.values())
@@ -163,16 +163,16 @@ def _zeros(
     for claim, question in wanted.items():
         claimed = question.target
         if not is_zero(largest, scale) or question.kind not in (Kind.ORDER, Kind.VARIANCE):
-            found.append(Outcome(claim, "inconclusive", "not all samples are 0", question.alpha, claimed))
+            found.append(Decided(claim, "inconclusive", "not all samples are 0", question.alpha, claimed))
             continue
         bound = zero_bound(count, question.alpha / len(widths))
         how = "exactly 0" if exact else "0 up to rounding (1e-12 of its size at a generic instance)"
         reason = f"{how} in all {count} samples at each width, which bounds P(X ≠ 0) by {bound:.2g}"
-        found.append(Outcome(claim, "zero", reason, question.alpha, claimed, None, 0.0, bound, widths, count))
+        found.append(Decided(claim, "zero", reason, question.alpha, claimed, None, 0.0, bound, widths, count))
     return found
 
 
-def _draw(lab: Lab, target: Target, group: Group, count: int, first: int) -> Drawn:
+def _draw(lab: Lab, target: Target, group: Group, count: int, first: int) -> DrawnWidths:
     """``count`` more samples at every width, in parallel where there are workers."""
     whole = draws_of(target, group, lab.seed, FRESH, number=first)
     pieces: list[Draws] = []
@@ -185,7 +185,7 @@ def _draw(lab: Lab, target: Target, group: Group, count: int, first: int) -> Dra
     samples: dict[Any, tuple[LogSample, ...]] = {}
     largest: dict[Any, tuple[float, ...]] = {}
     error = None
-    found: list[Drawn] = lab.every((sample, (piece,)) for piece in pieces)
+    found: list[DrawnWidths] = lab.every((sample, (piece,)) for piece in pieces)
     for piece, drawn in zip(pieces, found, strict=True):
         lab.charge(drawn.seconds)
         error = error or drawn.error
@@ -198,4 +198,4 @@ def _draw(lab: Lab, target: Target, group: Group, count: int, first: int) -> Dra
         samples[width] = new if before is None else tuple(a + b for a, b in zip(before, new, strict=True))
         largest[width] = tuple(map(max, largest.get(width, drawn.largest[width]), drawn.largest[width]))
     ordered = {width: samples[width] for width in whole.widths if width in samples}
-    return Drawn(ordered, largest, 0.0, error)
+    return DrawnWidths(ordered, largest, 0.0, error)

@@ -44,7 +44,7 @@ class Draws:
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnWidths:
     """Samples by width, one a cell, and the largest |X|; the computing time, in seconds; or an error."""
 
     samples: Mapping[Any, tuple[LogSample, ...]]
@@ -72,7 +72,7 @@ class Descent:
     start: Mapping[str, float]
 
 
-def sample(what: Draws) -> Drawn:
+def sample(what: Draws) -> DrawnWidths:
     """All of ``what``; an error of the sampler is data."""
     start = time.process_time()
     samples: dict[Any, tuple[LogSample, ...]] = {}
@@ -85,12 +85,12 @@ def sample(what: Draws) -> Drawn:
                       what.number + first), LIMIT,
             )  # fmt: skip
             if found.error is not None:
-                return Drawn({}, {}, time.process_time() - start, found.error)
+                return DrawnWidths({}, {}, time.process_time() - start, found.error)
             before, high = samples.get(width), largest.get(width)
             pieces = found.samples
             samples[width] = pieces if before is None else tuple(a + b for a, b in zip(before, pieces, strict=True))
             largest[width] = found.largest if high is None else tuple(map(max, high, found.largest))
-    return Drawn(samples, largest, time.process_time() - start)
+    return DrawnWidths(samples, largest, time.process_time() - start)
 
 
 def at_values(what: Draws, values: Mapping[str, float]) -> Draws:
@@ -167,5 +167,5 @@ def descend(what: Descent) -> tuple[dict[str, float] | None, float, str | None]:
 def lost(function: Callable[..., Any], reason: str) -> Any:
     """What a job of this module would say if it had failed for ``reason``."""
     if function is sample:
-        return Drawn({}, {}, 0.0, reason)
+        return DrawnWidths({}, {}, 0.0, reason)
     return ([] if function is follow else None), 0.0, reason

@@ -7,7 +7,7 @@ import json
 from pathlib import Path
 from typing import Any, Protocol
 
-from verifier.sampling.store import Row, Store
+from verifier.sampling.store import Packed, Store
 
 
 class Keep(Protocol):
@@ -22,7 +22,7 @@ class Keep(Protocol):
         ...
 
 
-class Memory:
+class Remembered:
     """For one run."""
 
     def __init__(self) -> None:
@@ -47,11 +47,11 @@ class Stored:
 
     def put(self, key: str, outcome: Any) -> None:
         text = json.dumps(outcome)
-        row = Row(bytes.fromhex(key), "hunt", "outcome", "1", "", "", 0, 0, "", text, b"")
+        row = Packed(bytes.fromhex(key), "hunt", "outcome", "1", "", "", 0, 0, "", text, b"")
         self.store.put(row, self.run)
 
 
-class Lines(Memory):
+class JsonLines(Remembered):
     """A file of JSON lines that only grows; a line that cannot be read, as after a crash, is passed over."""
 
     def __init__(self, path: Path) -> None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from verifier.hunt.jobs import lost
-from verifier.hunt.keep import Keep, Memory
+from verifier.hunt.keep import Keep, Remembered
 from verifier.sampling.crew import Crew, Task
 from verifier.sampling.workers import Died, Hands, Here
 
@@ -26,14 +26,14 @@ class OutOfTime(Exception):
     """The computing time is spent."""
 
 
-class Listener(Protocol):
+class HuntListener(Protocol):
     """Told what is being tried."""
 
     def trying(self, target: str, stage: str, what: str, done: int, total: int) -> None: ...
 
 
 @dataclass
-class Counts:
+class LookedAt:
     """How much was looked at."""
 
     instances: int = 0  # an instance and what all claims say of it; not one at which the sampler failed
@@ -62,9 +62,9 @@ class Lab:
     hands: Hands
     budget: float
     seed: int
-    keep: Keep = field(default_factory=Memory)
-    listener: Listener | None = None
-    counts: Counts = field(default_factory=Counts)
+    keep: Keep = field(default_factory=Remembered)
+    listener: HuntListener | None = None
+    counts: LookedAt = field(default_factory=LookedAt)
     stage_ends: float = math.inf  # the computing time at which a stage has had its share
     _workers: float = 0.0
     _start: float = field(default_factory=time.process_time)

@@ -26,7 +26,7 @@ ROUNDS = (128, 1024, 16384)
 
 
 @dataclass(frozen=True)
-class Root:
+class FollowedZero:
     """A zero along ``name``: in which frame, with which special values besides, for which claims."""
 
     frame: Instance
@@ -41,7 +41,7 @@ class Lines:
 
     def __init__(self, field: Field) -> None:
         self.field, self.lab = field, field.lab
-        self.roots: list[Root] = []
+        self.roots: list[FollowedZero] = []
 
     def possible(self) -> bool:
         """Whether there is anything to follow."""
@@ -110,18 +110,18 @@ class Lines:
         for frame, named, crossings in zip(frames, claims, found, strict=True):
             standing = tuple(c for c in named if not self._failing(frame, special, c))
             if standing:
-                self.roots += [Root(frame, special, name, standing, crossing) for crossing in crossings]
+                self.roots += [FollowedZero(frame, special, name, standing, crossing) for crossing in crossings]
 
     def _failing(self, frame: Instance, special: Special, claim: str) -> bool:
         seen = self.field.seen(frame, special)
         return seen is not None and seen.suspicious(claim)
 
-    def fresh(self) -> list[Root]:
+    def fresh(self) -> list[FollowedZero]:
         """The smallest root of each kind: one for each claim, special values and place on the axis.
 
         A root at a corner that was seen to fail is that corner's, and one with fewer special values explains others.
         """
-        chosen: list[Root] = []
+        chosen: list[FollowedZero] = []
         for root in sorted(self.roots, key=lambda r: (len(r.special), self.field.space.cost(r.frame))):
             claims = tuple(c for c in root.claims if not self._known(root, c, chosen) and not self._corner(root, c))
             if claims:
@@ -129,7 +129,7 @@ class Lines:
         self.roots = []
         return chosen
 
-    def _known(self, root: Root, claim: str, chosen: Sequence[Root]) -> bool:
+    def _known(self, root: FollowedZero, claim: str, chosen: Sequence[FollowedZero]) -> bool:
         for other in chosen:
             near = other.crossing.low < root.crossing.high and root.crossing.low < other.crossing.high
             fewer = set(other.special.items()) <= set(root.special.items())
@@ -138,7 +138,7 @@ class Lines:
                 return True
         return False
 
-    def _corner(self, root: Root, claim: str) -> bool:
+    def _corner(self, root: FollowedZero, claim: str) -> bool:
         low, high = root.crossing.low, root.crossing.high
         for corner in self.field.space.axes[root.name].corners():
             if low <= corner.value <= high:
@@ -147,7 +147,7 @@ class Lines:
                     return True
         return False
 
-    def crosses(self, root: Root, chosen: Special) -> bool:
+    def crosses(self, root: FollowedZero, chosen: Special) -> bool:
         """Whether the zero is still there with other values of the parameters that do not matter."""
         field, found = self.field, root.crossing
         instance = {**field.place(root.frame, {**chosen, **root.special}), root.name: found.at}
@@ -163,7 +163,7 @@ class Lines:
         kept = self.lab.keep.get(place)
         return None if kept is None else Crossing(**kept)
 
-    def narrowed(self, root: Root, chosen: Special) -> Crossing | None:
+    def narrowed(self, root: FollowedZero, chosen: Special) -> Crossing | None:
         """The zero as precisely as is asked for; None where it is not seen again with more samples.
 
         ``chosen``: values of the parameters that do not matter.
@@ -205,7 +205,7 @@ def decimal(crossing: Crossing) -> float:
     return crossing.at
 
 
-def excluded(field: Field, root: Root, crossing: Crossing, claim: str, points: int = 401) -> list[str]:
+def excluded(field: Field, root: FollowedZero, crossing: Crossing, claim: str, points: int = 401) -> list[str]:
     """The hypotheses of a claim that fail somewhere in the bracket: the zero itself is no decimal number."""
     instance = field.place(root.frame, root.special)
     reach = max(5 * crossing.error, 1e-9) if math.isfinite(crossing.error) else 0.0

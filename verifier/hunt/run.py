@@ -8,10 +8,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from verifier.hunt.finding import SPENT, Finding, Hunted, Stage, Zero
+from verifier.hunt.finding import SPENT, Counterexample, Hunted, Stage, Zero
 from verifier.hunt.fresh import outcomes
-from verifier.hunt.keep import Keep, Memory
-from verifier.hunt.lab import Lab, Listener
+from verifier.hunt.keep import Keep, Remembered
+from verifier.hunt.lab import HuntListener, Lab
 from verifier.hunt.search import STAGES, Search, finish
 from verifier.hunt.space import Instance
 from verifier.hunt.target import Target, instance_text
@@ -33,7 +33,7 @@ def hunt(
     scheduler: str | None = None,
     alpha: float = DEFAULT_ALPHA,
     keep: Keep | None = None,
-    listener: Listener | None = None,
+    listener: HuntListener | None = None,
     stages: Sequence[str] = STAGES,
     skipped: Sequence[str] = (),
 ) -> Hunted:
@@ -54,7 +54,7 @@ def hunt(
         jobs, scheduler = 1, None  # a sampler that is no file's cannot be sent to another process
     stopped, done = "", False
     with executor(jobs, scheduler) as hands:
-        lab = Lab(hands, budget, seed, keep if keep is not None else Memory(), listener)
+        lab = Lab(hands, budget, seed, keep if keep is not None else Remembered(), listener)
         searches = [Search(lab, target, alpha) for target in targets]
         try:
             done = all(finish(searches, lab, stage) for stage in stages)
@@ -91,9 +91,9 @@ def _stages(search: Search, stages: Sequence[str]) -> list[Stage]:
     ]
 
 
-def _once(found: Sequence[Finding]) -> tuple[Finding, ...]:
+def _once(found: Sequence[Counterexample]) -> tuple[Counterexample, ...]:
     """Findings at one instance of one quantity are one, whatever they were found from."""
-    merged: dict[tuple[str, str, str], Finding] = {}
+    merged: dict[tuple[str, str, str], Counterexample] = {}
     for one in found:
         key = (one.statement, one.quantity, instance_text(one.instance))
         before = merged.get(key)
@@ -116,7 +116,7 @@ def decide_at(
     """
     if not all(isinstance(target.source, Path) for target in targets):
         jobs, scheduler = 1, None
-    findings: list[Finding] = []
+    findings: list[Counterexample] = []
     doubtful: list[str] = []
     stands: list[str] = []
     refused: list[str] = []

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from verifier.hunt.jobs import Drawn, Draws, sample
+from verifier.hunt.jobs import DrawnWidths, Draws, sample
 from verifier.hunt.lab import Lab, digest
 from verifier.hunt.space import Instance
 from verifier.hunt.symptoms import Symptom, symptom
@@ -63,7 +63,7 @@ def screened(target: Target, group: Group) -> Group:
 _MEANS = ("VALUE", "CONSTANT", "LAW")
 
 
-class Screen:
+class Screening:
     """First looks at the instances of one target; each instance is looked at once."""
 
     def __init__(self, lab: Lab, target: Target) -> None:
@@ -133,7 +133,7 @@ class Screen:
             }
         return self.closely[key]
 
-    def _told(self, group: Group, found: Drawn) -> dict[str, list[Any]]:
+    def _told(self, group: Group, found: DrawnWidths) -> dict[str, list[Any]]:
         samples = {width: drawn[0] for width, drawn in found.samples.items()}
         largest = {width: values[0] for width, values in found.largest.items()}
         self.lab.counts.samples += sum(s.count for s in samples.values())
@@ -149,7 +149,7 @@ class Screen:
             pass
         return self.seen[self.key(instance)]
 
-    def _read(self, group: Group, found: Drawn, usual: Mapping[str, str]) -> None:
+    def _read(self, group: Group, found: DrawnWidths, usual: Mapping[str, str]) -> None:
         counts = self.lab.counts
         for number, cell in enumerate(group.cells):
             error = found.error

@@ -10,10 +10,10 @@ from typing import Any
 
 from verifier.hunt.adversary import Adversary
 from verifier.hunt.field import Candidate, Field, Special
-from verifier.hunt.finding import Finding, Stage, Zero
-from verifier.hunt.fresh import Outcome, outcomes
+from verifier.hunt.finding import Counterexample, Stage, Zero
+from verifier.hunt.fresh import Decided, outcomes
 from verifier.hunt.lab import Lab, OutOfTime
-from verifier.hunt.lines import Lines, Root, decimal, excluded
+from verifier.hunt.lines import FollowedZero, Lines, decimal, excluded
 from verifier.hunt.ranges import separating
 from verifier.hunt.shrink import fewer, sentences, shrink, words
 from verifier.hunt.space import Instance
@@ -33,7 +33,7 @@ class Search:
         self.field = Field(lab, target)
         self.lines = Lines(self.field)
         self.adversary = Adversary(self.field)
-        self.findings: list[Finding] = []
+        self.findings: list[Counterexample] = []
         self.doubtful: list[str] = []
         self.stages: dict[str, Stage] = {}
 
@@ -129,7 +129,7 @@ class Search:
             for f in self.findings
         )  # fmt: skip
 
-    def _decide(self, small: Candidate, chosen: Special) -> list[Outcome]:
+    def _decide(self, small: Candidate, chosen: Special) -> list[Decided]:
         """Fresh samples at a candidate."""
         field = self.field
         instance = field.place(small.frame, {**chosen, **small.special})
@@ -142,7 +142,7 @@ class Search:
     def _is_corner(self, name: str, value: Any) -> bool:
         return any(c.value == value for c in self.field.space.axes[name].corners())
 
-    def conclude(self, instance: Instance, special: Special, found: list[Outcome], zero: Zero | None = None) -> None:
+    def conclude(self, instance: Instance, special: Special, found: list[Decided], zero: Zero | None = None) -> None:
         """Note what fresh samples said: a finding where a claim fails, a doubt where nothing is decided."""
         failing = tuple(o for o in found if o.fails)
         for o in found:
@@ -162,7 +162,9 @@ class Search:
         known = self._hypotheses(instance, zero)
         again = self._command(instance, failing[0].claim, zero)
         witness = self._witness(instance, failing[0], again)
-        self.findings.append(Finding(name, quantity, instance, failing, told, known, proposed, zero, again, witness))
+        self.findings.append(
+            Counterexample(name, quantity, instance, failing, told, known, proposed, zero, again, witness)
+        )
 
     def _hypotheses(self, instance: Instance, zero: Zero | None) -> tuple[str, ...]:
         """The statement's hypotheses that exclude it."""
@@ -189,7 +191,7 @@ class Search:
         at = f' --zero-of "{zero.name}"' if zero is not None else ""
         return f'verifier hunt {claim} --at "{instance_text(instance)}"{at} --seed {self.lab.seed}'
 
-    def _witness(self, instance: Instance, outcome: Outcome, again: str) -> str:
+    def _witness(self, instance: Instance, outcome: Decided, again: str) -> str:
         where = ", ".join(f"{name} = {value}" for name, value in instance.items())
         if outcome.what == "zero":
             true = f"{self.target.part.quantity.text} = 0"
@@ -211,7 +213,7 @@ class Search:
         for root in self.lines.fresh():
             self._root(root)
 
-    def _root(self, root: Root) -> None:
+    def _root(self, root: FollowedZero) -> None:
         """Narrow a zero, decide the order there, and say what excludes it."""
         self.lab.check()
         field, name = self.field, root.name
@@ -230,7 +232,7 @@ class Search:
         zero = Zero(name, crossing.at, crossing.error, crossing.low, crossing.high, crossing.width)
         self.conclude(instance, special, found, zero)
 
-    def _plain(self, root: Root) -> dict[str, Any]:
+    def _plain(self, root: FollowedZero) -> dict[str, Any]:
         """Simple values of the parameters that do not matter, where the zero is still there."""
         chosen: dict[str, Any] = {}
         for name in self.field.space.free:
@@ -244,12 +246,12 @@ class Search:
                     break
         return chosen
 
-    def _still(self, root: Root, chosen: Special) -> bool:
+    def _still(self, root: FollowedZero, chosen: Special) -> bool:
         if self.field.fails(root.frame, {**chosen, **root.special}, root.claims[0]):
             return False
         return self.lines.crosses(root, chosen)
 
-    def _at_corner(self, root: Root, crossing: Any) -> bool:
+    def _at_corner(self, root: FollowedZero, crossing: Any) -> bool:
         """Whether the zero is a corner that was found to fail by itself."""
         near = [
             c for c in self.field.space.axes[root.name].corners() if abs(c.value - crossing.at) < 6 * crossing.error

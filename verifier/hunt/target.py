@@ -18,7 +18,7 @@ from verifier.inference.schedule import Schedule
 from verifier.quantities.check import Check, Measure, Part
 from verifier.sampling.about import at_widths, speaks_to
 from verifier.sampling.keys import canonical
-from verifier.sampling.plan import Asked, Cell, Group, Options, group_of, grouped
+from verifier.sampling.plan import Asked, Cell, Group, RunOptions, group_of, grouped
 from verifier.sampling.questions import Question, question_of
 
 Violated = Callable[[Mapping[str, Any]], Sequence[str]]
@@ -71,7 +71,7 @@ class Target:
         found = []
         for shared, members in grouped(list(instances), self.part):
             cells = tuple(self._cell(member) for member in members)
-            found.append(group_of(name, self.number, self.part, None, shared, cells, Options()))
+            found.append(group_of(name, self.number, self.part, None, shared, cells, RunOptions()))
         return [replace(group, source=self.source) for group in found]
 
     def _cell(self, instance: Instance) -> Cell:

@@ -35,7 +35,7 @@ from verifier.inference.decisions import (
     replace_verdict,
 )
 from verifier.inference.diagnostics import lack_of_fit
-from verifier.inference.evidence import Evidence, describe_profiles
+from verifier.inference.evidence import BothFunctionals, describe_profiles
 from verifier.inference.exponents import DEFAULT_ALLOWANCE, contrast, t_quantile
 from verifier.inference.few import LOWEST_LEVEL, MARK, scatter
 from verifier.inference.gates import with_few, zeros_only
@@ -88,7 +88,7 @@ def decide_limit(
     kept = [fit.power for fit in full.kept]
     rest = begun.moments[drop:], begun.unseen[drop:]
     reduced = _limits(base.widths[drop:], *rest, kept, allowance, scale, level, tested=False)
-    base = describe_profiles(base, Evidence((full,), (reduced,), Presence(0.0, 0.0), level))
+    base = describe_profiles(base, BothFunctionals((full,), (reduced,), Presence(0.0, 0.0), level))
     base = with_few(base) if base.mark else with_few(base, begun.assumption) if begun.assumption else base
     if any(begun.unseen):  # more samples make it less, wider widths do not
         bare = _limits(base.widths, begun.moments, [0.0] * len(averages), kept, allowance, scale, level, tested=False)

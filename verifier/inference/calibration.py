@@ -125,7 +125,7 @@ def count_errors(family: Family, settings: GateSettings, repetitions: Iterable[i
         claims += [family.claimed + settings.margin, family.claimed - settings.margin, *wrong_claims(family)]
     total: Tally | None = None
     for repetition in repetitions:
-        own, *others = _gates(Source(family, settings, seed, repetition), claims, settings)
+        own, *others = _gates(GrowingSamples(family, settings, seed, repetition), claims, settings)
         passes = [d.verdict is NumericStatus.CONSISTENT for d in others[:2]] or [False, False]
         found = replace(
             Tally.of(own),
@@ -182,7 +182,7 @@ def wrong_claims(family: Family) -> tuple[float, ...]:
     return (*(family.claimed + off for off in WRONG_BY), -family.claimed)
 
 
-class Source:
+class GrowingSamples:
     """The growing samples of one repetition, drawn once and shared by the claims that are tested on them."""
 
     def __init__(self, family: Family, settings: GateSettings, seed: int, repetition: int) -> None:
@@ -204,7 +204,7 @@ class Source:
         return self._looks[look - 1]
 
 
-def _gates(source: Source, claims: Sequence[float], settings: GateSettings) -> list[Decision]:
+def _gates(source: GrowingSamples, claims: Sequence[float], settings: GateSettings) -> list[Decision]:
     """The last decision on each claim: what a gate of its own on the same samples would have come to."""
     last: dict[int, Decision] = {}
     for look in range(1, len(settings.schedule.sizes) + 1):

@@ -28,7 +28,7 @@ import numpy as np
 import numpy.typing as npt
 
 from verifier.inference.diagnostics import Diagnostic, curvature, lack_of_fit
-from verifier.inference.exponents import Columns, Estimate, columns, contrast, contrast_of, slope_weights
+from verifier.inference.exponents import Estimate, MomentColumns, columns, contrast, contrast_of, slope_weights
 from verifier.inference.samples import Moments
 
 Array = npt.NDArray[np.float64]
@@ -206,7 +206,7 @@ def _shortest(
     allowance: float,
 ) -> tuple[float, Estimate]:
     possible = shares(widths, correction, allowance)
-    columns_of = Columns.of(moments)
+    columns_of = MomentColumns.of(moments)
     found = []
     for share in possible:
         weights, bias = _weighted(tuple(widths), power, share, allowance)

@@ -18,7 +18,7 @@ from verifier.inference.settings import Settings
 
 
 @dataclass(frozen=True)
-class Evidence:
+class BothFunctionals:
     """Both functionals on all widths (``full``) and without the smallest two (``reduced``); P(X ≠ 0) apart.
 
     ``shape``: whether the law keeps its shape, where that can be told.
@@ -59,14 +59,14 @@ def gather(
     widths: Sequence[int],
     logs: Sequence[LogSample],
     settings: Settings,
-) -> Evidence:
+) -> BothFunctionals:
     """Both functionals on all widths and without the smallest two (fewer, if columns must stay fittable)."""
     functionals = (scattered([s.log_mean() for s in logs]), scattered([s.log_half() for s in logs]))
     found, reduced = profiles(widths, functionals, settings)
     level = settings.level
     room = np.max([omitted(widths, q, False, settings.allowance) for q in settings.powers], axis=0)
     shape = law_drift(widths, logs, level / 3, room.tolist())
-    return Evidence(found, reduced, presence(widths, logs, level), level, shape)
+    return BothFunctionals(found, reduced, presence(widths, logs, level), level, shape)
 
 
 def scattered(moments: Sequence[Moments]) -> Sequence[Moments]:
@@ -96,7 +96,7 @@ def profiles(
     return full, reduced
 
 
-def describe(base: Decision, evidence: Evidence, logs: Sequence[LogSample]) -> Decision:
+def describe(base: Decision, evidence: BothFunctionals, logs: Sequence[LogSample]) -> Decision:
     """``base`` with the estimates filled in."""
     moments = [s.log_mean() for s in logs]
     described = describe_profiles(base, evidence)
@@ -105,7 +105,7 @@ def describe(base: Decision, evidence: Evidence, logs: Sequence[LogSample]) -> D
     )
 
 
-def describe_profiles(base: Decision, evidence: Evidence) -> Decision:
+def describe_profiles(base: Decision, evidence: BothFunctionals) -> Decision:
     """``base`` with the estimates of one or two functionals filled in, and the assumption they rest on."""
     first, second = evidence.full[0], evidence.full[-1]
     (low, high), (second_low, second_high) = first.interval(), second.interval()

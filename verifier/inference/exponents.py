@@ -23,7 +23,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from verifier.inference.samples import Moments, Pool
+from verifier.inference.samples import Moments, Pooled
 
 Array = npt.NDArray[np.float64]
 
@@ -102,20 +102,20 @@ def contrast(weights: Array, moments: Sequence[Moments], allowance: float = 0.0)
     With a pooled scatter its degrees are those of the pool; where the scatter of two halves, each with its own, gives
     the longer interval, that is taken, and in either case a part of the error rate is used up.
     """
-    return contrast_of(weights, Columns.of(moments), allowance)
+    return contrast_of(weights, MomentColumns.of(moments), allowance)
 
 
 @dataclass(frozen=True)
-class Columns:
+class MomentColumns:
     """Moments as columns, for many contrasts of the same ones."""
 
     values: Array
     variances: Array
     counts: Array
-    pools: tuple[Pool, ...]
+    pools: tuple[Pooled, ...]
 
     @classmethod
-    def of(cls, moments: Sequence[Moments]) -> Columns:
+    def of(cls, moments: Sequence[Moments]) -> MomentColumns:
         return cls(
             np.array([m.value for m in moments]),
             np.array([m.variance for m in moments]),
@@ -124,7 +124,7 @@ class Columns:
         )
 
 
-def contrast_of(weights: Array, moments: Columns, allowance: float = 0.0) -> Estimate:
+def contrast_of(weights: Array, moments: MomentColumns, allowance: float = 0.0) -> Estimate:
     """:func:`contrast` of moments in columns."""
     w, counts, values = weights, moments.counts, moments.values
     # Centring first keeps the digits when log|X| is large and the widths' values are close.
@@ -139,7 +139,7 @@ def contrast_of(weights: Array, moments: Columns, allowance: float = 0.0) -> Est
     return Estimate(value, math.sqrt(total), degrees, allowance)
 
 
-def _pooled(value: float, total: float, squares: Array, pools: Sequence[Pool], allowance: float) -> Estimate:
+def _pooled(value: float, total: float, squares: Array, pools: Sequence[Pooled], allowance: float) -> Estimate:
     """The wider of the intervals of a common scatter and of one for each half, at half of the level."""
     if not pools[0].halves:  # each width has its own
         return Estimate(value, math.sqrt(total), pools[0].degrees, allowance, pools[0].share)

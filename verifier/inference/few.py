@@ -27,7 +27,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from verifier.inference.samples import Moments, Pool
+from verifier.inference.samples import Moments, Pooled
 
 Array = npt.NDArray[np.float64]
 
@@ -68,7 +68,7 @@ def scatter(widths: Sequence[int], values: Sequence[Array], *, logarithms: bool 
     found = [_pooled(widths, residuals, power) for power in FALLING]
     chosen = min(found, key=lambda f: abs(math.log(max(f.ratio, 1e-300))))
     moments = tuple(
-        Moments(m, chosen.variance * factor, c, Pool(chosen.degrees, chosen.halves, half, factor, chosen.share))
+        Moments(m, chosen.variance * factor, c, Pooled(chosen.degrees, chosen.halves, half, factor, chosen.share))
         for m, c, factor, half in zip(means, counts, chosen.factors, chosen.half, strict=True)
     )
     refusal = _refusal(widths, chosen, logarithms)
@@ -89,7 +89,7 @@ def _own(counts: Sequence[int], means: Sequence[float], residuals: Sequence[Arra
     correlation, bound = normal_scores(standard)
     if correlation < bound:
         return None
-    pool = Pool(float(fewest - 1), (), 0)
+    pool = Pooled(float(fewest - 1), (), 0)
     moments = tuple(Moments(m, v, c, pool) for m, v, c in zip(means, variances, counts, strict=True))
     return Scatter(moments, None)
 

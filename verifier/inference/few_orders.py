@@ -24,7 +24,7 @@ from verifier.inference.corrections import Profile
 from verifier.inference.evidence import profiles
 from verifier.inference.exponents import columns
 from verifier.inference.few import EQUAL, FEWEST
-from verifier.inference.samples import Moments, Pool
+from verifier.inference.samples import Moments, Pooled
 from verifier.inference.settings import Settings
 
 Array = npt.NDArray[np.float64]
@@ -85,7 +85,7 @@ def _around_the_line(
     error = float(left @ left) / free
     if free < 2 or error <= EQUAL**2:
         return None  # on the line to the last digit: that is no scatter to judge by
-    pool = Pool(float(free - 1), (), 0, share=SHARE)
+    pool = Pooled(float(free - 1), (), 0, share=SHARE)
     moments = [Moments(float(m), error * y.size, y.size, pool) for m, y in zip(means, logs, strict=True)]
     full, reduced = profiles(widths, [moments], settings)
     return Alternative(full[0], reduced[0], LINE)

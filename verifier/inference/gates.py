@@ -30,20 +30,20 @@ from verifier.inference.decisions import (
     unusable,
     zero_fraction,
 )
-from verifier.inference.evidence import Evidence, describe, describe_profiles, gather, profiles
+from verifier.inference.evidence import BothFunctionals, describe, describe_profiles, gather, profiles
 from verifier.inference.exponents import contrast, slope_weights
 from verifier.inference.few import ASSUMPTION, FEWEST, LOWEST_LEVEL, MARK, Scatter, scatter
 from verifier.inference.few_orders import alternative
 from verifier.inference.presence import RARE, Presence, zero_bound, zeros_for
 from verifier.inference.samples import LogSample, Samples, by_width
-from verifier.inference.settings import Options, Settings
+from verifier.inference.settings import Keywords, Settings
 from verifier.verdict import NumericStatus
 
 
 def decide_order(
     samples: Samples,
     claimed: float,
-    **options: Unpack[Options],
+    **options: Unpack[Keywords],
 ) -> Decision:
     """Decide X_n ~ n^claimed: X_n / n^claimed converges in law to a variable that is not zero.
 
@@ -71,7 +71,7 @@ def start(
     return settings.blank(quantity, claimed, widths, [s.count for s in logs], zero_fraction(logs)), logs
 
 
-def examine(base: Decision, logs: Sequence[LogSample], settings: Settings) -> tuple[Decision, Evidence | None]:
+def examine(base: Decision, logs: Sequence[LogSample], settings: Settings) -> tuple[Decision, BothFunctionals | None]:
     """``base`` with its estimates, and the evidence for a verdict; without evidence the decision is final."""
     level = settings.level
     if not (settings.few and min(s.nonzeros for s in logs) < MIN_NONZERO):
@@ -87,7 +87,7 @@ def examine(base: Decision, logs: Sequence[LogSample], settings: Settings) -> tu
     if found.refusal is not None:
         return refuse_few(base, found, found.refusal), None
     full, reduced = profiles(base.widths, [found.moments], settings)
-    evidence = Evidence(full, reduced, Presence(0.0, 0.0), level)
+    evidence = BothFunctionals(full, reduced, Presence(0.0, 0.0), level)
     return with_few(describe_profiles(base, evidence)), evidence
 
 
@@ -99,7 +99,7 @@ def _otherwise(base: Decision, logs: Sequence[LogSample], settings: Settings) ->
     other = alternative(base.widths, [s.logs() for s in logs], settings)
     if other is None:
         return None
-    evidence = Evidence((other.full,), (other.reduced,), Presence(0.0, 0.0), level)
+    evidence = BothFunctionals((other.full,), (other.reduced,), Presence(0.0, 0.0), level)
     found = settle(with_few(describe_profiles(base, evidence), other.assumption), evidence)
     return found if found.decided else None
 
@@ -125,7 +125,7 @@ def scarce(stopped: Decision, logs: Sequence[LogSample]) -> bool:
     return stopped.verdict is NumericStatus.INCONCLUSIVE and all(s.nonzeros for s in logs)
 
 
-def settle(base: Decision, evidence: Evidence) -> Decision:
+def settle(base: Decision, evidence: BothFunctionals) -> Decision:
     """The three-way rule for an exact exponent, ``base.claimed``, on described evidence."""
     claimed, margin = base.claimed, base.margin
     lows, highs = evidence.lows(), evidence.highs()
@@ -148,7 +148,7 @@ def settle(base: Decision, evidence: Evidence) -> Decision:
     return _inconclusive(base, evidence, inside)
 
 
-def misfit(base: Decision, evidence: Evidence) -> Decision:
+def misfit(base: Decision, evidence: BothFunctionals) -> Decision:
     """Inconclusive: where no model describes the data, no interval of a model counts."""
     tried = either([name_of(q) for q in dict.fromkeys(fit.power for fit in evidence.full[0].fits)])
     what = f"with corrections {tried}" if base.allowance else "without corrections"
@@ -161,14 +161,14 @@ def misfit(base: Decision, evidence: Evidence) -> Decision:
     return replace(replace_verdict(base, NumericStatus.INCONCLUSIVE, reason), advice=advice)
 
 
-def _absence(base: Decision, evidence: Evidence) -> Decision:
+def _absence(base: Decision, evidence: BothFunctionals) -> Decision:
     p = evidence.presence
     reason = f"P(X ≠ 0) has exponent in [{p.low:+.4f}, {p.high:+.4f}], not surely within ± {base.margin:g}"
     needed = 2 * base.samples if p.low < 0 < p.high else None
     return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed)
 
 
-def _inconclusive(base: Decision, evidence: Evidence, inside: bool) -> Decision:
+def _inconclusive(base: Decision, evidence: BothFunctionals, inside: bool) -> Decision:
     claimed, margin = base.claimed, base.margin
     interval = f"[{base.low:+.4f}, {base.high:+.4f}]"
     second = f"[{base.second_low:+.4f}, {base.second_high:+.4f}]"

@@ -23,12 +23,12 @@ from verifier.inference.decisions import (
     unusable,
 )
 from verifier.inference.diagnostics import curvature
-from verifier.inference.evidence import Evidence
+from verifier.inference.evidence import BothFunctionals
 from verifier.inference.exponents import columns
 from verifier.inference.gates import decide_order, examine, misfit, scarce, start, with_budget, zeros_only
 from verifier.inference.presence import presence
 from verifier.inference.samples import LogSample, Samples
-from verifier.inference.settings import Options, Settings
+from verifier.inference.settings import Keywords, Settings
 from verifier.verdict import NumericStatus
 
 #: X → a constant passes when its fluctuation surely falls faster than n^-1/8.
@@ -38,7 +38,7 @@ SLOWEST_DECAY = -0.125
 def decide_upper(
     samples: Samples,
     claimed: float,
-    **options: Unpack[Options],
+    **options: Unpack[Keywords],
 ) -> Decision:
     """Decide X_n = O(n^claimed) in probability.
 
@@ -83,7 +83,7 @@ def decide_upper(
 
 def decide_to_zero(
     samples: Samples,
-    **options: Unpack[Options],
+    **options: Unpack[Keywords],
 ) -> Decision:
     """Decide X_n → 0 in probability, as a power of n.
 
@@ -98,7 +98,7 @@ def decide_constant(
     samples: Samples,
     *,
     threshold: float = SLOWEST_DECAY,
-    **options: Unpack[Options],
+    **options: Unpack[Keywords],
 ) -> Decision:
     """Decide that X_n converges in probability to a constant (which may depend on n).
 
@@ -116,7 +116,7 @@ def decide_constant(
 def decide_variance(
     samples: Samples,
     claimed: float,
-    **options: Unpack[Options],
+    **options: Unpack[Keywords],
 ) -> Decision:
     """Decide Var X_n ~ n^claimed, as the exact order n^(claimed/2) of |X - X'|.
 
@@ -152,7 +152,7 @@ def _vanishing(base: Decision, low: float, high: float) -> Decision:
     return replace_verdict(base, NumericStatus.CONSISTENT, reason)
 
 
-def _perhaps_vanishing(base: Decision, evidence: Evidence, interval: str) -> Decision:
+def _perhaps_vanishing(base: Decision, evidence: BothFunctionals, interval: str) -> Decision:
     p = evidence.presence
     if p.vanishes:
         return _vanishing(base, p.low, p.high)
@@ -161,11 +161,11 @@ def _perhaps_vanishing(base: Decision, evidence: Evidence, interval: str) -> Dec
     return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, 2 * base.samples)
 
 
-def _misfit(evidence: Evidence) -> bool:
+def _misfit(evidence: BothFunctionals) -> bool:
     return any(functional.misfit for functional in evidence.full)
 
 
-def _bend(base: Decision, logs: Sequence[LogSample], evidence: Evidence) -> int:
+def _bend(base: Decision, logs: Sequence[LogSample], evidence: BothFunctionals) -> int:
     """1 if the exponent surely grows with the width, -1 if it surely falls, beyond what corrections can do; else 0."""
     level = base.alpha / base.looks
     moments = [s.log_mean() for s in logs]
@@ -210,7 +210,7 @@ def _decay(
     return _undecided(base, evidence, passes)
 
 
-def _undecided(base: Decision, evidence: Evidence, bound: float) -> Decision:
+def _undecided(base: Decision, evidence: BothFunctionals, bound: float) -> Decision:
     """Inconclusive about an upper bound, with a budget from the distance of the estimate to the bound."""
     interval = f"[{base.low:+.4f}, {base.high:+.4f}]"
     reason = f"the {base.quantity} lies in {interval} (L_1/2: [{base.second_low:+.4f}, {base.second_high:+.4f}])"

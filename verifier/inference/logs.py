@@ -18,11 +18,11 @@ from verifier.inference.decisions import Decision, replace_verdict
 from verifier.inference.exponents import slope_weights
 from verifier.inference.gates import decide_order
 from verifier.inference.samples import LogSample, Samples, by_width, rescaled
-from verifier.inference.settings import Options, Settings
+from verifier.inference.settings import Keywords, Settings
 from verifier.verdict import NumericStatus
 
 
-def decide_log_order(samples: Samples, claimed: float, log_power: float, **options: Unpack[Options]) -> Decision:
+def decide_log_order(samples: Samples, claimed: float, log_power: float, **options: Unpack[Keywords]) -> Decision:
     """Decide X_n ~ n^claimed (log n)^log_power; settings as of :func:`decide_order`.
 
     Consistent needs an interval for p that is shorter than half of what the logarithm moves it by. Raises ValueError

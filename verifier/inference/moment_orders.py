@@ -22,13 +22,13 @@ from verifier.inference.decisions import (
     Decision,
     replace_verdict,
 )
-from verifier.inference.evidence import Evidence, describe_profiles, profiles
+from verifier.inference.evidence import BothFunctionals, describe_profiles, profiles
 from verifier.inference.exponents import t_quantile
 from verifier.inference.gates import settle
 from verifier.inference.means import Average, average
 from verifier.inference.presence import Presence
 from verifier.inference.samples import Moments, check_width
-from verifier.inference.settings import Options, Settings
+from verifier.inference.settings import Keywords, Settings
 from verifier.verdict import NumericStatus
 
 Array = npt.NDArray[np.float64]
@@ -85,7 +85,7 @@ def decide_moment_order(
     samples: Mapping[int, npt.ArrayLike],
     moment: str,
     claimed: float,
-    **options: Unpack[Options],
+    **options: Unpack[Keywords],
 ) -> Decision:
     """Decide that a moment (a key of :data:`MOMENTS`) is of the exact order n^claimed, from samples by width.
 
@@ -119,7 +119,7 @@ def decide_moment_order(
 def decide_means(
     means: Mapping[int, Mean],
     claimed: float,
-    **options: Unpack[Options],
+    **options: Unpack[Keywords],
 ) -> Decision:
     """Decide that means, given with standard errors, are of the exact order n^claimed; normal intervals, one look.
 
@@ -195,7 +195,7 @@ def decide_mean_values(
 def decide_log_means(base: Decision, moments: Sequence[Moments], settings: Settings) -> Decision:
     """The three-way rule for the exponent of one functional, its logarithms given by width."""
     full, reduced = profiles(base.widths, [moments], settings)
-    evidence = Evidence(full, reduced, Presence(0.0, 0.0), settings.level)
+    evidence = BothFunctionals(full, reduced, Presence(0.0, 0.0), settings.level)
     return settle(describe_profiles(base, evidence), evidence)
 
 

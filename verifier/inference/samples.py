@@ -24,7 +24,7 @@ _SMALLEST_NORMAL = float(np.finfo(np.float64).tiny)
 
 
 @dataclass(frozen=True)
-class Pool:
+class Pooled:
     """What several widths' scatter was pooled from: degrees of freedom, (variance, degrees) of each half, the half.
 
     Without halves each width has a scatter of its own, and ``degrees`` are the fewest of them. A variance is that of
@@ -50,11 +50,11 @@ class Moments:
     value: float
     variance: float
     count: int
-    pool: Pool | None = None
+    pool: Pooled | None = None
 
 
 @dataclass(frozen=True)
-class Block:
+class BlockSums:
     """Sums over a block: ``h`` is |X|^(1/2), ``g`` the normalised control, both over X ≠ 0."""
 
     count: int
@@ -82,7 +82,7 @@ class Block:
 class LogSample:
     """Samples of X at one width, summarised on the log scale. Add two to merge them."""
 
-    blocks: tuple[Block, ...]
+    blocks: tuple[BlockSums, ...]
 
     @classmethod
     def from_values(
@@ -165,7 +165,7 @@ class LogSample:
         mean, squares = _centred(y_controlled)
         # A stride is chosen by position and count alone, so what is kept is a fair subsample.
         step = -(-logs.size // keep)
-        block = Block(
+        block = BlockSums(
             count=int(logs.size),
             zeros=int(np.count_nonzero(zero)),
             positive=int(np.count_nonzero(signs[live] > 0)),
@@ -268,7 +268,7 @@ class LogSample:
         keys.sort()
         return keys
 
-    def _live(self) -> list[Block]:
+    def _live(self) -> list[BlockSums]:
         live = [b for b in self.blocks if b.nonzeros]
         if not live:
             raise ValueError("every sample is zero or invalid: the law of log|X| does not exist")

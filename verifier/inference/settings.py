@@ -13,7 +13,7 @@ from verifier.inference.exponents import DEFAULT_ALLOWANCE
 from verifier.verdict import NumericStatus
 
 
-class Options(TypedDict, total=False):
+class Keywords(TypedDict, total=False):
     """The fields of :class:`Settings` as keywords; what is left out has its default."""
 
     alpha: float

@@ -39,7 +39,7 @@ WITHOUT = "not asked: "
 
 
 @dataclass(frozen=True)
-class Mean:
+class TrendMean:
     """A mean with what its interval is made of.
 
     ``unseen``: how far values that did not occur may move it, allowed for where all samples are equal.
@@ -51,7 +51,7 @@ class Mean:
     unseen: float
 
     @classmethod
-    def of(cls, values: Array, level: float, bounds: Bounds) -> Mean | None:
+    def of(cls, values: Array, level: float, bounds: Bounds) -> TrendMean | None:
         """None where all samples are equal and nothing bounds what was not seen."""
         count = values.size
         spread = float(values.var(ddof=1))
@@ -61,13 +61,13 @@ class Mean:
             return None
         return cls(float(values[0]), 0.0, count - 1, zero_bound(count, level) * (bounds[1] - bounds[0]))
 
-    def less(self, other: Mean) -> Mean:
+    def less(self, other: TrendMean) -> TrendMean:
         """The difference of two independent means, with the degrees of freedom of Welch and Satterthwaite."""
         total = self.variance + other.variance
         degrees = math.inf
         if total > 0:
             degrees = total**2 / (self.variance**2 / self.degrees + other.variance**2 / other.degrees)
-        return Mean(self.value - other.value, total, degrees, self.unseen + other.unseen)
+        return TrendMean(self.value - other.value, total, degrees, self.unseen + other.unseen)
 
     def interval(self, level: float) -> tuple[float, float]:
         """The two-sided interval at this level."""
@@ -196,7 +196,7 @@ def _begin(
 
 def _means(
     base: Decision, arrays: Mapping[int, Array], level: float, bounds: Bounds
-) -> tuple[Decision, dict[int, Mean] | None]:
+) -> tuple[Decision, dict[int, TrendMean] | None]:
     """The mean at every width, and what their intervals leave out: the share of values that the fewest samples of a
     width may all have missed.  No means where they cannot be had: the decision says why."""
     count = min(x.size for x in arrays.values())
@@ -204,7 +204,7 @@ def _means(
     told = f"means are taken for normal, and values that {count} samples may have missed, up to {share:.0f} %, left out"
     base, known = replace(base, assumption=told), {}
     for n, x in arrays.items():
-        mean = Mean.of(x, level, bounds)
+        mean = TrendMean.of(x, level, bounds)
         if mean is None:
             reason = f"all samples are equal at {n}: no variance, and nothing bounds what was not seen"
             return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason), None
@@ -213,7 +213,7 @@ def _means(
 
 
 def _most_against(
-    means: Mapping[int, Mean], steps: Sequence[tuple[int, int]], sign: float, level: float
+    means: Mapping[int, TrendMean], steps: Sequence[tuple[int, int]], sign: float, level: float
 ) -> tuple[tuple[int, int], float] | None:
     """The step that goes most surely the other way: that end of its interval which favours the claim most."""
     ends = []
@@ -223,7 +223,7 @@ def _most_against(
     return min(ends, key=lambda found: found[1], default=None)
 
 
-def _more(base: Decision, whole: Mean, low: float, high: float) -> int | None:
+def _more(base: Decision, whole: TrendMean, low: float, high: float) -> int | None:
     """Samples a width that would tell the sign, were the difference what it seems."""
     if not whole.value or whole.unseen >= abs(whole.value):
         return None

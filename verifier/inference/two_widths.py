@@ -20,12 +20,12 @@ from verifier.inference.decisions import (
     zero_fraction,
 )
 from verifier.inference.diagnostics import lack_of_fit
-from verifier.inference.evidence import Evidence, describe_profiles
+from verifier.inference.evidence import BothFunctionals, describe_profiles
 from verifier.inference.exponents import Estimate, contrast
 from verifier.inference.gates import settle
 from verifier.inference.presence import Presence, binomial_interval
 from verifier.inference.samples import LogSample, Moments, check_width
-from verifier.inference.settings import Options, Settings
+from verifier.inference.settings import Keywords, Settings
 from verifier.verdict import NumericStatus
 
 Array = npt.NDArray[np.float64]
@@ -36,7 +36,7 @@ CellSamples = Mapping[Cell, "LogSample | npt.ArrayLike"] | Iterable[tuple[Cell, 
 def decide_two_widths(
     samples: CellSamples,
     claimed: tuple[float, float],
-    **options: Unpack[Options],
+    **options: Unpack[Keywords],
 ) -> tuple[Decision, Decision]:
     """Decide X_{n,m} ~ n^p m^q; returns the decision on p and the decision on q, each at alpha/2.
 
@@ -70,7 +70,7 @@ def decide_two_widths(
             model.profile([cells[i] for i in kept], [m[i] for i in kept], axis, [fit.power for fit in found.kept])
             for m, found in zip(functionals, full, strict=True)
         )
-        evidence = Evidence(full, reduced, _presence(cells, logs, axis, level), level)
+        evidence = BothFunctionals(full, reduced, _presence(cells, logs, axis, level), level)
         base = describe_profiles(base, evidence)
         base = replace(base, degenerate=all(m.variance == 0 for m in functionals[0]))
         decisions.append(settle(base, evidence))

@@ -24,7 +24,7 @@ Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class Trained:
+class TrainedHyper:
     """What trained networks say: ``predictions`` of shape (rates, samples, points); NaN once a network diverged."""
 
     predictions: Array
@@ -42,7 +42,7 @@ def train(
     batch: int = 20,
     rng: np.random.Generator,
     samples: int = 1,
-) -> Trained:
+) -> TrainedHyper:
     """Train ``samples`` networks at each of ``rates`` on ``labels``, shape (N,), and evaluate them at ``points``.
 
     Initial weights and batches are the same for every rate.  A network whose outputs cease to be finite has diverged:
@@ -67,7 +67,7 @@ def train(
     found = _program(model)(weights, np.asarray(rates, dtype=np.float32), order, *data, *index)
     predictions = np.asarray(found, dtype=np.float64)
     diverged = np.asarray(~np.isfinite(predictions).all(axis=2))
-    return Trained(np.where(diverged[..., None], np.nan, predictions), diverged)
+    return TrainedHyper(np.where(diverged[..., None], np.nan, predictions), diverged)
 
 
 def _batches(size: int, batch: int, steps: int, passes: int, rng: np.random.Generator) -> npt.NDArray[np.int32]:

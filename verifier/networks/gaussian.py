@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from verifier.networks import fused
 from verifier.networks.buffers import empty
-from verifier.networks.spaces import Array, EuclideanSpace, Space
+from verifier.networks.spaces import Array, EuclideanSpace, VectorSpace
 
 DEPENDENT = 1e-13  # relative residual below which a query counts as a combination of earlier ones
 DEPENDENT_SINGLE = 1e-5  # the same in single precision
@@ -104,7 +104,7 @@ def dot(a: Array, b: Array) -> Array:
 class _Records:
     """Orthonormal queries in one space (a zero vector where there was nothing new) and their answers."""
 
-    def __init__(self, space: Space, target: Space) -> None:
+    def __init__(self, space: VectorSpace, target: VectorSpace) -> None:
         self.space, self.target = space, target
         self.live = np.zeros(space.batch)  # independent directions so far, a sample
         self.queries: list[Array] = []
@@ -176,7 +176,7 @@ class _Records:
 class RevealedGaussian:
     """A batch of Gaussian matrices from `source` to `target`, revealed by the products asked of them."""
 
-    def __init__(self, target: Space, source: Space, rng: np.random.Generator) -> None:
+    def __init__(self, target: VectorSpace, source: VectorSpace, rng: np.random.Generator) -> None:
         self.rng = rng
         self._right = _Records(source, target)
         self._left = _Records(target, source)

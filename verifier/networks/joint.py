@@ -21,7 +21,7 @@ from verifier.networks.buffers import empty
 from verifier.networks.gaussian import DEPENDENT, DEPENDENT_SINGLE, RevealedGaussian, combine, dot
 from verifier.networks.mlp import Network, Pass
 from verifier.networks.patterns import Grams, active, pattern_coordinates
-from verifier.networks.spaces import Array, EuclideanSpace, RevealedSpace, Space, normals
+from verifier.networks.spaces import Array, EuclideanSpace, RevealedSpace, VectorSpace, normals
 
 Masks = list[Array | None]
 
@@ -40,9 +40,9 @@ class JointNetwork(Network):
         self.rng = rng
         self.outputs = outputs
         self.dtype = np.dtype(dtype)
-        self.spaces: list[Space] = [EuclideanSpace(batch, widths[0], dtype=self.dtype)]
+        self.spaces: list[VectorSpace] = [EuclideanSpace(batch, widths[0], dtype=self.dtype)]
 
-    def layer(self, triangle: Array, width: int) -> tuple[Space, list[Array], Masks]:
+    def layer(self, triangle: Array, width: int) -> tuple[VectorSpace, list[Array], Masks]:
         """A space for `width` neurons, the answers of their rows to the queries, and the masks of each input.
 
         triangle: (batch, K, J), the coordinates of q_1..q_J in K orthonormal queries.
@@ -75,7 +75,7 @@ class JointNetwork(Network):
             for j in range(len(inputs))
         ]
 
-    def _connect(self, space: Space) -> RevealedGaussian:
+    def _connect(self, space: VectorSpace) -> RevealedGaussian:
         matrix = RevealedGaussian(space, self.spaces[-1], self.rng)
         self.matrices.append(matrix)
         self.spaces.append(space)
@@ -88,7 +88,7 @@ class JointNetwork(Network):
 class LiveNetwork(JointNetwork):
     """All coordinates of the neurons that are active at one of the inputs at least; exact, O(n) a product."""
 
-    def layer(self, triangle: Array, width: int) -> tuple[Space, list[Array], Masks]:
+    def layer(self, triangle: Array, width: int) -> tuple[VectorSpace, list[Array], Masks]:
         """One normal a neuron and query; then the live neurons of each sample, side by side."""
         fresh = [normals(self.rng, (self.batch, width), self.dtype) for _ in range(triangle.shape[1])]
         on = active(triangle, fresh)
@@ -116,7 +116,7 @@ class StreamedNetwork(JointNetwork):
         self._grams = grams
         self._drawn = np.dtype(dtype)
 
-    def layer(self, triangle: Array, width: int) -> tuple[Space, list[Array], Masks]:
+    def layer(self, triangle: Array, width: int) -> tuple[VectorSpace, list[Array], Masks]:
         """A revealed basis for each pattern, its first vectors spanned by the answers."""
         patterns, sizes, answers = self._grams(triangle, width, self.rng, self._drawn)
         space = RevealedSpace(sizes, revealed=len(answers), capacity=len(answers) + self.depth + 2)

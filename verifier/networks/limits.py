@@ -86,7 +86,7 @@ class Hyperkernel:
         whole("depth", self.depth, 1)
         whole("g_depth", self.g_depth, 1)
 
-    def between(self, a: Inputs, b: Inputs) -> Block:
+    def between(self, a: Inputs, b: Inputs) -> KernelBlock:
         """Blocks of Theta^h(u_i, u'_j), u_i of ``a`` and u'_j of ``b``: made where they are asked for."""
         a, b = a.compact(), b.compact()
         gram = a.x @ b.x.T / a.x.shape[1]
@@ -95,7 +95,7 @@ class Hyperkernel:
         places = a.z @ b.z.T / a.z.shape[1]
         z_left, z_right = (np.einsum("ij,ij->i", u.z, u.z) / u.z.shape[1] for u in (a, b))
         # 2 E relu(y)^2 = E y^2: the diagonal of S^l is that of S^0.
-        return Block(self.g_depth, a, b, _Pairs(covariance, tangent, places, (left, z_left), (right, z_right)))
+        return KernelBlock(self.g_depth, a, b, _Pairs(covariance, tangent, places, (left, z_left), (right, z_right)))
 
     def matrix(self, a: Inputs, b: Inputs | None = None) -> Array:
         """The whole matrix: for few inputs."""
@@ -104,7 +104,7 @@ class Hyperkernel:
 
 
 @dataclass(frozen=True)
-class Block:
+class KernelBlock:
     """Theta^h between two sets of inputs, block by block; see :meth:`Hyperkernel.between`."""
 
     g_depth: int

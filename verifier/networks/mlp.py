@@ -27,7 +27,7 @@ import numpy as np
 from verifier.networks import jets
 from verifier.networks.buffers import empty
 from verifier.networks.gaussian import GaussianMatrix, VirtualGaussian, combine, dot
-from verifier.networks.spaces import Array, EuclideanSpace, RevealedSpace, Space
+from verifier.networks.spaces import Array, EuclideanSpace, RevealedSpace, VectorSpace
 
 GAINS = {"relu": sqrt(2.0), "linear": 1.0}
 
@@ -169,7 +169,7 @@ class VirtualNetwork(Network):
         activation: str,
         rng: np.random.Generator,
     ) -> None:
-        self.spaces: list[Space] = [EuclideanSpace(batch, widths[0])]
+        self.spaces: list[VectorSpace] = [EuclideanSpace(batch, widths[0])]
         for n in widths[1:]:
             active = rng.binomial(n, 0.5, size=batch) if activation == "relu" else np.full(batch, n)
             self.spaces.append(RevealedSpace(active[:, None].astype(float), capacity=len(widths) + 2))

@@ -44,7 +44,7 @@ class IllConditioned(ValueError):
 
 
 @dataclass(frozen=True)
-class Layout:
+class MatrixLayout:
     """How the matrix is held: tiles of ``side`` rows, in a file or not; ``memory``: bytes that it takes in all."""
 
     side: int
@@ -52,7 +52,7 @@ class Layout:
     memory: int
 
 
-def layout(size: int, outputs: int, memory: int, fixed: int = 0) -> Layout:
+def layout(size: int, outputs: int, memory: int, fixed: int = 0) -> MatrixLayout:
     """The layout for ``size`` inputs within ``memory`` bytes, ``fixed`` of which are taken by what is beside it.
 
     Raises ValueError where even the smallest tiles do not fit, with what would be needed.
@@ -64,13 +64,13 @@ def layout(size: int, outputs: int, memory: int, fixed: int = 0) -> Layout:
     side = min(SIDE, size)
     whole = beside + 8 * (size * (size + side) // 2 + _WORK * side**2)
     if whole <= memory:
-        return Layout(side, False, whole)
+        return MatrixLayout(side, False, whole)
     while side > LEAST_SIDE and beside + 8 * _WORK * side**2 > memory:
         side //= 2
     needed = beside + 8 * _WORK * side**2
     if needed > memory:
         raise ValueError(f"a memory of {memory} bytes is too small for {size} inputs: at least {needed} are needed")
-    return Layout(side, True, needed)
+    return MatrixLayout(side, True, needed)
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,7 @@ class Regression:
     ridge: float
     condition: float
     advice: str | None
-    layout: Layout
+    layout: MatrixLayout
 
     def predict(self, points: Inputs) -> Array:
         """Predictions at ``points``, shape (points, outputs), block by block."""

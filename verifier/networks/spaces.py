@@ -26,7 +26,7 @@ def normals(rng: np.random.Generator, shape: tuple[int, ...], dtype: DTypeLike =
     return found
 
 
-class Space(Protocol):
+class VectorSpace(Protocol):
     """Where vectors live: arrays of shape (batch, size), zero-padded on the right where too short.
 
     ``fixed``: whether all coordinates are kept, so that the answers to enough queries are the whole matrix.

@@ -31,7 +31,7 @@ class Indefinite(ArithmeticError):
         self.index = index
 
 
-class Keeper(Protocol):
+class TileKeeper(Protocol):
     """Where tiles stand."""
 
     def get(self, i: int, j: int) -> Array: ...
@@ -87,7 +87,7 @@ class Symmetric:
 
     size: int
     side: int
-    keeper: Keeper
+    keeper: TileKeeper
     norm: float = 0.0  # the largest sum of absolute values of a column
 
     @property

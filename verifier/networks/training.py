@@ -29,7 +29,7 @@ ROOT2 = math.sqrt(2.0)
 
 
 class NoJax(ImportError):
-    """JAX cannot be imported; the message says how it is installed."""
+    """JAX is not installed or cannot be imported; the message names the extra that brings it."""
 
 
 @dataclass(frozen=True)

@@ -23,7 +23,7 @@ from verifier.programs.jaxfront import NoJax, NotTraceable
 from verifier.programs.measure import Measured, measure
 from verifier.programs.modules import Factory, NoTorch
 from verifier.programs.program import Program, Width, ones, quantity, width, zeros
-from verifier.programs.scan import Row, Scan, scan
+from verifier.programs.scan import Scan, ScanRow, scan
 
 __all__ = [
     "Derived",
@@ -37,8 +37,8 @@ __all__ = [
     "NotTraceable",
     "Program",
     "ProgramError",
-    "Row",
     "Scan",
+    "ScanRow",
     "Width",
     "derive",
     "measure",

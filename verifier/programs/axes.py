@@ -12,7 +12,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from verifier.programs.graph import Axis, Constant, Dim, Graph, Op, ProgramError
+from verifier.programs.graph import Constant, Dim, Graph, Op, ProgramError, WidthAxis
 
 #: what widths are multiplied by, one after the other
 FACTORS = (2, 3, 5, 7, 11, 13)
@@ -91,11 +91,11 @@ def _axis(length: int, grown: int, widths: Mapping[str, tuple[int, int]]) -> Dim
             ratio /= factor
             powers[name] = powers.get(name, 0) + 1
     if ratio != 1 or not powers:  # a sum, as in n + 1
-        return Axis("+".join(widths))
+        return WidthAxis("+".join(widths))
     product = Fraction(length)
     for name, power in powers.items():
         product /= Fraction(widths[name][0]) ** power
     words = "·".join(name if power == 1 else f"{name}^{power}" for name, power in powers.items())
     front = "" if product.numerator == 1 else str(product.numerator)
     back = "" if product.denominator == 1 else f"/{product.denominator}"
-    return Axis(f"{front}{words}{back}", sum(powers.values()))
+    return WidthAxis(f"{front}{words}{back}", sum(powers.values()))

@@ -40,7 +40,7 @@ class _Record:
         return self._rows[wanted - rows : wanted]
 
 
-class GaussianMatrix:
+class RevealedByProducts:
     """``rows`` x ``columns`` iid standard normal entries; vectors are rows of a block.
 
     >>> W = GaussianMatrix(1000, 2000, np.random.default_rng(0))

@@ -46,7 +46,7 @@ class Place:
 
 
 @dataclass(frozen=True)
-class Axis:
+class WidthAxis:
     """An axis that grows with the width: its name in terms of widths (``n``, ``2n``), and its degree (2: n²)."""
 
     name: str
@@ -56,7 +56,7 @@ class Axis:
         return self.name
 
 
-Dim = int | Axis
+Dim = int | WidthAxis
 
 
 @dataclass(frozen=True)
@@ -135,7 +135,7 @@ class NotLazy(ProgramError):
 
 def is_large(dims: Sequence[Dim]) -> bool:
     """Whether an array of this shape has two width axes, or more."""
-    return sum(d.degree for d in dims if isinstance(d, Axis)) >= 2
+    return sum(d.degree for d in dims if isinstance(d, WidthAxis)) >= 2
 
 
 def shown(dims: Sequence[Dim]) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from verifier.programs.graph import Dim, Graph, Op
-from verifier.programs.source import Statement, statement
+from verifier.programs.source import SourceLines, statement
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ def numbered(keys: Iterable[tuple[int, int]], names: Sequence[str]) -> dict[tupl
 class _Run:
     """One execution of a statement, in a forward or a backward pass."""
 
-    statement: Statement
+    statement: SourceLines
     backward: bool
     number: int
 
@@ -109,7 +109,7 @@ def _runs(graph: Graph) -> list[_Run | None]:
     the derivative of one operation may be the same one twice.)
     """
     found: list[_Run | None] = []
-    current: dict[tuple[Statement, bool], tuple[_Run, list[tuple[object, str]]]] = {}
+    current: dict[tuple[SourceLines, bool], tuple[_Run, list[tuple[object, str]]]] = {}
     for op in graph.ops:
         if op.place is None:
             found.append(None)

@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from verifier.networks.training import NoJax
 from verifier.programs.graph import Constant, Graph, Op, Operand, Place, ProgramError, Shape, finished
 
 #: primitives that only call another graph: written out
@@ -24,10 +25,6 @@ _CONTROL = ("scan", "while", "cond")
 
 class NotTraceable(ProgramError):
     """The function cannot be traced: it looks at values, or is no JAX function; names the place in the user's file."""
-
-
-class NoJax(ImportError):
-    """JAX is not installed; names the extra that brings it."""
 
 
 def require() -> None:

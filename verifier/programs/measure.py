@@ -8,7 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from verifier.datafiles import Group, Grouped, Plan, Samples
+from verifier.datafiles import DataGroup, Grouped, Plan, Samples
 from verifier.fits.fitting import FitSettings
 from verifier.fits.groups import GroupFit, fit_groups, overall
 from verifier.programs.evaluate import NotFinite
@@ -109,7 +109,7 @@ def drawn(program: Program, widths: Sequence[int], samples: int, seed: int) -> G
     if len(columns) > MOST_NUMBERS:
         raise ValueError(f"{program.line}: {program.label} returns {len(columns)} numbers; at most {MOST_NUMBERS}")
     axis = program.widths[0].name if len(program.widths) == 1 else "n"
-    groups = tuple(Group((("value", name),), Samples((axis,), cells)) for name, cells in columns.items())
+    groups = tuple(DataGroup((("value", name),), Samples((axis,), cells)) for name, cells in columns.items())
     plan = Plan((axis,), ("value",), ("value",), None)
     return Grouped(groups, plan, "width", samples * len(widths), tuple(notes))
 

@@ -24,7 +24,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from verifier.programs.graph import Axis, Dim, ProgramError
+from verifier.programs.graph import Dim, ProgramError, WidthAxis
 from verifier.projects.loading import LoadError, blame
 
 #: Few widths and seeds, for models that are built; multiples of 64, for heads; ratios are not equal.
@@ -114,7 +114,7 @@ class Factory:
 
 
 @dataclass(frozen=True)
-class Value:
+class ModelValue:
     """A value of a model: its name, shape and line.  ``returned``: the change of a module after the last step."""
 
     name: str
@@ -129,7 +129,7 @@ class ModuleRecord:
     """rms by value and width, one number a seed; NaN where a run did not get so far."""
 
     samples: int
-    items: list[Value] = field(default_factory=list)
+    items: list[ModelValue] = field(default_factory=list)
     columns: dict[Key, dict[int, npt.NDArray[np.float64]]] = field(default_factory=dict)
     unmeasured: set[int] = field(default_factory=set)
     not_finite: str = ""
@@ -173,7 +173,7 @@ class ModuleRecord:
         widths = sorted({n for shapes in self._shapes.values() for n in shapes})
         if len(widths) >= 2:
             self._check_widths(factory, widths)
-        self.items = [Value(name, _dims(self._shapes[name]), *self._lines[name]) for name in self._places]
+        self.items = [ModelValue(name, _dims(self._shapes[name]), *self._lines[name]) for name in self._places]
 
     def _check_widths(self, factory: Factory, widths: list[int]) -> None:
         for one, two in pairwise(widths):  # a model that stops growing would seem not to depend on its width
@@ -336,11 +336,11 @@ def _dims(shapes: Mapping[int, tuple[int, ...]]) -> tuple[Dim, ...]:
         if all(shape[k] == size for _, shape in others):
             found.append(size)
         elif any(shape[k] * n != size * m for m, shape in others):
-            found.append(Axis("?"))
+            found.append(WidthAxis("?"))
         elif size >= n and size % n == 0:
-            found.append(Axis("n" if size == n else f"{size // n}n"))
+            found.append(WidthAxis("n" if size == n else f"{size // n}n"))
         else:
-            found.append(Axis(f"n/{n // size}" if n % size == 0 else f"{size / n:.3g}n"))
+            found.append(WidthAxis(f"n/{n // size}" if n % size == 0 else f"{size / n:.3g}n"))
     return tuple(found)
 
 

@@ -24,8 +24,8 @@ from verifier.fits.kinds import KINDS
 from verifier.programs import jaxfront
 from verifier.programs.axes import FACTORS, check_steady, like, marked
 from verifier.programs.evaluate import NotFinite, Overflow, Watch, evaluate, first_not_finite
-from verifier.programs.gaussian import GaussianMatrix
-from verifier.programs.graph import Axis, Dim, Graph, ProgramError, is_large, shown
+from verifier.programs.gaussian import RevealedByProducts
+from verifier.programs.graph import Dim, Graph, ProgramError, WidthAxis, is_large, shown
 from verifier.programs.sharing import merged, shared
 from verifier.programs.structured import Gaussian, Structured, low_rank
 
@@ -192,7 +192,7 @@ class Program:
             if not isinstance(operand, int):
                 raise ProgramError(f"{self.line}: {name} does not depend on the weights")
             op, dims = made[operand]
-            if any(isinstance(d, Axis) for d in dims):
+            if any(isinstance(d, WidthAxis) for d in dims):
                 raise ProgramError(
                     f"{op.line or self.line}: {self.label} returns {name} of shape {shown(dims)}; return numbers, such "
                     "as the mean square over the width"
@@ -204,7 +204,7 @@ class Program:
 
     def _drawn(self, name: str, shape: tuple[int, ...], rng: np.random.Generator) -> Any:
         spec = self.weights[name]
-        dims: list[Dim] = [Axis(d.name) if isinstance(d, Width) else d for d in _shape(spec)]
+        dims: list[Dim] = [WidthAxis(d.name) if isinstance(d, Width) else d for d in _shape(spec)]
         if not is_large(dims):
             return np.full(shape, spec.value) if isinstance(spec, Given) else rng.standard_normal(shape)
         if len(shape) != 2:
@@ -214,7 +214,7 @@ class Program:
             )
         plane = (shape[0], shape[1])
         if not isinstance(spec, Given):
-            return Structured(plane, (Gaussian(GaussianMatrix(*plane, rng)),))
+            return Structured(plane, (Gaussian(RevealedByProducts(*plane, rng)),))
         if not spec.value:
             return Structured(plane)
         return low_rank(np.full((shape[0], 1), spec.value), np.ones((shape[1], 1)))

@@ -27,7 +27,7 @@ CITED = "cited: the master theorem of tensor programs; its hypotheses are comput
 
 
 @dataclass(frozen=True, eq=False)
-class Number:
+class ReturnedNumber:
     """One number that a program returns: what it is called, its place among all, the ``graph`` of it (or of the array
     that it is of), what is claimed of it, and what is derived."""
 
@@ -55,7 +55,7 @@ class Number:
         return f"n^{self.answer.exponent}"
 
 
-def prove(author: Author, claims: Mapping[str, Number]) -> None:
+def prove(author: Author, claims: Mapping[str, ReturnedNumber]) -> None:
     """The goals of all claims that are decided; the others are problems with their reasons."""
     for claim, number in claims.items():
         author.derived[claim] = number.derived
@@ -69,7 +69,7 @@ def prove(author: Author, claims: Mapping[str, Number]) -> None:
         author.conclude({claim: [_fact(author, claim, number, master, first)]})
 
 
-def theorem(p: Author, number: Number) -> Fact:
+def theorem(p: Author, number: ReturnedNumber) -> Fact:
     """That the master theorem holds of the number's program: its hypotheses, computed, and the row."""
     rest = p.by_engine(NAME, {"program": number.graph, "say": "hypotheses"})
     found = []
@@ -79,13 +79,13 @@ def theorem(p: Author, number: Number) -> Fact:
     return p.by("program.master", *found, rest)
 
 
-def leading(p: Author, number: Number) -> Fact:
+def leading(p: Author, number: ReturnedNumber) -> Fact:
     """What stands first of the number, computed."""
     say = "limit" if number.kind is Kind.VALUE else "order"
     return p.by_engine(NAME, {"program": number.graph, "say": say, "number": number.place})
 
 
-def _fact(p: Author, claim: str, number: Number, master: Fact, first: Fact) -> Fact:
+def _fact(p: Author, claim: str, number: ReturnedNumber, master: Fact, first: Fact) -> Fact:
     """What is claimed, along all modes, or that it is false."""
     p0, q, kind = number.answer.exponent, number.target, number.kind
     assert p0 is not None
@@ -95,16 +95,16 @@ def _fact(p: Author, claim: str, number: Number, master: Fact, first: Fact) -> F
         holds = p0 == q
     else:
         holds = p0 <= q if kind is Kind.UPPER else p0 < q
-    derived = Derived(p, number, master, first)
+    derived = FactsAlong(p, number, master, first)
     return derived.closed(derived.claimed) if holds else derived.refutation(claim)
 
 
 @dataclass(frozen=True, eq=False)
-class Derived:
+class FactsAlong:
     """Facts along a mode ``omega`` in whose scope ``level(omega)`` is."""
 
     p: Author
-    number: Number
+    number: ReturnedNumber
     master: Fact
     first: Fact
 

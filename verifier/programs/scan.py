@@ -17,14 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from verifier.datafiles import Group, Samples
+from verifier.datafiles import DataGroup, Samples
 from verifier.fits.fitting import Finding, FitSettings, assess, number
 from verifier.fits.groups import expectations
 from verifier.inference.moment_orders import Mean
 from verifier.inputs.numbers import fraction
 from verifier.programs.graph import ProgramError, shown
 from verifier.programs.intermediates import Intermediate
-from verifier.programs.modules import MODULE_SAMPLES, MODULE_WIDTHS, Factory, ModuleRecord, Value
+from verifier.programs.modules import MODULE_SAMPLES, MODULE_WIDTHS, Factory, ModelValue, ModuleRecord
 from verifier.programs.program import Program
 from verifier.programs.recording import Recorded
 from verifier.sampling.widths import check_widths
@@ -44,7 +44,7 @@ _ANY = "?"
 
 
 @dataclass(frozen=True)
-class Row:
+class ScanRow:
     """An intermediate: its name, shape and line, its exponent, and what was found of what is expected of it.
 
     ``size`` is the finding that its exponent is what it is estimated to be: *consistent* where the interval reaches no
@@ -130,7 +130,7 @@ class Scan:
     widths: tuple[int, ...]
     samples: int
     seed: int
-    rows: tuple[Row, ...]
+    rows: tuple[ScanRow, ...]
     unmeasured: int
     not_finite: str
 
@@ -146,17 +146,17 @@ class Scan:
         return weakest_numeric([*found, *([NumericStatus.INVALID] if self.not_finite else [])])
 
     @property
-    def disagreements(self) -> tuple[Row, ...]:
+    def disagreements(self) -> tuple[ScanRow, ...]:
         """The rows in which what was measured contradicts what was derived."""
         return tuple(row for row in self.rows if row.disagrees)
 
     @property
-    def first_departure(self) -> Row | None:
+    def first_departure(self) -> ScanRow | None:
         """The first row that contradicts what is expected of it."""
         return next((row for row in self.rows if row.verdict is NumericStatus.CONTRADICTED), None)
 
     @property
-    def first_in_theory(self) -> Row | None:
+    def first_in_theory(self) -> ScanRow | None:
         """The first row of which something else is derived than is expected of it."""
         return next((row for row in self.rows if row.departs_in_theory), None)
 
@@ -206,7 +206,7 @@ def scan(
     items = [record.items[k] for k, _ in names]
     absent = np.full(samples, np.nan)  # a sample that broke off earlier
     groups = [
-        Group(
+        DataGroup(
             (("value", name), ("line", item.line)),
             Samples(("n",), {(n,): record.columns[key].get(n, absent) for n in sizes}),
         )
@@ -229,7 +229,7 @@ def _words(program: Program | Factory, expect: str | float | Sequence[str] | Non
 
 
 def _claims(
-    items: Sequence[Intermediate | Value], groups: Sequence[Group], words: Sequence[str]
+    items: Sequence[Intermediate | ModelValue], groups: Sequence[DataGroup], words: Sequence[str]
 ) -> list[tuple[str, str] | None]:
     """(kind, exponent) for each; None where nothing is expected.  ValueError as of :func:`expectations`."""
     tables = [word for word in words if word in TABLES]
@@ -251,11 +251,15 @@ def _claims(
 
 
 def _row(
-    item: Intermediate | Value, group: Group, claim: tuple[str, str] | None, settings: FitSettings, always: bool
-) -> Row:
+    item: Intermediate | ModelValue,
+    group: DataGroup,
+    claim: tuple[str, str] | None,
+    settings: FitSettings,
+    always: bool,
+) -> ScanRow:
     assert isinstance(group.data, Samples)
     kind, expect = claim or ("order", None)
-    made = partial(Row, group.key[0][1], shown(item.dims), item.line, item.returned, item.backward, kind, expect)
+    made = partial(ScanRow, group.key[0][1], shown(item.dims), item.line, item.returned, item.backward, kind, expect)
     data = group.data.by_width()
     if not always:
         return made(None, problem="it is made in some samples only: a branch decides")
@@ -268,7 +272,7 @@ def _row(
     return made(size, finding)
 
 
-def _compared(row: Row, group: Group, derived: Derived | None, name: str, settings: FitSettings) -> Row:
+def _compared(row: ScanRow, group: DataGroup, derived: Derived | None, name: str, settings: FitSettings) -> ScanRow:
     """The row with what was derived for it, and whether that is what was measured."""
     exponent = None if derived is None else derived.exponents.get(name)
     if exponent is None:

@@ -11,7 +11,7 @@ from verifier.programs.graph import Place
 
 
 @dataclass(frozen=True)
-class Statement:
+class SourceLines:
     """The lines ``first`` to ``last`` of ``file``; ``name`` is what they assign, the function for what it returns."""
 
     file: str
@@ -20,12 +20,12 @@ class Statement:
     name: str
 
 
-def statement(place: Place) -> Statement:
+def statement(place: Place) -> SourceLines:
     """The innermost statement at a place; a line of its own, without a name, where the file cannot be read."""
     for first, last, name in _statements(place.file):
         if first <= place.line <= last:
-            return Statement(place.file, first, last, name or place.function.strip("<>"))
-    return Statement(place.file, place.line, place.line, place.function.strip("<>"))
+            return SourceLines(place.file, first, last, name or place.function.strip("<>"))
+    return SourceLines(place.file, place.line, place.line, place.function.strip("<>"))
 
 
 @lru_cache(maxsize=256)

@@ -23,9 +23,9 @@ from verifier.claims.kinds import Kind
 from verifier.claims.proof import Proof
 from verifier.claims.statement import Claim, Source, Statement, amended
 from verifier.claims.vocabulary import Quantity, variable
-from verifier.datafiles import Group, Samples
+from verifier.datafiles import DataGroup, Samples
 from verifier.engines import tensors
-from verifier.engines.tensors import Answer, Answers
+from verifier.engines.tensors import Answer, TensorAnswers
 from verifier.fits.groups import claim_text, expectations
 from verifier.inputs.numbers import fraction
 from verifier.kernel.core.sorts import Refused
@@ -37,7 +37,7 @@ from verifier.programs.evaluate import NotFinite
 from verifier.programs.graph import ProgramError
 from verifier.programs.measure import MEASURE_WIDTHS, labels
 from verifier.programs.program import Program
-from verifier.programs.proved import Number, prove
+from verifier.programs.proved import ReturnedNumber, prove
 from verifier.projects.loading import load_file
 from verifier.quantities.check import Check, Measure
 from verifier.quantities.check import Quantity as Sampled
@@ -100,7 +100,7 @@ class Stated:
 
     statement: Statement
     check: Check
-    numbers: Mapping[str, Number]
+    numbers: Mapping[str, ReturnedNumber]
 
 
 def stated(program: Program, path: Path | None = None, name: str = "") -> Stated:
@@ -131,7 +131,9 @@ def stated(program: Program, path: Path | None = None, name: str = "") -> Stated
         number = None
         if kind in DERIVED:
             graph, answers = derivations[output]
-            number = Number(label, graph, k, kind, target or Fraction(0), answers.numbers[place], answers.untrue)
+            number = ReturnedNumber(
+                label, graph, k, kind, target or Fraction(0), answers.numbers[place], answers.untrue
+            )
             if _random(number):
                 number = None
             else:
@@ -166,7 +168,9 @@ def _title(path: Path | None, name: str) -> str:
     return f"{told if len(told) <= LONGEST and told.isascii() else path.name}:{name}"
 
 
-def _claim(identifier: str, kind: Kind, target: Fraction | None, label: str, k: int, number: Number | None) -> Claim:
+def _claim(
+    identifier: str, kind: Kind, target: Fraction | None, label: str, k: int, number: ReturnedNumber | None
+) -> Claim:
     said: dict[str, Any] = {}
     if target is not None:
         key = "value" if kind in (Kind.VALUE, Kind.ATOM) else "exponent"
@@ -175,7 +179,7 @@ def _claim(identifier: str, kind: Kind, target: Fraction | None, label: str, k: 
     return amended(identifier, kind, _word(label, kind, number)(k), text, **said)
 
 
-def _word(label: str, kind: Kind, number: Number | None) -> Quantity:
+def _word(label: str, kind: Kind, number: ReturnedNumber | None) -> Quantity:
     """The number as a word of claims; in the kernel, if something can be derived of it."""
     if number is None:
         return Quantity(label, WHICH, WHICH, symbol="")
@@ -184,19 +188,19 @@ def _word(label: str, kind: Kind, number: Number | None) -> Quantity:
     return Quantity(label, WHICH, WHICH, symbol="returned", term=term, says=says, widths=(("level", ""),))
 
 
-def _random(number: Number) -> bool:
+def _random(number: ReturnedNumber) -> bool:
     """Whether E X → c is claimed of what is derived to stay random: that is no limit in probability."""
     return number.kind is Kind.VALUE and number.answer.exponent == 0 and not number.answer.constant
 
 
-def _tends(number: Number) -> Any:
+def _tends(number: ReturnedNumber) -> Any:
     return lambda env, exponent, value: app("plim", variable("omega"), number.term(env[WHICH]), value)
 
 
 def _targets(program: Program, found: Sequence[tuple[str, int, int]]) -> dict[str, Fraction | None]:
     """What is expected, by the labels of numbers."""
     own = {name: str(p) for name, p in program.expect.items()}
-    groups = [Group((("value", label),), Samples(("n",), {})) for label, _, _ in found]
+    groups = [DataGroup((("value", label),), Samples(("n",), {})) for label, _, _ in found]
     mine = [group for group in groups if any(group.matches(name) for name in own)]
     words = [f"{name}={p}" for name, p in own.items() if any(g.matches(name) for g in groups)]
     if program.kind in ("to-zero", "zero", "mean-zero"):
@@ -212,10 +216,10 @@ def _targets(program: Program, found: Sequence[tuple[str, int, int]]) -> dict[st
 
 def _derivations(
     program: Program, numbers: Sequence[tuple[str, int, int]]
-) -> dict[int, tuple[Mapping[str, Any], Answers]]:
+) -> dict[int, tuple[Mapping[str, Any], TensorAnswers]]:
     """The graph of each output, and what is derived from it."""
     whole = certificate(program)
-    found: dict[int, tuple[Mapping[str, Any], Answers]] = {}
+    found: dict[int, tuple[Mapping[str, Any], TensorAnswers]] = {}
     for first, (_, k, place) in enumerate(numbers):
         if place:
             continue
@@ -224,7 +228,7 @@ def _derivations(
             found[k] = graph, again(graph)
         except Refused as error:
             count = sum(output == k for _, output, _ in numbers)
-            found[k] = graph, Answers((Answer(None, None, str(error)),) * count, first=first)
+            found[k] = graph, TensorAnswers((Answer(None, None, str(error)),) * count, first=first)
     return found
 
 

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from verifier.programs.gaussian import GaussianMatrix
+from verifier.programs.gaussian import RevealedByProducts
 
 Array = NDArray[Any]
 #: entries of a block of rows that an entrywise expression is evaluated in
@@ -25,13 +25,13 @@ class CannotForm(ValueError):
     """What is asked for would need the whole matrix; the message says what would do instead."""
 
 
-class Term(Protocol):
+class MatrixTerm(Protocol):
     """A matrix that can be applied, transposed and scaled."""
 
     def apply(self, V: Array) -> Array: ...
-    def transposed(self) -> Term: ...
-    def scaled(self, c: float) -> Term: ...
-    def diagonal(self, left: Array | None, right: Array | None) -> Term: ...
+    def transposed(self) -> MatrixTerm: ...
+    def scaled(self, c: float) -> MatrixTerm: ...
+    def diagonal(self, left: Array | None, right: Array | None) -> MatrixTerm: ...
 
 
 def _times(a: Array | None, b: Array | None) -> Array | None:
@@ -42,7 +42,7 @@ def _times(a: Array | None, b: Array | None) -> Array | None:
 class Gaussian:
     """c diag(left) W^(T) diag(right)."""
 
-    matrix: GaussianMatrix
+    matrix: RevealedByProducts
     turned: bool = False
     c: float = 1.0
     left: Array | None = None

@@ -20,7 +20,7 @@ CELLS = "::"
 
 
 @dataclass(frozen=True)
-class Target:
+class Chosen:
     """One of the words: a statement, and of it a claim, and of these the cells; None is all of them."""
 
     word: str
@@ -37,7 +37,7 @@ class Target:
 class Choice:
     """All that is meant of one statement: what one of the targets means."""
 
-    targets: tuple[Target, ...]
+    targets: tuple[Chosen, ...]
 
     def claims(self, statement: Statement) -> tuple[str, ...]:
         """The ids of the claims that are meant."""
@@ -52,15 +52,15 @@ class Choice:
         return any(target.meets(claim, parameters) for target in self.targets)
 
 
-def choices(targets: Iterable[Target]) -> dict[str, Choice]:
+def choices(targets: Iterable[Chosen]) -> dict[str, Choice]:
     """The targets by statement, in the order in which these are first named."""
-    found: dict[str, tuple[Target, ...]] = {}
+    found: dict[str, tuple[Chosen, ...]] = {}
     for target in targets:
         found[target.statement] = (*found.get(target.statement, ()), target)
     return {name: Choice(own) for name, own in found.items()}
 
 
-def parts(targets: Iterable[Target]) -> dict[str, Choice]:
+def parts(targets: Iterable[Chosen]) -> dict[str, Choice]:
     """The choices of the statements of which not all is meant: none of their targets is the statement itself."""
     return {
         name: choice
@@ -69,7 +69,7 @@ def parts(targets: Iterable[Target]) -> dict[str, Choice]:
     }
 
 
-def resolve(project: Project, word: str) -> Target:
+def resolve(project: Project, word: str) -> Chosen:
     """What ``word`` names in ``project``.
 
     Raises UnknownStatement, with the nearest names, for a statement or a claim that there is not, ValueError for cells
@@ -80,17 +80,17 @@ def resolve(project: Project, word: str) -> Target:
         raise ValueError(f"{word!r} names no cells; they are named as in {name or 'theorem1'}::H=2,r=3")
     cells = Selection(expression, told=repr(word)) if colons else None
     if name in project.lemma_files:
-        return Target(word, name, None, cells)
+        return Chosen(word, name, None, cells)
     before = [name[:at] for at, letter in enumerate(name) if letter == "." and name[:at] in project.lemma_files]
     if before:
         statement = project.statement(before[-1]).statement
         if any(claim.id == name for claim in statement.claims):
-            return Target(word, statement.name, name, cells)
+            return Chosen(word, statement.name, name, cells)
     elif "." not in name:
         project.path_of(name)  # raises
     known = _claims(project)
     if name in known:  # a claim need not be called after its statement
-        return Target(word, known[name], name, cells)
+        return Chosen(word, known[name], name, cells)
     raise UnknownStatement(_unknown(name, before[-1] if before else None, known))
 
 
@@ -122,7 +122,7 @@ def _unknown(name: str, statement: str | None, known: Mapping[str, str]) -> str:
     return f"{statement} has no claim {name!r}; {'; '.join(told)}"
 
 
-def whole(targets: Sequence[Target], command: str) -> None:
+def whole(targets: Sequence[Chosen], command: str) -> None:
     """ValueError where cells are named for a ``command`` that speaks of statements and claims only."""
     for target in targets:
         if target.cells is not None:

@@ -17,7 +17,7 @@ Pixels = npt.NDArray[np.uint8]
 
 
 @dataclass(frozen=True)
-class Row:
+class ImageRow:
     """One image of each column, and what is said of them; pixels: shape (height, width, channels), 1 or 3 channels."""
 
     label: str
@@ -30,7 +30,7 @@ class Pictures:
 
     title: str
     columns: tuple[str, ...]
-    rows: tuple[Row, ...]
+    rows: tuple[ImageRow, ...]
     note: str = ""
 
     def __post_init__(self) -> None:

@@ -25,7 +25,7 @@ LISTED = 6
 
 
 @dataclass(frozen=True)
-class Row:
+class CellRow:
     """One cell as it is shown: what each form claims of it, side by side."""
 
     parameters: tuple[tuple[str, Any], ...]
@@ -37,7 +37,7 @@ class Row:
         return [(claim, cell) for claim, cell in self.by_claim if claim.claim.form is form]
 
 
-def render_cells(rows: Sequence[Row], console: Console) -> None:
+def render_cells(rows: Sequence[CellRow], console: Console) -> None:
     """A table for each quantity, angle and set of widths."""
     if rows:
         console.print()
@@ -46,9 +46,9 @@ def render_cells(rows: Sequence[Row], console: Console) -> None:
         console.print()
 
 
-def rows_of(claims: Iterable[ClaimReport]) -> list[Row]:
+def rows_of(claims: Iterable[ClaimReport]) -> list[CellRow]:
     """The cells of all claims, one row for cells that were measured together; variances apart."""
-    merged: dict[str, Row] = {}
+    merged: dict[str, CellRow] = {}
     for claim in claims:
         for cell in claim.cells:
             parameters = tuple(cell.parameters.items())
@@ -56,13 +56,13 @@ def rows_of(claims: Iterable[ClaimReport]) -> list[Row]:
             key = f"{quantity} {parameters}"
             old = merged.get(key)
             pairs = (*(old.by_claim if old else ()), (claim, cell))
-            merged[key] = Row(parameters, quantity, cell.widths, pairs)
+            merged[key] = CellRow(parameters, quantity, cell.widths, pairs)
     return sorted(merged.values(), key=lambda row: row.by_claim[0][1].place)
 
 
-def _tables(rows: Sequence[Row]) -> list[list[Row]]:
+def _tables(rows: Sequence[CellRow]) -> list[list[CellRow]]:
     """Rows of one quantity, angle and set of widths belong in one table."""
-    tables: dict[str, list[Row]] = {}
+    tables: dict[str, list[CellRow]] = {}
     for row in rows:
         inputs = [dict(row.parameters).get(name) for name in ("angle", "z", "m")]
         names = [name for name, _ in row.parameters]
@@ -70,7 +70,7 @@ def _tables(rows: Sequence[Row]) -> list[list[Row]]:
     return list(tables.values())
 
 
-def _render_table(rows: Sequence[Row], console: Console) -> None:
+def _render_table(rows: Sequence[CellRow], console: Console) -> None:
     names = [name for name, _ in rows[0].parameters]
     varying = [n for n in names if len({text_of(dict(row.parameters)[n]) for row in rows}) > 1]
     varying = varying or names[:1]
@@ -100,9 +100,9 @@ def _render_table(rows: Sequence[Row], console: Console) -> None:
         console.print("  where printed and amended differ: printed / amended", style="dim")
 
 
-def _render_identities(rows: Sequence[Row], varying: Sequence[str], console: Console) -> None:
+def _render_identities(rows: Sequence[CellRow], varying: Sequence[str], console: Console) -> None:
     """Identities, one line for all values of the last parameter: the largest error says it all."""
-    together: dict[tuple[str, ...], list[Row]] = {}
+    together: dict[tuple[str, ...], list[CellRow]] = {}
     for row in rows:
         key = tuple(text_of(dict(row.parameters)[name]) for name in varying[:-1])
         together.setdefault(key, []).append(row)
@@ -126,7 +126,7 @@ def _render_identities(rows: Sequence[Row], varying: Sequence[str], console: Con
     console.print(table)
 
 
-def _title(row: Row, fixed: Sequence[tuple[str, Any]]) -> Text:
+def _title(row: CellRow, fixed: Sequence[tuple[str, Any]]) -> Text:
     words = []
     for name, value in fixed:
         if name == "angle":
@@ -146,7 +146,7 @@ def _width(n: int) -> str:
     return str(n) if n < 10**6 else f"{n:.3g}".replace("e+", "e").replace("e0", "e")
 
 
-def _shown(row: Row) -> CellReport:
+def _shown(row: CellRow) -> CellReport:
     """The cell whose numbers are shown: one with an exponent, if there is one; amended before printed."""
     pairs = [pair for form in (Form.AMENDED, Form.PRINTED) for pair in row.of_form(form)]
     measured = [(claim, cell) for claim, cell in pairs if math.isfinite(cell.estimate) and cell.claimed != "zero"]
@@ -154,7 +154,7 @@ def _shown(row: Row) -> CellReport:
     return (orders or measured or pairs)[0][1]
 
 
-def _sides(row: Row) -> tuple[str, Text, bool]:
+def _sides(row: CellRow) -> tuple[str, Text, bool]:
     """Claimed and verdict, in one word if printed and amended agree."""
     sides: list[tuple[str, Text]] = []
     for form in (Form.PRINTED, Form.AMENDED):

@@ -11,7 +11,7 @@ from rich.text import Text
 
 from verifier.programs.derive import Derived, DerivedRow
 from verifier.programs.derive.rows import STATUS
-from verifier.programs.scan import Row, Scan
+from verifier.programs.scan import Scan, ScanRow
 from verifier.report.fit_text import STYLES
 from verifier.report.scan_text import wrapped
 
@@ -53,7 +53,7 @@ def render(found: Derived, console: Console, scan: Scan | None = None, verbose: 
         wrapped(console, f"  {'; '.join(other.agreement.reasons) if other.agreement else ''}")
 
 
-def _table(found: Derived, measured: dict[str, Row], console: Console) -> None:
+def _table(found: Derived, measured: dict[str, ScanRow], console: Console) -> None:
     home = found.program.line.rsplit(":", 1)[0] + ":"
     rows = [
         (row.name, row.shape, row.line.removeprefix(home), exponent(row), _measured(measured.get(row.name)),
@@ -85,7 +85,7 @@ def constant(row: DerivedRow) -> str:
     return "" if row.value is None else f"{row.value:.6g}"
 
 
-def _measured(row: Row | None) -> str:
+def _measured(row: ScanRow | None) -> str:
     return "" if row is None or row.size is None else f"{row.exponent:+.3f}" + (" !" if row.disagrees else "")
 
 

@@ -10,7 +10,7 @@ import html
 from importlib.resources import files
 from typing import Any
 
-from verifier.report.layout import HEIGHT, WIDTH, Layout, Point, layout
+from verifier.report.layout import HEIGHT, WIDTH, GraphLayout, Point, layout
 from verifier.verdict import ProofStatus
 
 Data = dict[str, Any]
@@ -46,7 +46,7 @@ def _said(node: Data) -> str:
     return " ".join(words)
 
 
-def _edge(edge: Data, places: Layout) -> str:
+def _edge(edge: Data, places: GraphLayout) -> str:
     (x, y), *rest = places.route(edge["from"], edge["to"])
     y += HEIGHT / 2
     path = f"M{x:.1f} {y:.1f}"

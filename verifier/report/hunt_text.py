@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rich.console import Console
 from rich.text import Text
 
-from verifier.hunt.finding import Finding, Hunted
+from verifier.hunt.finding import Counterexample, Hunted
 
 
 def render(found: Hunted, console: Console, verbose: int = 0) -> None:
@@ -25,7 +25,7 @@ def render(found: Hunted, console: Console, verbose: int = 0) -> None:
         console.print(Text(line), soft_wrap=True)
 
 
-def lines(finding: Finding) -> list[str]:
+def lines(finding: Counterexample) -> list[str]:
     """What is to be said of a finding besides its first line."""
     told = [f"breaks    {', '.join(finding.claims)} ({finding.statement})"]
     first = next(o for o in finding.outcomes if o.fails)

@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from verifier.hunt.finding import Finding, Hunted
+from verifier.hunt.finding import Counterexample, Hunted
 from verifier.hunt.lab import digest
 from verifier.hunt.target import Target
 from verifier.inputs.visible import visible
 from verifier.report.environment import commit, version
 from verifier.report.model import HuntData, HuntFinding
 from verifier.report.schema import problem_of_part
-from verifier.sampling.store import Row, Store
+from verifier.sampling.store import Packed, Store
 
 #: What a record is called among the blocks: no quantity of a statement has this name.
 _STATEMENT, _QUANTITY = "hunt", "record"
@@ -42,7 +42,7 @@ def hunt_data(found: Hunted, targets: Sequence[Target], *, time: str, command: s
     }  # fmt: skip
 
 
-def _finding(found: Finding) -> HuntFinding:
+def _finding(found: Counterexample) -> HuntFinding:
     first = next(o for o in found.outcomes if o.fails)
     return {
         "statement": found.statement, "claims": list(found.claims), "text": visible(found.text),
@@ -56,7 +56,7 @@ def _finding(found: Finding) -> HuntFinding:
 def keep(store: Store, run: int, data: HuntData) -> None:
     """Keep a hunt's record on behalf of ``run``; one of the same claims, seed and budget is replaced.  StoreError."""
     key = digest("hunt record", data["claims"], data["seed"], data["budget"], data["alpha"])
-    row = Row(bytes.fromhex(key), _STATEMENT, _QUANTITY, "1", "", "", 0, 0, str(data["seed"]), json.dumps(data), b"")
+    row = Packed(bytes.fromhex(key), _STATEMENT, _QUANTITY, "1", "", "", 0, 0, str(data["seed"]), json.dumps(data), b"")
     store.put(row, run)
 
 

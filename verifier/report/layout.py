@@ -25,7 +25,7 @@ SWEEPS = 8
 
 
 @dataclass(frozen=True)
-class Layout:
+class GraphLayout:
     """Centres of nodes and of bends, in pixels; ``rows`` are names from the top, each row from the left."""
 
     nodes: Mapping[str, Point]
@@ -45,7 +45,7 @@ class Layout:
         return [self.nodes[source], *between, self.nodes[target]]
 
 
-def layout(graph: Data) -> Layout:
+def layout(graph: Data) -> GraphLayout:
     """Nodes and bends of ``graph``.  Raises ValueError if statements rest on each other."""
     joined = nx.DiGraph()
     joined.add_nodes_from(node["id"] for node in graph["nodes"])
@@ -60,7 +60,7 @@ def layout(graph: Data) -> Layout:
     left = min((x - _half(slot) for slot, x in across.items()), default=0.0) - PAD
     down = {slot: PAD + HEIGHT / 2 + k * (HEIGHT + GAP_Y) for k, row in enumerate(slots) for slot in row}
     points = {slot: (x - left, down[slot]) for slot, x in across.items()}
-    return Layout(
+    return GraphLayout(
         {slot: point for slot, point in points.items() if isinstance(slot, str)},
         {slot: point for slot, point in points.items() if not isinstance(slot, str)},
         [[slot for slot in row if isinstance(slot, str)] for row in slots],

@@ -356,7 +356,7 @@ class HuntData(TypedDict):
     skipped: Annotated[list[str], "statements that declare no instances"]
 
 
-class Document(TypedDict):
+class ReportJson(TypedDict):
     """A verification report as plain data. Renderers read nothing else."""
 
     format: Literal[4]

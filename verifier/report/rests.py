@@ -13,7 +13,7 @@ _PLURAL = {"hypothesis": "hypotheses", "definition": "definitions", "theorem": "
 
 
 @dataclass(frozen=True)
-class Group:
+class RestingOn:
     """Names of one kind (``hypothesis``); ``word`` is what the kind is called for so many."""
 
     kind: str
@@ -24,7 +24,7 @@ class Group:
         return self.kind if len(self.names) == 1 else _PLURAL.get(self.kind, self.kind)
 
 
-def grouped(rests_on: Sequence[str]) -> list[Group]:
+def grouped(rests_on: Sequence[str]) -> list[RestingOn]:
     """Entries such as ``hypothesis relu`` by their first word; an entry of one word is of no kind.
 
     >>> [(group.word, group.names) for group in grouped(["theorem b", "cited joint.deep", "theorem a"])]
@@ -35,4 +35,4 @@ def grouped(rests_on: Sequence[str]) -> list[Group]:
         kind, _, name = entry.partition(" ")
         kinds.setdefault(kind if name else "", []).append(name or entry)
     listed = [*[kind for kind in ORDER if kind in kinds], *[kind for kind in kinds if kind not in ORDER]]
-    return [Group(kind, tuple(kinds[kind])) for kind in listed]
+    return [RestingOn(kind, tuple(kinds[kind])) for kind in listed]

@@ -6,7 +6,7 @@ import html
 import math
 from pathlib import Path
 
-from verifier.programs.scan import Row, Scan
+from verifier.programs.scan import Scan, ScanRow
 from verifier.report.fit_plot import STYLE, png
 from verifier.report.scan_text import claim, summary, word
 from verifier.report.svg import Canvas, Panel
@@ -82,7 +82,7 @@ def picture(found: Scan) -> str:
     return canvas.render("scan", f"Exponents of {found.program.label}", told, scale=1.0)
 
 
-def _row(canvas: Canvas, panel: Panel, row: Row, y: float) -> None:
+def _row(canvas: Canvas, panel: Panel, row: ScanRow, y: float) -> None:
     style = _STYLES.get(word(row), "open")
     canvas.text(panel.left - 8, y + 4, row.name, f"w-{style}" if style == "contradicted" else "", anchor="end")
     canvas.text(panel.left + panel.width + 10, y + 4, _said(row), f"w-{style}" if row.expect is not None else "small")
@@ -99,7 +99,7 @@ def _row(canvas: Canvas, panel: Panel, row: Row, y: float) -> None:
     canvas.marks([(panel.x(row.exponent), y)], "o", 6, f"w-{style}")
 
 
-def _said(row: Row) -> str:
+def _said(row: ScanRow) -> str:
     if not math.isfinite(row.exponent):
         return "zero" if "zero" in row.problem else "-"
     expected = f", expected {claim(row)}: {word(row)}" if row.expect is not None else ""

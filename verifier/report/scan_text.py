@@ -13,7 +13,7 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
-from verifier.programs.scan import Row, Scan
+from verifier.programs.scan import Scan, ScanRow
 from verifier.report.fit_text import MARKS, STYLES
 
 #: Reasons that are printed before the rest is only counted.
@@ -50,7 +50,7 @@ def render(found: Scan, console: Console, verbose: int = 0) -> None:
         wrapped(console, f"{len(odd) - len(chosen)} more are not as expected; -v shows all", style="dim")
 
 
-def word(row: Row) -> str:
+def word(row: ScanRow) -> str:
     """The verdict where something is expected; else whether the exponent is known."""
     if row.expect is not None:
         return str(row.verdict)
@@ -61,7 +61,7 @@ def word(row: Row) -> str:
     return "decided" if row.decided else "undecided"
 
 
-def claim(row: Row) -> str:
+def claim(row: ScanRow) -> str:
     """``-1/2``, or ``≤ 0`` for an upper bound."""
     return f"{'≤ ' if row.kind == 'upper' else ''}{row.expect}"
 
@@ -93,7 +93,7 @@ def _table(found: Scan, width: int) -> list[Text]:
     return out
 
 
-def _figures(row: Row) -> tuple[str, str]:
+def _figures(row: ScanRow) -> tuple[str, str]:
     if math.isnan(row.exponent):
         return ("zero" if "zero" in row.problem else "-"), ""
     low, high = row.interval
@@ -101,11 +101,11 @@ def _figures(row: Row) -> tuple[str, str]:
     return f"{row.exponent:+.3f}" + ("" if row.decided else "?"), interval
 
 
-def _derived(row: Row) -> str:
+def _derived(row: ScanRow) -> str:
     return ("?" if row.derived is None else row.derived) + (" !" if row.disagrees else "")
 
 
-def _expected(row: Row) -> tuple[str, str]:
+def _expected(row: ScanRow) -> tuple[str, str]:
     return ("", "") if row.expect is None else (claim(row), MARKS[str(row.verdict)].strip())
 
 

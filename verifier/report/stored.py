@@ -19,7 +19,7 @@ from verifier.report.environment import commit, commit_of, version
 from verifier.report.schema import problem_of
 from verifier.sampling.keeping import Keeper
 from verifier.sampling.keys import canonical
-from verifier.sampling.plan import Options
+from verifier.sampling.plan import RunOptions
 from verifier.sampling.store import FOLDER, Exponent, Run, Store, StoreError, Verdict
 from verifier.sampling.upkeep import trim
 from verifier.verify.results import RunReport
@@ -102,7 +102,7 @@ def keep(report: RunReport, names: Sequence[str], expression: str | None, folder
         return found.number
 
 
-def command_line(options: Options, seed: int, names: Sequence[str], expression: str | None) -> str:
+def command_line(options: RunOptions, seed: int, names: Sequence[str], expression: str | None) -> str:
     """The command that does the run again."""
     words = ["verifier check", *(f'"{name}"' if "::" in name else name for name in names)]
     words += [f'-k "{expression}"'] if expression else []

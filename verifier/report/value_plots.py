@@ -21,7 +21,7 @@ OUTER = 2
 
 
 @dataclass(frozen=True)
-class Row:
+class AtWidth:
     """What was measured at one width, with so much to either side."""
 
     n: int
@@ -36,7 +36,7 @@ def value_tile(measurement: Data, name: str) -> str | None:
     if evidence is None or not claims:
         return None
     columns = zip(evidence["widths"], evidence["mean"], evidence["mean_error"], strict=True)
-    rows = [Row(n, at, ERRORS * (error or 0.0)) for n, at, error in columns if at is not None]
+    rows = [AtWidth(n, at, ERRORS * (error or 0.0)) for n, at, error in columns if at is not None]
     if len(rows) < 2:
         return None
     canvas = Canvas(352, 128)
@@ -99,12 +99,12 @@ def share_tile(measurement: Data, name: str, kind: str) -> str | None:
     return canvas.render(name, *described(measurement, claims, "share"))
 
 
-def _share(n: int, part: int, whole: int) -> Row:
+def _share(n: int, part: int, whole: int) -> AtWidth:
     """Wilson's interval: it does not shrink to nothing at 0 and 1."""
     z = ERRORS**2 / whole
     middle = (part / whole + z / 2) / (1 + z)
     half = ERRORS * math.sqrt(part / whole * (1 - part / whole) / whole + z / (4 * whole)) / (1 + z)
-    return Row(n, middle, half)
+    return AtWidth(n, middle, half)
 
 
 def _distinct(measurement: Data, kinds: Sequence[str]) -> list[Data]:
@@ -122,7 +122,7 @@ def _stated(answer: Data, n: int) -> float:
     return float(found)
 
 
-def _against_width(canvas: Canvas, rows: Sequence[Row], claims: Sequence[Data], title: str, height: float) -> None:
+def _against_width(canvas: Canvas, rows: Sequence[AtWidth], claims: Sequence[Data], title: str, height: float) -> None:
     """Dots with intervals against log n, and a dashed line a claim; the band is the first claim's margin."""
     xs = [math.log10(row.n) for row in rows]
     pad = 0.06 * (xs[-1] - xs[0]) or 0.5

@@ -12,9 +12,9 @@ from typing import Any
 from verifier.sampling import draw
 from verifier.sampling.draw import Block, Drawn
 from verifier.sampling.keys import canonical, stream
-from verifier.sampling.packing import Unreadable, pack, unpack
+from verifier.sampling.packing import NotAsWritten, pack, unpack
 from verifier.sampling.plan import Group
-from verifier.sampling.store import Row, Store, StoreError
+from verifier.sampling.store import Packed, Store, StoreError
 from verifier.sampling.versions import Unknown, version_of
 
 #: What makes a summary of samples, whatever the quantity.
@@ -62,7 +62,7 @@ class Keeper:
         try:
             found = self.store.get(key)
             drawn = None if found is None else unpack(block, *found)
-        except Unreadable:
+        except NotAsWritten:
             return None
         except StoreError as error:
             self._fail(error)
@@ -84,7 +84,7 @@ class Keeper:
                 self._parameters[block.group] = _text({"shared": block.shared, "cells": block.cells})
             parameters = self._parameters[block.group]
             key = self._keys.pop((block.group, block.width, block.number), None)
-        row = Row(
+        row = Packed(
             key or key_of(group, block, version), group.statement, group.quantity, version, parameters,
             _text(block.width),
             block.number, block.samples, str(block.seed), summary, raw,
@@ -114,7 +114,7 @@ class Keeper:
         key, version = self._key_beside(beside)
         if key is None or version is None or self.failed:
             return
-        row = Row(
+        row = Packed(
             key, beside.statement, beside.what, version, _text({"shared": {}, "cells": []}), _text(beside.about), 0, 0,
             str(beside.seed), text, raw,
         )  # fmt: skip

@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from verifier.inference.samples import Block as Summary
+from verifier.inference.samples import BlockSums as Summary
 from verifier.inference.samples import LogSample
 from verifier.sampling.draw import Block, Drawn
 
@@ -22,7 +22,7 @@ _NUMBERS = tuple(field.name for field in fields(Summary) if field.name not in _A
 _WHOLE = frozenset(("count", "zeros", "positive", "invalid", "subnormal"))
 
 
-class Unreadable(ValueError):
+class NotAsWritten(ValueError):
     """What is stored is not what was written."""
 
 
@@ -42,7 +42,7 @@ def pack(drawn: Drawn) -> tuple[str, bytes]:
 
 
 def unpack(block: Block, summary: str, raw: bytes) -> Drawn:
-    """What was packed for ``block``.  Raises Unreadable for anything else."""
+    """What was packed for ``block``.  Raises NotAsWritten for anything else."""
     try:
         head = json.loads(summary)
         place = 0
@@ -63,10 +63,10 @@ def unpack(block: Block, summary: str, raw: bytes) -> Drawn:
         largest = tuple(float(v) for v in head["largest"])
         seconds = float(head["seconds"])
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
-        raise Unreadable(f"a block cannot be read ({type(error).__name__}: {error})") from None
+        raise NotAsWritten(f"a block cannot be read ({type(error).__name__}: {error})") from None
     counts = {summary.count for sample in samples for summary in sample.blocks}
     if place != len(raw) or (samples and len(samples) != len(block.cells)) or counts - {block.samples}:
-        raise Unreadable("a block is not of the size that its key says")
+        raise NotAsWritten("a block is not of the size that its key says")
     return Drawn(block, tuple(samples), largest, coefficients, seconds)
 
 

@@ -41,7 +41,7 @@ MOST_SHARE = 6
 
 
 @dataclass(frozen=True)
-class Options:
+class RunOptions:
     """What the user asked for.  ``None`` is "as the check says"."""
 
     widths: tuple[int, ...] | None = None
@@ -139,7 +139,7 @@ class Group:
 def plan(
     check: Check,
     statement: Statement,
-    options: Options,
+    options: RunOptions,
     *,
     source: Path | None = None,
     select: Callable[[Mapping[str, Any]], bool] = lambda parameters: True,
@@ -188,7 +188,7 @@ def plan(
     return tuple(groups)
 
 
-def moved(cell: Mapping[str, Any], part: Part, options: Options) -> tuple[dict[str, Any], str]:
+def moved(cell: Mapping[str, Any], part: Part, options: RunOptions) -> tuple[dict[str, Any], str]:
     """A cell at the user's angle and inputs, and what leaves it out: ``angle``, ``quick`` (any effort) or nothing.
 
     Cells of a part that is not ``movable`` stay where they are; those at another angle than the one that is asked for
@@ -208,7 +208,7 @@ def moved(cell: Mapping[str, Any], part: Part, options: Options) -> tuple[dict[s
     return there, ""
 
 
-def fates(part: Part, options: Options) -> list[tuple[Mapping[str, Any], dict[str, Any], str]]:
+def fates(part: Part, options: RunOptions) -> list[tuple[Mapping[str, Any], dict[str, Any], str]]:
     """Each of the part's cells, where it is moved to, and what leaves it out; cells that are moved to one are one."""
     found: dict[str, tuple[Mapping[str, Any], dict[str, Any], str]] = {}
     for cell in part.cells:
@@ -217,7 +217,7 @@ def fates(part: Part, options: Options) -> list[tuple[Mapping[str, Any], dict[st
     return list(found.values())
 
 
-def _moved(part: Part, options: Options) -> list[dict[str, Any]]:
+def _moved(part: Part, options: RunOptions) -> list[dict[str, Any]]:
     """The part's cells that are not left out."""
     return [there for _, there, fate in fates(part, options) if not fate]
 
@@ -266,7 +266,7 @@ def group_of(
     source: Path | None,
     shared: dict[str, Any],
     members: tuple[Cell, ...],
-    options: Options,
+    options: RunOptions,
 ) -> Group:
     """``members`` as one group of the part ``index`` of the check named ``check``."""
     widths = options.widths or part.widths
@@ -340,7 +340,7 @@ def _schedule(start: int, cap: int) -> Schedule:
     return Schedule(start=min(start, cap), looks=min(max(looks, 1), 4 * LOOKS), cap=cap)
 
 
-def _check_affordable(group: Group, part: Part, options: Options) -> None:
+def _check_affordable(group: Group, part: Part, options: RunOptions) -> None:
     widest = max(group.widths)
     if widest > part.largest:
         where = ", ".join(f"{name}={_plain(value)}" for name, value in group.shared.items() if name == "angle")

@@ -33,7 +33,7 @@ class Listener(Protocol):
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunOutcome:
     """The answers of a run, in the order of its plan, and what kept it from being complete."""
 
     answers: tuple[Answers, ...]
@@ -67,7 +67,7 @@ def run(
     scheduler: str | None = None,
     budget: float | None = None,
     memory: float | None = None,
-) -> Outcome:
+) -> RunOutcome:
     """Draw and decide ``groups``; do the jobs ``also`` beside them, in the same workers, and return what they return.
 
     Ctrl-C and ``timeout`` (seconds)
@@ -93,7 +93,7 @@ def run(
         stopped = "timed out" if budget is None or (timeout is not None and timeout < budget) else "the budget is spent"
     except WorkersLost as error:
         stopped, failed = str(error), True
-    return Outcome(tuple(state.answers() for state in work.states), work.extra, stopped, failed)
+    return RunOutcome(tuple(state.answers() for state in work.states), work.extra, stopped, failed)
 
 
 class _Work:

@@ -33,7 +33,7 @@ class Definition:
 
 
 @dataclass(frozen=True)
-class Source:
+class ModuleSource:
     """A module's statements, which of them bind or change each name, and a label for each.
 
     A label is made of the names that a statement binds, so that one which is added above it changes nothing.
@@ -72,11 +72,11 @@ class Source:
         return found
 
 
-def source_of(module: ModuleType) -> Source:
+def source_of(module: ModuleType) -> ModuleSource:
     """The source of a loaded module; empty for a package without a file.  Raises Unknown where there is none."""
     path = getattr(module, "__file__", None)
     if path is None and hasattr(module, "__path__"):
-        return Source((), {}, ())
+        return ModuleSource((), {}, ())
     if path is None or not str(path).endswith(".py"):
         raise Unknown(f"the source of {module.__name__}")
     try:
@@ -86,7 +86,7 @@ def source_of(module: ModuleType) -> Source:
 
 
 @cache
-def _parsed(path: str, stamp: int) -> Source:
+def _parsed(path: str, stamp: int) -> ModuleSource:
     try:
         tree = _Plain().visit(ast.parse(Path(path).read_bytes()))
     except (OSError, SyntaxError, ValueError, RecursionError) as error:
@@ -101,7 +101,7 @@ def _parsed(path: str, stamp: int) -> Source:
         label = ",".join(sorted(names))
         seen[label] = seen.get(label, -1) + 1
         labels.append(f"{label}/{seen[label]}")
-    return Source(
+    return ModuleSource(
         tuple(tree.body),
         {name: tuple(found) for name, found in binding.items()},
         tuple(labels),

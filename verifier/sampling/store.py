@@ -21,14 +21,14 @@ from typing import Any
 from verifier.sampling.database import FOLDER, NAME, Damaged, StoreError, explained, keep_aside, open_database
 from verifier.sampling.packing import checksum
 
-__all__ = ["FOLDER", "NAME", "Damaged", "Exponent", "Row", "Run", "Store", "StoreError", "Verdict"]
+__all__ = ["FOLDER", "NAME", "Damaged", "Exponent", "Packed", "Run", "Store", "StoreError", "Verdict"]
 
 #: Seconds after which blocks are written through to the disk: what a power cut may cost.  A kill costs none of it.
 FLUSH = 5.0
 
 
 @dataclass(frozen=True)
-class Row:
+class Packed:
     """A block as it is stored: its key, what it is of, and its numbers (:mod:`verifier.sampling.packing`)."""
 
     key: bytes
@@ -147,7 +147,7 @@ class Store:
         whole = isinstance(summary, str) and isinstance(raw, bytes) and checksum(key, summary, raw) == kept
         return (summary, raw) if whole else None
 
-    def put(self, row: Row, run: int) -> None:
+    def put(self, row: Packed, run: int) -> None:
         """Keep a block, on behalf of a run; one of the same key is replaced."""
         with self._changing(durable=time.monotonic() - self._flushed > FLUSH) as connection:
             estimator = self._estimator(connection, row, run)
@@ -166,7 +166,7 @@ class Store:
                 "UPDATE estimators SET used = ?1 WHERE id IN (SELECT estimator FROM blocks WHERE used = ?1)", (run,)
             )
 
-    def _estimator(self, connection: sqlite3.Connection, row: Row, run: int) -> int:
+    def _estimator(self, connection: sqlite3.Connection, row: Packed, run: int) -> int:
         name = (row.statement, row.quantity, row.version)
         if name not in self._estimators:
             connection.execute(

@@ -20,7 +20,7 @@ _ROW = "length(b.raw) + length(b.summary) + length(b.parameters) + 200"
 
 
 @dataclass(frozen=True)
-class Kept:
+class StoredEstimator:
     """The samples of one estimator: one quantity of one statement's check, as one version of its code drew them."""
 
     statement: str
@@ -40,7 +40,7 @@ class Info:
     bytes: int
     runs: int
     unfinished: int
-    estimators: tuple[Kept, ...]
+    estimators: tuple[StoredEstimator, ...]
     problems: tuple[str, ...] = ()
 
     @property
@@ -59,7 +59,7 @@ def info(store: Store, *, thorough: bool = False) -> Info:
         ).fetchall()
         ended, begun = connection.execute("SELECT count(ended), count(*) FROM runs").fetchone()
         pages, size = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "page_size"))
-    kept = tuple(Kept(s, q, v, bool(current), *numbers) for s, q, v, current, *numbers in rows)
+    kept = tuple(StoredEstimator(s, q, v, bool(current), *numbers) for s, q, v, current, *numbers in rows)
     problems = tuple(_problems(store)) if thorough else ()
     return Info(str(store.path), pages * size, ended, begun - ended, kept, problems)
 

@@ -34,7 +34,7 @@ from typing import Any
 import numpy as np
 
 from verifier.projects.loading import meant
-from verifier.sampling.sources import Import, Source, Unknown, imported_as, source_of
+from verifier.sampling.sources import Import, ModuleSource, Unknown, imported_as, source_of
 
 #: Folders of installed packages, which count with their versions.
 _INSTALLED = frozenset(("site-packages", "dist-packages"))
@@ -62,9 +62,9 @@ class _Walk:
         self._todo: list[tuple[ModuleType, int]] = []
         self._objects: dict[int, tuple[int, object]] = {}  # what was met, by its number; kept alive, as ids are reused
         self._names: set[tuple[str, str, tuple[str, ...]]] = set()
-        self._sources: dict[int, tuple[ModuleType, Source]] = {}  # files are looked at once
+        self._sources: dict[int, tuple[ModuleType, ModuleSource]] = {}  # files are looked at once
 
-    def _source(self, module: ModuleType) -> Source:
+    def _source(self, module: ModuleType) -> ModuleSource:
         if id(module) not in self._sources:
             self._sources[id(module)] = module, source_of(module)
         return self._sources[id(module)][1]

@@ -9,7 +9,7 @@ from typing import Any
 from verifier.claims.statement import Claim, Kind, Statement
 from verifier.quantities.check import Check, Part
 from verifier.sampling.about import MEASURABLE, VALUED, asks, speaks_to, with_derived
-from verifier.sampling.plan import Options, fates
+from verifier.sampling.plan import RunOptions, fates
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ def sampleable(claim: Claim) -> bool:
 def coverage(
     statement: Statement,
     check: Check | None,
-    options: Options,
+    options: RunOptions,
     *,
     select: Callable[[Mapping[str, Any]], bool] = lambda parameters: True,
     choose: Callable[[str, Mapping[str, Any]], bool] = lambda claim, parameters: True,

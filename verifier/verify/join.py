@@ -13,9 +13,9 @@ from verifier.inference.trends import WITHOUT
 from verifier.inputs.data import CELL
 from verifier.quantities.pictures import Pictures
 from verifier.quantities.select import text_of
-from verifier.sampling.plan import Asked, Cell, Group, Options
+from verifier.sampling.plan import Asked, Cell, Group, RunOptions
 from verifier.sampling.questions import Question
-from verifier.sampling.run import Outcome
+from verifier.sampling.run import RunOutcome
 from verifier.sampling.state import Answers
 from verifier.verdict import NumericStatus, ProofStatus, weakest_numeric
 from verifier.verify.coverage import Coverage, Reach, left_out, sampleable, why_untested
@@ -34,7 +34,7 @@ def statement_report(
     proofs: Proofs,
     coverage: Coverage,
     *,
-    options: Options,
+    options: RunOptions,
     seed: int,
     jobs: int = 1,
     stopped: str | None = None,
@@ -64,7 +64,7 @@ def statement_report(
 
 def _claim_report(
     claim: Claim, statement: Statement, reach: Reach, answers: Sequence[Answers], proofs: Proofs, coverage: Coverage,
-    options: Options, seed: int, jobs: int, stopped: str | None,
+    options: RunOptions, seed: int, jobs: int, stopped: str | None,
 ) -> ClaimReport:  # fmt: skip
     cells = tuple(
         _cell_report(found, (place, number), cell, asked, claim, options, seed, jobs)
@@ -122,7 +122,7 @@ def numeric_of(
     return found, ""
 
 
-def collect(outcome: Outcome, name: str) -> list[Answers]:
+def collect(outcome: RunOutcome, name: str) -> list[Answers]:
     """The answers of one statement."""
     return [answers for answers in outcome.answers if answers.group.statement == name]
 
@@ -133,7 +133,7 @@ def _cell_report(
     cell: Cell,
     asked: Asked,
     claim: Claim,
-    options: Options,
+    options: RunOptions,
     seed: int,
     jobs: int,
 ) -> CellReport:
@@ -222,7 +222,7 @@ def _told(claim: Claim, question: Question | None) -> str:
     return "grows" if question.target > 0 else "falls"
 
 
-def reproduce(group: Group, cell: Cell, options: Options, seed: int) -> str:
+def reproduce(group: Group, cell: Cell, options: RunOptions, seed: int) -> str:
     """The command that draws this cell again, with the same samples."""
     chosen = ",".join(f"{name}={text_of(cell.parameters[name])}" for name in _distinguishing(cell.parameters))
     words = ["verifier check", group.statement, f'-k "{chosen}"', f"--seed {seed}"]

@@ -13,10 +13,10 @@ import numpy as np
 from verifier.projects.loading import load_file
 from verifier.projects.project import Entry
 from verifier.quantities.check import Check
-from verifier.quantities.pictures import Maker, Pictures, Row
+from verifier.quantities.pictures import ImageRow, Maker, Pictures
 from verifier.sampling.crew import Job
 from verifier.sampling.keeping import Beside
-from verifier.sampling.plan import Options
+from verifier.sampling.plan import RunOptions
 from verifier.sampling.run import Kept
 from verifier.sampling.workers import Died, one_thread
 
@@ -24,12 +24,12 @@ from verifier.sampling.workers import Died, one_thread
 Shown = tuple[tuple[Pictures, ...], str]
 
 
-def effort_of(options: Options) -> str:
+def effort_of(options: RunOptions) -> str:
     """The word that a maker of pictures is given."""
     return "quick" if options.quick else "paper" if options.paper else "default"
 
 
-def planned(entry: Entry, seed: int, options: Options, kept: Kept | None) -> dict[str, Job | Shown]:
+def planned(entry: Entry, seed: int, options: RunOptions, kept: Kept | None) -> dict[str, Job | Shown]:
     """By name: what is to be called for the pictures of a statement's check, or what is stored of them already."""
     found: dict[str, Job | Shown] = {}
     makers = () if entry.check is None else entry.check.pictures
@@ -103,7 +103,7 @@ def unpacked(text: str, raw: bytes) -> tuple[Pictures, ...] | None:
                     size = prod(shape)
                     images.append(np.frombuffer(raw, np.uint8, size, place).reshape(shape))
                     place += size
-                rows.append(Row(row["label"], tuple(images)))
+                rows.append(ImageRow(row["label"], tuple(images)))
             tables.append(Pictures(table["title"], tuple(table["columns"]), tuple(rows), table["note"]))
     except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return None

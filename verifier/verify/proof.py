@@ -1,6 +1,6 @@
 """What is known of the proof of each claim, whichever kernel re-checked it.
 
-A kernel takes part by a :class:`Source`: it says what is to be run to re-check a statement's proof (in a worker
+A kernel takes part by a :class:`ProofKernel`: it says what is to be run to re-check a statement's proof (in a worker
 process, so functions and arguments must be picklable) and turns what comes back into one :class:`ProofResult` a claim.
 Which source serves a statement depends on the type of its ``proof``; see :data:`SOURCES`.
 """
@@ -62,7 +62,7 @@ class Proofs:
 
 
 @dataclass(frozen=True)
-class Again:
+class RecheckedProof:
     """A proof written out and re-checked, as plain data: what the kernel says of its goals, where its author was
     stopped, as a whole and at each claim, and the steps that readers are shown."""
 
@@ -77,7 +77,7 @@ class Again:
         return self.problems.get(claim, "") or self.stopped
 
 
-class Source(Protocol):
+class ProofKernel(Protocol):
     """A kernel, as this room sees it."""
 
     def job(self, entry: Entry) -> Job:
@@ -96,7 +96,7 @@ class CoreKernel:
             return _again_from, (entry.path,)
         return _found, (again(entry.statement),)
 
-    def results(self, statement: Statement, found: Again) -> Proofs:
+    def results(self, statement: Statement, found: RecheckedProof) -> Proofs:
         judged = claims_of(statement, found.goals)
         results = []
         for claim in statement.claims:
@@ -123,7 +123,7 @@ def load_rules(requests: Any) -> None:
         import verifier.programs.derive.again  # noqa: F401
 
 
-def again(statement: Statement) -> Again:
+def again(statement: Statement) -> RecheckedProof:
     """A statement's proof, written out and re-checked here and now; what its author raises is a problem of it."""
     from verifier.verify.outline import outline
 
@@ -134,23 +134,23 @@ def again(statement: Statement) -> Again:
             requests = proof.requests(statement)
             load_rules(requests)
             goals = check_documents(proof.documents(statement), requests)
-            return Again(
+            return RecheckedProof(
                 goals, proof.stopped(statement), dict(author.problems), outline(statement), dict(author.derived)
             )
     except Exception as error:  # another statement, on which this one rests, cannot be loaded
-        return Again(CheckedGoals(problem=" ".join(str(error).split())))
+        return RecheckedProof(CheckedGoals(problem=" ".join(str(error).split())))
 
 
-def _again_from(path: Path) -> Again:
+def _again_from(path: Path) -> RecheckedProof:
     """The proof of the statement in a file."""
     try:
         statement: Statement = load_file(path).statement
     except LoadError as error:
-        return Again(CheckedGoals(problem=str(error)))
+        return RecheckedProof(CheckedGoals(problem=str(error)))
     return again(statement)
 
 
-def _found(found: Again) -> Again:
+def _found(found: RecheckedProof) -> RecheckedProof:
     return found
 
 
@@ -167,10 +167,10 @@ def _no_cycles() -> Iterator[None]:
 
 
 #: Which kernel re-checks a proof of which type, the first that fits.
-SOURCES: list[tuple[type, Source]] = [(Proof, CoreKernel())]
+SOURCES: list[tuple[type, ProofKernel]] = [(Proof, CoreKernel())]
 
 
-def source_of(statement: Statement) -> Source | None:
+def source_of(statement: Statement) -> ProofKernel | None:
     """The kernel for a statement's proof; None where it has no proof.  TypeError for a proof no kernel knows."""
     if statement.proof is None:
         return None

@@ -14,7 +14,7 @@ from verifier.inference.decisions import Decision
 from verifier.quantities.pictures import Pictures
 from verifier.sampling.evidence import Evidence
 from verifier.sampling.keys import canonical
-from verifier.sampling.plan import Options
+from verifier.sampling.plan import RunOptions
 from verifier.verdict import NumericStatus, ProofStatus, Severity, Summary
 from verifier.verdict.display import line, table
 from verifier.verify.goals import GoalReport, StepReport
@@ -275,7 +275,7 @@ class RunReport:
     """A whole run."""
 
     seed: int
-    options: Options
+    options: RunOptions
     statements: tuple[StatementReport, ...]
     stopped: str | None = None
     failed: bool = False

@@ -12,7 +12,7 @@ from verifier.inputs.fields import FieldError
 from verifier.projects.loading import LoadError
 from verifier.quantities.select import Selection, text_of
 from verifier.sampling.crew import Job
-from verifier.sampling.plan import Group, Options, fates, plan
+from verifier.sampling.plan import Group, RunOptions, fates, plan
 from verifier.sampling.run import Kept, Listener, run
 from verifier.verify import pictures
 from verifier.verify.coverage import Coverage, coverage
@@ -33,7 +33,7 @@ class NothingSelected(ValueError):
 
 
 def plan_of(
-    entry: Entry, options: Options, selection: Selection | None = None, choice: Choice | None = None
+    entry: Entry, options: RunOptions, selection: Selection | None = None, choice: Choice | None = None
 ) -> tuple[Group, ...]:
     """The groups of a statement's check; none without a check.  Raises ValueError as :func:`plan` does.
 
@@ -58,7 +58,7 @@ def _narrowed(group: Group, choice: Choice) -> Group:
 
 
 def coverage_of(
-    entry: Entry, options: Options, selection: Selection | None = None, choice: Choice | None = None
+    entry: Entry, options: RunOptions, selection: Selection | None = None, choice: Choice | None = None
 ) -> Coverage:
     """Which cells ask something of the statement's claims, and what becomes of them."""
     with _of_its_files(entry):
@@ -77,7 +77,7 @@ def _of_its_files(entry: Entry) -> Iterator[None]:
         raise LoadError(entry.check_path or entry.path, None, str(error)) from error
 
 
-def require_options(entries: Sequence[Entry], groups: Sequence[Group], options: Options) -> None:
+def require_options(entries: Sequence[Entry], groups: Sequence[Group], options: RunOptions) -> None:
     """ValueError where what ``--angle`` or ``--z`` asks for is measured nowhere."""
     cells = [cell.parameters for group in groups for cell in group.cells if cell.selected and cell.questions]
     if options.angle is not None and cells and not any(float(c.get("angle", -1)) == options.angle for c in cells):
@@ -91,7 +91,7 @@ def require_options(entries: Sequence[Entry], groups: Sequence[Group], options: 
         raise ValueError(f"--z moves the inputs of an implicit network, and {_names(entries)} has none")
 
 
-def _elsewhere(entries: Sequence[Entry], options: Options, where: str) -> str:
+def _elsewhere(entries: Sequence[Entry], options: RunOptions, where: str) -> str:
     found = {
         float(cell["angle"])
         for e in entries if e.check is not None for part in e.check.parts for cell in part.cells if "angle" in cell
@@ -137,7 +137,7 @@ def require_selection(groups: Sequence[Group], selection: Selection | None) -> N
 def run_check(
     project: Project,
     entries: Sequence[Entry],
-    options: Options,
+    options: RunOptions,
     *,
     seed: int,
     jobs: int,
@@ -218,7 +218,7 @@ def _chosen(entry: Entry, choices: Mapping[str, Choice]) -> tuple[str, ...] | No
 
 def proofs_alone(entry: Entry, seed: int = 0, chosen: Sequence[str] | None = None) -> StatementReport:
     """A statement's report, or that of the claims ``chosen``, its proof re-checked now and nothing sampled."""
-    options = Options()
+    options = RunOptions()
     found = proofs_of(entry.statement)
     return statement_report(
         entry.statement, (), found, coverage_of(entry, options), options=options, seed=seed,

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from verifier.engines.requests import fields_of, items, whole
-from verifier.engines.tensors import Answer, Answers, answered_by
+from verifier.engines.tensors import Answer, TensorAnswers, answered_by
 from verifier.kernel.core.sorts import Refused, need
 from verifier.programs.derive.algebra import Algebra
 from verifier.programs.derive.arrays import Known, Values, inputs, lost
@@ -29,7 +29,7 @@ from verifier.programs.derive.functions import function
 from verifier.programs.derive.interpret import Interpreter
 from verifier.programs.derive.numbers import precision
 from verifier.programs.derive.rows import DEPTHS, SECONDS, leading
-from verifier.programs.graph import Axis, Constant, Dim, Graph, Op, finished
+from verifier.programs.graph import Constant, Dim, Graph, Op, WidthAxis, finished
 
 #: operations of a graph, with those of its subgraphs
 LONGEST = 20_000
@@ -37,16 +37,16 @@ LONGEST = 20_000
 POLYNOMIALS = ("id", "square")
 
 
-def again(data: Any) -> Answers:
+def again(data: Any) -> TensorAnswers:
     """What the rules of tensor programs say of each number that a program returns.  Refused for data of no program."""
     return _made(json.dumps(data, sort_keys=True))
 
 
 @lru_cache(maxsize=64)
-def _made(text: str) -> Answers:
+def _made(text: str) -> TensorAnswers:
     data = json.loads(text)
     until = time.monotonic() + SECONDS
-    found: Answers | None = None
+    found: TensorAnswers | None = None
     with precision():
         for depth in DEPTHS:
             made = _answers(_Reader(data), Algebra(depth, until))
@@ -58,7 +58,7 @@ def _made(text: str) -> Answers:
     return found
 
 
-def _answers(read: _Reader, algebra: Algebra) -> Answers:
+def _answers(read: _Reader, algebra: Algebra) -> TensorAnswers:
     arguments: list[Known | Values] = []
     for name, dims, given in read.weights:
         try:
@@ -77,9 +77,9 @@ def _answers(read: _Reader, algebra: Algebra) -> Answers:
     for value, dims in results:
         need(isinstance(value, Values), "it returns a constant")
         assert isinstance(value, Values)
-        need(not any(isinstance(d, Axis) for d in dims), "it returns an array with an axis that grows")
+        need(not any(isinstance(d, WidthAxis) for d in dims), "it returns an array with an axis that grows")
         numbers += [_answer(algebra, entry) for entry in value.data.flat]
-    return Answers(tuple(numbers), _untrue(algebra), read.first)
+    return TensorAnswers(tuple(numbers), _untrue(algebra), read.first)
 
 
 def _answer(algebra: Algebra, entry: Any) -> Answer:
@@ -131,7 +131,7 @@ class _Reader:
         read = None if given == "gaussian" else _scalar(given)
         need(read is None or (type(read) is float and np.isfinite(read)), "a weight is gaussian, or a number")
         made = self._dims(dims)
-        growing = [d for d in made if isinstance(d, Axis)]
+        growing = [d for d in made if isinstance(d, WidthAxis)]
         need(all(d.name in self.widths and d.degree == 1 for d in growing), "a weight has another axis than its widths")
         return _word(name), made, read
 
@@ -144,7 +144,7 @@ class _Reader:
         if isinstance(data, list):
             mark, name, degree = _list(data, 3)
             need(mark == "w", "an axis that grows is ['w', name, degree]")
-            return Axis(_word(name), whole(degree, "degree", 1, 9))
+            return WidthAxis(_word(name), whole(degree, "degree", 1, 9))
         return whole(data, "a length", 0, MOST)
 
     def _graph(self, data: Any) -> list[Graph]:
@@ -187,14 +187,16 @@ class _Reader:
             return [data] * len(WIDTHS)
         kind, dims, at = fields_of(data, "type", "dims", "at")
         shape = self._dims(dims)
-        need(all(not isinstance(d, Axis) or (d.degree == 1 and d.name in self.widths) for d in shape), "an odd axis")
-        small = tuple(1 if isinstance(d, Axis) else d for d in shape)
+        need(
+            all(not isinstance(d, WidthAxis) or (d.degree == 1 and d.name in self.widths) for d in shape), "an odd axis"
+        )
+        small = tuple(1 if isinstance(d, WidthAxis) else d for d in shape)
         found = []
         for n, entries in zip(WIDTHS, _each(items(at, "at", len(WIDTHS))), strict=True):
             values = [_scalar(x) for x in items(entries, "entries", MOST)]
             need(len(values) == int(np.prod(small, dtype=int)), "a constant of another shape")
             array = np.array(values, _type(kind)).reshape(small)
-            found.append(Constant(np.broadcast_to(array, [n if isinstance(d, Axis) else d for d in shape])))
+            found.append(Constant(np.broadcast_to(array, [n if isinstance(d, WidthAxis) else d for d in shape])))
         return found
 
 
@@ -245,4 +247,4 @@ def _scalar(data: Any) -> Any:
 
 answered_by(again)
 
-__all__ = ["Answer", "Answers", "Fraction", "again"]
+__all__ = ["Answer", "Fraction", "TensorAnswers", "again"]

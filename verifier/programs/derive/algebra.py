@@ -40,7 +40,7 @@ from verifier.programs.derive.expansion import (
     vector,
 )  # fmt: skip
 from verifier.programs.derive.expectations import Expectations
-from verifier.programs.derive.functions import Function, at_number, derivatives, function
+from verifier.programs.derive.functions import ScalarFunction, at_number, derivatives, function
 from verifier.programs.derive.limits import Coordinates
 from verifier.programs.derive.numbers import ZERO, Number
 
@@ -334,7 +334,7 @@ class Algebra:
             return NOTHING
         return self.apply("step", x)
 
-    def _of_remainder(self, f: Function, x: Expansion) -> Expansion:
+    def _of_remainder(self, f: ScalarFunction, x: Expansion) -> Expansion:
         q, kind = x.rest or (math.inf, 1)
         if f.degree is not None and f.degree > 0:
             return unknown(q * f.degree if q != math.inf else q, x.why)
@@ -346,7 +346,7 @@ class Algebra:
             return self.add(self.number(start), Expansion({}, (q, kind), x.why))
         return unknown(0, x.why)
 
-    def _far(self, f: Function, x: Expansion) -> Expansion:
+    def _far(self, f: ScalarFunction, x: Expansion) -> Expansion:
         """A function of what grows: its limits at both ends, where it tends to them."""
         base = x.terms[x.lead or Fraction(0)]
         if f.far is not None and (x.rest is None or x.rest < (x.lead, 1)) and self.decisions.atomless(base):

@@ -16,7 +16,7 @@ from verifier.programs.derive.algebra import Algebra
 from verifier.programs.derive.constants import WIDTHS, read, single_precision
 from verifier.programs.derive.expansion import NOTHING, Expansion, Underived, unknown
 from verifier.programs.derive.numbers import ONE
-from verifier.programs.graph import Axis, Dim
+from verifier.programs.graph import Dim, WidthAxis
 
 Word = tuple[tuple[str, bool], ...]  # matrices from left to right, and whether each is transposed
 
@@ -100,12 +100,12 @@ class Values:
     @property
     def degree(self) -> int:
         """How many axes grow."""
-        return sum(isinstance(d, Axis) for d in self.dims)
+        return sum(isinstance(d, WidthAxis) for d in self.dims)
 
 
 def shape_of(dims: Sequence[Dim]) -> tuple[int, ...]:
     """The shape of the array of entries."""
-    return tuple(1 if isinstance(d, Axis) else d for d in dims)
+    return tuple(1 if isinstance(d, WidthAxis) else d for d in dims)
 
 
 def filled(dims: Sequence[Dim], entry: Entry) -> Values:
@@ -119,23 +119,23 @@ def filled(dims: Sequence[Dim], entry: Entry) -> Values:
 def lost(dims: Sequence[Dim], why: str) -> Values:
     """An array of which nothing is known, for the reason given."""
     nothing = unknown(float("inf"), why)
-    large = sum(isinstance(d, Axis) for d in dims) > 1
+    large = sum(isinstance(d, WidthAxis) for d in dims) > 1
     return filled(dims, Matrix((), ((nothing, nothing),)) if large else nothing)
 
 
 def check_dims(dims: Sequence[Dim], widths: Sequence[str]) -> None:
     """Underived for axes such as 2n or n/4, which no rule speaks of."""
     for d in dims:
-        if isinstance(d, Axis) and (d.degree != 1 or d.name not in widths):
+        if isinstance(d, WidthAxis) and (d.degree != 1 or d.name not in widths):
             raise Underived(f"an axis of length {d.name}")
-    if sum(isinstance(d, Axis) for d in dims) > 2:
+    if sum(isinstance(d, WidthAxis) for d in dims) > 2:
         raise Underived("an array with more than two axes that grow")
 
 
 def expanded(known: Known, dims: Sequence[Dim], algebra: Algebra) -> Values:
     """Constants as expansions: each entry is c n^p."""
     arrays = [np.asarray(a) for a in known.at]
-    growing = tuple(k for k, d in enumerate(dims) if isinstance(d, Axis))
+    growing = tuple(k for k, d in enumerate(dims) if isinstance(d, WidthAxis))
     if growing:
         for a in arrays:
             first = a
@@ -164,7 +164,7 @@ def _first(a: Any, growing: Sequence[int]) -> Any:
 
 def inputs(algebra: Algebra, name: str, dims: Sequence[Dim], given: float | None) -> Values:
     """A weight: columns of standard normal entries, one matrix, or the number that it starts at."""
-    growing = [isinstance(d, Axis) for d in dims]
+    growing = [isinstance(d, WidthAxis) for d in dims]
     if given is not None:
         number = algebra.number(read([given] * len(WIDTHS))[1])
         if sum(growing) < 2:

@@ -40,7 +40,7 @@ RELATIVE, ABSOLUTE = 2.0**-46, 2.0**-900
 
 
 @dataclass(frozen=True)
-class Form:
+class ScaledVariable:
     """The k-th variable times a number."""
 
     k: int
@@ -59,7 +59,7 @@ class Apply:
 class Sum:
     """Σ c Π factor^e over (c, ((factor, e), …))."""
 
-    terms: tuple[tuple[arb, tuple[tuple[Form | Apply, int], ...]], ...]
+    terms: tuple[tuple[arb, tuple[tuple[ScaledVariable | Apply, int], ...]], ...]
 
 
 def mean(function: Sum, covariance: Sequence[Sequence[Number]], square: arb) -> arb:
@@ -133,8 +133,8 @@ def _value(node: Sum, x: Sequence[Interval]) -> Interval:
     return _summed(found)
 
 
-def _factor(node: Form | Apply, x: Sequence[Interval]) -> Interval:
-    if isinstance(node, Form):
+def _factor(node: ScaledVariable | Apply, x: Sequence[Interval]) -> Interval:
+    if isinstance(node, ScaledVariable):
         return _times(_constant(node.c), x[node.k])
     if node.name not in INTERVALS:
         raise Underived(f"no interval of {node.name}")

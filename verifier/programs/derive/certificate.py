@@ -19,7 +19,7 @@ from verifier.programs.derive.arrays import Known
 from verifier.programs.derive.constants import WIDTHS
 from verifier.programs.derive.expansion import Underived
 from verifier.programs.derive.interpret import folded
-from verifier.programs.graph import Axis, Constant, Dim, Graph, Op, ProgramError
+from verifier.programs.graph import Constant, Dim, Graph, Op, ProgramError, WidthAxis
 from verifier.programs.program import Given, Program
 
 FORMAT = "verifier tensor program 1"
@@ -148,7 +148,7 @@ class _Writer:
             small.append([value(x) for x in first.ravel().tolist()])
         return {
             "type": str(arrays[0].dtype),
-            "dims": [dim(Axis(self.width) if grows else lengths[0])
+            "dims": [dim(WidthAxis(self.width) if grows else lengths[0])
                      for grows, lengths in zip(growing, shapes, strict=True)],
             "at": small[:1] if all(x == small[0] for x in small) else small,
         }  # fmt: skip
@@ -164,7 +164,7 @@ class _Writer:
 
 def dim(d: Dim) -> Any:
     """A length, or an axis that grows."""
-    return ["w", d.name, d.degree] if isinstance(d, Axis) else int(d)
+    return ["w", d.name, d.degree] if isinstance(d, WidthAxis) else int(d)
 
 
 def value(x: Any) -> Any:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from verifier.programs.derive.decisions import Decisions
 from verifier.programs.derive.expansion import EMPTY, Atom, Part, Underived
-from verifier.programs.derive.functions import Function, function
+from verifier.programs.derive.functions import ScalarFunction, function
 
 
-def outside(f: Function, base: Part, decisions: Decisions) -> str:
+def outside(f: ScalarFunction, base: Part, decisions: Decisions) -> str:
     """Why f cannot be taken there, or nothing."""
     alone = not any(vectors for vectors, _ in base)
     if f.domain:

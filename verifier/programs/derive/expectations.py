@@ -178,7 +178,7 @@ class Expectations:
             raise Underived("no bound is known")
         return _ball(boxes.mean(function_, self._matrix(forms, effort), square.ball))
 
-    def _node(self, atom: Atom, forms: list[Linear], effort: int) -> boxes.Form | boxes.Apply:
+    def _node(self, atom: Atom, forms: list[Linear], effort: int) -> boxes.ScaledVariable | boxes.Apply:
         if atom.kind in GAUSSIAN:
             return _placed({atom: ONE}, forms)
         return boxes.Apply(atom.data[0], self._sum(thawed(atom.data[1]), forms, effort))
@@ -186,7 +186,7 @@ class Expectations:
     def _sum(self, z: Part, forms: list[Linear], effort: int) -> boxes.Sum:
         """A sum in which Gaussians of one family with one cofactor are one linear form."""
         lines: dict[tuple[Powers, object], Linear] = {}
-        terms: list[tuple[arb, tuple[tuple[boxes.Form | boxes.Apply, int], ...]]] = []
+        terms: list[tuple[arb, tuple[tuple[boxes.ScaledVariable | boxes.Apply, int], ...]]] = []
         for (vectors, scalars), c in z.items():
             factor = number_of(self.scalars(scalars, effort))
             if factor is None or not factor.known:
@@ -319,14 +319,14 @@ class Expectations:
         return self._functions[key]
 
 
-def _placed(form: Linear, forms: list[Linear]) -> boxes.Form:
+def _placed(form: Linear, forms: list[Linear]) -> boxes.ScaledVariable:
     """A linear form as a multiple of one of ``forms``, or as a new one."""
     for k, known in enumerate(forms):
         ratio = _ratio(form, known)
         if ratio is not None and ratio.known:
-            return boxes.Form(k, ratio.ball)
+            return boxes.ScaledVariable(k, ratio.ball)
     forms.append(form)
-    return boxes.Form(len(forms) - 1, arb(1))
+    return boxes.ScaledVariable(len(forms) - 1, arb(1))
 
 
 def _ball(found: arb) -> Number:

@@ -20,7 +20,7 @@ Derivative = Mapping[Product, Fraction]
 
 
 @dataclass(frozen=True)
-class Function:
+class ScalarFunction:
     """``name``: how it is called.
 
     ``analytic``: everywhere; else it is so but at 0.  ``parity``: 1, -1, or 0 for neither.  ``degree``: where it is
@@ -73,33 +73,33 @@ def _one(*product: tuple[str, int], c: int | Fraction = 1) -> Derivative:
     return {tuple(product): Fraction(c)}
 
 
-FUNCTIONS: dict[str, Function] = {
+FUNCTIONS: dict[str, ScalarFunction] = {
     f.name: f
     for f in (
-        Function("id", lambda x: x, _one(), -1, growth=None),
-        Function("tanh", _tanh, {(): Fraction(1), (("tanh", 2),): Fraction(-1)}, -1, far=(-1, 1)),
-        Function("logistic", _logistic, {(("logistic", 1),): Fraction(1), (("logistic", 2),): Fraction(-1)},
+        ScalarFunction("id", lambda x: x, _one(), -1, growth=None),
+        ScalarFunction("tanh", _tanh, {(): Fraction(1), (("tanh", 2),): Fraction(-1)}, -1, far=(-1, 1)),
+        ScalarFunction("logistic", _logistic, {(("logistic", 1),): Fraction(1), (("logistic", 2),): Fraction(-1)},
                  far=(0, 1)),
-        Function("erf", lambda x: x.erf(), _one(("bell", 1)), -1, far=(-1, 1)),
-        Function("bell", _bell, _one(("bell", 1), ("id", 1), c=-2), 1, far=(0, 0)),
-        Function("sin", lambda x: x.sin(), _one(("cos", 1)), -1),
-        Function("cos", lambda x: x.cos(), _one(("sin", 1), c=-1), 1),
-        Function("exp", lambda x: x.exp(), _one(("exp", 1)), growth=None),
-        Function("step", _step, _one(("delta", 1)), analytic=False, degree=Fraction(0)),
-        Function("delta", lambda x: arb("nan"), None, 1, analytic=False, growth=None),
-        Function("log", lambda x: x.log(), _one(("pow:-1", 1)), domain="positive", growth=None),
+        ScalarFunction("erf", lambda x: x.erf(), _one(("bell", 1)), -1, far=(-1, 1)),
+        ScalarFunction("bell", _bell, _one(("bell", 1), ("id", 1), c=-2), 1, far=(0, 0)),
+        ScalarFunction("sin", lambda x: x.sin(), _one(("cos", 1)), -1),
+        ScalarFunction("cos", lambda x: x.cos(), _one(("sin", 1), c=-1), 1),
+        ScalarFunction("exp", lambda x: x.exp(), _one(("exp", 1)), growth=None),
+        ScalarFunction("step", _step, _one(("delta", 1)), analytic=False, degree=Fraction(0)),
+        ScalarFunction("delta", lambda x: arb("nan"), None, 1, analytic=False, growth=None),
+        ScalarFunction("log", lambda x: x.log(), _one(("pow:-1", 1)), domain="positive", growth=None),
     )
 }  # fmt: skip
 
 
-def function(name: str) -> Function:
+def function(name: str) -> ScalarFunction:
     """The function of this name; ``pow:p`` is x^p for a rational p."""
     if name.startswith("pow:"):
         return _power(Fraction(name[4:]))
     return FUNCTIONS[name]
 
 
-def _power(p: Fraction) -> Function:
+def _power(p: Fraction) -> ScalarFunction:
     below = _one((f"pow:{p - 1}", 1), c=p)
     whole = p.denominator == 1
 
@@ -109,7 +109,7 @@ def _power(p: Fraction) -> Function:
         return (x.sqrt() if p.denominator == 2 else x.root(p.denominator)) ** p.numerator
 
     domain = "nonzero" if whole else "positive"
-    return Function(f"pow:{p}", value, below, degree=p, domain=domain, growth=None)
+    return ScalarFunction(f"pow:{p}", value, below, degree=p, domain=domain, growth=None)
 
 
 def slope(name: str) -> list[tuple[Product, Number]]:

@@ -14,7 +14,7 @@ from verifier.programs.derive.algebra import Algebra
 from verifier.programs.derive.arrays import Known, Values, check_dims, expanded, lost
 from verifier.programs.derive.expansion import Expansion, Underived
 from verifier.programs.derive.operations import evaluate as by_rule
-from verifier.programs.graph import Axis, Dim, Graph, Op
+from verifier.programs.graph import Dim, Graph, Op, WidthAxis
 
 #: a reason that begins with a line of the user's
 PLACED = re.compile(r"\S+:\d+: ")
@@ -129,7 +129,7 @@ def check_steady(ops: Sequence[Op]) -> None:
         if any(o.params.get(key) != value for o in ops):
             raise Underived(f"{op.name} with {key} that depends on the width")
     if op.name == "slice":
-        fixed = [k for k, d in enumerate(op.dims[0]) if not isinstance(d, Axis)]
+        fixed = [k for k, d in enumerate(op.dims[0]) if not isinstance(d, WidthAxis)]
         for key in ("start_indices", "limit_indices"):
             if len({tuple(o.params[key][k] for k in fixed) for o in ops}) > 1:
                 raise Underived("a slice whose place depends on the width")
@@ -156,14 +156,14 @@ def _told_in(op: Op, found: Values) -> Values:
 
 def _constant(values: Sequence[Any], width: str) -> tuple[Known, tuple[Dim, ...]]:
     shapes = zip(*(np.shape(v) for v in values), strict=True)
-    return Known(tuple(values)), tuple(s[0] if len(set(s)) == 1 else Axis(width) for s in shapes)
+    return Known(tuple(values)), tuple(s[0] if len(set(s)) == 1 else WidthAxis(width) for s in shapes)
 
 
 def _row(item: tuple[Any, Any], step: int) -> tuple[Any, Any]:
     value, dims = item
     if isinstance(value, Known):
         return Known(tuple(a[step] for a in value.at)), dims[1:]
-    if isinstance(dims[0], Axis):
+    if isinstance(dims[0], WidthAxis):
         raise Underived("a loop over an axis that grows")
     return Values(value.dims[1:], value.data[step]), dims[1:]
 

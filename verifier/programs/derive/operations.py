@@ -14,7 +14,7 @@ from verifier.programs.derive.algebra import Algebra
 from verifier.programs.derive.arrays import Matrix, Values, shape_of
 from verifier.programs.derive.expansion import Expansion, Underived
 from verifier.programs.derive.numbers import ONE, Number
-from verifier.programs.graph import Axis, Dim, Op
+from verifier.programs.graph import Dim, Op, WidthAxis
 
 #: what integers are divided and combined bit by bit by
 INTEGER = frozenset({"div", "not", "and", "or"})
@@ -51,7 +51,7 @@ def _check_types(op: Op) -> None:
 
 def _entrywise(algebra: Algebra, op: Op, x: Sequence[Values]) -> Any:
     shape, dims = shape_of(op.dims[0]), op.dims[0]
-    growing = [k for k, d in enumerate(dims) if isinstance(d, Axis)]
+    growing = [k for k, d in enumerate(dims) if isinstance(d, WidthAxis)]
     whole = [np.broadcast_to(v.data, shape) for v in x]
     out = np.empty(shape, object)
     for place in np.ndindex(shape):
@@ -68,7 +68,7 @@ def _as_matrix(algebra: Algebra, entry: Any, source: Values, growing: Sequence[i
     """A matrix; a scalar stays one; a vector along one axis is an outer product with ones."""
     if isinstance(entry, Matrix) or not source.dims:
         return entry
-    along = [isinstance(source.dims[k], Axis) for k in growing]
+    along = [isinstance(source.dims[k], WidthAxis) for k in growing]
     if not any(along):
         return entry
     one = algebra.number(ONE)
@@ -205,7 +205,7 @@ def _shape(op: Op, x: Sequence[Values]) -> Any:
             raise Underived("a reshape that changes an axis that grows")
         return first.data.reshape(shape_of(op.dims[0]))
     if op.name == "concatenate":
-        if any(isinstance(v.dims[p["dimension"]], Axis) for v in x):
+        if any(isinstance(v.dims[p["dimension"]], WidthAxis) for v in x):
             raise Underived("vectors put after one another")
         return np.concatenate([v.data for v in x], axis=p["dimension"])
     if op.name == "broadcast_in_dim":
@@ -214,9 +214,9 @@ def _shape(op: Op, x: Sequence[Values]) -> Any:
             raise Underived("a vector or number copied to a matrix")
     if op.name == "slice":
         for k, d in enumerate(first.dims):
-            if isinstance(d, Axis) and first.dims[k] != op.dims[0][k]:
+            if isinstance(d, WidthAxis) and first.dims[k] != op.dims[0][k]:
                 raise Underived("a part of a vector")
-        wide = [isinstance(d, Axis) for d in first.dims]
+        wide = [isinstance(d, WidthAxis) for d in first.dims]
         p |= {
             key: tuple(v if not w else end for v, w in zip(p[key], wide, strict=True))
             for key, end in (("start_indices", 0), ("limit_indices", 1))
@@ -224,10 +224,10 @@ def _shape(op: Op, x: Sequence[Values]) -> Any:
         p["strides"] = p["strides"] and tuple(1 if w else s for s, w in zip(p["strides"], wide, strict=True))
     out = dense.OTHERS[op.name]([first.data], p)
     if op.name == "transpose" and first.degree == 2:
-        order = [k for k in p["permutation"] if isinstance(first.dims[k], Axis)]
+        order = [k for k in p["permutation"] if isinstance(first.dims[k], WidthAxis)]
         if order[0] > order[1]:
             out = _mapped(Matrix.transposed, out)
-    if op.name == "rev" and any(isinstance(first.dims[k], Axis) for k in p["dimensions"]):
+    if op.name == "rev" and any(isinstance(first.dims[k], WidthAxis) for k in p["dimensions"]):
         raise Underived("a vector in reversed order")
     return out
 
@@ -236,7 +236,7 @@ def _layout(dims: Sequence[Dim]) -> list[int | str]:
     """The axes that grow, and how many entries lie before, between and after them: what a reshape has to keep."""
     found: list[int | str] = [1]
     for d in dims:
-        if isinstance(d, Axis):
+        if isinstance(d, WidthAxis):
             found += [d.name, 1]
         else:
             found[-1] = int(found[-1]) * d
@@ -244,7 +244,7 @@ def _layout(dims: Sequence[Dim]) -> list[int | str]:
 
 
 def _axes(dims: Sequence[Dim]) -> list[str]:
-    return [d.name for d in dims if isinstance(d, Axis)]
+    return [d.name for d in dims if isinstance(d, WidthAxis)]
 
 
 def _mapped(f: Callable[[Any], Any], data: Any) -> Any:
@@ -259,7 +259,7 @@ def _mapped(f: Callable[[Any], Any], data: Any) -> Any:
 
 def _sum(g: Algebra, op: Op, x: Sequence[Values]) -> Any:
     (a,), axes = x, tuple(op.params["axes"])
-    growing = [k for k, d in enumerate(a.dims) if isinstance(d, Axis)]
+    growing = [k for k, d in enumerate(a.dims) if isinstance(d, WidthAxis)]
     data = a.data
     over = [k for k in growing if k in axes]
     if over:
@@ -290,7 +290,7 @@ def _collapsed(g: Algebra, entry: Any, over: Sequence[int], growing: Sequence[in
 def _fold(rule: Callable[..., Expansion]) -> Rule:
     def run(g: Algebra, op: Op, x: Sequence[Values]) -> Any:
         (a,), axes = x, tuple(op.params["axes"])
-        if any(isinstance(a.dims[k], Axis) for k in axes) or a.degree > 1:
+        if any(isinstance(a.dims[k], WidthAxis) for k in axes) or a.degree > 1:
             raise Underived(f"{op.name} over an axis that grows")
         kept = [k for k in range(a.data.ndim) if k not in axes]
         moved = np.transpose(a.data, [*kept, *axes]).reshape([a.data.shape[k] for k in kept] + [-1])
@@ -306,8 +306,8 @@ def _dot(g: Algebra, op: Op, x: Sequence[Values]) -> Any:
     (ca, cb), (ba, bb) = op.params["dimension_numbers"]
     a, b = x
     left, right = _arranged(a, ca, ba), _arranged(b, cb, bb)
-    summed = sum(isinstance(a.dims[k], Axis) for k in ca)
-    paired = sum(isinstance(a.dims[k], Axis) for k in ba)
+    summed = sum(isinstance(a.dims[k], WidthAxis) for k in ca)
+    paired = sum(isinstance(a.dims[k], WidthAxis) for k in ba)
     join = _joint(g, summed, paired, (a, ca), (b, cb))
     same = a is b and tuple(ca) == tuple(cb)
     out = np.empty((left.shape[0], left.shape[1], right.shape[1]), object)
@@ -342,7 +342,7 @@ def _joint(g: Algebra, summed: int, paired: int, first: Any, second: Any) -> Cal
 
 def _with_matrix(g: Algebra, summed: int, first: Any, second: Any) -> Callable[[Any, Any], Any]:
     (a, ca), (b, cb) = first, second
-    grow = [[k for k, d in enumerate(v.dims) if isinstance(d, Axis)] for v in (a, b)]
+    grow = [[k for k, d in enumerate(v.dims) if isinstance(d, WidthAxis)] for v in (a, b)]
     if summed == 0:
         if a.degree + b.degree > 2:
             raise Underived("an array with more than two axes that grow")
@@ -367,7 +367,7 @@ def _with_matrix(g: Algebra, summed: int, first: Any, second: Any) -> Callable[[
 
 def _cumulated(g: Algebra, op: Op, x: Sequence[Values]) -> Any:
     (a,), axis = x, op.params["axis"]
-    if isinstance(a.dims[axis], Axis) or a.degree > 1:
+    if isinstance(a.dims[axis], WidthAxis) or a.degree > 1:
         raise Underived("sums along a vector")
     moved = np.moveaxis(a.data, axis, 0)
     order = range(len(moved) - 1, -1, -1) if op.params["reverse"] else range(len(moved))

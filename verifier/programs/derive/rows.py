@@ -17,7 +17,7 @@ from verifier.programs.derive.decisions import Found
 from verifier.programs.derive.expansion import Expansion, Part, Underived, number_of, times
 from verifier.programs.derive.interpret import PLACED, Interpreter
 from verifier.programs.derive.numbers import ZERO, Number, precision
-from verifier.programs.graph import Axis, Graph, Op, ProgramError, shown
+from verifier.programs.graph import Graph, Op, ProgramError, WidthAxis, shown
 from verifier.programs.intermediates import Intermediate, intermediates, numbered
 from verifier.programs.program import Given, Program
 from verifier.verdict import NumericStatus
@@ -221,7 +221,7 @@ def _others(
 def _dims(program: Program, name: str) -> tuple[Any, ...]:
     spec = program.weights[name]
     shape = spec.shape if isinstance(spec, Given) else tuple(spec)
-    return tuple(d if isinstance(d, int) else Axis(d.name) for d in shape)
+    return tuple(d if isinstance(d, int) else WidthAxis(d.name) for d in shape)
 
 
 def measured(value: Values) -> bool:
