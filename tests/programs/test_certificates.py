@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -29,6 +30,7 @@ from verifier.programs import Program, ProgramError, derive, quantity, width  # 
 from verifier.programs.derive.again import again  # noqa: E402
 from verifier.programs.derive.certificate import certificate, of_one  # noqa: E402
 from verifier.programs.stated import Stated, stated  # noqa: E402
+from verifier.projects.loading import load_file  # noqa: E402
 from verifier.proving.tactics import Prover  # noqa: E402
 from verifier.verdict import ProofStatus  # noqa: E402
 from verifier.verify.bundles import Rechecked, bundle, recheck  # noqa: E402
@@ -52,7 +54,7 @@ def proof_of(found: Stated) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "name",
     ["logits, tied", "gram", "kernel", "norms", "tied",
-     *(pytest.param(name, marks=pytest.mark.slow) for name in ("sp relu, rate 1/n", "mup relu", "attention"))],
+     *(pytest.param(name, marks=pytest.mark.slow) for name in ("sp relu, rate 1/n", "mup relu", "recurrent"))],
 )  # fmt: skip
 def test_from_its_graph_as_data_the_same_is_derived(name: str) -> None:
     program = examples.PROGRAMS[name]()
@@ -162,6 +164,17 @@ def test_what_does_not_vanish_is_refuted() -> None:
 def test_a_limit_of_another_number_is_refuted() -> None:
     assert proof_of(claiming(examples.gram(), "limit", size=1))["size"].status is ProofStatus.REFUTED
     assert proof_of(claiming(examples.gram_with_other(), "limit", size=1))["size"].status is ProofStatus.CITED
+
+
+def test_a_rational_limit_with_roots_on_the_way_is_exact() -> None:
+    """Branches scaled by 1/√L: (1 + 1/L)^L at L = 4, as long as the float that is written stands for that number."""
+    file = Path(__file__).resolve().parents[2] / "examples" / "papers" / "residual_branches.py"
+    words = vars(load_file(file))
+    claims = {name: next(iter(proof_of(stated(words[name])).values())) for name in ("right", "wrong")}
+    assert {name: found.status for name, found in claims.items()} == {
+        "right": ProofStatus.CITED, "wrong": ProofStatus.REFUTED}  # fmt: skip
+    assert claims["right"].derived.startswith("→ 625/256 (cited")
+    assert claims["wrong"].derived.startswith("→ 16 (cited")
 
 
 def test_the_mean_of_what_stays_random_is_measured_only() -> None:

@@ -6,6 +6,7 @@ Quadrature is deterministic: nothing here has an error rate.
 from __future__ import annotations
 
 import itertools
+import math
 from fractions import Fraction
 
 import numpy as np
@@ -213,3 +214,31 @@ def test_boxes_refuse_what_they_cannot_enclose() -> None:
             boxes.mean(one, [[ONE, ONE, ONE]] * 3, arb(1))
         with pytest.raises(Underived, match="a variance is not known"):
             boxes.mean(one, [[Number.unknown()]], arb(1))
+
+
+def test_multiples_of_one_root_are_simplified() -> None:
+    two, eight = (Number.of(k).root() for k in (2, 8))
+    assert (two * eight).exact == 4
+    assert (two.inverse() * two).exact == 1
+    assert (-two * two).exact == -2
+    assert (two - two).zero
+    assert str(two + eight) == "sqrt(18)"
+    assert (two + eight - Number.of(18).root()).zero
+    assert (two - eight + two).zero
+    difference = two - eight  # -√2
+    assert difference.exact is None
+    assert difference.sign < 0
+    assert (difference * difference).exact == 2
+    half = Number.of(Fraction(1, 2))
+    assert ((two * half).power(4)).exact == Fraction(1, 4)
+
+
+def test_what_is_no_multiple_of_one_root_is_not() -> None:
+    """Twin: √2 + √3 and √2·π are no roots of rational numbers."""
+    two, three = (Number.of(k).root() for k in (2, 3))
+    for odd in (two + three, two * pi()):
+        square = odd * odd
+        assert square.exact is None
+        assert square.known
+        assert not (square - Number.of(10)).zero
+    np.testing.assert_allclose(float((two + three).ball.mid()), math.sqrt(2) + math.sqrt(3), rtol=1e-15)

@@ -205,7 +205,7 @@ class Decisions(Points):
                 if not any(a in off for a, _ in vectors):
                     rest = tuple((a, e) for a, e in vectors if a.kind != "zfun")
                     left = plus(left, {(rest, scalars): c})
-            values = [self.at(left, k * (SCALARS + 1)) for k in range(TRIES)]
+            values = (self.at(left, k * (SCALARS + 1)) for k in range(TRIES))
             if not any(v.is_finite() and bool(v != 0) for v in values):
                 return False
         return True

@@ -74,11 +74,18 @@ class Number:
 
     @classmethod
     def made(cls, ball: arb, tree: Tree = None, positive: bool = False, scale: float | None = None) -> Number:
-        """A number by its ball, with the closed form where that is short."""
-        if tree is not None and _size(tree) > LONGEST:
-            tree = None
+        """A number by its ball, with the closed form where that is short; a multiple of one root is simplified."""
         known = bool(ball.is_finite())
         size = float(abs(ball).upper()) if known and scale is None else scale or 0.0
+        surd = None if tree is None else _surd(tree)
+        if surd is not None:
+            root = _exact_root(abs(surd))
+            if root is not None:
+                value = root if surd > 0 else -root
+                return cls(_rational(value), value, _plain(value), value > 0, size)
+            tree = ["sqrt", _plain(surd)] if surd > 0 else ["*", -1, ["sqrt", _plain(-surd)]]
+        if tree is not None and _size(tree) > LONGEST:
+            tree = None
         return cls(ball, None, tree, positive or (known and bool(ball > 0)), size)
 
     @classmethod
@@ -161,9 +168,9 @@ class Number:
     def root(self) -> Number:
         """√x, unknown where x may be negative."""
         if self.exact is not None and self.exact >= 0:
-            top, bottom = math.isqrt(self.exact.numerator), math.isqrt(self.exact.denominator)
-            if top * top == self.exact.numerator and bottom * bottom == self.exact.denominator:
-                return Number.of(Fraction(top, bottom))
+            root = _exact_root(self.exact)
+            if root is not None:
+                return Number.of(root)
         if not self.known or not bool(self.ball >= 0):
             return Number.unknown(self.positive)
         tree = None if self.tree is None else ["sqrt", self.tree]
@@ -194,6 +201,38 @@ class Number:
         """Its midpoint, or None where it is not known to :data:`CLOSE`."""
         close = self.known and bool(self.ball.rad() <= CLOSE * abs(self.ball.mid()))
         return float(self.ball.mid()) if close else None
+
+
+def _exact_root(value: Fraction) -> Fraction | None:
+    """√value where that is rational."""
+    top, bottom = math.isqrt(value.numerator), math.isqrt(value.denominator)
+    return Fraction(top, bottom) if top * top == value.numerator and bottom * bottom == value.denominator else None
+
+
+def _surd(tree: Tree) -> Fraction | None:
+    """s where the closed form is √s, or -√|s| of a negative one; None where it is no multiple of one root."""
+    if not isinstance(tree, list):
+        return Fraction(tree) * abs(Fraction(tree))
+    head, inner = tree[0], tree[1:]
+    if head == "sqrt":
+        return None if isinstance(inner[0], list) else Fraction(inner[0])
+    if head not in ("*", "+", "inv"):
+        return None
+    parts = [_surd(t) for t in inner]
+    found = [p for p in parts if p is not None]
+    if len(found) < len(parts):
+        return None
+    if head == "inv":
+        return 1 / found[0] if found[0] else None
+    if head == "*":
+        return math.prod(found, start=Fraction(1))
+    shares = [_exact_root(abs(p / found[0])) if found[0] else None for p in found]
+    if any(share is None for share in shares):
+        return None
+    total = sum(
+        (share if p * found[0] >= 0 else -share for p, share in zip(found, shares, strict=True) if share), Fraction(0)
+    )
+    return total * abs(total) * found[0]
 
 
 def _parts(head: str, a: Tree, b: Tree) -> list[Tree]:

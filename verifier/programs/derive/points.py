@@ -12,8 +12,8 @@ from verifier.programs.derive.expectations import Expectations
 from verifier.programs.derive.functions import function
 from verifier.programs.derive.limits import GAUSSIAN, Coordinates
 
-#: points that are tried; so many of them have the same random scalars
-TRIES, SCALARS = 4, 1000
+#: points that are tried, so many that a step is not 0 at all of them; so many of them have the same random scalars
+TRIES, SCALARS = 16, 1000
 
 
 @dataclass
