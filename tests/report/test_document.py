@@ -14,6 +14,7 @@ import pytest
 
 from verifier.report.excerpts import restricted
 from verifier.report.findings import findings
+from verifier.report.schema import problem_of
 
 SCHEMA = Path(__file__).resolve().parents[2] / "docs" / "report.schema.json"
 
@@ -146,3 +147,27 @@ def test_limits_name_gaps(toy_document: dict[str, Any]) -> None:
     titles = {part["title"]: part for part in toy_document["limits"]}
     assert any("toy.order" in item for item in titles["Not proved"]["items"])
     assert "Proved only up to a citation" not in titles
+
+
+def test_why_a_printed_claim_is_wrong_is_what_its_first_erratum_says() -> None:
+    errata = [
+        {"id": "E1", "why": "one", "counterexample": "here"},
+        {"id": "E2", "why": "two", "counterexample": "there"},
+    ]
+    claim = {
+        "id": "s.a", "form": "printed", "proof": "refuted", "numeric": "untested", "errata": ["E2", "E1"], "why": "",
+        "place": "S, Eq. (1)", "instead": [], "premises": {},
+    }  # fmt: skip
+    statement = {"name": "s", "label": "S", "title": "", "measurements": [], "claims": [claim]}
+    (found,) = findings({"errata": errata, "statements": [statement]})
+    assert (found["reason"], found["place"]) == ("two there", "Eq. (1)")
+    statement["claims"] = [{**claim, "why": "its own words"}]
+    assert findings({"errata": errata, "statements": [statement]})[0]["reason"] == "its own words"
+
+
+def test_what_earlier_versions_wrote_of_a_claim_is_read(toy_document: dict[str, Any]) -> None:
+    old = copy.deepcopy(toy_document)
+    old["statements"][0]["claims"][0]["goals"] = [{"status": "proved", "range": "", "sizes": [], "error": None}]
+    assert problem_of(old) == ""
+    old["statements"][0]["claims"][0]["golas"] = []
+    assert "golas" in problem_of(old)

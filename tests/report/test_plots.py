@@ -1,4 +1,4 @@
-"""Plots of values, laws and shares; forests; exact second moments; instances of proofs."""
+"""Plots of values, laws and shares; forests; exact second moments."""
 
 from __future__ import annotations
 
@@ -8,10 +8,8 @@ from typing import Any
 
 import pytest
 
-from verifier.report import exact, forests, instances, plots, value_plots
+from verifier.report import exact, forests, plots, value_plots
 from verifier.report.exact import SecondMoments, missing, top
-from verifier.report.findings import reason_of
-from verifier.report.mathtext import mathml
 from verifier.report.numbers import measured
 from verifier.sampling.evidence import PROBABILITIES
 
@@ -151,30 +149,6 @@ def test_reasons_for_no_exact_moment() -> None:
     assert missing("T^r, smooth", {"L": 2, "r": 1}) == exact.SMOOTH
 
 
-@pytest.mark.parametrize(
-    ("text", "shown"),
-    [
-        ("numerator = [-1], denominator = [0, 1]", "X_n = -1/n"),
-        ("L = 1, Gx = [[1, [1, 2]], [[1, 2], 1]]", "L = 1, G_x = ((1, 1/2), (1/2, 1))"),
-        ("first = {'H': 2, 'G': [[1, 0], [0, 1]]}, second = {'H': 2, 'G': [[4, 0], [0, 1]]}",
-         "H = 2, G = ((1, 0), (0, 1)) and ((4, 0), (0, 1))"),
-        ("counterexample H = 1, L = 2, r = 3", "H = 1, L = 2, r = 3"),
-        ("1 ≤ l, l ≤ [L]", "1 ≤ l, l ≤ [L]"),
-    ],
-)  # fmt: skip
-def test_instances(text: str, shown: str) -> None:
-    assert instances.plain(text) == shown
-    assert all(mathml(part) for part in instances.latex(text) or [])
-
-
 def test_what_is_counted_has_no_digits_of_an_error() -> None:
     assert measured({"kind": "integer", "estimate": -2.0, "low": -2.0, "high": -2.0}) == "−2"
     assert measured({"kind": "order", "estimate": -2.0, "low": -2.0, "high": -2.0}) == "−2.000000(1)"
-
-
-def test_the_reason_is_the_erratum_that_names_the_statement() -> None:
-    first = {"id": "E1", "where": "every S^L", "counterexample": "", "printed": ""}
-    second = {"id": "E2", "where": "Remark 1", "counterexample": "L = 1", "printed": ""}
-    assert reason_of([first, second], [], "Remark 1") == second
-    assert reason_of([first, second], [], "Lemma 9") == first
-    assert reason_of([first, second], ["L = 1"], "every") == second

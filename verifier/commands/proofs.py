@@ -144,8 +144,7 @@ def axioms(names: tuple[str, ...], everything: bool, as_json: bool, verbose: int
     for name, claims in found.items():
         click.echo(name)
         for claim in claims:
-            at = f" for {claim['range']}" if claim["range"] else ""
-            told = f": {claim['reason']}" if claim["reason"] else at
+            told = f": {claim['reason']}" if claim["reason"] else ""
             click.echo(f"  {claim['claim']} ({claim['form']}): {claim['status']}{told}")
             for axiom in claim["rests_on"] or ([] if claim["status"] == "gap" else ["nothing but the kernel"]):
                 click.echo(f"    {axiom}")
@@ -154,10 +153,9 @@ def axioms(names: tuple[str, ...], everything: bool, as_json: bool, verbose: int
 
 def _claim_data(result: Any) -> dict[str, Any]:
     """A claim's proof as plain data."""
-    ranges = dict.fromkeys(part.range for part in result.parts if part.range)
     return {
         "claim": result.claim, "form": str(result.form), "status": str(result.status), "reason": result.reason,
-        "rests_on": list(result.rests_on), "range": "; ".join(ranges),
+        "rests_on": list(result.rests_on),
     }  # fmt: skip
 
 

@@ -150,11 +150,6 @@ def _claim(report: ClaimReport, statement: Statement) -> model.ClaimData:
         "value": None if claim.value is None else str(claim.value),
         "cells": tally(cells, [str(s) for s in NumericStatus]),
         "rests_on": list(report.rests_on),
-        "goals": [
-            {"status": str(g.status), "range": g.range, "sizes": list(g.sizes), "error": g.error,
-             "rests_on": list(g.rests_on)}
-            for g in report.goals
-        ],
     }  # fmt: skip
     if report.derived:
         found["derived"], found["at_odds"] = report.derived, report.at_odds
@@ -171,7 +166,7 @@ def _place(source: Source, form: Form) -> str:
 
 def _hypothesis(hypothesis: Hypothesis, report: StatementReport) -> model.HypothesisData:
     witness = hypothesis.witness
-    checked = [g for c in report.claims for g in c.goals if witness.proof and g.claim == witness.proof]
+    checked = [c.proof for c in report.claims if witness.proof and c.claim.id == witness.proof]
     return {
         "id": hypothesis.id,
         "text": hypothesis.text,
@@ -184,7 +179,7 @@ def _hypothesis(hypothesis: Hypothesis, report: StatementReport) -> model.Hypoth
             "claim": witness.claim,
             "reproduce": witness.reproduce,
             "proof": witness.proof,
-            "status": str(checked[0].status) if checked else None,
+            "status": str(checked[0]) if checked else None,
         },
     }
 

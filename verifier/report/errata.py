@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from verifier.claims.statement import Erratum, Statement
-from verifier.report.findings import reason_of
 
 Data = dict[str, Any]
 
@@ -45,13 +44,11 @@ def _recheck(erratum: str, errata: Mapping[str, Data], data: Sequence[Mapping[st
         for claim in statement["claims"]:
             if claim["form"] != "printed" or erratum not in claim["errata"]:
                 continue
-            refuted = [g["range"] for g in claim["goals"] if g["status"] == "refuted"]
-            reason = reason_of([errata[name] for name in claim["errata"] if name in errata], refuted)
-            if reason is None or reason["id"] != erratum:
+            if erratum != next(name for name in claim["errata"] if name in errata):  # the one that tells why is first
                 continue
             answers = [a for m in statement["measurements"] for a in m["answers"] if a["claim"] == claim["id"]]
             found += [a["reproduce"] for a in answers if a["verdict"] == "contradicted"][:1]
-            found += [f"verifier axioms {statement['name']}"] if refuted else []
+            found += [f"verifier axioms {statement['name']}"] if claim["proof"] == "refuted" else []
     return list(dict.fromkeys(found))[:2]
 
 

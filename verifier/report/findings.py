@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from typing import Any
 
@@ -21,18 +20,17 @@ def findings(document: Data) -> list[Data]:
             wrong = claim["proof"] == "refuted" or claim["numeric"] == "contradicted"
             if claim["form"] != "printed" or not wrong:
                 continue
-            found_at = [goal["range"] for goal in claim["goals"] if goal["status"] == "refuted" and goal["range"]]
-            instances = list(dict.fromkeys(found_at))
             concerned = [errata[name] for name in claim["errata"] if name in errata]
+            first = concerned[0] if concerned else None  # it tells why; the others concern it, too
             found.append(
                 {
                     "statement": statement["name"], "label": statement["label"], "title": statement["title"],
-                    "claim": claim, "instances": instances, "contradicted": _contradicted(statement, claim),
+                    "claim": claim, "contradicted": _contradicted(statement, claim),
                     "zeros": _zeros(statement, claim),
-                    "erratum": own_reason(concerned, instances),
+                    "erratum": first,
                     "errata": [entry["id"] for entry in concerned],
                     "place": claim["place"].removeprefix(statement["label"]).removeprefix(", "),
-                    "reason": _reason(claim, own_reason(concerned, instances)),
+                    "reason": _reason(claim, first),
                     "true": _true(claim, amended),
                 }
             )  # fmt: skip
@@ -69,33 +67,6 @@ def _zeros(statement: Data, claim: Data) -> list[str]:
         for answer in measurement["answers"]
         if answer["claim"] == claim["id"] and answer["verdict"] == "invalid" and answer["zero_fraction"] == 1
     ]
-
-
-def reason_of(concerned: Sequence[Data], instances: Sequence[str], label: str = "") -> Data | None:
-    """The erratum that speaks of the instances that refute the claim, or else of the statement; else the first."""
-
-    def told(entry: Data) -> tuple[int, bool]:
-        return _told(entry, instances), bool(label) and label in entry["where"]
-
-    return max(concerned, key=told, default=None)
-
-
-def own_reason(concerned: Sequence[Data], instances: Sequence[str]) -> Data | None:
-    """The erratum that tells why this claim is wrong: the one that names an instance at which it is refuted.
-
-    Where no instance is known it is the first that the claim lists.
-    """
-    if len(concerned) < 2 or not instances:
-        return concerned[0] if concerned else None
-    told = [entry for entry in concerned if _told(entry, instances)]
-    return max(told, key=lambda entry: _told(entry, instances)) if told else None
-
-
-def _told(entry: Data, instances: Sequence[str]) -> int:
-    """How many parts of the instances an erratum names."""
-    text = f"{entry['counterexample']} {entry['printed']}".replace(" ", "")
-    parts = [re.sub(r"\s", "", part) for instance in instances for part in instance.split(",")]
-    return sum(part in text for part in parts)
 
 
 def _true(claim: Data, amended: Sequence[Data]) -> list[Data]:

@@ -17,7 +17,6 @@ from verifier.claims.statement import label_of
 from verifier.report import (
     forests,
     formulas,
-    instances,
     judgments,
     mathtext,
     numbers,
@@ -79,7 +78,7 @@ def _environment() -> Any:
     )  # fmt: skip
     environment.filters.update(
         prose=prose, formula=formula, mark=mark, measured=numbers.measured, claimed=numbers.claimed,
-        count=numbers.count, duration=numbers.duration, slug=slug, nice_range=nice_range, conclusion=conclusion,
+        count=numbers.count, duration=numbers.duration, slug=slug, conditions=conditions, conclusion=conclusion,
         grouped=grouped, picture=pictures.source, labelled=label_of,
     )  # fmt: skip
     environment.globals.update(SIGNS=SIGNS, WORDS=WORDS, SEVERITY=SEVERITY, severities=severities)
@@ -125,13 +124,9 @@ def slug(text: str) -> str:
     return re.sub(r"[^A-Za-z0-9]+", "-", text).strip("-")
 
 
-def nice_range(text: str) -> Markup:
-    """The range of a proof, typeset."""
-    text = text.removeprefix("counterexample ")
-    data = instances.latex(text)
-    if data is not None:
-        return Markup(", ".join(mathtext.mathml(part) or html.escape(part) for part in data))
-    return Markup(", ".join(_typeset(part) for part in instances.split(text)))
+def conditions(text: str) -> Markup:
+    """The conditions under which a hypothesis is needed, typeset."""
+    return Markup(_typeset(text))
 
 
 def _typeset(text: str) -> str:
@@ -165,12 +160,14 @@ def _view(statement: Data, exact: Exact | None) -> Data:
     name = slug(statement["name"])
     tiles: list[Data] = []
     identities, others = [], []
+    drawn: set[str] = set()
     for number, measurement in enumerate(statement["measurements"]):
         known = None
         if exact is not None and measurement["evidence"] is not None:
             known = exact(measurement["quantity"], measurement["parameters"])
         drawings = _drawings(measurement, f"p-{name}-{number}", known)
-        entry = {**measurement, "number": number, "drawings": [Markup(text) for text in drawings]}
+        entry = {**measurement, "number": number, "drawings": [Markup(text) for text in drawings.values()]}
+        drawn |= drawings.keys() | ({"exact"} if known and "slope" in drawings else set())
         entry["told"] = _told(measurement["answers"])
         if drawings:
             entry["plain"] = _is_plain(entry, tiles)
@@ -186,7 +183,7 @@ def _view(statement: Data, exact: Exact | None) -> Data:
         "pictures": statement.get("pictures", []),
         "tiles": tiles,
         "tile_groups": _grouped(tiles),
-        "legend": _legend(tiles),
+        "legend": [told for kind, told in _LEGEND.items() if kind in drawn],
         "notes": {form: _notes(statement["measurements"], form) for form in ("printed", "amended")},
         "others": others,
         "identities": identities,
@@ -199,8 +196,6 @@ def _view(statement: Data, exact: Exact | None) -> Data:
         "open_proof": any(step["status"] != "proved" for step in steps),
         "used_by": _used_by(steps),
         "step_runs": _runs(steps),
-        "goal_rows": _goal_rows(statement),
-        "goal_ranges": any(g["range"] or g["sizes"] or g["error"] for c in statement["claims"] for g in c["goals"]),
         "plain_tiles": sum(tile["plain"] for tile in tiles),
     }
 
@@ -209,20 +204,6 @@ def _compared(statement: Data) -> dict[str, Markup]:
     """The words of the claims that differ from their counterparts', with the differences marked."""
     found = compared(statement["claims"])
     return {name: Markup(mathtext.marked(words)) for name, words in found.items() if any(w.mark for w in words)}
-
-
-def _goal_rows(statement: Data) -> list[Data]:
-    """What is proved of each claim: parts of one status that rest on the same in one row."""
-    rows: dict[str, Data] = {}
-    for claim in statement["claims"]:
-        steps = [goal["step"] for goal in statement["goals"] if goal["claim"] == claim["id"]]
-        for number, goal in enumerate(claim["goals"]):
-            key = f"{claim['id']} {goal['status']} {goal['rests_on']} {goal['error']}"
-            row = rows.setdefault(key, {**goal, "claim": claim["id"], "form": claim["form"], "parts": [], "sizes": 0})
-            step = steps[number] if number < len(steps) else None
-            row["parts"].append({"range": goal["range"], "step": step})
-            row["sizes"] += len(goal["sizes"])
-    return list(rows.values())
 
 
 #: So many proved steps in a row are folded into one line, where a proof is shown because of its other steps.
@@ -279,17 +260,17 @@ def _outcome(tile: Data) -> tuple[Any, ...]:
     return tile["quantity"], frozenset(words)
 
 
-def _drawings(measurement: Data, name: str, exact: Mapping[int, float] | None) -> list[str]:
+def _drawings(measurement: Data, name: str, exact: Mapping[int, float] | None) -> dict[str, str]:
     """The plots of one cell, by what is claimed of it."""
-    found = (
-        plots.tile(measurement, name, exact),
-        plots.spread_tile(measurement, f"{name}-s"),
-        value_plots.value_tile(measurement, f"{name}-v"),
-        value_plots.law_tile(measurement, f"{name}-l"),
-        value_plots.share_tile(measurement, f"{name}-a", "atom"),
-        value_plots.share_tile(measurement, f"{name}-m", "mean-zero"),
-    )
-    return [drawn for drawn in found if drawn is not None]
+    found = {
+        "slope": plots.tile(measurement, name, exact),
+        "spread": plots.spread_tile(measurement, f"{name}-s"),
+        "value": value_plots.value_tile(measurement, f"{name}-v"),
+        "law": value_plots.law_tile(measurement, f"{name}-l"),
+        "atom": value_plots.share_tile(measurement, f"{name}-a", "atom"),
+        "mean-zero": value_plots.share_tile(measurement, f"{name}-m", "mean-zero"),
+    }
+    return {kind: drawn for kind, drawn in found.items() if drawn is not None}
 
 
 def _forests(measurements: Sequence[Data], name: str) -> list[Data]:
@@ -328,23 +309,18 @@ def _grouped(tiles: Sequence[Data]) -> list[Data]:
 
 
 #: What the parts of the plots are, told where there is such a plot.
-_LEGEND = (
-    ("log |X|", "Dots: mean of log |X|. Blue line: fit. Dashed: claimed slope (red: contradicted). Band: margin. "
+_LEGEND = {
+    "slope": ("Dots: mean of log |X|. Blue line: fit. Dashed: claimed slope (red: contradicted). Band: margin. "
      "Below: the exponent between neighbouring widths, with two standard errors. Right: the law of X rescaled by the "
      "claimed power of n, one curve a width, darker for wider; if the claim is right they fall on one curve."),
-    ("exact</text>", "Green, where it is known: the exact root mean square, with that of the samples as squares."),
-    ("mean of X", "Means: dots with two standard errors, dashed the claimed value or limit, the band its margin; "
+    "exact": "Green, where it is known: the exact root mean square, with that of the samples as squares.",
+    "value": ("Means: dots with two standard errors, dashed the claimed value or limit, the band its margin; "
      "beside them the laws of X, darker for wider."),
-    ("less claimed", "Laws: distribution functions by width, dashed the claimed ones; beside them the "
+    "law": ("Laws: distribution functions by width, dashed the claimed ones; beside them the "
      "difference at the largest width, which must stay within the band."),
-    ("P[X = 0] against", "Shares of zeros: with two standard errors, dashed the claimed probability."),
-    ("P[X &gt; 0 | X ≠ 0]", "Shares of positive samples: 1/2 where X and −X have one law, so that the mean is 0."),
-)  # fmt: skip
-
-
-def _legend(tiles: Sequence[Data]) -> list[str]:
-    drawn_ = " ".join(str(drawing) for tile in tiles for drawing in tile["drawings"])
-    return [text for sign, text in _LEGEND if sign in drawn_]
+    "atom": "Shares of zeros: with two standard errors, dashed the claimed probability.",
+    "mean-zero": "Shares of positive samples: 1/2 where X and −X have one law, so that the mean is 0.",
+}  # fmt: skip
 
 
 def _used_by(steps: Sequence[Data]) -> dict[str, list[str]]:

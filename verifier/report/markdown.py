@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from verifier.claims.statement import label_of
-from verifier.report import instances, numbers
+from verifier.report import numbers
 from verifier.report.findings import findings
 from verifier.report.numbers import severities
 
@@ -24,7 +24,7 @@ def render(document: Data) -> str:
     environment.globals["severities"] = severities
     environment.filters.update(
         cell=cell, text=text, anchor=anchor, code=code, measured=numbers.measured, claimed=numbers.claimed,
-        duration=numbers.duration, count=numbers.count, plain=instances.plain, labelled=label_of,
+        duration=numbers.duration, count=numbers.count, labelled=label_of,
     )  # fmt: skip
     page = environment.get_template("report.md.j2").render(data=document, findings=findings(document))
     return re.sub(r"\n{3,}", "\n\n", page).strip() + "\n"

@@ -101,14 +101,6 @@ class FormData(TypedDict):
     cells: Tally
 
 
-class GoalPart(TypedDict):
-    status: ProofWord
-    range: str
-    sizes: list[str]
-    error: str | None
-    rests_on: list[str]
-
-
 class ClaimData(TypedDict):
     id: str
     form: FormWord
@@ -136,7 +128,7 @@ class ClaimData(TypedDict):
     instead: Annotated[list[str], "the amended claims that take its place"]
     cells: Tally
     rests_on: list[str]
-    goals: list[GoalPart]
+    goals: NotRequired[Annotated[list[dict[str, Any]], "as earlier versions wrote it"]]
     derived: NotRequired[Annotated[str, "what a derivation says of the quantity, whatever is claimed"]]
     at_odds: NotRequired[Annotated[bool, "whether the samples contradict what is derived"]]
 

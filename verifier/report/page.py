@@ -11,12 +11,11 @@ from rich.table import Table
 from rich.text import Text
 
 from verifier.report.differences import compared
-from verifier.report.instances import plain
 from verifier.report.mathtext import Token
 from verifier.report.numbers import claimed, measured
 from verifier.report.rests import AT_ODDS
 from verifier.report.styles import styled
-from verifier.report.text import rests_on_lines, sizes_text
+from verifier.report.text import rests_on_lines
 
 Data = Mapping[str, Any]
 
@@ -133,20 +132,9 @@ def _marked(words: Sequence[Token], console: Console) -> Text:
 
 
 def _goals(claim: Data) -> Text:
-    """The status of each part of a claim's proof, with its range."""
-    if not claim["goals"]:
-        return styled(claim["proof"]).append(f": {claim['proof_reason'] or 'no proof is given'}", style="dim")
-    lines: dict[str, Text] = {}
-    for goal in claim["goals"]:
-        line = styled(goal["status"])
-        if goal["range"]:
-            line.append(f" {'at' if goal['status'] == 'refuted' else 'for'} {plain(goal['range'])}")
-        if goal["sizes"]:
-            line.append(f", exact at {sizes_text(goal['sizes'])}")
-        if goal["error"]:
-            line.append(f": {goal['error']}", style="yellow")
-        lines.setdefault(line.plain, line)
-    return Text("\n").join(lines.values())
+    """The status of a claim's proof, with the reason where there is one."""
+    shown = styled(claim["proof"])
+    return shown.append(f": {claim['proof_reason']}", style="yellow") if claim["proof_reason"] else shown
 
 
 def _hypothesis(hypothesis: Data, console: Console) -> None:

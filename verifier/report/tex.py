@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from verifier.claims.statement import label_of
-from verifier.report import instances, judgments, mathtext, numbers
+from verifier.report import judgments, mathtext, numbers
 from verifier.report.allowed import allowed
 from verifier.report.findings import findings
 from verifier.report.numbers import severities
@@ -35,7 +35,7 @@ def render(document: Data) -> str:
     environment.filters.update(
         tex=escaped, displayed=displayed, prose=prose, code=code, conclusion=conclusion, duration=numbers.duration,
         measured=lambda a: escaped(numbers.measured(a)), claimed=lambda a: escaped(numbers.claimed(a)),
-        range=place, labelled=label_of,
+        labelled=label_of,
     )  # fmt: skip
     page = environment.get_template("report.tex.j2").render(data=document, findings=findings(document))
     return re.sub(r"\n{3,}", "\n\n", page)
@@ -69,13 +69,6 @@ def formula(latex: str) -> str:
 def displayed(latex: str) -> str:
     """A formula in lines of its own; what is on no list is shown as text."""
     return rf"\[ {latex} \]" if allowed(latex) else code(latex)
-
-
-def place(value: str) -> str:
-    """A range of parameters, or an instance."""
-    value = value.removeprefix("counterexample ")
-    found = instances.latex(value)
-    return formula(mathtext.latex(value)) if found is None else ", ".join(formula(part) for part in found)
 
 
 def code(value: str) -> str:

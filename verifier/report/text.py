@@ -13,12 +13,10 @@ from rich.text import Text
 from verifier.claims.statement import Form, Statement
 from verifier.claims.wording import wording
 from verifier.report.cells_text import render_cells, render_exceptions, rows_of
-from verifier.report.instances import plain
 from verifier.report.numbers import severities
 from verifier.report.rests import AT_ODDS, grouped
 from verifier.report.styles import styled
 from verifier.verdict import NumericStatus, Severity, Summary
-from verifier.verify.goals import GoalReport
 from verifier.verify.results import CellReport, ClaimReport, RunReport, StatementReport
 
 #: Reasons of a word that are told under it.
@@ -171,10 +169,7 @@ def _render_claim(report: ClaimReport, statement: Statement, console: Console, v
         lines.add_row("if", Text("; ".join(premise for _, premise in told.premises)))
     if told.gloss:
         lines.add_row("in words", Text(told.gloss, style="dim"))
-    if len(report.goals) == 1:
-        lines.add_row("proof", _goal_line(report.goals[0]))
-    else:
-        lines.add_row("proof", _goals_line(report))
+    lines.add_row("proof", _proof_line(report))
     for label, names in rests_on_lines(report.rests_on):
         lines.add_row(label, Text(names))
     if report.derived:
@@ -183,13 +178,6 @@ def _render_claim(report: ClaimReport, statement: Statement, console: Console, v
     if report.at_odds:
         lines.add_row("", Text(AT_ODDS, style="bold red"))
     console.print(Padding(lines, (0, 0, 0, 2), expand=False))
-
-
-def sizes_text(sizes: Sequence[str], shown: int = 3) -> str:
-    """A few of the sizes at which something is exact, and how many there are."""
-    plain = [size.replace('"', "").replace("{", "").replace("}", "").replace(":", "=") for size in sizes]
-    listed = "; ".join(plain[:shown])
-    return listed if len(plain) <= shown else f"{len(plain)} sizes, among them {listed}"
 
 
 #: definitions and theorems of the theory are listed where there are so few, and counted where there are more
@@ -206,29 +194,10 @@ def rests_on_lines(rests_on: Sequence[str]) -> list[tuple[str, str]]:
     return [("rests on" if not number else "", f"{kind}: {names}") for number, (kind, names) in enumerate(lines)]
 
 
-def _goals_line(report: ClaimReport) -> Text:
-    """The status of the whole and, where goals differ in status or range, of each of its parts."""
-    if not report.goals:
-        return styled(report.proof).append(f": {report.proof_reason or 'no proof is given'}", style="dim")
-    if len({goal.status for goal in report.goals}) == 1:
-        lines = list(dict.fromkeys(_goal_line(goal).plain for goal in report.goals))
-        if len(lines) == 1:
-            return _goal_line(report.goals[0])
-        parts = "; ".join(line.removeprefix(f"{report.proof} ") for line in lines)
-        return styled(report.proof).append(f" {parts}")
-    whole = styled(report.proof).append(", the weakest of its parts:", style="dim")
-    return Text("\n").join([whole, *[_goal_line(goal) for goal in report.goals]])
-
-
-def _goal_line(goal: GoalReport) -> Text:
-    text = styled(goal.status)
-    if goal.range:
-        text.append(f" {'at' if str(goal.status) == 'refuted' else 'for'} {plain(goal.range)}")
-    if goal.sizes:
-        text.append(f", exact at {sizes_text(goal.sizes)}")
-    if goal.error:
-        text.append(f": {goal.error}", style="yellow")
-    return text
+def _proof_line(report: ClaimReport) -> Text:
+    """The status of a claim's proof, with the reason where there is one."""
+    shown = styled(report.proof)
+    return shown.append(f": {report.proof_reason}", style="yellow") if report.proof_reason else shown
 
 
 def _numeric_line(report: ClaimReport) -> Text:

@@ -1,4 +1,4 @@
-"""Goals and steps of a proof as the kernel re-checked them, for reports."""
+"""Steps of a proof as the kernel re-checked them, for reports."""
 
 from __future__ import annotations
 
@@ -7,19 +7,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from verifier.verdict import ProofStatus
-
-
-@dataclass(frozen=True)
-class GoalReport:
-    """One goal of a proof as the kernel re-checked it; ``error`` says why it is none."""
-
-    claim: str
-    form: str
-    status: ProofStatus
-    rests_on: tuple[str, ...]
-    range: str
-    sizes: tuple[str, ...] = ()
-    error: str | None = None
 
 
 @dataclass(frozen=True)

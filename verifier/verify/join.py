@@ -83,7 +83,6 @@ def _claim_report(
         proof=proof.status,
         rests_on=proof.rests_on,
         numeric=numeric,
-        goals=proof.parts,
         cells=cells,
         alone=alone,
         empirical=statement.empirical,

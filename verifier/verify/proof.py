@@ -20,7 +20,7 @@ from verifier.claims.proof import Proof
 from verifier.claims.statement import Claim, Form, Statement
 from verifier.projects.loading import LoadError, load_file
 from verifier.verdict import ProofStatus
-from verifier.verify.goals import GoalReport, StepReport
+from verifier.verify.goals import StepReport
 
 if TYPE_CHECKING:
     from verifier.projects.project import Entry
@@ -32,14 +32,13 @@ Job = tuple[Callable[..., Any], tuple[Any, ...]]
 
 @dataclass(frozen=True)
 class ProofResult:
-    """The proof column of one claim: status, why (one sentence, for a gap), what it rests on, and its parts."""
+    """The proof column of one claim: status, why (one sentence, for a gap), what it rests on."""
 
     claim: str
     form: Form
     status: ProofStatus
     reason: str = ""
     rests_on: tuple[str, ...] = ()
-    parts: tuple[GoalReport, ...] = ()
     derived: str = ""  # what a derivation says of its quantity, whatever is claimed
 
 
@@ -106,9 +105,8 @@ class CoreKernel:
             reason, stopped = one.reason, found.problem(claim.id)
             if one.status is ProofStatus.GAP and stopped and not one.measured_only:
                 reason = f"{reason}; the proof stops: {stopped}"
-            part = GoalReport(claim.id, str(claim.form), one.status, rests_on, "", error=reason or None)
             derived = found.derived.get(claim.id, "")
-            results.append(ProofResult(claim.id, claim.form, one.status, reason, rests_on, (part,), derived))
+            results.append(ProofResult(claim.id, claim.form, one.status, reason, rests_on, derived))
         judged_last = tuple(at_odds(statement, results))
         statuses = {result.claim: result.status for result in judged_last}
         steps = tuple(replace(step, status=statuses.get(step.id, step.status)) if step.rule == "qed" else step

@@ -17,7 +17,7 @@ from verifier.sampling.keys import canonical
 from verifier.sampling.plan import RunOptions
 from verifier.verdict import NumericStatus, ProofStatus, Severity, Summary
 from verifier.verdict.display import line, table
-from verifier.verify.goals import GoalReport, StepReport
+from verifier.verify.goals import StepReport
 from verifier.verify.model import CellJson, CheckJson, ClaimJson, FormJson, StatementJson
 from verifier.verify.word import Columns, word_of
 
@@ -86,7 +86,6 @@ class ClaimReport:
     proof: ProofStatus
     rests_on: tuple[str, ...]
     numeric: NumericStatus
-    goals: tuple[GoalReport, ...] = ()
     cells: tuple[CellReport, ...] = ()
     alone: bool = False
     empirical: bool = False
