@@ -10,7 +10,7 @@ import pytest
 from sympy import Symbol
 
 from verifier.claims.kinds import terms_of
-from verifier.inference.surfaces import decide_surface
+from verifier.inference.surfaces import _least, decide_surface
 from verifier.inference.trends import WITHOUT, decide_above, decide_trend
 from verifier.verdict import NumericStatus
 
@@ -107,6 +107,31 @@ def test_what_cannot_be_decided_is_told() -> None:
         decide_trend(runs({5: 0.6}, 0.1, 8), 1, **SETTINGS)
 
 
+def test_samples_outside_of_the_bounds_that_are_claimed_decide_nothing() -> None:
+    """Of X said to lie in [0, 1] and always 5, a mean above 1/2 was "consistent"."""
+    five = {10: np.full(40, 5.0), 20: np.full(40, 5.0) + 1e-3}
+    for found in (decide_above(five, 0.5, bounds=(0.0, 1.0), **SETTINGS),
+                  decide_trend(five, 1, bounds=(0.0, 1.0), **SETTINGS)):  # fmt: skip
+        assert found.verdict is NumericStatus.INVALID
+        assert "said to lie between 0 and 1" in found.reason
+    assert decide_above({10: np.full(40, 1.0)}, 0.5, bounds=(0.0, 1.0), **SETTINGS).verdict is CONSISTENT
+
+
+def test_samples_that_differ_by_rounding_alone_show_no_variance() -> None:
+    """One that is the next number above the others made the mean certain, without any bounds."""
+    near = np.full(40, 0.9)
+    near[0] = np.nextafter(0.9, 1)
+    assert decide_above({10: near}, 0.5, **SETTINGS).verdict is OPEN
+    assert decide_trend({10: near, 20: near + 0.1}, 1, **SETTINGS).verdict is OPEN
+    assert decide_trend({10: near, 20: near + 0.1}, 1, bounds=(0.0, 1.0), **SETTINGS).verdict is OPEN
+
+
+def test_numbers_whose_squares_overflow_are_no_crash() -> None:
+    huge = {n: 1e300 * x for n, x in runs({5: 0.6, 10: 0.8}, 0.1, 8).items()}
+    assert decide_trend(huge, 1, **SETTINGS).verdict is NumericStatus.INVALID
+    assert decide_above(huge, 0.5, **SETTINGS).verdict is NumericStatus.INVALID
+
+
 # -- variances ---------------------------------------------------------------------------------------------------------
 
 WIDTHS = (64, 256, 1024)
@@ -144,6 +169,42 @@ def test_a_variance_that_few_samples_carry_decides_nothing() -> None:
     found = decide_surface(heavy, TERMS["sum"], margin=0.3, alpha=1e-3)
     assert found.verdict is OPEN
     assert "few samples" in found.reason
+
+
+def test_a_law_that_is_wrong_where_few_samples_are_is_not_held_by_an_interval_that_reaches_0() -> None:
+    """At one pair the interval of the variance reaches below 0: it lies within no factor of any law."""
+    design = np.array([[1 / n, 1 / m] for n in WIDTHS for m in WIDTHS])
+    true = design @ [50.0, 200.0]
+    lows, highs = 0.95 * true, 1.05 * true
+    assert _least(design, lows, highs)[0] < 0.06  # held whole
+    lows[0], highs[0] = -1.0, 1e6
+    assert _least(design, lows, highs)[0] == 1.0  # it was 0.05: the pair did not count
+    # And it is met from above alone: the other pairs still contradict.
+    other = 50.0 / np.array([n * m for n in WIDTHS for m in WIDTHS])
+    lows, highs = 0.95 * other, 1.05 * other
+    assert _least(design, highs, lows)[0] > 0.5
+    lows[0] = -1.0
+    assert _least(design, highs, lows)[0] > 0.5  # it was 1e-297: no law was wrong any more
+
+
+@pytest.mark.parametrize("size", [1e-160, 1e150])
+def test_a_surface_does_not_depend_on_the_unit_of_x(size: float) -> None:
+    """Squares overflowed, which ended the run, or vanished, and all samples were said to be equal."""
+    samples = pairs(lambda n, m: 50 / m + 200 / n)
+    scaled = {place: size * x for place, x in samples.items()}
+    plain = decide_surface(samples, TERMS["sum"], margin=0.4, alpha=1e-3)
+    found = decide_surface(scaled, TERMS["sum"], margin=0.4, alpha=1e-3)
+    assert found.verdict is plain.verdict is CONSISTENT
+    assert found.high == pytest.approx(plain.high, rel=1e-3)
+    wide = {place: np.array([-1.7e308, 1.7e308] * 8) for place in samples}
+    assert decide_surface(wide, TERMS["sum"], margin=0.4, alpha=1e-3).verdict is NumericStatus.INVALID
+
+
+def test_a_margin_with_which_no_law_is_wrong_is_refused() -> None:
+    samples = pairs(lambda n, m: 50 / m + 200 / n, 64)
+    for margin in (1.0, 1.5):
+        with pytest.raises(ValueError, match="no law is wrong"):
+            decide_surface(samples, TERMS["sum"], margin=margin, alpha=1e-3)
 
 
 def test_the_terms_of_a_surface_are_powers_of_n_and_m() -> None:

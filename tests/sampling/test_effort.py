@@ -13,11 +13,12 @@ from sympy import Function, Integer, symbols
 
 from verifier.claims.statement import Claim, Kind, Source, Statement
 from verifier.cli import cli
+from verifier.commands import progress
 from verifier.networks.draws import Draw
 from verifier.quantities.check import Check, Measure, Quantity, cells
 from verifier.sampling.effort import price
 from verifier.sampling.plan import RunOptions, plan
-from verifier.sampling.run import run
+from verifier.sampling.run import Pace, _Work, run
 
 X = Function("X")(symbols("r"))
 CLAIM = Claim("s.order", Kind.ORDER, X, "X ~ 1", exponent=Integer(0))
@@ -45,6 +46,49 @@ class Heard:
 
     def pace(self, *told):
         pass
+
+
+def test_what_is_left_is_what_blocks_took_and_all_groups_are_begun_first(capsys, monkeypatch):
+    """Blocks of 5 ms, those of one group of 50: what is told as left is within a factor 6 of what was still to come."""
+    waits, order = {1.0: 0.005, 2.0: 0.05}, []
+
+    def slow(shared, listed, width, samples, rng):
+        order.append((shared["s"], width))
+        time.sleep(waits[shared["s"]])
+        return Draw(np.ones((samples, len(listed))))
+
+    part = Measure(Quantity("X", "X", ("s",), slow), cells(s=[1.0, 2.0], r=0), widths=WIDTHS, block=256, samples=256)
+    planned = plan(Check("s", part), Statement("s", "S", Source("D"), "", (CLAIM,)), RunOptions(paper=True))
+    told = []
+
+    class Paced(Heard):
+        def pace(self, pace):
+            told.append((time.monotonic(), pace))
+
+    monkeypatch.setattr(_Work, "_EVERY", 0.0)
+    run(planned, seed=1, listener=Paced(), foresee=True)
+    ended = time.monotonic()
+    assert [s for s, _ in order[:2]] == [1.0, 2.0]  # not all of the first
+    first = told[0][1]
+    assert math.isnan(first.left)
+    assert (first.there, first.untimed) == (0, 2)
+    assert first.pieces == told[-1][1].there == len(order) - 2 == 8  # the first block of a group is drawn twice
+    at, known = next((at, pace) for at, pace in told if not pace.untimed and pace.there)
+    assert (ended - at) / 6 < known.left < 6 * (ended - at)
+    # Lines tell it however long a block takes, and nobody is told anything of a run that has ended.
+    monkeypatch.setattr(progress, "FIRST", 0.01)
+    monkeypatch.setattr(progress, "PACE", 0.01)
+    with progress._Lines() as lines:
+        for pace in (Pace(), Pace(1.0, 7200.0, 3, 20, 1), Pace(1.0, 100.0, 5, 20)):
+            lines.pace(pace)
+            time.sleep(0.2)
+    found = capsys.readouterr().err
+    for sentence in ("0 of 0 pieces, the time left is not known yet; 0 s so far",
+                     "3 of 20 pieces, about 2.0 h left (1 groups are not timed yet)",
+                     "5 of 20 pieces, at most 2 min left"):  # fmt: skip
+        assert sentence in found
+    time.sleep(0.1)
+    assert capsys.readouterr().err == ""
 
 
 def test_price():

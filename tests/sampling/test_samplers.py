@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sympy import Integer, Symbol
+from sympy import Float, Integer, Symbol
 
 from verifier.claims.statement import Claim, Kind, Source, Statement
+from verifier.inputs.fields import FieldError
 from verifier.networks.correlations import sample_T
 from verifier.networks.draws import Draw
 from verifier.quantities.check import Check, Measure, Quantity, cells
@@ -142,3 +143,25 @@ def test_parameters_of_cells_are_those_of_the_function() -> None:
     assert "needs 'angle', which a cell does not have" in outcome(mine).error
     with pytest.raises(SamplerError, match="the symbol of its claims is needed"):
         quantity(lambda n, rng: 0.0)  # type: ignore[arg-type]
+
+
+def _above(value: float, bounds: tuple[float, float], always: float = 0.5) -> Any:
+    """What is drawn of a quantity that is always ``always``, claimed to have a mean above ``value``."""
+    claim = Claim("s.above", Kind.ABOVE, Symbol("X"), "E X is large", value=Float(value))
+    of = Quantity("X", "X", (), lambda *given: np.full((given[3], 1), always), bounds=bounds)
+    part = Measure(of, cells(k=1), widths=WIDTHS, block=64, samples=64, claims=("s.above",))
+    stated = Statement("s", "s", Source("doc"), "s", (claim,))
+    return run(plan(Check("s", part), stated, RunOptions()), seed=1).answers[0]
+
+
+def test_samples_outside_of_what_their_quantity_lies_between_are_told_of_the_sampler() -> None:
+    """Whatever is asked of them: the bounds are what samples that are all equal are trusted by."""
+    found = _above(0.4, (0.0, 1.0), always=5.0)
+    assert found.error is not None
+    assert "the sampler returned 5, and the quantity is said to lie between 0 and 1" in found.error
+    assert _above(0.2, (0.0, 1.0)).error is None
+
+
+def test_a_claim_that_nothing_could_be_against_is_refused() -> None:
+    with pytest.raises(FieldError, match="above -1, and X is never below 0: nothing could be against it"):
+        _above(-1.0, (0.0, 1.0))

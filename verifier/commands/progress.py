@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 import sys
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from verifier.sampling.plan import Group
-    from verifier.sampling.run import Listener
+    from verifier.sampling.run import Listener, Pace
 
 
 @contextmanager
@@ -29,7 +30,8 @@ def progress(groups: Sequence[Group], quiet: bool) -> Iterator[Listener | None]:
     if quiet or not groups:
         yield None
     elif not sys.stderr.isatty():
-        yield _Lines()
+        with _Lines() as lines:
+            yield lines
     else:
         from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 
@@ -56,15 +58,26 @@ def _cells(group: Group) -> int:
     return sum(cell.selected and bool(cell.questions) for cell in group.cells)
 
 
-#: Seconds between two lines that tell what is to come.
-PACE = 60.0
+#: Seconds until the first line that tells what is to come, and between two of them.
+FIRST, PACE = 5.0, 60.0
 
 
 class _Lines:
-    """One line for each group that is through."""
+    """One line for each group that is through; a thread tells what is to come, whatever this process is doing."""
 
     def __init__(self) -> None:
-        self._begun = self._told = time.monotonic()
+        self._begun = time.monotonic()
+        self._to_come = ""
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._tell, name="progress", daemon=True)
+
+    def __enter__(self) -> _Lines:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self._ended.set()
+        self._thread.join()
 
     def progress(self, group: Group, size: int, decided: int, cells: int) -> None:
         if decided == cells or size >= (group.enough or group.schedule.sizes[-1]):
@@ -73,18 +86,31 @@ class _Lines:
                 err=True,
             )
 
-    def pace(self, rate: float, left: float) -> None:
-        """Once a minute, what is to come, of a run that takes many."""
-        now = time.monotonic()
-        if now - self._told >= PACE and not math.isnan(left):
-            self._told = now
-            click.echo(f"{_time(left)}; {(now - self._begun) / 60:.0f} min so far", err=True)
+    def pace(self, pace: Pace) -> None:
+        self._to_come = _told(pace)
+
+    def _tell(self) -> None:
+        wait = FIRST
+        while not self._ended.wait(wait):
+            wait = PACE
+            if self._to_come:
+                click.echo(f"{self._to_come}; {_so_far(time.monotonic() - self._begun)}", err=True)
 
 
-def _time(left: float) -> str:
-    if left >= 5400:
-        return f"at most {left / 3600:.1f} h left"
-    return f"at most {left / 60:.0f} min left" if left >= 90 else f"at most {left:.0f} s left"
+def _so_far(seconds: float) -> str:
+    return f"{seconds / 60:.0f} min so far" if seconds >= 90 else f"{seconds:.0f} s so far"
+
+
+def _told(pace: Pace) -> str:
+    """What is to come; "at most" where all of it was timed, and cells may be decided before their samples end."""
+    told = f"{pace.there} of {pace.pieces} pieces"
+    if math.isnan(pace.left):
+        return f"{told}, the time left is not known yet"
+    left = pace.left
+    time_ = f"{left / 3600:.1f} h" if left >= 5400 else f"{left / 60:.0f} min" if left >= 90 else f"{left:.0f} s"
+    if pace.untimed:
+        return f"{told}, about {time_} left ({pace.untimed} groups are not timed yet)"
+    return f"{told}, at most {time_} left"
 
 
 class _Live:
@@ -106,11 +132,10 @@ class _Live:
         self.shown = (group.statement, last)
         self.display.update(self.tasks[group.statement], completed=done, last=last)
 
-    def pace(self, rate: float, left: float) -> None:
+    def pace(self, pace: Pace) -> None:
         name, last = self.shown
         if name not in self.tasks:
             name = next(iter(self.tasks))
-        told = f"{last}; {rate:,.0f} samples/s" if last else f"{rate:,.0f} samples/s"
-        if not math.isnan(left):
-            told += f", {_time(left)}"
+        told = ", ".join((f"{pace.rate:,.0f} samples/s", _told(pace)))
+        told = f"{last}; {told}" if last else told
         self.display.update(self.tasks[name], last=told)

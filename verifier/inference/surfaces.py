@@ -56,6 +56,10 @@ def decide_surface(
     """
     if not terms:
         raise ValueError("a surface needs a term or more")
+    if not 0 < margin < 1:
+        raise ValueError(
+            f"margin is {margin}; within a factor 1 ± {margin} no law is wrong: it must lie between 0 and 1"
+        )
     settings = Settings(alpha, margin, looks=looks, look=look)
     arrays = {place: np.asarray(x, dtype=np.float64) for place, x in sorted(samples.items())}
     widths = tuple(dict.fromkeys(n for n, _ in arrays))
@@ -67,9 +71,15 @@ def decide_surface(
     if len(widths) < 2 or len({m for _, m in arrays}) < 2:
         return replace_verdict(base, NumericStatus.INVALID, "two widths n and two widths m or more are needed")
     level = base.alpha / looks / len(arrays)
+    # In units of their size, so that squares neither overflow nor vanish; factors are told in those of X.
+    with np.errstate(over="ignore"):
+        widest = max(float(np.abs(x - x[0]).max()) for x in arrays.values())
+    if not math.isfinite(widest):
+        return replace_verdict(base, NumericStatus.INVALID, "a difference of two samples is infinite")
+    unit = 2.0 ** (math.frexp(widest)[1] if widest else 0)
     found = []
     for (n, m), x in arrays.items():
-        even = x[: 2 * (x.size // 2)]
+        even = (x[: 2 * (x.size // 2)] - x[0]) / unit
         squares = np.square(even[0::2] - even[1::2]) / 2.0
         mean = average(squares)
         if mean.variance == 0.0:
@@ -88,7 +98,7 @@ def decide_surface(
     meets, _ = _least(design, highs, lows)
     within, _ = _least(design, lows, highs)
     base = replace(base, estimate=least, low=meets, high=within, standard_error=float(np.max((highs - lows) / middle)))
-    law = " + ".join(f"{a:.4g} {named(term)}" for a, term in zip(factors, terms, strict=True))
+    law = " + ".join(f"{a * unit * unit:.4g} {named(term)}" for a, term in zip(factors, terms, strict=True))
     if meets > margin:
         reason = (
             f"no law of these terms is nearer to all variances than a factor 1 ± {meets:.3g}; {margin:g} is granted"
@@ -118,13 +128,15 @@ def _least(design: Array, below: Array, above: Array) -> tuple[float, Array]:
     bisection finds the smallest one; 1 where d < 1 does not suffice.
     """
 
+    if np.any(below <= 0):  # an interval that reaches 0 lies whole within no factor of a law
+        return 1.0, np.zeros(design.shape[1])
+    held = above > 0  # and is met from above by every law
+
     def factors(d: float) -> Array | None:
-        rows = np.concatenate([(1 - d) * design / below[:, None], -(1 + d) * design / above[:, None]])
-        ends = np.concatenate([np.ones(len(below)), -np.ones(len(above))])
+        rows = np.concatenate([(1 - d) * design / below[:, None], -(1 + d) * (design / above[:, None])[held]])
+        ends = np.concatenate([np.ones(len(below)), -np.ones(int(held.sum()))])
         return _feasible(rows, ends)
 
-    if np.any(above <= 0):  # an interval that reaches 0 is met from above alone, and never held whole below a factor 1
-        above = np.maximum(above, 1e-300)
     low, high = 0.0, 1.0 - 1e-9
     best = factors(high)
     if best is None:
@@ -151,8 +163,9 @@ def _feasible(rows: Array, ends: Array) -> Array | None:
 
 def _smallest(design: Array, lows: Array, highs: Array, term: int, margin: float) -> float:
     """The smallest factor of a term with which some law meets all intervals within the margin."""
-    rows = np.concatenate([(1 - margin) * design / highs[:, None], -(1 + margin) * design / lows[:, None]])
-    ends = np.concatenate([np.ones(len(highs)), -np.ones(len(lows))])
+    held = lows > 0
+    rows = np.concatenate([(1 - margin) * design / highs[:, None], -(1 + margin) * (design / lows[:, None])[held]])
+    ends = np.concatenate([np.ones(len(highs)), -np.ones(int(held.sum()))])
     scale = np.abs(rows).max(axis=0)
     cost = np.zeros(design.shape[1])
     cost[term] = 1.0

@@ -8,8 +8,8 @@ A sample is one trained network, so that there are tens of them: differences hav
 the comparisons.  That is exact for normal samples.  It says nothing of values that did not occur: networks of which one
 in seven fails may all have trained in ten samples, and then the mean is too high.  Every decision names how large a
 share may be unseen, 1 - level^(1/N), as its assumption; tens of samples are too few to allow for it.  Samples that are
-all equal show no variance at all; there that share times the distance of the bounds of X is allowed for, and without
-bounds nothing is concluded.
+all equal, but for rounding, show no variance at all; there that share times the distance of the bounds of X is allowed
+for, and without bounds nothing is concluded.
 """
 
 from __future__ import annotations
@@ -34,6 +34,10 @@ Bounds = tuple[float, float] | None
 
 #: Fewest samples of a width that have a variance.
 FEWEST = 4
+#: Beyond this the square of a number, or a sum of many of them, is infinite.
+LARGEST = 1e140
+#: Samples whose standard deviation is below this part of the largest one differ by rounding alone.
+ROUNDING = 1e-12
 #: How the reason of a claim begins whose condition no width meets: it says nothing there.
 WITHOUT = "not asked: "
 
@@ -52,14 +56,14 @@ class TrendMean:
 
     @classmethod
     def of(cls, values: Array, level: float, bounds: Bounds) -> TrendMean | None:
-        """None where all samples are equal and nothing bounds what was not seen."""
+        """None where all samples are equal, up to rounding, and nothing bounds what was not seen."""
         count = values.size
         spread = float(values.var(ddof=1))
-        if spread > 0:
+        if spread > (ROUNDING * float(np.abs(values).max())) ** 2:
             return cls(float(values.mean()), spread / count, count - 1, 0.0)
         if bounds is None:
             return None
-        return cls(float(values[0]), 0.0, count - 1, zero_bound(count, level) * (bounds[1] - bounds[0]))
+        return cls(float(values.mean()), 0.0, count - 1, zero_bound(count, level) * (bounds[1] - bounds[0]))
 
     def less(self, other: TrendMean) -> TrendMean:
         """The difference of two independent means, with the degrees of freedom of Welch and Satterthwaite."""
@@ -104,7 +108,8 @@ def decide_trend(
     if len(samples) < 2:
         raise ValueError(f"a trend needs two widths or more; there is {len(samples)}")
     sign = math.copysign(1.0, direction)
-    base, arrays = _begin(samples, "difference of means", sign, Settings(alpha, margin, looks=looks, look=look))
+    settings = Settings(alpha, margin, looks=looks, look=look)
+    base, arrays = _begin(samples, "difference of means", sign, settings, bounds)
     if arrays is None:
         return base
     steps = list(pairwise(sorted(arrays))) if len(arrays) > 2 else []
@@ -155,7 +160,7 @@ def decide_above(
     >>> str(decide_above({10: [0.9, 0.8, 0.85, 0.9]}, 0.5, margin=0.1).verdict)
     'consistent'
     """
-    base, arrays = _begin(samples, "mean", value, Settings(alpha, margin, looks=looks, look=look))
+    base, arrays = _begin(samples, "mean", value, Settings(alpha, margin, looks=looks, look=look), bounds)
     if arrays is None:
         return base
     level = base.alpha / looks / len(arrays)
@@ -179,7 +184,7 @@ def decide_above(
 
 
 def _begin(
-    samples: Samples, quantity: str, claimed: float, settings: Settings
+    samples: Samples, quantity: str, claimed: float, settings: Settings, bounds: Bounds
 ) -> tuple[Decision, dict[int, Array] | None]:
     """A blank decision and the samples; no samples where the decision is made already."""
     arrays = {n: np.asarray(x, dtype=np.float64) for n, x in sorted(samples.items())}
@@ -188,10 +193,24 @@ def _begin(
         return replace_verdict(base, NumericStatus.UNTESTED, "nothing was sampled"), None
     if any(not np.isfinite(x).all() for x in arrays.values()):
         return replace_verdict(base, NumericStatus.INVALID, "a sample is NaN or infinite"), None
+    largest = max(float(np.abs(x).max()) for x in arrays.values())
+    if largest > LARGEST:
+        return replace_verdict(base, NumericStatus.INVALID, f"a sample of {largest:.3g}: its square overflows"), None
+    strays = () if bounds is None else (n for n, x in arrays.items() if _outside(x, bounds))
+    if (stray := next(iter(strays), None)) is not None and bounds is not None:
+        low, high = float(arrays[stray].min()), float(arrays[stray].max())
+        reason = f"samples at {stray} go from {low:.6g} to {high:.6g}, and the quantity is said to lie between "
+        return replace_verdict(base, NumericStatus.INVALID, f"{reason}{bounds[0]:g} and {bounds[1]:g}"), None
     if fewest := min(x.size for x in arrays.values() if x.size < FEWEST) if base.samples < FEWEST else 0:
         reason = f"a width has {fewest} samples; {FEWEST} are needed for a variance"
         return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, FEWEST), None
     return base, arrays
+
+
+def _outside(values: Array, bounds: tuple[float, float]) -> bool:
+    """Whether a value lies outside of the bounds, by more than rounding."""
+    room = ROUNDING * max(1.0, abs(bounds[0]), abs(bounds[1]))
+    return bool(values.min() < bounds[0] - room or values.max() > bounds[1] + room)
 
 
 def _means(

@@ -81,6 +81,7 @@ def draw(block: Block, limit: float | None = None) -> Drawn:
             if block.twice:
                 same_numbers(found.values, returned(part, block, stream(*key)).values)
         values, normals = found.values, found.normals
+        within(values, part.quantity.bounds)
         if block.number == PILOT:
             fitted = fit_coefficients(values, normals)
             return Drawn(block, coefficients=fitted, seconds=time.perf_counter() - start)
@@ -123,6 +124,22 @@ def same_numbers(first: npt.ArrayLike, again: npt.ArrayLike) -> None:
         raise SamplerError(
             "two calls of the sampler with the same key returned different numbers: it has to draw from the generator "
             "that it is given, and from nothing else"
+        )
+
+
+def within(values: npt.NDArray[np.float64], bounds: tuple[float, float] | None) -> None:
+    """SamplerError where a value lies outside of what the quantity is said to lie between, by more than rounding.
+
+    What is concluded of samples that are all equal rests on it.  NaN is told elsewhere.
+    """
+    if bounds is None or not values.size:
+        return
+    room = 1e-12 * max(1.0, abs(bounds[0]), abs(bounds[1]))
+    stray = values[(values < bounds[0] - room) | (values > bounds[1] + room)]
+    if stray.size:
+        raise SamplerError(
+            f"the sampler returned {stray[0]:.6g}, and the quantity is said to lie between {bounds[0]:g} and "
+            f"{bounds[1]:g}"
         )
 
 

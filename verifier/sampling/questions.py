@@ -79,10 +79,18 @@ def _compared(expectation: Expectation, part: Measure, alpha: float, cell: Mappi
     trend = expectation.kind is Kind.TREND
     if trend and (value == 0 or len(part.widths) < 2):
         raise FieldError(f"claim {expectation.claim} is of a trend: it needs a value above or below 0, and two widths")
+    bounds = part.quantity.bounds
+    if expectation.kind is Kind.ABOVE and bounds is not None and value is not None and value < bounds[0]:
+        raise FieldError(
+            f"claim {expectation.claim} says that a mean is above {value:g}, and {part.quantity.text} is never below "
+            f"{bounds[0]:g}: nothing could be against it"
+        )
+    if surface and not 0 < part.margin < 1:
+        raise FieldError(f"claim {expectation.claim} needs a margin between 0 and 1: it is of a factor 1 ± margin")
     floor = part.floor(cell) if trend and part.floor is not None else None
     return Question(
         expectation.kind, 0.0 if surface else value, alpha, part.margin, terms=expectation.terms, floor=floor,
-        bounds=part.quantity.bounds,
+        bounds=bounds,
     )  # fmt: skip
 
 

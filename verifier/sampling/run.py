@@ -23,13 +23,28 @@ from verifier.sampling.state import Answers, State
 from verifier.sampling.workers import Died, executor
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How fast a run goes, and what is left of it, by what its blocks took so far.
+
+    rate: samples a second; left: seconds if every cell takes all of its samples, NaN where nothing was drawn; there and
+    pieces: blocks that are there, and all of them; untimed: groups of which nothing was drawn, which are taken to cost
+    what the others do on average.
+    """
+
+    rate: float = 0.0
+    left: float = math.nan
+    there: int = 0
+    pieces: int = 0
+    untimed: int = 0
+
+
 class Listener(Protocol):
     """Told what happens, for a progress display."""
 
     def progress(self, group: Group, size: int, decided: int, cells: int) -> None: ...
 
-    def pace(self, rate: float, left: float) -> None:
-        """Samples a second so far, and seconds that are left if every cell takes all of its samples; NaN: unknown."""
+    def pace(self, pace: Pace) -> None: ...
 
 
 @dataclass(frozen=True)
@@ -67,6 +82,7 @@ def run(
     scheduler: str | None = None,
     budget: float | None = None,
     memory: float | None = None,
+    foresee: bool = False,
 ) -> RunOutcome:
     """Draw and decide ``groups``; do the jobs ``also`` beside them, in the same workers, and return what they return.
 
@@ -75,10 +91,11 @@ def run(
     :mod:`verifier.sampling.effort`; ``limit`` (seconds) ends the drawing of one group alone.  Blocks that are
     ``kept`` are not drawn; those that are drawn are put there as they arrive.  No more are drawn at the same time here
     than go into ``memory`` (bytes; None: what the machine has free), as :mod:`verifier.sampling.memory` has it.
-    ``scheduler`` as of :func:`verifier.sampling.cluster.connect`, which says what is raised.
+    ``scheduler`` as of :func:`verifier.sampling.cluster.connect`, which says what is raised.  ``foresee``: begin with a
+    block of each group, so that it is soon known what all of them take.
     """
     states = [State(index, group, seed, limit) for index, group in enumerate(groups)]
-    work = _Work(states, also, listener, kept, thrifty=budget is not None)
+    work = _Work(states, also, listener, kept, thrifty=budget is not None, foresee=foresee)
     ends = [seconds for seconds in (timeout, budget) if seconds is not None]
     deadline = time.monotonic() + min(ends) if ends else None
     stopped, failed = None, False
@@ -99,9 +116,12 @@ def run(
 class _Work:
     """What is still to be done in a run, and what was."""
 
+    #: Seconds between two words of how fast it goes.
+    _EVERY = 0.5
+
     def __init__(
         self, states: list[State], also: Sequence[Job], listener: Listener | None, kept: Kept | None,
-        thrifty: bool = False,
+        thrifty: bool = False, foresee: bool = False,
     ) -> None:  # fmt: skip
         self.states = states
         self._waiting: list[tuple[float, State, list[Block]]] | None = [] if thrifty else None
@@ -111,11 +131,15 @@ class _Work:
         self._begun = self._told = time.monotonic()
         self._samples = 0
         self._pending: deque[Task] = deque(Task(job.function, job.arguments, job) for job in also)
-        for state in states:
-            self._pending.extend(self._tasks(state, state.start()))
+        tasks = [self._tasks(state, state.start()) for state in states]
+        for upto in (slice(None, 1), slice(1, None)) if foresee else (slice(None),):
+            for listed in tasks:
+                self._pending.extend(listed[upto])
 
     def do(self, crew: Crew, deadline: float | None, memory: Memory) -> None:
         """Until nothing is left.  Raises TimeoutError at the ``deadline``, WorkersLost, and what proofs raise."""
+        self._told = -math.inf
+        self._pace(crew.slots)
         while self._pending or len(crew) or self._waiting:
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
@@ -151,15 +175,18 @@ class _Work:
         return (group.statement, group.part), width, block.samples
 
     def _pace(self, slots: int) -> None:
-        """Tell how fast it goes, twice a second."""
+        """Tell how fast it goes, now and then."""
         now = time.monotonic()
-        if self._listener is not None and self._samples and now - self._told > 0.5:
-            self._told = now
-            known = [state for state in self.states if not math.isnan(state.left)]
-            begun = [state.cost for state in known if state.cost > 0]
-            unknown = (len(self.states) - len(known)) * sum(begun) / max(len(begun), 1)
-            left = (sum(state.left for state in known) + unknown) / slots if begun else math.nan
-            self._listener.pace(self._samples / (now - self._begun), left)
+        if self._listener is None or now - self._told <= self._EVERY:
+            return
+        self._told = now
+        known = [state for state in self.states if not math.isnan(state.left)]
+        begun = [state.cost for state in known if state.cost > 0]
+        unknown = (len(self.states) - len(known)) * sum(begun) / max(len(begun), 1)
+        left = (sum(state.left for state in known) + unknown) / slots if begun else math.nan
+        there, all_ = map(sum, zip(*(state.pieces for state in self.states), strict=True)) if self.states else (0, 0)
+        rate = self._samples / max(now - self._begun, 1e-9)
+        self._listener.pace(Pace(rate, left, there, all_, len(self.states) - len(known)))
 
     def arrived(self, task: Task, result: Any) -> None:
         """Keep what is to be kept at once, whatever this process is doing."""

@@ -89,6 +89,15 @@ class State:
         return self.group.schedule.sizes[self.look - 1] if self.look else 0
 
     @property
+    def pieces(self) -> tuple[int, int]:
+        """Blocks that are there, and all of them as far as the schedule is likely to be drawn."""
+        likely = 0
+        if self.open and self.error is None:
+            drawn = (self.group.drawn(place, self._likely) for place in range(len(self.group.places)))
+            likely = sum(-(-samples // self.group.block) for samples in drawn)
+        return len(self.drawn), max(likely, len(self.drawn))
+
+    @property
     def left(self) -> float:
         """Seconds of one worker's work until all of the schedule is drawn; NaN where nothing is known of its cost."""
         if not self.open or self.error is not None:

@@ -186,7 +186,7 @@ def run_check(
     with display(drawn) as listener:
         outcome = run(
             drawn, seed=seed, jobs=jobs, timeout=timeout, limit=limit, listener=listener, also=jobs_of, kept=kept,
-            budget=options.budget, scheduler=scheduler, memory=memory,
+            budget=options.budget, scheduler=scheduler, memory=memory, foresee=options.paper,
         )  # fmt: skip
     shown = {
         name: {what: pictures.came_of(one, outcome.extra) for what, one in of.items()} for name, of in painted.items()
