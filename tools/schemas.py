@@ -1,4 +1,4 @@
-"""Write docs/report.schema.json, check.schema.json and gate.schema.json from the types of what the commands print.
+"""Write the schemas in docs/ (*.schema.json) from the types of what the commands print.
 
 python tools/schemas.py
 """
@@ -11,7 +11,9 @@ from dataclasses import is_dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal, NotRequired, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+from verifier.fits.model import FitJson
 from verifier.gating.compare import GateJson
+from verifier.programs.scan import ScanJson
 from verifier.report.model import ReportJson
 from verifier.verdict.shapes import Exactly, Least, Like, OneOf
 from verifier.verify.model import CheckJson
@@ -21,14 +23,16 @@ MODELS = {
     "report": (ReportJson, "verifier report --format json"),
     "check": (CheckJson, "verifier check --json"),
     "gate": (GateJson, "verifier gate --json"),
+    "fit": (FitJson, "verifier fit --json"),
+    "scan": (ScanJson, "verifier scan --json"),
 }
 _PLAIN: dict[Any, str] = {str: "string", int: "integer", float: "number", bool: "boolean", type(None): "null"}
 
 
-def schema(root: type, title: str) -> dict[str, Any]:
-    """The JSON Schema of a model.  TypeError for a type that has none."""
+def schema(root: Any, title: str) -> dict[str, Any]:
+    """The JSON Schema of a model, or of several of which it is one.  TypeError for a type that has none."""
     defs: dict[str, Any] = {}
-    whole = _object(root, defs)
+    whole = _object(root, defs) if isinstance(root, type) else shape(root, defs)
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **whole,
         "$defs": dict(sorted(defs.items())),

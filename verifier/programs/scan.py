@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypedDict
 
 import numpy as np
 
@@ -29,6 +29,7 @@ from verifier.programs.program import Program
 from verifier.programs.recording import Recorded
 from verifier.sampling.widths import check_widths
 from verifier.verdict import NumericStatus, weakest_numeric
+from verifier.verdict.shapes import Count, NumericWord, OneOf, Width
 
 if TYPE_CHECKING:
     from verifier.programs.derive import Derived
@@ -41,6 +42,43 @@ SAME = 1e-9
 #: Named tables of expectations: what is claimed of what is returned, and of everything else in a forward pass.
 TABLES: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {"mup": (("order", "0"), ("upper", "0"))}
 _ANY = "?"
+
+
+class ScanRowJson(TypedDict):
+    """A value of a program, or a module of a model."""
+
+    name: str
+    shape: Annotated[str, "with n where it grows"]
+    line: str
+    returned: bool
+    backward: bool
+    exponent: Annotated[float | None, "of the root mean square in the width"]
+    low: float | None
+    high: float | None
+    decided: bool
+    kind: Annotated[str, OneOf(("order", "upper"))] | None
+    expect: Annotated[str | None, "an exponent, as it was written"]
+    verdict: NumericWord
+    reason: str
+    mark: Annotated[str, "few seeds, or empty"]
+    derived: str | None
+    disagrees: Annotated[bool, "whether what was measured contradicts what was derived"]
+
+
+class ScanJson(TypedDict):
+    """The exponent of every value of a program, or of every module of a model."""
+
+    program: str
+    line: Annotated[str, "file.py:12, where it is defined"]
+    widths: list[Width]
+    samples: Annotated[Width, "a width"]
+    seed: Count
+    verdict: NumericWord
+    first_departure: Annotated[str | None, "the first row that is contradicted"]
+    first_in_theory: Annotated[str | None, "the first row of which something else is derived than is expected"]
+    not_finite: Annotated[str | None, "where a NaN or an infinity first appeared"]
+    unmeasured: Annotated[Count, "values of which no root mean square was taken"]
+    rows: list[ScanRowJson]
 
 
 @dataclass(frozen=True)
@@ -106,7 +144,7 @@ class ScanRow:
         found = self.finding or self.size
         return self.problem if found is None else "; ".join(found.reasons)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> ScanRowJson:
         """Plain data for JSON; numbers that do not exist are null."""
         exponent, low, high = (x if math.isfinite(x) else None for x in (self.exponent, *self.interval))
         return {
@@ -160,7 +198,7 @@ class Scan:
         """The first row of which something else is derived than is expected of it."""
         return next((row for row in self.rows if row.departs_in_theory), None)
 
-    def as_dict(self) -> dict[str, Any]:
+    def as_dict(self) -> ScanJson:
         """Plain data for JSON."""
         first, theory = self.first_departure, self.first_in_theory
         return {
