@@ -36,10 +36,10 @@ NAME, VERSION = "tensors", "1"
 
 @dataclass(frozen=True)
 class Answer:
-    """What is derived of a number: the exponent of its first order, and its limit where that is rational.
+    """What is derived of a number: the exponent of its first order, and what stands there.
 
-    ``exponent`` is None where it is undecided, for the ``reason`` given.  ``constant`` is the leading constant for
-    reading, where it is no random number.
+    ``exponent`` is None where it is undecided, for the ``reason`` given.  ``limit`` is the leading constant where it is
+    rational: at exponent 0 the number tends to it.  ``constant`` is it for reading, where it is no random number.
     """
 
     exponent: Fraction | None
