@@ -168,6 +168,8 @@ def test_why_a_printed_claim_is_wrong_is_what_its_first_erratum_says() -> None:
 def test_what_earlier_versions_wrote_of_a_claim_is_read(toy_document: dict[str, Any]) -> None:
     old = copy.deepcopy(toy_document)
     old["statements"][0]["claims"][0]["goals"] = [{"status": "proved", "range": "", "sizes": [], "error": None}]
+    for statement in old["statements"]:
+        statement["steps"] = [{**step, "premises": ["before"], "error": None} for step in statement["steps"]]
     assert problem_of(old) == ""
     old["statements"][0]["claims"][0]["golas"] = []
     assert "golas" in problem_of(old)

@@ -212,8 +212,7 @@ def _as_data(statement: Statement) -> dict[str, Any]:
         ],
         "errata": [vars(erratum) for erratum in statement.errata],
         "proof": [
-            {"id": step.id, "rule": step.rule, "premises": list(step.premises)}
-            for step in (outline(statement) if statement.proof is not None else ())
+            {"id": step.id, "rule": step.rule} for step in (outline(statement) if statement.proof is not None else ())
         ],
         "expected": {str(form): str(word) for form, word in statement.expected.items()},
     }

@@ -67,8 +67,8 @@ def _statement(report: StatementReport) -> model.StatementData:
         "hypotheses": [_hypothesis(hypothesis, report) for hypothesis in statement.hypotheses],
         "steps": [
             {
-                "id": step.id, "rule": step.rule, "premises": list(step.premises), "status": str(step.status),
-                "note": step.note, "conclusion": dict(step.conclusion), "error": step.error,
+                "id": step.id, "rule": step.rule, "status": str(step.status), "note": step.note,
+                "conclusion": dict(step.conclusion),
                 "uses": step.data.get("claim") if step.rule == "use" else None,
                 "from": step.data.get("statement") if step.rule == "use" else None,
             }

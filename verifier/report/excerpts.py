@@ -26,17 +26,15 @@ def of_claim(data: Data, claim: str) -> Data:
     """
     (statement,) = data["statements"]
     (own,) = (c for c in statement["claims"] if c["id"] == claim)
-    steps = {step["id"]: step for step in statement["steps"]}
-    reached = [step for step in (claim,) if step in steps]
-    for step in reached:  # grows while it is gone through
-        reached += [premise for premise in steps[step]["premises"] if premise in steps and premise not in reached]
-    problem = "no step of the statement's proof proves this claim" if steps and not reached else statement["problem"]
+    steps = [step for step in statement["steps"] if step["id"] == claim]
+    unproved = statement["steps"] and not steps
+    problem = "no step of the statement's proof proves this claim" if unproved else statement["problem"]
     answers = [[a for a in m["answers"] if a["claim"] == claim] for m in statement["measurements"]]
     kept = {
         **statement, "claims": [own], "forms": [], "problem": problem,
         "hypotheses": [h for h in statement["hypotheses"] if h["id"] in own["hypotheses"]],
         "errata": [erratum for erratum in statement["errata"] if erratum in own["errata"]],
-        "steps": [step for step in statement["steps"] if step["id"] in reached],
+        "steps": steps,
         "measurements": [
             {**m, "answers": of} for m, of in zip(statement["measurements"], answers, strict=True) if of
         ],

@@ -194,7 +194,6 @@ def _view(statement: Data, exact: Exact | None) -> Data:
         ],
         "compared": _compared(statement),
         "open_proof": any(step["status"] != "proved" for step in steps),
-        "used_by": _used_by(steps),
         "step_runs": _runs(steps),
         "plain_tiles": sum(tile["plain"] for tile in tiles),
     }
@@ -321,11 +320,3 @@ _LEGEND = {
     "atom": "Shares of zeros: with two standard errors, dashed the claimed probability.",
     "mean-zero": "Shares of positive samples: 1/2 where X and −X have one law, so that the mean is 0.",
 }  # fmt: skip
-
-
-def _used_by(steps: Sequence[Data]) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
-    for step in steps:
-        for premise in step["premises"]:
-            found.setdefault(premise, []).append(step["id"])
-    return found

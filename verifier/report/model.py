@@ -154,11 +154,11 @@ class HypothesisData(TypedDict):
 class StepData(_From):
     id: str
     rule: str
-    premises: list[str]
+    premises: NotRequired[Annotated[list[str], "as earlier versions wrote it, and so error"]]
     status: ProofWord
     note: str
-    conclusion: Annotated[dict[str, Any], "a judgment of the kernel; lists of sizes are replaced by their number"]
-    error: str | None
+    conclusion: Annotated[dict[str, Any], "a proposition, or the claim that is cited"]
+    error: NotRequired[str | None]
     uses: Annotated[str | None, "the claim that a step imports"]
 
 

@@ -164,8 +164,7 @@ def _proof(statement: Data, console: Console) -> None:
     grid.add_column()
     for step in statement["steps"]:
         line = Text.assemble((step["id"], "bold"), f"  {step['rule']}")
-        after = ", ".join(step["premises"]) or (step["uses"] or "")
-        line.append(f"  from {after}" if after else "", style="dim")
+        line.append(f"  from {step['uses']}" if step["uses"] else "", style="dim")
         line.append(f"  ⇒ {reached[step['id']]}" if step["id"] in reached else "")
         line.append(f"\n  {step['note']}" if step["note"] else "", style="dim")
         grid.add_row(styled(step["status"]), line)

@@ -11,13 +11,11 @@ from verifier.verdict import ProofStatus
 
 @dataclass(frozen=True)
 class StepReport:
-    """One step of a proof as the kernel re-checked it; ``conclusion`` and ``data`` are kernel terms."""
+    """One step of a proof as the kernel re-checked it; ``conclusion``: a proposition, or what ``data`` cites."""
 
     id: str
     rule: str
-    premises: tuple[str, ...]
     conclusion: Mapping[str, Any]
     status: ProofStatus
     note: str = ""
     data: Mapping[str, Any] = field(default_factory=dict)
-    error: str | None = None

@@ -18,7 +18,7 @@ def outline(statement: Statement) -> tuple[StepReport, ...]:
     author = proof.author(statement)
     found = [
         StepReport(
-            f"{name}: {claim}", "use", (), {"is": "cites", "statement": name, "claim": claim}, ProofStatus.PROVED, "",
+            f"{name}: {claim}", "use", {"is": "cites", "statement": name, "claim": claim}, ProofStatus.PROVED, "",
             {"statement": name, "claim": claim},
         )
         for name, claims in author.cited.items() for claim in claims
@@ -32,4 +32,4 @@ def outline(statement: Statement) -> tuple[StepReport, ...]:
 def _step(name: str, rule: str, fact: Fact, note: str = "") -> StepReport:
     whole = imp(*fact.theorem.hyps, fact.prop)  # what was assumed where it was proved
     said = {"is": "proposition", "text": text(whole), "latex": latex(whole)}
-    return StepReport(name, rule, (), said, status_of(fact.theorem.rests), note)
+    return StepReport(name, rule, said, status_of(fact.theorem.rests), note)
