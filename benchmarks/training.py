@@ -7,6 +7,9 @@ The runs are those of the experiment at a smaller size.  One after another means
     eager       does each step in JAX without compiling it
 
 Loops are timed on TIMED runs and scaled; the batch is timed whole, without its compilation, which is told.
+
+``python -m benchmarks.training arithmetic`` tells what the arithmetic allows: operations of a run, and how many a
+second of one processor does of them, in runs by themselves, in batches, and in a product of matrices.
 """
 
 from __future__ import annotations
@@ -69,9 +72,54 @@ def by_steps(seed: int, compiled: bool) -> float:
 
 
 DATA, TEST = examples(512, 0), examples(256, 1)
+#: Of the text: f of width 200, g of depth 3 and width 50 or 200.
+TEXT = (Hyper(4, 200, 3, 50, 64, 64, 12), Hyper(4, 200, 3, 200, 64, 64, 12))
+
+
+def operations(model: Hyper, epochs: int) -> float:
+    """Multiplications and additions of one run: six a weight and example of a step, two a weight and test."""
+    weights = sum(rows * columns for rows, columns in model.shapes) + model.shapes[-1][0]
+    steps = len(DATA.x) // BATCH
+    return float(epochs * steps * BATCH * 6 * weights + (epochs + 1) * len(TEST.x) * 2 * weights)
+
+
+def busy(work: Any) -> float:
+    """Processor seconds of the second call."""
+    work()
+    start = time.process_time()
+    work()
+    return time.process_time() - start
+
+
+def arithmetic() -> None:
+    """Operations a processor second."""
+    import jax
+    import jax.numpy as jnp
+
+    a = jnp.asarray(np.random.default_rng(0).standard_normal((1536, 1536), dtype=np.float32))
+    product = jax.jit(lambda x: x @ x)
+    seconds = busy(lambda: [product(a).block_until_ready() for _ in range(10)])
+    print(f"product of matrices: {10 * 2 * 1536**3 / seconds / 1e9:.0f}")
+
+    def rate(model: Hyper, epochs: int, runs: int, together: bool) -> None:
+        seconds = busy(lambda: train(model, DATA, TEST, rates=[RATE], runs=runs, epochs=epochs, batch=BATCH,
+                                     rng=np.random.default_rng(0), together=together))  # fmt: skip
+        done = runs * operations(model, epochs)
+        how = "all at once" if together else "one after the other"
+        told = f"n={model.n} m={model.m}, {runs} runs, {how}: {1e3 * seconds / runs:.0f} ms a run"
+        print(f"{told}, {done / seconds / 1e9:.1f}")
+
+    for runs, together in ((1, False), (4, True), (100, True), (100, False)):
+        rate(MODEL, EPOCHS, runs, together)
+    for model in TEXT:
+        for runs, together in ((1, False), (4, True), (4, False)):
+            rate(model, 1, runs, together)
 
 
 def main() -> None:
+    if sys.argv[1:] == ["arithmetic"]:
+        arithmetic()
+        return
     runs, timed = (int(sys.argv[k]) if len(sys.argv) > k else default for k, default in ((1, 100), (2, 3)))
     first = whole(runs, 0)
     batch = whole(runs, 1)

@@ -15,6 +15,8 @@ from verifier.networks.training import Examples
 from verifier.quantities.check import Quantity
 
 Pixels = npt.NDArray[np.float64]
+#: Part of the tests that may be of one class, where there are ten.
+MOST_OF_ONE = 0.2
 
 
 def names() -> list[str]:
@@ -69,7 +71,18 @@ def classified(name: str, training: int, test: int) -> tuple[Examples, Examples]
     data = _images(name)
     pairs = ((data.train_images, data.train_labels, training), (data.test_images, data.test_labels, test))
     one, two = (Examples(normalised(x[: n or None]), y[: n or None].astype(np.int32)) for x, y, n in pairs)
+    require_several(two.y, name)
     return one, two
+
+
+def require_several(labels: npt.NDArray[np.int32], name: str) -> None:
+    """ValueError where naming one class, whatever the image, would be right for a fifth of the tests or more."""
+    share = np.bincount(labels).max() / len(labels)
+    if share >= MOST_OF_ONE:
+        raise ValueError(
+            f"{share:.0%} of the {len(labels)} tests of {name} are of class {np.bincount(labels).argmax()}: an "
+            f"accuracy there says little of what was learned; less than {MOST_OF_ONE:.0%} of one class are needed"
+        )
 
 
 @lru_cache(maxsize=4)

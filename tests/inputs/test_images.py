@@ -221,6 +221,31 @@ def test_other_images_of_the_same_size_and_time_are_not_taken_for_those_that_wer
         stamp("mnist", tmp_path / "a")
 
 
+def test_images_that_were_trained_on_are_no_test(tmp_path: Path) -> None:
+    """A network that has learned them by heart passed every claim of a small error on test images."""
+    folder = mnist(tmp_path)
+    (folder / "t10k-images-idx3-ubyte").write_bytes(idx(PIXELS[:TRAIN]))
+    (folder / "t10k-labels-idx1-ubyte").write_bytes(idx(LABELS[:TRAIN]))
+    for reading in (load, stamp):
+        with pytest.raises(Unreadable, match="7 of the 7 images for tests of mnist are among those for training"):
+            reading("mnist", folder)
+    (folder / "t10k-images-idx3-ubyte").write_bytes(idx(np.concatenate([255 - PIXELS, PIXELS[:1]])))
+    (folder / "t10k-labels-idx1-ubyte").write_bytes(idx(np.zeros(TRAIN + TEST + 1, dtype=np.uint8)))
+    assert len(load("mnist", folder).test_labels) == TRAIN + TEST + 1  # one of eleven is granted
+
+
+@pytest.mark.parametrize("kind", ["pipe", "folder", "no target", "itself", "device", "too large"])
+def test_what_stands_in_the_place_of_a_file_is_neither_waited_for_nor_read(tmp_path: Path, kind: str) -> None:
+    path = mnist(tmp_path) / IMAGES
+    path.unlink()
+    make = {"pipe": lambda: os.mkfifo(path), "folder": path.mkdir, "no target": lambda: path.symlink_to("nowhere"),
+            "itself": lambda: path.symlink_to(IMAGES), "device": lambda: path.symlink_to("/dev/zero"),
+            "too large": lambda: path.touch() or os.truncate(path, 10**10)}  # fmt: skip
+    make[kind]()
+    with pytest.raises(Unreadable, match=f"{IMAGES}: (cannot be read|more than 64000000 bytes)"):
+        load("mnist", tmp_path)
+
+
 @pytest.mark.parametrize("name", ["two\nproved theorem1", "\x1b[8mhidden", "turned \u202e round"])
 def test_a_folder_whose_name_writes_lines_of_its_own_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str

@@ -6,12 +6,14 @@ false-alarm rate is at most 1e-3 a claim.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from fractions import Fraction
 from math import comb
 from typing import Any
 
+import numpy as np
 import pytest
 from sympy import Expr, Float, Integer, symbols
 
@@ -89,6 +91,20 @@ def test_what_is_learned_is_more_than_guessing_and_known_before_any_training() -
     found = {(cell["sizes"], f(cell)) for f, cell in others if callable(f)}
     assert found == {("small", 86 / 256), ("paper", 417 / 4320)}  # of 12 turns of 360 images
     assert len(others) == len([f for f, _ in others if f is not None])
+
+
+def test_accuracies_are_not_measured_on_tests_of_one_class() -> None:
+    """A network that names one class whatever it sees was right .9 of the time, and so "trained"."""
+    check = project().entry("large_learning_rate").check
+    assert check is not None
+    helper = sys.modules[f"{check.parts[0].quantity.draw.__module__.rpartition('.')[0]}._training"]  # type: ignore[attr-defined]
+    labels = np.tile(np.arange(10, dtype=np.int32), 10)
+    helper.require_several(labels, "digits")
+    with pytest.raises(ValueError, match="91% of the 100 tests of mnist are of class 3"):
+        helper.require_several(np.where(np.arange(100) < 90, 3, labels), "mnist")
+    for name in ("small", "tiny"):
+        shallow = sys.modules[check.parts[0].quantity.draw.__module__]
+        helper.classified("digits", *shallow.SIZES[name][:2])  # those that are used are of all classes
 
 
 @pytest.mark.slow

@@ -23,6 +23,8 @@ from verifier.inputs.files import Unreadable
 from verifier.inputs.numbers import shortened
 
 NAMES = ("digits", "mnist", "cifar10")
+#: The largest part of the images for tests that may be among those for training.
+MOST_SEEN = 0.1
 #: Images of the bundled digits that are for training; the others are for tests.
 DIGITS_TRAINING, _DIGITS_SEED = 1437, 8
 _MNIST = ("train-images", "train-labels", "t10k-images", "t10k-labels")
@@ -136,7 +138,15 @@ class _Contents:
 def _contents(name: str, folder: Path | None) -> _Contents:
     if folder is None:
         raise ValueError(f"{name} is read from files: say where they are, with --data DIR or the variable {DATA}")
-    return _mnist(folder) if name == "mnist" else _cifar(folder)
+    found = _mnist(folder) if name == "mnist" else _cifar(folder)
+    seen = {image.tobytes() for image in found.training[0]}
+    known = sum(image.tobytes() in seen for image in found.test[0])
+    if known > MOST_SEEN * len(found.test[0]):
+        raise Unreadable(
+            f"{folder}: {known} of the {len(found.test[0])} images for tests of {name} are among those for training: "
+            "what is measured on them says nothing of others"
+        )
+    return found
 
 
 def _mnist(folder: Path) -> _Contents:

@@ -156,12 +156,14 @@ def train(
     rng: np.random.Generator,
     loss: str = "cross-entropy",
     weights: Sequence[npt.NDArray[np.float32]] | None = None,
+    together: bool | None = None,
 ) -> Trained:
     """Train ``runs`` networks at each of the learning ``rates``, for ``epochs`` passes over the examples.
 
     batch: examples a step; those beyond a multiple of it sit a pass out, in another order each time.  loss:
     "cross-entropy" of the softmax of the outputs, or "squared", the mean over examples of |f - e_y|^2 / 2, e_y a unit
-    vector.  weights: the initial ones, :func:`initial` by default.  Time and memory grow with runs times rates.
+    vector.  weights: the initial ones, :func:`initial` by default.  together: whether all
+    runs take a step at a time, by default on a GPU.  Time and memory grow with runs times rates.
 
     Raises ValueError for sizes that are none, NoJax without JAX.
     """
@@ -180,7 +182,8 @@ def train(
     jax = _jax()
     drawn = initial(model, runs, rng) if weights is None else list(weights)
     keys = rng.integers(2**32, size=(runs, 2), dtype=np.uint32)
-    program = _program(model, loss, batch, epochs, size)
+    together = jax.default_backend() != "cpu" if together is None else together
+    program = _program(model, loss, batch, epochs, size, together)
     data = [(e.x, e.y, e.x[:, :0] if e.z is None else e.z) for e in (training, test)]
     found = program(drawn, jax.numpy.asarray(keys), np.asarray(rates, dtype=np.float32), *data)
     accuracy, losses, sizes, open_ = (np.asarray(a, dtype=np.float64) for a in found)
@@ -189,7 +192,7 @@ def train(
 
 
 @lru_cache(maxsize=32)
-def _program(model: Model, loss: str, batch: int, epochs: int, size: int) -> Callable[..., Any]:
+def _program(model: Model, loss: str, batch: int, epochs: int, size: int, together: bool) -> Callable[..., Any]:
     """The compiled training of many runs at many rates; arguments: weights, keys, rates, training and test data."""
     jax = _jax()
     jnp, steps = jax.numpy, size // batch
@@ -226,7 +229,7 @@ def _program(model: Model, loss: str, batch: int, epochs: int, size: int) -> Cal
         return [jnp.concatenate([jnp.asarray(a)[None], b]) for a, b in zip(begun, after, strict=True)]
 
     rates = jax.vmap(one, in_axes=(None, None, 0, None, None))
-    if jax.default_backend() != "cpu":
+    if together:
         return jax.jit(jax.vmap(rates, in_axes=(0, 0, None, None, None)))
 
     def in_cache(weights: Any, keys: Any, *shared: Any) -> Any:
