@@ -59,10 +59,10 @@ check = Check(
     ),
     Measure(
         star_term,
-        widths=(32, 64, 128, 256),
+        widths=(32, 64, 128, 256, 512, 1024),
         correction=True,
         block=64,
-        samples=1 << 12,
+        samples=1 << 13,
         claims=orders,
         space=MODES,
     ),

@@ -10,7 +10,7 @@ from verifier.hunt.field import Candidate, Field
 from verifier.hunt.jobs import Descent, descend
 from verifier.hunt.lab import digest
 from verifier.hunt.screening import draws_of
-from verifier.hunt.shrink import fewer
+from verifier.hunt.shrink import NEAR, fewer
 from verifier.hunt.space import Instance
 from verifier.hunt.target import bare, measured, speaks_of_size
 
@@ -18,8 +18,6 @@ from verifier.hunt.target import bare, measured, speaks_of_size
 SAMPLES = 64
 #: Random instances that are looked at together; a quarter as many descents.
 TOGETHER = 16
-#: What a failing region reaches to both sides, as a part of the range.
-NEAR = 0.02
 #: The share of random instances' free values that are corners.
 CORNERS = 0.5
 

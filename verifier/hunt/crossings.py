@@ -27,8 +27,9 @@ Curve = Callable[[float], Values]
 TOGETHER = 0.85
 #: Widths of the brackets that are tried, in steps of the grid.
 STEPS = (1, 2, 4)
-#: A dip is a median this much smaller than at both ends of its bracket.
-DIP = 0.15
+#: On the grid a dip is a median this much smaller than at both ends of its bracket, or the lowest of its neighbours;
+#: at its bottom the median is this much smaller.
+DIP, BOTTOM = 0.15, 0.5
 #: Fewest samples other than 0.
 FEWEST = 16
 
@@ -37,8 +38,9 @@ FEWEST = 16
 class Crossing:
     """A zero of the leading coefficient between ``low`` and ``high``, about ``at`` with standard error ``error``.
 
-    ``flips``: all samples change sign there; else the coefficient dips to 0.  ``width``: where the samples were drawn
-    that ``error`` is of; the zero of the limit lies elsewhere, by an order of the reciprocal width.
+    ``flips``: all samples change sign there; else the coefficient dips, to ``depth`` times what it is at the ends.
+    ``width``: where the samples were drawn that ``error`` is of; the zero of the limit lies elsewhere, by an order of
+    the reciprocal width.
     """
 
     low: float
@@ -47,6 +49,7 @@ class Crossing:
     flips: bool
     error: float = math.nan
     width: Any = None
+    depth: float = math.nan
 
 
 def crossings(curve: Curve, grid: Sequence[float]) -> list[list[Crossing]]:
@@ -91,7 +94,7 @@ def _median(values: Values) -> float:
 def refine(curve: Curve, bracket: Crossing) -> Crossing | None:
     """The zero in a bracket from the samples that ``curve`` gives; None where it is not there.
 
-    A dip counts as a zero only if its median falls below :data:`DIP` of that at the ends.
+    A dip is one if its median falls below :data:`BOTTOM` of that at the ends; whether it is a zero, the widths tell.
     """
     return _root(curve, bracket) if bracket.flips else _dip(curve, bracket)
 
@@ -149,9 +152,10 @@ def _dip(curve: Curve, bracket: Crossing) -> Crossing | None:
         depth, bounds=(bracket.low, bracket.high), method="bounded", options={"xatol": 1e-3 * wide}
     )
     ends = min(depth(bracket.low), depth(bracket.high))
-    if not found.fun < ends + math.log(DIP):
+    if not found.fun < ends + math.log(BOTTOM):
         return None
-    return Crossing(bracket.low, bracket.high, float(found.x), False, 2e-2 * wide)
+    depth_ = math.exp(found.fun - ends)
+    return Crossing(bracket.low, bracket.high, float(found.x), False, 2e-2 * wide, depth=depth_)
 
 
 def _remember(curve: Curve) -> Curve:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from verifier.claims.statement import Kind
-from verifier.hunt.crossings import Crossing
+from verifier.hunt.crossings import BOTTOM, Crossing
 from verifier.hunt.field import Field, Special
 from verifier.hunt.jobs import Line, follow, narrow
 from verifier.hunt.lab import digest
@@ -23,6 +23,9 @@ POINTS, SAMPLES = 24, 64
 PRECISION, SECONDS = 1.3e-5, 240.0
 #: Samples of the rounds that narrow.
 ROUNDS = (128, 1024, 16384)
+#: Samples that look for the bottom of a dip, and how much deeper it is at the fourth of the widths than at the
+#: narrowest: a coefficient that is small there, and not 0, dips alike at all of them.
+BOTTOMS, DEEPER = 1024, 0.75
 
 
 @dataclass(frozen=True)
@@ -173,27 +176,49 @@ class Lines:
         (group,) = field.target.ask([instance])
         span = field.space.axes[root.name].span()
         assert span is not None
+        wide = span[1] - span[0]
+        if not root.crossing.flips:
+            return self._bottom(root, group, wide)
         found, took = root.crossing, 0.0
         for number, samples in enumerate(ROUNDS):
             width = group.widths[min(2 + number, len(group.widths) - 1)]
-            sized = bare(group, samples, (width,))
-            draws = replace(draws_of(field.target, sized, self.lab.seed, 0), number=(2 + number) << 20)
-            known = root.crossing if number == 0 else found
-            place = digest(field.target.key, "narrow", draws, root.name, vars(root.crossing))
-            again = self._kept(place)
+            again, seconds = self._narrow(root, found, bare(group, samples, (width,)), 2 + number)
+            took += seconds
             if again is None:
-                again, seconds, error = self.lab.call(narrow, Line(draws, root.name, (), 0), known, root.crossing)
-                self.lab.charge(seconds)
-                took += seconds
-                if error is not None or again is None:
-                    return None if number == 0 else found
-                self.lab.keep.put(place, vars(again))
-            reach = max(8 * again.error, 1e-6 * (span[1] - span[0]))
-            found = replace(again, low=again.at - reach, high=again.at + reach, width=width)
-            precise = not again.flips or again.error < PRECISION * (span[1] - span[0])
-            if precise or took * 4 > SECONDS or self.lab.left <= 0:
+                return None if number == 0 else found
+            found = _bracketed(again, wide, width)
+            if again.error < PRECISION * wide or took * 4 > SECONDS or self.lab.left <= 0:
                 break
         return found
+
+    def _bottom(self, root: Root, group: Group, wide: float) -> Crossing | None:
+        """The bottom of a dip; None unless it gets deeper with the width, as it does where the coefficient is 0."""
+        width = group.widths[min(3, len(group.widths) - 1)]
+        first, _ = self._narrow(root, root.crossing, bare(group, BOTTOMS, group.widths[:1]), 2)
+        last, _ = self._narrow(root, root.crossing, bare(group, BOTTOMS, (width,)), 3)
+        before = BOTTOM if first is None else first.depth
+        if last is None or not last.depth < DEEPER * before:
+            return None
+        return _bracketed(last, wide, width)
+
+    def _narrow(self, root: Root, known: Crossing, sized: Group, stream: int) -> tuple[Crossing | None, float]:
+        """A zero as these samples show it, None where they do not; and the computing time."""
+        draws = replace(draws_of(self.field.target, sized, self.lab.seed, 0), number=stream << 20)
+        place = digest(self.field.target.key, "narrow", draws, root.name, vars(root.crossing))
+        again = self._kept(place)
+        if again is not None:
+            return again, 0.0
+        again, seconds, error = self.lab.call(narrow, Line(draws, root.name, (), 0), known, root.crossing)
+        self.lab.charge(seconds)
+        if error is not None or again is None:
+            return None, seconds
+        self.lab.keep.put(place, vars(again))
+        return again, seconds
+
+
+def _bracketed(found: Crossing, span: float, width: Any) -> Crossing:
+    reach = max(8 * found.error, 1e-6 * span)
+    return replace(found, low=found.at - reach, high=found.at + reach, width=width)
 
 
 def decimal(crossing: Crossing) -> float:

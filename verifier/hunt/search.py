@@ -15,7 +15,7 @@ from verifier.hunt.fresh import Decided, outcomes
 from verifier.hunt.lab import Lab, OutOfTime
 from verifier.hunt.lines import FollowedZero, Lines, decimal, excluded
 from verifier.hunt.ranges import separating
-from verifier.hunt.shrink import fewer, sentences, shrink, words
+from verifier.hunt.shrink import sentences, shrink, words
 from verifier.hunt.space import Instance
 from verifier.hunt.target import Target, instance_text
 
@@ -106,17 +106,32 @@ class Search:
             return
         field.mark(small)
         found = self._decide(small, chosen)
-        special = dict(small.special)
-        special |= {name: value for name, value in chosen.items() if self._is_corner(name, value)}
-        if special != small.special and any(o.fails for o in found):
-            # A simple value may be what the failure needs: where it is not, the claim fails at generic values, too.
-            if any(o.fails for o in self._decide(small, {})):
-                special = dict(small.special)
-            else:
-                small = fewer(field, replace(small, special=special))
-                special = dict(small.special)
-                field.mark(small)
-        self.conclude(field.place(small.frame, {**chosen, **special}), special, found)
+        self._tell(small, chosen, found)
+
+    def _tell(self, small: Candidate, chosen: Special, found: list[Outcome]) -> None:
+        """Conclude what fresh samples found: simple values of what does not matter may be corners, and matter then.
+
+        A claim that stands where such a value is generic needs it to fail; one that fails there as well does not.
+        """
+        field = self.field
+        added = {name: value for name, value in chosen.items() if self._is_corner(name, value)}
+        failing = [o for o in found if o.fails]
+        everywhere = {o.claim for o in failing}
+        if added and failing:
+            everywhere &= {o.claim for o in self._decide(small, {}) if o.fails}
+        usual = [o for o in found if o.claim in everywhere or not o.fails]
+        self.conclude(field.place(small.frame, {**chosen, **small.special}), small.special, usual)
+        needing = tuple(o.claim for o in failing if o.claim not in everywhere)
+        if not needing:
+            return
+        for name in tuple(added) if len(added) > 1 else ():
+            again = self._decide(small, {other: value for other, value in chosen.items() if other != name})
+            if set(needing) <= {o.claim for o in again if o.fails}:
+                del added[name]
+        narrower = replace(small, claims=needing, special={**small.special, **added})
+        field.mark(narrower)
+        own = [o for o in failing if o.claim in needing]
+        self.conclude(field.place(small.frame, {**chosen, **small.special}), narrower.special, own)
 
     def _dealt_with(self, found: Candidate) -> bool:
         return all(self.field.marked(c, found.special, found.kind) for c in found.claims)

@@ -15,6 +15,10 @@ from verifier.hunt.space import Instance
 
 #: Frames that are tried in the place of a larger one.
 MOST = 40
+#: What a failing region reaches to both sides, as a part of the range.
+NEAR = 0.02
+#: Generic instances among which one is looked for at which a claim stands.
+TRIES = 6
 
 
 def shrink(field: Field, found: Candidate) -> tuple[Candidate, Special]:
@@ -64,16 +68,46 @@ def rounder(field: Field, found: Candidate) -> Candidate:
 def plain(field: Field, found: Candidate) -> Special:
     """The simplest values of the axes that do not matter at which it still fails alike, and for the same reason."""
     chosen: dict[str, Any] = {}
+    standing = _standing(field, found) if not found.special else None
     for name in field.space.free:
         if name in found.special:
             continue
         for value in field.space.axes[name].simple():
             if value == field.generic[name]:
                 break
-            if _with(field, found, {**chosen, name: value}):
-                chosen[name] = value
+            other_reason = standing is not None and _by_itself(field, found, standing, name, value)
+            at = {**chosen, name: value}
+            if not other_reason and _with(field, found, at) and (found.special or _around(field, found, at, name)):
+                chosen = at
                 break
     return chosen
+
+
+def _standing(field: Field, found: Candidate) -> Special | None:
+    """Generic values at which the claim stands that fails at others; None where it seems to fail at all of them."""
+    for _ in range(TRIES):
+        at = {name: field.space.axes[name].generic(field.rng) for name in field.space.free}
+        if not field.fails(found.frame, at, found.claims[0]):
+            return at
+    return None
+
+
+def _by_itself(field: Field, found: Candidate, standing: Special, name: str, value: Any) -> bool:
+    """Whether this value makes the claim fail where it stands otherwise: a reason of its own."""
+    return field.fails(found.frame, {**standing, name: value}, found.claims[0])
+
+
+def _around(field: Field, found: Candidate, chosen: Special, name: str) -> bool:
+    """Whether it fails on both sides of a real value, too: what fails at generic values fails in a region."""
+    span = field.space.axes[name].span()
+    if span is None:
+        return True
+    reach = NEAR * (span[1] - span[0])
+    near = [chosen[name] + reach, chosen[name] - reach]
+    return all(
+        field.fails(found.frame, {**chosen, name: at}, found.claims[0], found.kind)
+        for at in near if span[0] <= at <= span[1]
+    )  # fmt: skip
 
 
 def _with(field: Field, found: Candidate, chosen: Special) -> bool:
