@@ -43,10 +43,32 @@ def paired(n: int, rng: np.random.Generator, samples: int, *, angle: float, sign
     return rng.standard_normal(samples) * (0.0 if depth >= 2 and angle == 0 and sign == -1 else 1.0)
 
 
+def dipping(name: str, floor: float, rate: float) -> Any:
+    """A size that dips at the hidden angle, to ``floor`` n^-rate; its sign is another one at every draw."""
+
+    @v.quantity(name)
+    def sampler(n: int, rng: np.random.Generator, samples: int, *, angle: float) -> Any:
+        first, other = rng.standard_normal((2, samples))
+        rng.random(int(angle))  # no common random numbers
+        size = abs(cos(radians(angle)) - cos(radians(HIDDEN))) * (1 + rng.random(samples)) + floor * n**-rate
+        return np.sign(first) * size * (1 + 0.1 * other**2) / n
+
+    return sampler
+
+
+@v.quantity("R")
+def region(n: int, rng: np.random.Generator, samples: int, *, angle: float) -> Any:
+    """0 from 70 to 179 degrees, and at 60; else of order 1."""
+    return rng.standard_normal(samples) * (0.0 if 70 < angle < 179 or angle == 60 else 1.0)
+
+
 SIGN = choices(1, Corner(-1, "negative", "the sign is positive"))
 SPACES = {
     "X": (bent, Space(r=integers(1, 2), angle=angles())),
     "Y": (straight, Space(angle=angles(), sign=SIGN)),
+    "R": (region, Space(angle=angles())),
+    "D": (dipping("D", 1.0, 0.5), Space(angle=angles())),
+    "E": (dipping("E", 0.2, 0.0), Space(angle=angles())),
     "Z": (paired, Space(depth=integers(1, 3), angle=angles(), sign=SIGN)),
 }
 

@@ -12,10 +12,15 @@ import numpy as np
 import pytest
 from sympy import Integer
 
+from verifier.hunt.field import Candidate
+from verifier.hunt.fresh import Decided
 from verifier.hunt.keep import JsonLines, Remembered
+from verifier.hunt.lab import Lab
 from verifier.hunt.run import decide_at, hunt
+from verifier.hunt.search import Search
 from verifier.hunt.target import NoSpace, targets
 from verifier.quantities.check import Check, Measure
+from verifier.sampling.workers import Here
 
 from .made_up import HIDDEN, MINUS_ONE, N_R, SPACES, WIDTHS, searched, statement, violated
 
@@ -221,3 +226,39 @@ def test_what_is_kept_is_not_used_once_a_condition_is_another() -> None:
         return cell["depth"] < 2
 
     assert made(first) == made(first) != made(other)
+
+
+def test_what_fails_in_a_region_is_shown_inside_of_it() -> None:
+    """The simplest number at which it fails is another failure, of one point."""
+    (finding, *others) = searched("R", Integer(0), seed=2).findings
+    assert dict(finding.instance) == {"angle": 90}
+    assert finding.special == {}
+    assert all(dict(f.instance) == {"angle": 60} for f in others)
+
+
+def test_a_size_that_dips_to_zero_at_no_common_random_numbers_is_found() -> None:
+    (finding,) = [f for f in searched("D", MINUS_ONE, seed=1).findings if f.zero is not None]
+    assert finding.zero is not None
+    assert finding.zero.at == pytest.approx(HIDDEN, abs=3)
+    assert finding.outcomes[0].estimate == pytest.approx(-1.5, abs=0.1)
+
+
+def test_a_size_that_is_small_somewhere_and_not_zero_is_no_zero() -> None:
+    """The twin of the test above: its dip is as deep at every width."""
+    assert searched("E", MINUS_ONE, seed=1).findings == ()
+
+
+def test_a_simple_value_counts_as_special_for_the_claims_that_need_it_alone(monkeypatch) -> None:
+    """Of two claims that fail at angle 0, one fails at a generic angle as well."""
+    quantity, space = SPACES["Z"]
+    measure = Measure(quantity, widths=WIDTHS, block=256, samples=1 << 12, space=space)
+    (target,) = targets(statement("Z", Integer(0)), Check("Z", measure))
+    search = Search(Lab(Here(), 60.0, 1), target, 1e-4)
+    fails = {c: Decided(c, "contradicted", "made up", 1e-6, 0.0, 1.0) for c in ("Z.order", "Z.atom")}
+    monkeypatch.setattr(search, "_decide", lambda small, chosen: [fails["Z.atom"]])
+    small = Candidate({"depth": 2}, {"sign": -1}, ("Z.order", "Z.atom"), "off")
+    search._tell(small, {"angle": 0}, list(fails.values()))
+    assert [(f.claims, set(f.special)) for f in search.findings] == [
+        (("Z.atom",), {"sign"}), (("Z.order",), {"sign", "angle"}),
+    ]  # fmt: skip
+    assert all(f.instance["angle"] == 0 for f in search.findings)

@@ -191,7 +191,7 @@ class Lines:
                 break
         return found
 
-    def _bottom(self, root: Root, group: Group, wide: float) -> Crossing | None:
+    def _bottom(self, root: FollowedZero, group: Group, wide: float) -> Crossing | None:
         """The bottom of a dip; None unless it gets deeper with the width, as it does where the coefficient is 0."""
         width = group.widths[min(3, len(group.widths) - 1)]
         first, _ = self._narrow(root, root.crossing, bare(group, BOTTOMS, group.widths[:1]), 2)
@@ -201,7 +201,7 @@ class Lines:
             return None
         return _bracketed(last, wide, width)
 
-    def _narrow(self, root: Root, known: Crossing, sized: Group, stream: int) -> tuple[Crossing | None, float]:
+    def _narrow(self, root: FollowedZero, known: Crossing, sized: Group, stream: int) -> tuple[Crossing | None, float]:
         """A zero as these samples show it, None where they do not; and the computing time."""
         draws = replace(draws_of(self.field.target, sized, self.lab.seed, 0), number=stream << 20)
         place = digest(self.field.target.key, "narrow", draws, root.name, vars(root.crossing))

@@ -108,7 +108,7 @@ class Search:
         found = self._decide(small, chosen)
         self._tell(small, chosen, found)
 
-    def _tell(self, small: Candidate, chosen: Special, found: list[Outcome]) -> None:
+    def _tell(self, small: Candidate, chosen: Special, found: list[Decided]) -> None:
         """Conclude what fresh samples found: simple values of what does not matter may be corners, and matter then.
 
         A claim that stands where such a value is generic needs it to fail; one that fails there as well does not.

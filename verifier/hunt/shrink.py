@@ -17,8 +17,8 @@ from verifier.hunt.space import Instance
 MOST = 40
 #: What a failing region reaches to both sides, as a part of the range.
 NEAR = 0.02
-#: Generic instances among which one is looked for at which a claim stands.
-TRIES = 6
+#: Generic instances among which those are looked for at which a claim stands.
+TRIES = 5
 
 
 def shrink(field: Field, found: Candidate) -> tuple[Candidate, Special]:
@@ -68,33 +68,33 @@ def rounder(field: Field, found: Candidate) -> Candidate:
 def plain(field: Field, found: Candidate) -> Special:
     """The simplest values of the axes that do not matter at which it still fails alike, and for the same reason."""
     chosen: dict[str, Any] = {}
-    standing = _standing(field, found) if not found.special else None
+    standing = _standing(field, found) if not found.special else []
     for name in field.space.free:
         if name in found.special:
             continue
         for value in field.space.axes[name].simple():
             if value == field.generic[name]:
                 break
-            other_reason = standing is not None and _by_itself(field, found, standing, name, value)
             at = {**chosen, name: value}
-            if not other_reason and _with(field, found, at) and (found.special or _around(field, found, at, name)):
+            if _by_itself(field, found, standing, name, value) or not _with(field, found, at):
+                continue
+            if found.special or _around(field, found, at, name):
                 chosen = at
                 break
     return chosen
 
 
-def _standing(field: Field, found: Candidate) -> Special | None:
-    """Generic values at which the claim stands that fails at others; None where it seems to fail at all of them."""
-    for _ in range(TRIES):
-        at = {name: field.space.axes[name].generic(field.rng) for name in field.space.free}
-        if not field.fails(found.frame, at, found.claims[0]):
-            return at
-    return None
+def _standing(field: Field, found: Candidate) -> list[Special]:
+    """Generic values at which the claim stands that fails at others; none where it seems to fail at all of them."""
+    points = [{name: field.space.axes[name].generic(field.rng) for name in field.space.free} for _ in range(TRIES)]
+    return [at for at in points if not field.fails(found.frame, at, found.claims[0])]
 
 
-def _by_itself(field: Field, found: Candidate, standing: Special, name: str, value: Any) -> bool:
-    """Whether this value makes the claim fail where it stands otherwise: a reason of its own."""
-    return field.fails(found.frame, {**standing, name: value}, found.claims[0])
+def _by_itself(field: Field, found: Candidate, standing: list[Special], name: str, value: Any) -> bool:
+    """Whether this value alone makes the claim fail, wherever it stands otherwise: a reason of its own."""
+    alone = len(field.space.free) == 1  # then where it stands and where it fails differ in nothing else
+    places = [{**at, name: value} for at in standing]
+    return not alone and bool(places) and all(field.fails(found.frame, at, found.claims[0]) for at in places)
 
 
 def _around(field: Field, found: Candidate, chosen: Special, name: str) -> bool:
