@@ -29,6 +29,8 @@ class Sizes:
 
 
 SIZES = {"small": Sizes(128, 64, 4, 16, 32), "paper": Sizes(0, 0, 12, 40, 32), "tiny": Sizes(24, 16, 4, 2, 16)}
+#: Numbers that an image is made of, and images for training.
+KNOWN = {"digits": (64, 1437), "mnist": (784, 60_000), "cifar10": (3072, 50_000)}
 #: Which width of a check is that of g, and which its depth.
 AXES = {"m": "m", "H": "H"}
 
@@ -68,5 +70,16 @@ def _draw(shared: Parameters, listed: Sequence[Parameters], width: Any, samples:
 accuracy = Quantity(
     "accuracy", "test accuracy", ("sizes", "data", "L", "n", "H", "m"), _draw, bounds=(0.0, 1.0), version="1"
 )
+
+
+def work(shared: Parameters, width: Any) -> float:
+    """Weights of f times the examples that they meet."""
+    whole = {**shared, AXES["m" if "m" not in shared else "H"]: width}
+    sizes, (pixels, images) = SIZES[shared["sizes"]], KNOWN[shared["data"]]
+    model = Hyper(whole["L"], whole["n"], whole["H"], whole["m"], pixels, pixels, sizes.turns)
+    met = sizes.epochs * sizes.turns * (sizes.training or images)
+    return float(met) * sum(rows * columns for rows, columns in model.shapes)
+
+
 #: The same where a rate is trained alone, for networks so large that a batch of few is a piece of work.
-at_one_rate = replace(accuracy, shared=(*accuracy.shared, "rate"))
+at_one_rate = replace(accuracy, shared=(*accuracy.shared, "rate"), work=work)

@@ -19,6 +19,7 @@ from verifier.quantities.check import Check, Measure, Quantity, cells
 from verifier.sampling.effort import price
 from verifier.sampling.plan import RunOptions, plan
 from verifier.sampling.run import Pace, _Work, run
+from verifier.sampling.state import State
 
 X = Function("X")(symbols("r"))
 CLAIM = Claim("s.order", Kind.ORDER, X, "X ~ 1", exponent=Integer(0))
@@ -89,6 +90,26 @@ def test_what_is_left_is_what_blocks_took_and_all_groups_are_begun_first(capsys,
         assert sentence in found
     time.sleep(0.1)
     assert capsys.readouterr().err == ""
+
+
+def test_what_was_not_drawn_is_foreseen_by_its_work():
+    """The block with the least work is drawn first; what the others take follows from its pace."""
+    order = []
+
+    def slow(shared, listed, width, samples, rng):
+        order.append((shared["s"], width))
+        time.sleep(1e-4 * shared["s"] * width)
+        return Draw(np.ones((samples, len(listed))))
+
+    quantity = Quantity("X", "X", ("s",), slow, work=lambda shared, width: shared["s"] * width)
+    part = Measure(quantity, cells(s=[4.0, 1.0], r=0), widths=(20, 50, 150, 400), block=256, samples=256)
+    planned = plan(Check("s", part), Statement("s", "S", Source("D"), "", (CLAIM,)), RunOptions(paper=True))
+    run(planned, seed=1, foresee=True)
+    assert order[0] == (1.0, 20)
+    states = [State(k, group, seed=1) for k, group in enumerate(planned)]
+    assert all(math.isnan(state.left()) for state in states)
+    assert [state.left(1e-4 / 256) for state in states] == pytest.approx([4 * 0.062, 0.062])
+    assert states[0].worked == (0, 0)
 
 
 def test_price():

@@ -140,6 +140,8 @@ class Quantity:
     corrections c/n that follow from the limit formula of the quantity at a cell, large where its leading coefficient is
     nearly zero; every check of an order of the quantity grants it.  ``version``: to be raised where what the sampler
     draws changes and its source does not, say a file that it reads: stored samples are then drawn anew.
+    ``work``: of the shared parameters and a width, what a sample costs beside others (operations, say): by it the time
+    that a run takes is foreseen from the blocks that were drawn.
     """
 
     symbol: Line
@@ -150,6 +152,7 @@ class Quantity:
     constant: bool = False
     allowance: Callable[[Parameters], float] | None = None
     version: str = ""
+    work: Callable[[Parameters, Any], float] | None = None
 
 
 @checked

@@ -90,7 +90,7 @@ def draw(block: Block, limit: float | None = None) -> Drawn:
             for column in range(len(block.cells))
         )
         largest = tuple(float(v) for v in np.abs(values).max(axis=0)) if block.samples else ()
-        seconds = time.perf_counter() - start
+        seconds = (time.perf_counter() - start) / (2 if block.twice else 1)
         return Drawn(block, samples, largest, seconds=seconds, memory=peak.taken() if peak is not None else 0)
     except (Exception, SystemExit, GeneratorExit) as error:
         return Drawn(block, error=_told(error, block.source))

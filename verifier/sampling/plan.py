@@ -120,6 +120,7 @@ class Group:
     grid: tuple[int, ...] | None = None
     enough: int | None = None  # from here on the schedule is drawn only for questions that say how many they need
     shares: tuple[int, ...] | None = None  # how many times the samples of its schedule each width gets
+    work: tuple[float, ...] | None = None  # what a sample costs at each place, beside others of the quantity
 
     def drawn(self, place: int, size: int) -> int:
         """Samples at the place of this number once the schedule stands at ``size``."""
@@ -293,6 +294,8 @@ def group_of(
     if isinstance(part, Measure) and part.cost is not None and grid is None and block < cap:
         shares = allocation(widths, part.cost)
     fewest = max(block, cap // max(shares)) if shares is not None else cap
+    at = widths if grid is None else tuple(product(widths, grid))
+    work = None if part.quantity.work is None else tuple(part.quantity.work(shared, place) for place in at)
     further = FURTHER if options.thorough and measured and part.samples > 1 and options.samples is None else 1
     return Group(
         statement=check,
@@ -304,6 +307,7 @@ def group_of(
         widths=widths,
         schedule=_schedule(part.block, fewest * further) if measured else Schedule(start=cap, looks=1),
         block=block,
+        work=work,
         correction=correction,
         controls=isinstance(part, Measure) and part.controls and alone,
         zeros=min(part.zeros, cap) if isinstance(part, Measure) else cap,

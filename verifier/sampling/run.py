@@ -132,9 +132,10 @@ class _Work:
         self._samples = 0
         self._pending: deque[Task] = deque(Task(job.function, job.arguments, job) for job in also)
         tasks = [self._tasks(state, state.start()) for state in states]
-        for upto in (slice(None, 1), slice(1, None)) if foresee else (slice(None),):
-            for listed in tasks:
-                self._pending.extend(listed[upto])
+        first = _first(tasks, states) if foresee else []
+        self._pending.extend(first)
+        for listed in tasks:
+            self._pending.extend(task for task in listed if not any(task is one for one in first))
 
     def do(self, crew: Crew, deadline: float | None, memory: Memory) -> None:
         """Until nothing is left.  Raises TimeoutError at the ``deadline``, WorkersLost, and what proofs raise."""
@@ -180,13 +181,20 @@ class _Work:
         if self._listener is None or now - self._told <= self._EVERY:
             return
         self._told = now
-        known = [state for state in self.states if not math.isnan(state.left)]
-        begun = [state.cost for state in known if state.cost > 0]
-        unknown = (len(self.states) - len(known)) * sum(begun) / max(len(begun), 1)
-        left = (sum(state.left for state in known) + unknown) / slots if begun else math.nan
+        spent: dict[Any, tuple[float, float]] = {}
+        for state in self.states:
+            seconds, work = spent.get(_kind(state), (0.0, 0.0))
+            spent[_kind(state)] = seconds + state.worked[0], work + state.worked[1]
+        paces = {kind: seconds / work if work else math.nan for kind, (seconds, work) in spent.items()}
+        lefts = [state.left(paces[_kind(state)]) for state in self.states]
+        begun = [state.cost for state in self.states if state.seconds]
+        known = [left for left in lefts if not math.isnan(left)]
+        unknown = (len(lefts) - len(known)) * sum(begun) / max(len(begun), 1)
+        left = (sum(known) + unknown) / slots if begun else math.nan
+        untimed = sum(1 for state in self.states if state.open and not state.seconds and state.error is None)
         there, all_ = map(sum, zip(*(state.pieces for state in self.states), strict=True)) if self.states else (0, 0)
         rate = self._samples / max(now - self._begun, 1e-9)
-        self._listener.pace(Pace(rate, left, there, all_, len(self.states) - len(known)))
+        self._listener.pace(Pace(rate, left, there, all_, untimed))
 
     def arrived(self, task: Task, result: Any) -> None:
         """Keep what is to be kept at once, whatever this process is doing."""
@@ -236,6 +244,28 @@ class _Work:
 
     def _tasks(self, state: State, blocks: list[Block]) -> list[Task]:
         return [Task(draw, (block, state.limit)) for block in blocks]
+
+
+def _kind(state: State) -> tuple[str, str]:
+    """Groups of one kind take as long as their work, by its own count, beside each other."""
+    return state.group.statement, state.group.quantity
+
+
+def _first(tasks: Sequence[list[Task]], states: Sequence[State]) -> list[Task]:
+    """What is drawn first so that it is known early what all of it takes: a block of each group, or, of groups that
+    count their work, the one of each kind with the least of it."""
+    found, least = [], dict[tuple[str, str], tuple[float, Task]]()
+    for listed, state in zip(tasks, states, strict=True):
+        work = state.group.work
+        if work is None:
+            found += listed[:1]
+            continue
+        at = dict(zip(state.group.places, work, strict=True))
+        for task in listed:
+            here = at[task.arguments[0].width]
+            if _kind(state) not in least or here < least[_kind(state)][0]:
+                least[_kind(state)] = here, task
+    return [task for _, task in least.values()] + found
 
 
 def _tell(listener: Listener, state: State, look: int) -> None:

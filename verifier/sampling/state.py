@@ -98,28 +98,41 @@ class State:
         return len(self.drawn), max(likely, len(self.drawn))
 
     @property
-    def left(self) -> float:
-        """Seconds of one worker's work until all of the schedule is drawn; NaN where nothing is known of its cost."""
+    def worked(self) -> tuple[float, float]:
+        """Seconds that were spent, and how much work that was by the quantity's own count; 0 where it has none."""
+        if self.group.work is None:
+            return 0.0, 0.0
+        spent = [(self.seconds[n], work) for n, work in zip(self.group.places, self.group.work, strict=True)
+                 if n in self.seconds]  # fmt: skip
+        return sum(seconds for (seconds, _), _ in spent), sum(count * work for (_, count), work in spent)
+
+    def left(self, pace: float = math.nan) -> float:
+        """Seconds of one worker's work until all of the schedule is drawn; NaN where nothing is known of its cost.
+
+        pace: seconds that a unit of the quantity's work takes elsewhere in the run.
+        """
         if not self.open or self.error is not None:
             return 0.0
-        known = {width: seconds / count for width, (seconds, count) in self.seconds.items() if count}
-        if not known:
-            return math.nan
-        each = sum(known.values()) / len(known)
         last = self._likely
         return sum(
-            known.get(width, each) * max(self.group.drawn(place, last) - self.seconds.get(width, (0.0, 0))[1], 0)
-            for place, width in enumerate(self.group.places)
+            each * max(self.group.drawn(place, last) - self.seconds.get(width, (0.0, 0))[1], 0)
+            for place, (width, each) in enumerate(zip(self.group.places, self._each(pace), strict=True))
         )
 
     @property
     def cost(self) -> float:
-        """Seconds of one worker's work on the whole of the schedule; 0 where nothing of it was drawn."""
-        known = {width: seconds / count for width, (seconds, count) in self.seconds.items() if count}
-        each = sum(known.values()) / max(len(known), 1)
+        """Seconds of one worker's work on the whole of the schedule; NaN where nothing is known of it."""
         last = self._likely
-        places = enumerate(self.group.places)
-        return sum(known.get(width, each) * self.group.drawn(place, last) for place, width in places)
+        return sum(each * self.group.drawn(place, last) for place, each in enumerate(self._each(math.nan)))
+
+    def _each(self, pace: float) -> list[float]:
+        """Seconds of a sample at each place: as it was, by its work, or else as at the other places."""
+        known = {width: seconds / count for width, (seconds, count) in self.seconds.items() if count}
+        work = self.group.work
+        if work is not None and not math.isnan(pace):
+            return [known.get(n, pace * each) for n, each in zip(self.group.places, work, strict=True)]
+        other = sum(known.values()) / len(known) if known else math.nan
+        return [known.get(n, other) for n in self.group.places]
 
     @property
     def _likely(self) -> int:
