@@ -41,7 +41,7 @@ def kept(folder: Path) -> int:
 def finished(folder: Path, name: str) -> tuple[dict[str, Any], tuple[int, int]]:
     """All that a run to the end found, with its pictures, without times; the pieces it had and those it drew."""
     out, told = (process := started(folder, "check", name, "--quick", "-v", "-j", "1")).communicate(timeout=1500)
-    assert process.returncode == 0, out + told
+    assert process.returncode in (0, 3), out + told  # 3: at --quick a claim may be undecided, alike in both runs
     counts = re.search(r"(\d+) blocks of samples were in the store, (\d+) were drawn", told)
     assert counts is not None
     assert started(folder, "report", "-o", "found.json", "-q").wait(timeout=300) == 0
