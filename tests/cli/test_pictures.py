@@ -21,13 +21,13 @@ from verifier.verify.pictures import packed, unpacked
 from .conftest import Toy
 
 MAKER = """
-from verifier.quantities.pictures import Pictures, Row, pixels
+from verifier.quantities.pictures import ImageRow, Pictures, pixels
 
 def pictures(seed, effort):
     @FAULT
     rng = np.random.default_rng(seed)
     images = [pixels(rng.random((3, 2, channels))) for channels in (1, 3)]
-    return [Pictures(f"Noise, {effort}", ("grey", "colour <b>"), (Row("a & b", tuple(images)),), "Two of them.")]
+    return [Pictures(f"Noise, {effort}", ("grey", "colour <b>"), (ImageRow("a & b", tuple(images)),), "Two of them.")]
 """
 
 
