@@ -155,8 +155,12 @@ class Lines:
         field, found = self.field, root.crossing
         instance = {**field.place(root.frame, {**chosen, **root.special}), root.name: found.at}
         (group,) = field.target.ask([instance])
-        small = bare(group, SAMPLES, group.widths[1:2])
-        draws = replace(draws_of(field.target, small, self.lab.seed, 0), number=1 << 20)
+        return self._seen_again(root, bare(group, SAMPLES, group.widths[1:2]))
+
+    def _seen_again(self, root: FollowedZero, sized: Group) -> bool:
+        """Whether the coarse zero is there with these samples."""
+        found = root.crossing
+        draws = replace(draws_of(self.field.target, sized, self.lab.seed, 0), number=1 << 20)
         grid = (found.low, found.high) if found.flips else (found.low, found.at, found.high)
         (seen, seconds, error) = self.lab.call(follow, Line(draws, root.name, grid))
         self.lab.charge(seconds)
@@ -193,6 +197,8 @@ class Lines:
 
     def _bottom(self, root: FollowedZero, group: Group, wide: float) -> Crossing | None:
         """The bottom of a dip; None unless it gets deeper with the width, as it does where the coefficient is 0."""
+        if not self._seen_again(root, bare(group, BOTTOMS, group.widths[1:2])):
+            return None
         width = group.widths[min(3, len(group.widths) - 1)]
         first, _ = self._narrow(root, root.crossing, bare(group, BOTTOMS, group.widths[:1]), 2)
         last, _ = self._narrow(root, root.crossing, bare(group, BOTTOMS, (width,)), 3)
