@@ -50,8 +50,8 @@ def _zero(f: Counterexample) -> bool:
 
 
 def _around(angle: float, other: float) -> bool:
-    """Whether 0 lies inside the triangle of x_0 and inputs at these angles to it, neither orthogonal nor opposite."""
-    return 180 < other < 180 + angle < 360 and 90 not in (angle, other - 180)
+    """Whether 0 lies inside the triangle of x_0 and inputs at these angles to it, not both orthogonal to it."""
+    return 180 < other < 180 + angle < 360 and (angle, other) != (90, 270)
 
 
 #: (erratum, what it says, which statements it may be found in, how a finding of it looks)
