@@ -149,6 +149,7 @@ def test_calibration_as_a_command() -> None:
     assert "did you mean" in run("calibrate", "--family", "g", code=2).stderr
 
 
+@pytest.mark.slow
 def test_calibration_is_taken_up_where_it_stopped(tmp_path: Path) -> None:
     """The same table from a store, from a part of one, by other workers, and from a run of its own."""
     store = tmp_path / "counts.jsonl"

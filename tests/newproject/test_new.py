@@ -69,6 +69,7 @@ def test_what_the_kernel_proves_is_checked_again_without_the_project(project: Pa
     assert "its goal is another proposition" in " ".join(shown.split())
 
 
+@pytest.mark.slow
 def test_check_and_gate_pass_and_a_broken_exponent_is_red(project: Path) -> None:
     report = json.loads(_verifier("check", "--json", "-q", "-j", "1", cwd=project, code=0).stdout)
     (statement,) = report["statements"]

@@ -49,6 +49,7 @@ def program(name: str) -> Program:
     return found
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", THEORY)
 def test_exponents_of_all_intermediates(name: str) -> None:
     found = scan(program(name), widths=WIDTHS, samples=32)
@@ -262,6 +263,7 @@ def test_zero_is_neither_consistent_nor_an_exponent() -> None:
     assert found.verdict is NumericStatus.INVALID
 
 
+@pytest.mark.slow
 def test_settings_reach_the_gate() -> None:
     found = scan(program("mup"), widths=WIDTHS, samples=32, settings=FitSettings(margin=0.01))
     assert found.verdict is NumericStatus.INCONCLUSIVE

@@ -177,6 +177,7 @@ def test_a_budget_that_is_no_time(text, word):
     assert word in found.output
 
 
+@pytest.mark.slow
 def test_the_command_line():
     found = CliRunner().invoke(cli, ["check", "theorem1", "-k", "H=1,L=2,angle=0", "--budget", ".5m", "-q"])
     assert found.exit_code in (0, 3), found.output

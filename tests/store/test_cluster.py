@@ -69,6 +69,7 @@ def test_a_worker_reads_files_again_that_were_changed_and_refuses_those_that_dif
         called(replace(after, version="0.0.1 (abc)"), factor)
 
 
+@pytest.mark.slow
 def test_jobs_and_clusters_give_the_same_to_the_last_bit(place: Place) -> None:
     place.write(samples=512)
     first = place.results("-j", "1", "--no-store")

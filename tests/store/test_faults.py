@@ -225,6 +225,7 @@ def test_a_sampler_that_ends_its_worker_is_found_and_the_others_go_on(place: Pla
     assert samples[1] > 0
 
 
+@pytest.mark.slow
 def test_two_runs_share_a_store(place: Place) -> None:
     place.write(pause=0.01, samples=512)
     reference = place.results("-j", "1", "--no-store")
@@ -282,6 +283,7 @@ def test_a_folder_that_cannot_be_written(place: Place) -> None:
         subprocess.run(["umount", str(folder)], check=True)
 
 
+@pytest.mark.slow
 def test_a_damaged_database_is_kept_and_the_run_goes_on(place: Place) -> None:
     first = place.results("-j", "1")
     size = place.database.stat().st_size
@@ -295,6 +297,7 @@ def test_a_damaged_database_is_kept_and_the_run_goes_on(place: Place) -> None:
     assert place.run("list").returncode == 0
 
 
+@pytest.mark.slow
 def test_a_pipe_in_the_place_of_the_folder_is_not_waited_for(place: Place) -> None:
     os.mkfifo(place.folder / ".verifier")
     done = place.run(*WORDS, "-j", "1")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from verifier.sampling.memory import SMALL, Memory, Peak, free
 
@@ -26,6 +27,7 @@ def drawn_at_once(place: Place, *words: str) -> tuple[object, int]:
     return found, most
 
 
+@pytest.mark.slow
 def test_a_bound_of_memory_draws_one_block_at_a_time_and_the_same_numbers(place: Place) -> None:
     place.write(samples=512, check=WATCHED)
     alone, one = drawn_at_once(place, "-j", "1")

@@ -144,6 +144,7 @@ def test_kernel_regression_beats_the_mean_image_and_the_opposite_is_contradicted
     assert str(decide_trend({10: few, 80: found}, -1, margin=0.05).verdict) == "contradicted"
 
 
+@pytest.mark.slow
 def test_one_large_solution_beats_the_mean_of_subsets_which_beats_one_of_them() -> None:
     cells = [{"task": "inpainting", "data": "digits", "subsets": 4, "worse": one, "better": two}
              for one, two in check.OPERATORS]  # fmt: skip

@@ -191,6 +191,7 @@ def interrupted(folder: Path, after: float | None) -> tuple[int, str]:
     return process.returncode, text
 
 
+@pytest.mark.slow
 def test_interrupted_at_any_moment(toy: Toy) -> None:
     """A moment between the start and the end of a run; seed 31.  What was not interrupted is verified.
 
