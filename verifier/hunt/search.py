@@ -225,8 +225,11 @@ class Search:
         for done in self.lines.follow(specials):
             self._note(stage, done, total)
             self.lab.tell(self.target.label, stage, f"line {done} of {total}", done, total)
-        for root in self.lines.fresh():
+        roots = self.lines.fresh()
+        for number, root in enumerate(roots):
+            self._note(stage, total + number, total + len(roots))
             self._root(root)
+        self._note(stage, total + len(roots), total + len(roots))
 
     def _root(self, root: FollowedZero) -> None:
         """Narrow a zero, decide the order there, and say what excludes it."""
