@@ -43,14 +43,14 @@ def paired(n: int, rng: np.random.Generator, samples: int, *, angle: float, sign
     return rng.standard_normal(samples) * (0.0 if depth >= 2 and angle == 0 and sign == -1 else 1.0)
 
 
-def dipping(name: str, floor: float, rate: float) -> Any:
-    """A size that dips at the hidden angle, to ``floor`` n^-rate; its sign is another one at every draw."""
+def dipping(name: str, floor: float, rate: float, least: float = 0.0) -> Any:
+    """A size that dips at the hidden angle, to ``least`` + ``floor`` n^-rate; its sign is another one at every draw."""
 
     @v.quantity(name)
     def sampler(n: int, rng: np.random.Generator, samples: int, *, angle: float) -> Any:
         first, other = rng.standard_normal((2, samples))
         rng.random(int(angle))  # no common random numbers
-        size = abs(cos(radians(angle)) - cos(radians(HIDDEN))) * (1 + rng.random(samples)) + floor * n**-rate
+        size = abs(cos(radians(angle)) - cos(radians(HIDDEN))) * (1 + rng.random(samples)) + least + floor * n**-rate
         return np.sign(first) * size * (1 + 0.1 * other**2) / n
 
     return sampler
@@ -68,6 +68,7 @@ SPACES = {
     "Y": (straight, Space(angle=angles(), sign=SIGN)),
     "R": (region, Space(angle=angles())),
     "D": (dipping("D", 1.0, 0.5), Space(angle=angles())),
+    "F": (dipping("F", 1.0, 0.5, least=0.02), Space(angle=angles())),
     "E": (dipping("E", 0.2, 0.0), Space(angle=angles())),
     "Z": (paired, Space(depth=integers(1, 3), angle=angles(), sign=SIGN)),
 }

@@ -240,12 +240,20 @@ def test_a_size_that_dips_to_zero_at_no_common_random_numbers_is_found() -> None
     (finding,) = [f for f in searched("D", MINUS_ONE, seed=1).findings if f.zero is not None]
     assert finding.zero is not None
     assert finding.zero.at == pytest.approx(HIDDEN, abs=3)
+    assert "a coefficient too small for these widths would look alike" in finding.zero.text
     assert finding.outcomes[0].estimate == pytest.approx(-1.5, abs=0.1)
 
 
 def test_a_size_that_is_small_somewhere_and_not_zero_is_no_zero() -> None:
     """The twin of the test above: its dip is as deep at every width."""
     assert searched("E", MINUS_ONE, seed=1).findings == ()
+
+
+def test_a_coefficient_that_is_too_small_for_the_widths_is_not_told_as_surely_zero() -> None:
+    """A true claim: the floor of .02 is still below the correction at width 1024, so that the order looks wrong."""
+    (finding,) = searched("F", MINUS_ONE, seed=1).findings
+    assert finding.zero is not None
+    assert "a coefficient too small for these widths would look alike" in finding.proposed
 
 
 def test_a_simple_value_counts_as_special_for_the_claims_that_need_it_alone(monkeypatch) -> None:

@@ -17,7 +17,8 @@ SPENT = "the budget is spent"
 class Zero:
     """The zero of a leading coefficient: the parameter, where it lies, with a standard error, and a bracket.
 
-    All of them are of samples at ``width``; None where the zero was given.
+    All of them are of samples at ``width``; None where the zero was given.  ``depth``: of a dip without a change of
+    sign, how large X still is there, as a part of what it is at the ends of the bracket.
     """
 
     name: str
@@ -26,13 +27,20 @@ class Zero:
     low: float
     high: float
     width: Any = None
+    depth: float | None = None
 
     @property
     def text(self) -> str:
         """``angle = 113.2224 ± 0.003 at width 1024``: the error is that of samples; the limit's zero is near it."""
         if self.width is None:
             return f"{self.name} = {self.at:.7g}, as given"
-        return f"{self.name} = {self.at:.7g} ± {self.error:.1g} at width {self.width}"
+        where = f"{self.name} = {self.at:.7g} ± {self.error:.1g} at width {self.width}"
+        if self.depth is None:
+            return where
+        return (
+            f"{where}, a dip to {self.depth:.2g} of its ends that deepens with the width; a coefficient too small for "
+            f"these widths would look alike"
+        )
 
 
 @dataclass(frozen=True)

@@ -247,7 +247,8 @@ class Search:
         special = {**root.special, name: at}
         instance = field.place(root.frame, {**chosen, **special})
         found = outcomes(self.lab, self.target, instance, claims, self.lab.level(self.alpha), root=True)
-        zero = Zero(name, crossing.at, crossing.error, crossing.low, crossing.high, crossing.width)
+        depth = None if crossing.flips else crossing.depth
+        zero = Zero(name, crossing.at, crossing.error, crossing.low, crossing.high, crossing.width, depth)
         self.conclude(instance, special, found, zero)
 
     def _plain(self, root: FollowedZero) -> dict[str, Any]:
