@@ -72,6 +72,15 @@ def test_finding_nothing_is_not_said_to_prove_anything(document, hunted) -> None
         assert "nothing is proved" in text
 
 
+def test_a_hunt_that_looked_at_nothing_is_not_said_to_have_found_nothing(document, hunted) -> None:
+    claims = tuple(dict.fromkeys(c.id for t in hunted for c in t.statement.claims))
+    blind = Hunted((), (), {**COUNTS, "instances": 0}, 7, 1e-4, 60.0, 61.25, unlooked=claims)
+    data = {**document, "hunts": [told(blind, hunted)]}
+    for text in (page(data), markdown(data), tex(data)):
+        assert "Nothing was looked at, so nothing is said." in text
+        assert "Nothing was found." not in text
+
+
 def test_a_report_without_a_hunt_does_not_speak_of_one(document) -> None:
     assert "Hunted" not in page(document) + markdown(document)
 
