@@ -25,10 +25,10 @@ def drawn(graph: Data, *, standalone: bool = False) -> str:
     count = sum(node["kind"] == "statement" for node in graph["nodes"])
     said = "; ".join(_said(node) for node in graph["nodes"] if node["kind"] == "statement")
     style = f"<style>{_style()}</style>" if standalone else ""
-    size = f' width="{width:g}" height="{height:g}"' if standalone else ""
     head = (
-        f'<svg class="graph" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}"{size} role="img" '
-        f'aria-labelledby="graph-t graph-d"><title id="graph-t">What the proofs of {count} statements cite</title>'
+        f'<svg class="graph" xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:g} {height:g}" width="{width:g}" '
+        f'height="{height:g}" role="img" aria-labelledby="graph-t graph-d">'
+        f'<title id="graph-t">What the proofs of {count} statements cite</title>'
         f'<desc id="graph-d">{html.escape(said, quote=False)}</desc>{style}'
         '<defs><marker id="tip" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto">'
         '<path class="tip" d="M0 0L8 4L0 8Z"/></marker></defs>'
