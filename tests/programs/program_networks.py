@@ -24,6 +24,16 @@ def mlp(activation: Callable[[Any], Any]) -> Callable[[Weights], Any]:
     return net
 
 
+def trained_linear(w: Weights) -> Any:
+    """A deep linear network: the rows of a layer depend on each other, and change little in a step."""
+    net = mlp(lambda x: x)
+    start = net(w)
+    for rate in (0.5, 1e-3, 1e-2, 0.5):
+        g = jax.grad(lambda w: 0.5 * jnp.mean((net(w) - Y) ** 2))(w)
+        w = {k: w[k] - rate * g[k] for k in w}
+    return net(w), net(w) - start
+
+
 MLP = {"V": ("n",), "W1": ("n", 2), "W2": ("n", "n"), "W3": ("n", "n")}
 relu_mlp = mlp(lambda x: jnp.sqrt(2.0) * jax.nn.relu(x))
 smooth_mlp = mlp(jnp.tanh)
@@ -222,6 +232,7 @@ EXAMPLES: dict[str, tuple[Callable[[Weights], Any], dict[str, tuple[Any, ...]]]]
     "hessian vector": (hessian_vector, MLP),
     "momentum": (momentum, MLP),
     "adam": (adam, MLP),
+    "a linear network, trained": (trained_linear, MLP),
     "sign descent": (sign_descent, MLP),
     "four heads": (heads, ATTENTION),
     "a classifier": (classifier, {k: MLP[k] for k in ("V", "W1", "W2")}),

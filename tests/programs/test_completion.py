@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ jax = pytest.importorskip("jax", reason="programs need JAX: pip install 'wide-ve
 
 from program_networks import EXAMPLES  # noqa: E402
 
+from verifier.programs import gaussian  # noqa: E402
 from verifier.programs.evaluate import evaluate  # noqa: E402
 from verifier.programs.gaussian import RevealedByProducts  # noqa: E402
 from verifier.programs.program import Program, Width  # noqa: E402
@@ -45,6 +47,44 @@ def test_degenerate_queries() -> None:
         np.testing.assert_allclose(found, asked, atol=1e-11)
     with pytest.raises(FloatingPointError, match="not finite"):
         matrix.apply(np.full((1, 9), np.nan))
+
+
+@pytest.fixture
+def many_parts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Products are taken 16 columns at a time, as at large widths some thousands."""
+    monkeypatch.setattr(gaussian, "CACHED", 16)
+    gaussian.parts.cache_clear()
+    yield
+    gaussian.parts.cache_clear()
+
+
+@pytest.mark.usefixtures("many_parts")
+@pytest.mark.parametrize("name", ["momentum", "tied, two widths", "tangent kernel"])
+def test_lazy_is_dense_in_parts(name: str) -> None:
+    test_lazy_is_dense(name, SIZES)
+
+
+@pytest.mark.parametrize("change", [1e-2, 1e-5, 1e-8, 1e-11])
+def test_answers_at_a_large_width_are_those_of_one_matrix(change: float) -> None:
+    """u·(W v) = (Wᵀ u)·v for all pairs, also of questions that are nearly or exactly dependent.
+
+    What is left of those is rounding, which once was taken for a new direction.  Not if one number is off.
+    """
+    rng = np.random.default_rng(20261128)
+    matrix = RevealedByProducts(9_001, 5_003, rng)
+    v, u = np.zeros((0, 5_003)), np.zeros((0, 9_001))
+    forward, back = np.zeros((0, 9_001)), np.zeros((0, 5_003))
+    for turn in range(3):
+        near = v[:1] + change * rng.standard_normal((2, 5_003)) if turn else rng.standard_normal((2, 5_003))
+        v = np.concatenate([v, near, near[:1] + 3 * v[:1] if turn else near[1:]])
+        forward = np.concatenate([forward, matrix.apply(v[-3:])])
+        u = np.concatenate([u, forward[-2:] / 100, rng.standard_normal((1, 9_001))])
+        back = np.concatenate([back, matrix.apply_transposed(u[-3:])])
+    size = np.linalg.norm(u, axis=1)[:, None] * np.linalg.norm(forward, axis=1)
+    np.testing.assert_allclose(u @ forward.T / size, back @ v.T / size, atol=1e-13)
+    np.testing.assert_allclose(forward[5], forward[3] + 3 * forward[0], atol=1e-9)
+    forward[0, 4_500] += 1e-3 * np.linalg.norm(forward[0])
+    assert np.max(np.abs(u @ forward.T - back @ v.T) / size) > 1e-6
 
 
 @pytest.mark.parametrize(("name", "sizes"), CASES)

@@ -14,7 +14,7 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from verifier.programs.gaussian import RevealedByProducts
+from verifier.programs.gaussian import RevealedByProducts, parts
 
 Array = NDArray[Any]
 #: entries of a block of rows that an entrywise expression is evaluated in
@@ -221,12 +221,13 @@ class Structured:
     ndim = 2
 
     def apply(self, V: Array) -> Array:
-        """(M Vᵀ)ᵀ for the rows of V."""
-        out: Array | None = None
-        for term in self.terms:
-            part = term.apply(V)
-            out = part if out is None else out + part
-        return np.zeros((len(V), self.shape[0])) if out is None else out
+        """(M Vᵀ)ᵀ for the rows of V, a new array."""
+        found = [t.apply(V) for t in self.terms if not isinstance(t, LowRank)]
+        out: Array = found[0] if found else np.zeros((len(V), self.shape[0]))
+        for other in found[1:]:
+            out += other
+        _add_low_rank(out, [t for t in self.terms if isinstance(t, LowRank)], V)
+        return out
 
     def transposed(self) -> Structured:
         return Structured(self.shape[::-1], tuple(t.transposed() for t in self.terms))
@@ -272,6 +273,19 @@ class Structured:
             for b in other.terms:
                 found += _inner(a, b, self.shape)
         return found
+
+
+def _add_low_rank(out: Array, terms: Sequence[LowRank], V: Array) -> None:
+    """Add what the terms make of V to ``out``, of all of them together for columns that stay in the cache."""
+    small = [np.zeros((len(V), len(t.B))) for t in terms]
+    for part in parts(V.shape[1]):
+        for c, t in zip(small, terms, strict=True):
+            c += V[:, part] @ t.B[:, part].T
+    for c, t in zip(small, terms, strict=True):
+        c *= t.c
+    for part in parts(out.shape[1]):
+        for c, t in zip(small, terms, strict=True):
+            out[:, part] += c @ t.A[:, part]
 
 
 def low_rank(A: Array, B: Array) -> Structured:
