@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from verifier.kernel.core import theorems
@@ -20,6 +21,7 @@ from verifier.kernel.core.sorts import need
 from verifier.kernel.core.table import digest
 from verifier.kernel.core.terms import App, Bound, Fun, Num, Term, Var, as_term
 from verifier.kernel.core.theorems import Theorem
+from verifier.proving.arithmetic import Gap, gap
 
 Number = int | Fraction
 
@@ -35,6 +37,11 @@ class Fact:
     def prop(self) -> Term:
         """What it says."""
         return self.theorem.prop
+
+    @cached_property
+    def gap(self) -> Gap:
+        """b - a of a ≤ b or a = b, as a polynomial."""
+        return gap(self.prop)
 
     def __repr__(self) -> str:
         return f"[{self.step}] {self.theorem!r}"

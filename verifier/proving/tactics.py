@@ -17,7 +17,7 @@ from verifier.kernel.core.normal import key
 from verifier.kernel.core.sorts import NUMBERS, Refused, Sort, included, joined, need
 from verifier.kernel.core.terms import FALSE, App, Fun, Term, app, as_term, eq, fun
 from verifier.kernel.theory.writing import NAMES
-from verifier.proving.arithmetic import is_comparison, multipliers
+from verifier.proving.arithmetic import combined, is_comparison
 from verifier.proving.matching import Match, fresh, opened
 from verifier.proving.recorder import Fact, Number, Recorder
 
@@ -80,8 +80,8 @@ class Prover(Recorder):
     def arith(self, goal: Term, *facts: Fact) -> Fact:
         """``goal`` by linear arithmetic from ``facts`` and what is in scope."""
         usable = [f for f in (*facts, *self._scope) if is_comparison(f.prop)]
-        found = multipliers(goal, [f.prop for f in usable])
-        need(found is not None, f"no linear argument for {goal!r} from {', '.join(repr(f.prop) for f in usable)}")
+        found = combined(goal, [(f.prop.fields[0], f.gap) for f in usable])
+        need(found is not None, lambda: f"no linear argument for {goal!r} from {[f.prop for f in usable]}")
         assert found is not None
         kept = [(f, m) for f, m in zip(usable, found, strict=True) if m]
         return self.linear([f for f, _ in kept], goal, [m for _, m in kept])
@@ -141,10 +141,10 @@ class Prover(Recorder):
         if how is not None:
             self.wanted = target
             fact = how(*opened_)
-            need(key(fact.prop) == key(target), f"wanted {target!r}, got {fact.prop!r}")
+            need(key(fact.prop) == key(target), lambda: f"wanted {target!r}, got {fact.prop!r}")
             return fact
         found = self._auto(target, using)
-        need(found is not None, f"no way to {target!r} from {[f.prop for f in self._scope]}")
+        need(found is not None, lambda: f"no way to {target!r} from {[f.prop for f in self._scope]}")
         assert found is not None
         return found
 
@@ -207,7 +207,10 @@ class Prover(Recorder):
     ) -> Fact:
         start = self.row(rule) if isinstance(rule, str) else rule
         names = NAMES.get(rule, ()) if isinstance(rule, str) else ()
-        what = rule if isinstance(rule, str) else repr(rule.prop)
+
+        def what() -> str:
+            return rule if isinstance(rule, str) else repr(rule.prop)
+
         prop = start.prop
         vs: tuple[Term, ...] = ()
         if isinstance(prop, App) and prop.fields[0] == "all":
@@ -218,17 +221,17 @@ class Prover(Recorder):
             prop = prop.fields[1][1]
         named_values: dict[str, Term] = dict(zip(names, vs, strict=False))
         unknown = sorted(set(values) - set(named_values))
-        need(not unknown, f"{what} has no variable {', '.join(unknown)}; it has {', '.join(names) or 'none'}")
+        need(not unknown, lambda: f"{what()} has no variable {', '.join(unknown)}; it has {', '.join(names) or 'none'}")
         match = Match(vs, {named_values[n]: as_term(x) for n, x in values.items()})
         if goal is not None:
-            need(match.match(prop, goal), f"{what} does not conclude {goal!r}, but {prop!r}")
+            need(match.match(prop, goal), lambda: f"{what()} does not conclude {goal!r}, but {prop!r}")
         chosen = self._place(match, premises, list(facts), what)
-        need(match.settle(), f"{what} does not fit")
+        need(match.settle(), lambda: f"{what()} does not fit")
         for k, premise in enumerate(premises):  # what is still unknown, from the scope
             if k not in chosen and not match.known(premise):
                 self._from_scope(match, premise, k, chosen)
         open_ = [v.fields[0] for v in vs if v not in match.values]
-        need(not open_, f"{what}: nothing says what {', '.join(open_)} is")
+        need(not open_, lambda: f"{what()}: nothing says what {', '.join(open_)} is")
         for k, premise in enumerate(premises):
             if k not in chosen:
                 chosen[k] = self._premise(match.at(premise), what)
@@ -236,14 +239,14 @@ class Prover(Recorder):
         fact = self.imp_elim(fact, *(chosen[k] for k in range(len(premises))))
         return fact if goal is None else self.restate(goal, fact)
 
-    def _premise(self, target: Term, what: str) -> Fact:
+    def _premise(self, target: Term, what: Callable[[], str]) -> Fact:
         try:
             return self._prove(target, None, self.hints, ())
         except Refused as error:
-            raise Refused(f"{what}: premise {target!r} is open ({str(error)[:300]})") from None
+            raise Refused(f"{what()}: premise {target!r} is open ({str(error)[:300]})") from None
 
     @staticmethod
-    def _place(match: Match, premises: list[Term], queue: list[Fact], what: str) -> dict[int, Fact]:
+    def _place(match: Match, premises: list[Term], queue: list[Fact], what: Callable[[], str]) -> dict[int, Fact]:
         chosen: dict[int, Fact] = {}
         for k, premise in enumerate(premises):
             if not queue:
@@ -252,7 +255,7 @@ class Prover(Recorder):
             if trial.match(premise, queue[0].prop):
                 match.values, match.later = trial.values, trial.later
                 chosen[k] = queue.pop(0)
-        need(not queue, f"{what}: {queue[0].prop!r} is none of its premises in this order" if queue else "")
+        need(not queue, lambda: f"{what()}: {queue[0].prop!r} is none of its premises in this order")
         return chosen
 
     def _from_scope(self, match: Match, premise: Term, k: int, chosen: dict[int, Fact]) -> None:

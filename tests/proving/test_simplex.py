@@ -1,0 +1,52 @@
+"""The exact simplex method against SciPy: it finds a solution where there is one, and nowhere else."""
+
+from __future__ import annotations
+
+import random
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+
+from verifier.proving.simplex import combination
+
+
+def _some(rnd: random.Random) -> tuple[list[list[Fraction]], list[bool]]:
+    """Few equations in few unknowns, many of them degenerate: small numbers, zeros, repeated rows."""
+    count, height = rnd.randint(1, 7), rnd.randint(1, 5)
+    entries = [Fraction(k, d) for k in (-2, -1, 0, 0, 0, 1, 2) for d in (1, 1, 3)]
+    table = [[rnd.choice(entries) for _ in range(count + 1)] for _ in range(height)]
+    if rnd.random() < 0.5:  # one that has a solution
+        x = [Fraction(rnd.randint(0, 2)) for _ in range(count)]
+        table = [[*row[:-1], sum((a * b for a, b in zip(row, x, strict=False)), Fraction(0))] for row in table]
+    if rnd.random() < 0.3:
+        table.append(table[0])
+    return table, [rnd.random() < 0.3 for _ in range(count)]
+
+
+def test_what_linear_programs_find_is_found_exactly() -> None:
+    rnd = random.Random(13)
+    found = 0
+    for _ in range(400):
+        table, free = _some(rnd)
+        solved = combination(table, free)
+        matrix = np.array([[float(x) for x in row] for row in table])
+        bounds = [(None, None) if f else (0, None) for f in free]
+        reference = linprog(np.zeros(len(free)), A_eq=matrix[:, :-1], b_eq=matrix[:, -1], bounds=bounds)
+        assert (solved is None) == (reference.status == 2), (table, free)
+        if solved is not None:
+            found += 1
+            assert all(x >= 0 or f for x, f in zip(solved, free, strict=True)), (table, free)
+            assert all(sum(a * x for a, x in zip(row, solved, strict=False)) == row[-1] for row in table), (table, free)
+    assert 100 < found < 350
+
+
+@pytest.mark.parametrize("scale", [Fraction(1), Fraction(10**30), Fraction(1, 10**30)])
+def test_a_program_on_which_the_simplex_method_can_turn_in_circles_ends(scale: Fraction) -> None:
+    rows = [["1/4", "-60", "-1/25", "9", "1", "0", "0"], ["1/2", "-90", "-1/50", "3", "0", "1", "0"],
+            ["0", "0", "1", "0", "0", "0", "1"]]  # Beale 1955, as equations  # fmt: skip
+    table = [[scale * Fraction(x) for x in row] for row in rows]
+    solved = combination(table, [False] * 6)
+    assert solved is not None
+    assert all(sum(a * x for a, x in zip(row, solved, strict=False)) == row[-1] for row in table)
