@@ -13,6 +13,7 @@ jnp = jax.numpy
 
 from verifier.programs import quantity, width  # noqa: E402
 from verifier.programs.evaluate import evaluate  # noqa: E402
+from verifier.programs.graph import NotLazy  # noqa: E402
 
 n = width("n")
 
@@ -63,6 +64,46 @@ def test_as_jax_does(name: str) -> None:
         with jax.enable_x64(True):
             expected = np.asarray(function(jnp.asarray(arguments[0])))
         np.testing.assert_allclose(found, expected, rtol=1e-11, atol=1e-11)
+
+
+#: M is a matrix of rank one that is not formed, of entries u_i v_j; each is a number between two sizes of (n, n)
+MATRICES: dict[str, Callable[[Any, Any, Any], Any]] = {
+    "whole numbers": lambda M, u, v: M.astype(int) ** 2,
+    "whole numbers, times a matrix": lambda M, u, v: M.astype(int).astype(float) * M,
+    "sums of whole numbers": lambda M, u, v: jnp.abs((2 * M).astype(int) + (M > 0).astype(int)),
+    "what is not zero": lambda M, u, v: M.astype(bool),
+    "not": lambda M, u, v: ~(M > 0),
+    "and, along rows": lambda M, u, v: (M > 0) & (u[:, None] > 0),
+    "or, along columns": lambda M, u, v: (M > 0) | (v > 0),
+    "either": lambda M, u, v: (M > 0) ^ (u[:, None] > 0),
+    "a choice of what is true": lambda M, u, v: jnp.where(M > 1, u[:, None] > 0, v > 0),
+    "truth as a factor": lambda M, u, v: (M > 0) * (M < 1) * M,
+    "how many in a row": lambda M, u, v: ((M > 0).astype(int).sum(1) ** 2)[:, None] / v.size + 0 * M,
+}
+
+
+@pytest.mark.parametrize("name", MATRICES)
+def test_a_matrix_that_is_not_formed_does_as_jax_does(name: str) -> None:
+    """A matrix of whole numbers was once the matrix before it was made one, and what is true a number."""
+
+    def function(w: Any) -> Any:
+        u, v = w["u"], w["v"]
+        return MATRICES[name](jnp.outer(u, v), u, v).sum() / u.size**2
+
+    program = quantity(weights={"u": (n,), "v": (n,)})(function)
+    (weights,) = program.arguments(40, 1, 3)
+    (found,) = evaluate(program.graph(40), weights)
+    with jax.enable_x64(True):
+        expected = float(function({"u": jnp.asarray(weights[0]), "v": jnp.asarray(weights[1])}))
+    assert float(found) == pytest.approx(expected, rel=1e-11)
+    assert abs(expected) > 1e-3
+
+
+def test_a_quotient_of_whole_numbers_in_a_matrix_is_refused() -> None:
+    function = lambda w: jax.lax.div(jnp.outer(w["u"], w["u"]).astype(int), 2).sum() / w["u"].size ** 2  # noqa: E731
+    program = quantity(weights={"u": (n,)})(function)
+    with pytest.raises(NotLazy, match=r"div: a quotient of whole numbers .* use jnp.floor"):
+        program.sample(40, 1, 3)
 
 
 def test_functions_differ_from_what_is_near_them() -> None:

@@ -21,7 +21,7 @@ ENTRYWISE: dict[str, Callable[..., Any]] = {
     "logistic": special.expit, "erf": special.erf, "erfc": special.erfc, "erf_inv": special.erfinv, "pow": np.power,
     "atan2": np.arctan2, "floor": np.floor, "ceil": np.ceil, "is_finite": np.isfinite,
     "gt": np.greater, "ge": np.greater_equal, "lt": np.less, "le": np.less_equal, "eq": np.equal, "ne": np.not_equal,
-    "and": np.bitwise_and, "or": np.bitwise_or, "not": np.invert,
+    "and": np.bitwise_and, "or": np.bitwise_or, "xor": np.bitwise_xor, "not": np.invert,
     "select_n": lambda which, *x: np.where(which, x[1], x[0]) if len(x) == 2 else np.choose(which, x),
     "clamp": lambda low, x, high: np.clip(x, low, high),
 }  # fmt: skip
@@ -30,7 +30,7 @@ ENTRYWISE: dict[str, Callable[..., Any]] = {
 #: what NumPy does to integers as JAX does; a quotient is not among them
 INTEGERS = frozenset(
     {"add", "add_any", "sub", "mul", "neg", "max", "min", "abs", "sign", "gt", "ge", "lt", "le", "eq", "ne", "and",
-     "or", "not", "select_n", "clamp", "square"}
+     "or", "xor", "not", "select_n", "clamp", "square"}
 )  # fmt: skip
 
 

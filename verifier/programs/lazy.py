@@ -30,6 +30,8 @@ def _matrix(op: Op, a: Any, shape: tuple[int, int]) -> Structured:
     if isinstance(a, Structured):
         return a
     a = np.asarray(a)
+    if a.dtype == np.bool_:  # what is true stays so: a bit is not a number
+        return applied(_as_it_is, (np.atleast_2d(a),), shape)
     if a.size == 1:
         value = float(a.reshape(()))
         return low_rank(np.full((shape[0], 1), value), np.ones((shape[1], 1))) if value else Structured(shape)
@@ -38,6 +40,10 @@ def _matrix(op: Op, a: Any, shape: tuple[int, int]) -> Structured:
     if a.shape == (1, shape[1]):
         return low_rank(np.ones((shape[0], 1)), a.T)
     raise NotLazy(op, f"an array of shape {a.shape} beside a matrix of shape {shape}")
+
+
+def _as_it_is(a: Any) -> Any:
+    return a
 
 
 def _vectors(a: Any, shape: tuple[int, int]) -> tuple[Any, Any] | None:
@@ -69,6 +75,10 @@ def _add(op: Op, x: Sequence[Any]) -> Structured:
 
 def _mul(op: Op, x: Sequence[Any]) -> Structured:
     shape, (a, b) = _plane(op), x
+    if op.name == "div" and "f" not in op.kinds:
+        raise NotLazy(
+            op, f"a quotient of whole numbers in a matrix of shape {shape} that is not formed", "use jnp.floor"
+        )
     if not isinstance(a, Structured) and op.name == "mul":
         a, b = b, a
     if isinstance(a, Structured):
@@ -170,6 +180,20 @@ def _same(op: Op, x: Sequence[Any]) -> Any:
     return x[0]
 
 
+def _convert(op: Op, x: Sequence[Any]) -> Any:
+    """To whole numbers towards 0, to truth whether it is not 0; the precision is the run's."""
+    (a,), to = x, np.dtype(op.params["new_dtype"]).kind
+    if to == "b" and op.kinds != "b":
+        return applied(_is_not_zero, (a,), a.shape)
+    if to in "iu" and op.kinds == "f":
+        return applied(np.trunc, (a,), a.shape)
+    return a
+
+
+def _is_not_zero(a: Any) -> Any:
+    return a != 0
+
+
 def _reshape(op: Op, x: Sequence[Any]) -> Any:
     if op.shapes[0] == x[0].shape:
         return x[0]
@@ -180,6 +204,6 @@ def _reshape(op: Op, x: Sequence[Any]) -> Any:
 _RULES = {
     "add": _add, "add_any": _add, "sub": _add, "mul": _mul, "div": _mul, "square": _square, "integer_pow": _square,
     "neg": lambda op, x: x[0].scaled(-1.0), "dot_general": _dot, "transpose": _transpose, "reduce_sum": _sum,
-    "broadcast_in_dim": _broadcast, "convert_element_type": _same, "copy": _same, "name": _same, "stop_gradient": _same,
-    "optimization_barrier": _same, "reshape": _reshape, "squeeze": _reshape,
+    "broadcast_in_dim": _broadcast, "convert_element_type": _convert, "copy": _same, "name": _same,
+    "stop_gradient": _same, "optimization_barrier": _same, "reshape": _reshape, "squeeze": _reshape,
 }  # fmt: skip

@@ -106,7 +106,8 @@ class Entrywise:
     def rows(self, start: int, stop: int) -> Array:
         """The entries of some rows of the matrix as it stands before ``turned``."""
         parts = [_block(a, start, stop, self.shape) for a in self.arguments]
-        return self.c * np.broadcast_to(self.function(*parts), (stop - start, self.shape[1]))
+        found: Array = np.broadcast_to(self.function(*parts), (stop - start, self.shape[1]))
+        return found if self.c == 1 else self.c * found  # truth values stay what they are
 
     def apply(self, V: Array) -> Array:
         rows, columns = self.shape
@@ -140,7 +141,7 @@ class Entrywise:
         rows, columns = self.shape
         step, found = max(1, BLOCK // max(columns, 1)), 0.0
         for start in range(0, rows, step):
-            found += float(np.sum(self.rows(start, min(rows, start + step)) ** power))
+            found += float(np.sum(np.asarray(self.rows(start, min(rows, start + step)), np.float64) ** power))
         return found
 
 
@@ -248,6 +249,9 @@ class Structured:
 
     def rows(self, start: int, stop: int) -> Array:
         """The entries of some rows, where there is no Gaussian in it."""
+        if len(self.terms) == 1:
+            one: Array = self.terms[0].rows(start, stop)
+            return one
         out = np.zeros((stop - start, self.shape[1]))
         for term in self.terms:
             out += term.rows(start, stop)
