@@ -13,7 +13,8 @@ def supplement(*equations: str, section: str = "") -> Source:
     return Source("On Infinite-Width Hypernetworks, supplement", tuple(equations), section)
 
 
-_ALL = (
+#: all entries, of which statements show those that their claims and hypotheses name
+ERRATA = (
     Erratum(
         "E1", "Lemma 1, Eq. (6)",
         "X_n → X in distribution implies sgn(X_n) → sgn(X).",
@@ -326,10 +327,3 @@ _ALL = (
         reproduce=("verifier check theorem3 -k n=64", 'verifier check theorem3 -k "ray=wide_g"'),
     ),
 )  # fmt: skip
-
-_BY_ID = {erratum.id: erratum for erratum in _ALL}
-
-
-def errata(*identifiers: str) -> tuple[Erratum, ...]:
-    """The entries with these ids, in this order; KeyError for one that does not exist."""
-    return tuple(_BY_ID[identifier] for identifier in identifiers)

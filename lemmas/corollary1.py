@@ -1,11 +1,11 @@
-"""Corollary 1: what the covariance of a wide hypernetwork depends on.  Supplement, Eq. (63); errata E6, E13."""
+"""Corollary 1: what the covariance of a wide hypernetwork depends on.  Supplement, Eq. (63)."""
 
 from __future__ import annotations
 
 from sympy import symbols
 
 from lemmas import _vocabulary as words
-from lemmas._errata import errata, supplement
+from lemmas._errata import ERRATA, supplement
 from lemmas._hyper_words import covariance, covariance_printed
 from lemmas._kernels import GramCovariance
 from lemmas._proof_corollary1 import prove_corollary1
@@ -46,7 +46,7 @@ statement = Statement(
             claim="corollary1.function", show="verifier check corollary1 -k activation=tanh", stated=True,
         ),
     ),
-    errata=errata("E6", "E13"),
+    errata=ERRATA,
     proof=Proof(_prove),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sympy import Integer, floor, symbols
 
 from lemmas import _vocabulary as words
-from lemmas._errata import errata, supplement
+from lemmas._errata import ERRATA, supplement
 from lemmas._proof_dyer_gur_ari import exponents_of_study, prove_dyer_gur_ari
 from lemmas._study_words import correlation, exceeds, factors_at_one_input, graphs_loose, graphs_tight, s_C
 from verifier import Author, Form, Kind, Proof, Statement, Summary, amended
@@ -73,7 +73,7 @@ statement = Statement(
             claim="dyer_gur_ari.bound", show='verifier exact "T(2)" --depth 3 --moment 2 --widths separate',
         ),
     ),
-    errata=errata("E10", "E11"),
+    errata=ERRATA,
     proof=Proof(_prove),
     expected={Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Section 1.1 of the supplement, Figure 1 of the main text: how the hyperkernel converges.  Errata E12.
+"""Section 1.1 of the supplement, Figure 1 of the main text: how the hyperkernel converges.
 
 For f of width n and g of width m, Var K^h = a/m + b/n to leading order: it vanishes only as both widths grow.  The mean
 is that of the limit at n = ∞ for H = 2, and on the diagonal; for H >= 3 and two inputs it is not, at any m.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sympy import And, Eq, Ne, Rational, Symbol, symbols
 
-from lemmas._errata import errata, supplement
+from lemmas._errata import ERRATA, supplement
 from lemmas._hyper_words import hyper_limit
 from verifier import Form, Kind, Statement, Summary, amended, printed
 from verifier.claims.vocabulary import Quantity
@@ -57,7 +57,7 @@ statement = Statement(
             value=LIMIT, where=Eq(H, 3),
         ),
     ),
-    errata=errata("E12"),
+    errata=ERRATA,
     expected={Form.PRINTED: Summary.CONTRADICTED, Form.AMENDED: Summary.MEASURED},
     group="experiments",
     empirical=True,

@@ -1,10 +1,10 @@
-"""Section 2.2 of the supplement, Figure 2: shallow networks trained with learning rate √n.  Errata E24."""
+"""Section 2.2 of the supplement, Figure 2: shallow networks trained with learning rate √n."""
 
 from __future__ import annotations
 
 from sympy import And, Eq, Gt, Lt, Symbol, symbols
 
-from lemmas._errata import errata, supplement
+from lemmas._errata import ERRATA, supplement
 from verifier import Form, Kind, Statement, Summary, amended, printed
 from verifier.claims.vocabulary import Quantity
 
@@ -74,7 +74,7 @@ statement = Statement(
             where=Eq(factor, 0) | Gt(factor, 1), errata="E24",
         ),
     ),
-    errata=errata("E24"),
+    errata=ERRATA,
     expected={Form.PRINTED: Summary.CONTRADICTED, Form.AMENDED: Summary.MEASURED},
     group="experiments",
     empirical=True,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import symbols
 
 from lemmas import _vocabulary as words
-from lemmas._errata import errata, supplement
+from lemmas._errata import ERRATA, supplement
 from lemmas._kernels import BothPositive
 from lemmas._proof_lemma1 import prove_lemma1
 from lemmas._vocabulary import both_positive, chance, sgn
@@ -60,7 +60,7 @@ statement = Statement(
             claim="lemma1.outputs", show="verifier check lemma1 -k activation=tanh", stated=True,
         ),
     ),
-    errata=errata("E1", "E14"),
+    errata=ERRATA, besides=("E14",),
     proof=Proof(_prove),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Lemma 2: Gram matrices, Jacobians and gradients of wide networks.  Supplement, Eqs. (17), (18); errata E6, E7.
+"""Lemma 2: Gram matrices, Jacobians and gradients of wide networks.  Supplement, Eqs. (17), (18).
 
 All three parts are proved for every depth, for hidden widths that tend to infinity in any manner.
 """
@@ -8,7 +8,7 @@ from __future__ import annotations
 from sympy import And, acos, cos, pi, sin, symbols
 
 from lemmas import _vocabulary as words
-from lemmas._errata import errata, supplement
+from lemmas._errata import ERRATA, supplement
 from lemmas._kernels import MaskKernel, OutputCovariance, TangentKernel
 from lemmas._proof_lemma2 import prove_lemma2
 from lemmas._vocabulary import expected_relu, expected_step, gradient, gram, jacobian, outputs, tangent
@@ -79,7 +79,7 @@ statement = Statement(
             show="verifier check lemma2 -k square=1", errata="E7",
         ),
     ),
-    errata=errata("E6", "E7", "E21"),
+    errata=ERRATA,
     proof=Proof(_prove),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

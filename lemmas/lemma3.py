@@ -1,4 +1,4 @@
-"""Lemma 3: the limits of the layer-resolved terms T^{l,d}.  Supplement, Eqs. (16), (19); errata E2, E5, E7-E9, E15.
+"""Lemma 3: the limits of the layer-resolved terms T^{l,d}.  Supplement, Eqs. (16), (19).
 
 As printed: n^{k-1} T^{l,d} converges to a product of k - 1 Gaussians with non-zero variances if d_1 = … = d_k = d,
 and to 0 otherwise.  As amended: it is not 0 in the limit if d_k = d alone, whatever d_1, …, d_{k-1}.
@@ -14,7 +14,7 @@ from sympy import Eq
 
 from lemmas import _terms_words as terms
 from lemmas import _vocabulary as words
-from lemmas._errata import errata, supplement
+from lemmas._errata import ERRATA, supplement
 from lemmas._proof_lemma3_claims import prove_claims, prove_means, refute_printed
 from lemmas._terms_claims import CLAIMS, L, l_1
 from verifier import Author, Form, Proof, Statement, Summary
@@ -72,7 +72,7 @@ statement = Statement(
     summary="n^{k-1} T^{l,d} converges to a product of k-1 Gaussians, and is not zero in the limit if d_k = d.",
     claims=CLAIMS,
     hypotheses=HYPOTHESES,
-    errata=errata("E2", "E5", "E7", "E8", "E9", "E15", "E19", "E29", "E31"),
+    errata=ERRATA, besides=("E15",),
     proof=Proof(_prove),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import And, Lambda, factorial, symbols
 
 from lemmas import _vocabulary as words
-from lemmas._errata import errata, supplement
+from lemmas._errata import ERRATA, supplement
 from lemmas._proof_lemma4 import prove_lemma4
 from lemmas._vocabulary import D, K, a
 from verifier import Author, Form, Kind, Proof, Statement, Summary, amended, printed
@@ -62,7 +62,7 @@ statement = Statement(
             errata="E20",
         ),
     ),
-    errata=errata("E18", "E20"),
+    errata=ERRATA, besides=("E18",),
     proof=Proof(_prove),
     expected={Form.PRINTED: Summary.VERIFIED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sympy import And, Lambda, Product, symbols
 
 from lemmas import _vocabulary as words
-from lemmas._errata import errata, supplement
+from lemmas._errata import ERRATA, supplement
 from lemmas._proof_lemma5 import prove_lemma5
 from lemmas._vocabulary import T, a, entry, slope
 from verifier import Author, Form, Kind, Proof, Statement, Summary, amended, printed
@@ -41,7 +41,7 @@ statement = Statement(
             "For m = 2, ∂h/∂f^e is no product along one path, and e runs over more outputs than H.", stated=True,
         ),
     ),
-    errata=errata("E18"),
+    errata=ERRATA, besides=("E18",),
     proof=Proof(_prove),
     expected={Form.PRINTED: Summary.VERIFIED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

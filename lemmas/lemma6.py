@@ -1,4 +1,4 @@
-"""Lemma 6: Jacobians and gradients of the implicit network.  Supplement, Eqs. (66)-(69); errata E6, E17.
+"""Lemma 6: Jacobians and gradients of the implicit network.  Supplement, Eqs. (66)-(69).
 
 The induction of Lemma 2 with weights V that are outputs of f: given q^{L-1}, iid Gaussian pairs of covariance S.
 """
@@ -9,7 +9,7 @@ from sympy import And, sqrt, symbols
 
 from lemmas import _hyper_words as hyper_words
 from lemmas import _vocabulary as words
-from lemmas._errata import errata, supplement
+from lemmas._errata import ERRATA, supplement
 from lemmas._hyper_words import implicit_gradient, implicit_jacobian, implicit_jacobian_same
 from lemmas._kernels import ImplicitMaskKernel, ImplicitMaskSame, ImplicitTangentKernel
 from lemmas._proof_lemma6 import prove_lemma6
@@ -82,7 +82,7 @@ statement = Statement(
             {"u": 1, "v": 2}, claim="lemma6.jacobians", show="verifier check lemma2 -k square=1", errata="E7",
         ),
     ),
-    errata=errata("E6", "E7", "E17", "E21"),
+    errata=ERRATA,
     proof=Proof(_prove),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

@@ -8,7 +8,7 @@ from __future__ import annotations
 from sympy import And, Rational, symbols
 
 from lemmas import _vocabulary as words
-from lemmas._errata import supplement
+from lemmas._errata import ERRATA, supplement
 from lemmas._proof_moments import prove_relu_law
 from lemmas._study_words import dead, law_of_widths, patterns
 from verifier import Author, Form, Kind, Proof, Statement, Summary, amended
@@ -55,6 +55,7 @@ statement = Statement(
         ),
         words.inputs_nonzero.needed("x = 0: f = 0 with probability 1, not 1 - Π(1 - 2^{-n_l})."),
     ),
+    errata=ERRATA,
     proof=Proof(_prove),
     expected={Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Remark 1: Fourier features in front of the implicit network.  Supplement, Eqs. (64), (65); errata E13, E23."""
+"""Remark 1: Fourier features in front of the implicit network.  Supplement, Eqs. (64), (65)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from sympy import And, Rational, exp, symbols
 
 from lemmas import _hyper_words as hyper_words
 from lemmas import _vocabulary as words
-from lemmas._errata import errata, supplement
+from lemmas._errata import ERRATA, supplement
 from lemmas._hyper_words import feature_norm, features, features_fixed, fourier, fourier_printed, limit_of_features
 from lemmas._kernels import GramCovariance
 from lemmas._proof_remark1 import prove_remark1
@@ -70,7 +70,7 @@ statement = Statement(
             claim="remark1.function", show="verifier check remark1 -k activation=tanh", stated=True,
         ),
     ),
-    errata=errata("E6", "E13", "E23"),
+    errata=ERRATA,
     proof=Proof(_prove),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

@@ -10,7 +10,7 @@ from typing import Any
 from sympy import And, Eq, Function, Min, Mod, Rational, acos, floor, pi, sqrt, symbols
 
 from lemmas import _vocabulary as words
-from lemmas._errata import errata, supplement
+from lemmas._errata import ERRATA, supplement
 from lemmas._kernels import OutputCovariance, TangentKernel
 from lemmas._proof_limits_printed import prove_limits_printed
 from lemmas._proof_section3 import prove_section3
@@ -132,7 +132,7 @@ statement = Statement(
             show='verifier exact "T(2)" --depth 3 --moment 2 --widths separate',
         ),
     ),
-    errata=errata("E4", "E7", "E8", "E9", "E10", "E11", "E25", "E29"),
+    errata=ERRATA,
     proof=Proof(_prove),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

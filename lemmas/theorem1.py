@@ -16,7 +16,7 @@ from typing import Any
 from sympy import And, Eq, Integer, Lambda, Min, Product, Rational, symbols
 
 from lemmas import _vocabulary as words
-from lemmas._errata import errata, supplement
+from lemmas._errata import ERRATA, supplement
 from lemmas._proof_exact_claims import prove_exact_claims
 from lemmas._proof_limits_printed import prove_limits_printed
 from lemmas._proof_moments import prove_theorem1 as prove_squares
@@ -184,7 +184,7 @@ statement = Statement(
     summary="K^(r) = ⟨∇^r h_i, (∇h_j)^{⊗r}⟩ is of order n^{min(0, H-r)}, as far as h has derivatives of order r.",
     claims=CLAIMS,
     hypotheses=HYPOTHESES,
-    errata=errata("E1", "E2", "E3", "E4", "E7", "E8", "E9", "E14", "E18", "E25", "E26", "E27", "E28", "E29"),
+    errata=ERRATA,
     proof=Proof(_prove),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

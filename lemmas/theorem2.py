@@ -1,4 +1,4 @@
-"""Theorem 2: hypernetworks as Gaussian processes.  Supplement, Eqs. (52)-(62); errata E6, E15, E17, E21.
+"""Theorem 2: hypernetworks as Gaussian processes.  Supplement, Eqs. (52)-(62).
 
 Given q^{L-1} the entries of V are exactly iid Gaussian vectors over the inputs, of covariance q·q'/n.  From there on g
 is a network with independent Gaussian rows, and the induction of Lemma 2 goes through, for widths in any manner.
@@ -10,7 +10,7 @@ from sympy import And, Integer, sqrt, symbols
 
 from lemmas import _hyper_words as hyper_words
 from lemmas import _vocabulary as words
-from lemmas._errata import errata, supplement
+from lemmas._errata import ERRATA, supplement
 from lemmas._hyper_words import activity, fourth, unit, weight
 from lemmas._kernels import HyperCovariance, OutputCovariance
 from lemmas._proof_moments import prove_theorem2 as prove_fourth
@@ -76,7 +76,7 @@ statement = Statement(
             claim="theorem2.process", proof="theorem2.fourth", errata="E21", stated=True,
         ),
     ),
-    errata=errata("E6", "E15", "E17", "E18", "E21"),
+    errata=ERRATA,
     proof=Proof(_prove),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

@@ -1,7 +1,4 @@
-"""Theorem 3: the hyperkernel's limit and its change in time.  Supplement, Eqs. (70)-(88), Figure 1(b).
-
-Errata E6, E12, E16, E21, E22, E24, E26, E30, E32.
-"""
+"""Theorem 3: the hyperkernel's limit and its change in time.  Supplement, Eqs. (70)-(88), Figure 1(b)."""
 
 from __future__ import annotations
 
@@ -9,7 +6,7 @@ from sympy import And, Eq, Function, Integer, Or, Rational, Symbol, pi, symbols
 
 from lemmas import _hyper_words as hyper_words
 from lemmas import _vocabulary as words
-from lemmas._errata import errata, supplement
+from lemmas._errata import ERRATA, supplement
 from lemmas._hyper_words import (
     across,
     first,
@@ -228,7 +225,7 @@ statement = Statement(
             "z' = z: E K^h(u,u) = 4 + 16/n.", {"H": 2, "L": 2}, claim="theorem3.opposite", proof="theorem3.mean",
         ),
     ),
-    errata=errata("E6", "E12", "E16", "E21", "E22", "E24", "E26", "E30", "E32"),
+    errata=ERRATA,
     proof=Proof(_prove),
     expected={Form.PRINTED: Summary.REFUTED, Form.AMENDED: Summary.VERIFIED},
 )  # fmt: skip

@@ -14,7 +14,7 @@ from verifier.projects.project import default_project
 
 from .command_lines import claims, printed, problem, shows
 
-ERRATA = {f"E{number}": _errata.errata(f"E{number}")[0] for number in range(1, 33)}
+ERRATA = {f"E{number}": erratum for number, erratum in enumerate(_errata.ERRATA, start=1)}
 
 #: erratum -> for each command what it shows: claim, word, an estimate and how far off it may be; or a line of text.
 SHOWN: dict[str, list[list[tuple[str, str, float | None, float]] | str]] = {
@@ -181,7 +181,7 @@ def test_a_witness_is_shown(command: str, tmp_path: Path, monkeypatch: pytest.Mo
 
 def test_every_erratum_is_listed_by_a_statement() -> None:
     project = default_project()
-    listed = {erratum.id for name in project.names for erratum in project.entry(name).statement.errata}
+    listed = {erratum.id for name in project.names for erratum in project.entry(name).statement.own_errata}
     assert listed == set(ERRATA)
 
 

@@ -59,7 +59,7 @@ LEMMA_CALLS: dict[str, tuple[str, Fields]] = {
     "statement": ("Statement", {
         "name": "'x'", "title": "'A toy'", "source": "source", "summary": "'K ~ n^-r.'",
         "claims": "(printed, claim, valued, identity)", "hypotheses": "(hypothesis,)", "errata": "(erratum,)",
-        "proof": "proof", "expected": "{}", "label": "'Toy 1'",
+        "besides": "()", "proof": "proof", "expected": "{}", "label": "'Toy 1'",
     }),
 }  # fmt: skip
 

@@ -225,7 +225,9 @@ class Statement:
     """A lemma, theorem or corollary: printed and amended claims, hypotheses, errata, and a proof.
 
     ``proof`` is a :class:`verifier.claims.proof.Proof`.  ``expected`` records the verdicts that a gate compares with;
-    the verdicts themselves are always recomputed.  ``label`` is what readers call it, by default the name in words
+    the verdicts themselves are always recomputed.  ``errata`` are those that may be named, as a paper's whole list;
+    :attr:`own_errata` are the statement's: those that its claims and hypotheses name, and, by id, those ``besides`` that
+    concern none of them.  ``label`` is what readers call it, by default the name in words
     (``Theorem 1``).  Statements of a ``group``, such as experiments, are listed under it and checked when they or it
     are named.  ``empirical``: no proof is offered; the word of what its samples agree with is "measured".
     """
@@ -237,6 +239,7 @@ class Statement:
     claims: tuple[Claim, ...]
     hypotheses: tuple[Hypothesis, ...] = ()
     errata: tuple[Erratum, ...] = ()
+    besides: tuple[Line, ...] = ()
     proof: Any = None  # a verifier.claims.proof.Proof; claims do not know their proofs
     expected: Mapping[Form, Summary] = field(default_factory=dict)
     label: Text = ""
@@ -267,6 +270,12 @@ class Statement:
         """Its claims, one below the other; None where none is printed from a proposition."""
         shown = [latex.strip("$") for claim in self.claims if (latex := claim._repr_latex_())]
         return "$$\\begin{gathered}" + r" \\ ".join(shown) + "\\end{gathered}$$" if shown else None
+
+    @property
+    def own_errata(self) -> tuple[Erratum, ...]:
+        """The errata that its claims and hypotheses name, and those besides, in the order of ``errata``."""
+        named = {name for part in (*self.claims, *self.hypotheses) for name in part.errata} | set(self.besides)
+        return tuple(erratum for erratum in self.errata if erratum.id in named)
 
     def of_form(self, form: Form) -> tuple[Claim, ...]:
         """The claims of one form, in the order they are written."""

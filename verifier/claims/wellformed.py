@@ -44,8 +44,26 @@ def flaws(statement: Statement) -> Iterator[str]:
     for hypothesis in statement.hypotheses:
         if _never(hypothesis.when):
             yield f"hypothesis {hypothesis.id!r} is needed when something holds that never does"
+    yield from _errata(statement)
     if statement.proof is not None and not isinstance(statement.proof, Proof):
         yield f"its proof is of type {type(statement.proof).__name__}; it is a verifier.claims.proof.Proof"
+
+
+def _errata(statement: Statement) -> Iterator[str]:
+    """Names of errata that there are not, and those that are said twice."""
+    known = [erratum.id for erratum in statement.errata]
+    for name in _twice(known):
+        yield f"two errata are called {name!r}"
+    naming = [(f"claim {claim.id!r}", claim.errata) for claim in statement.claims]
+    naming += [(f"hypothesis {hypothesis.id!r}", hypothesis.errata) for hypothesis in statement.hypotheses]
+    for who, names in (*naming, ("it", statement.besides)):
+        for name in names:
+            if name not in known:
+                yield f"{who} names the erratum {name!r}; there are {_listed(known)}"
+    for who, names in naming:
+        for name in names:
+            if name in statement.besides:
+                yield f"{who} names the erratum {name!r}, which is among those besides"
 
 
 def _never(condition: Any) -> bool:

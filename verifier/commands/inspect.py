@@ -210,7 +210,7 @@ def _as_data(statement: Statement) -> dict[str, Any]:
             }
             for hypothesis in statement.hypotheses
         ],
-        "errata": [vars(erratum) for erratum in statement.errata],
+        "errata": [vars(erratum) for erratum in statement.own_errata],
         "proof": [
             {"id": step.id, "rule": step.rule} for step in (outline(statement) if statement.proof is not None else ())
         ],

@@ -79,7 +79,7 @@ def _statement(report: StatementReport) -> model.StatementData:
         "cited": sorted({name for c in report.claims for name in c.rests_on if name.startswith("cited ")}),
         "measurements": measurements(report),
         "pictures": [plain(one) for one in report.pictures],
-        "errata": [erratum.id for erratum in statement.errata],
+        "errata": [erratum.id for erratum in statement.own_errata],
         "problem": report.problem,
         "errors": list(report.errors),
         "in_vain": list(report.in_vain),

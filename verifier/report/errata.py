@@ -12,7 +12,7 @@ Data = dict[str, Any]
 
 def errata(statements: Sequence[Statement], data: Sequence[Mapping[str, Any]]) -> list[Data]:
     """Every erratum once, with the statements it concerns and the commands that re-check it."""
-    entries: dict[str, Erratum] = {e.id: e for s in statements for e in s.errata}
+    entries: dict[str, Erratum] = {e.id: e for s in statements for e in s.own_errata}
     plain = {
         name: {
             "id": e.id, "where": e.where, "printed": e.printed, "why": e.why, "counterexample": e.counterexample,
