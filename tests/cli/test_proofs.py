@@ -124,7 +124,9 @@ def test_axioms_end_in_hypotheses_and_theorems(toy: Toy) -> None:
     result = toy.run("axioms", "lemma4", "--json")
     assert result.exit_code == 0, result.output
     goals = json.loads(result.stdout)["lemma4"]
-    assert any("theorem" in axiom for goal in goals for axiom in goal["rests_on"])
+    kinds = {group["kind"] for goal in goals for group in goal["rests_on"]}
+    assert "theorem" in kinds
+    assert kinds <= {"hypothesis", "definition", "theorem"}
 
 
 def test_list_shows_mine_and_shipped_ones_and_names_broken_files(toy: Toy) -> None:

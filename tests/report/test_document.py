@@ -165,11 +165,11 @@ def test_why_a_printed_claim_is_wrong_is_what_its_first_erratum_says() -> None:
     assert findings({"errata": errata, "statements": [statement]})[0]["reason"] == "its own words"
 
 
-def test_what_earlier_versions_wrote_of_a_claim_is_read(toy_document: dict[str, Any]) -> None:
-    old = copy.deepcopy(toy_document)
-    old["statements"][0]["claims"][0]["goals"] = [{"status": "proved", "range": "", "sizes": [], "error": None}]
-    for statement in old["statements"]:
-        statement["steps"] = [{**step, "premises": ["before"], "error": None} for step in statement["steps"]]
-    assert problem_of(old) == ""
-    old["statements"][0]["claims"][0]["golas"] = []
-    assert "golas" in problem_of(old)
+def test_what_the_types_do_not_know_is_refused(toy_document: dict[str, Any]) -> None:
+    assert problem_of(toy_document) == ""
+    other = copy.deepcopy(toy_document)
+    other["statements"][0]["claims"][0]["golas"] = []
+    assert "golas" in problem_of(other)
+    other = copy.deepcopy(toy_document)
+    other["statements"][0]["claims"][0]["rests_on"] = ["hypothesis relu"]  # as it was before format 5
+    assert "rests_on" in problem_of(other)

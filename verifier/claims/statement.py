@@ -226,10 +226,10 @@ class Statement:
 
     ``proof`` is a :class:`verifier.claims.proof.Proof`.  ``expected`` records the verdicts that a gate compares with;
     the verdicts themselves are always recomputed.  ``errata`` are those that may be named, as a paper's whole list;
-    :attr:`own_errata` are the statement's: those that its claims and hypotheses name, and, by id, those ``besides`` that
-    concern none of them.  ``label`` is what readers call it, by default the name in words
-    (``Theorem 1``).  Statements of a ``group``, such as experiments, are listed under it and checked when they or it
-    are named.  ``empirical``: no proof is offered; the word of what its samples agree with is "measured".
+    :attr:`own_errata` are those that its claims and hypotheses name, and, by id, those ``besides`` that concern none of
+    them.  ``label`` is what readers call it, by default the name in words (``Theorem 1``).  Statements
+    of a ``group``, such as experiments, are listed under it and checked when they or it are named.  ``empirical``: no
+    proof is offered; the word of what its samples agree with is "measured".
     """
 
     name: Line
@@ -274,7 +274,8 @@ class Statement:
     @property
     def own_errata(self) -> tuple[Erratum, ...]:
         """The errata that its claims and hypotheses name, and those besides, in the order of ``errata``."""
-        named = {name for part in (*self.claims, *self.hypotheses) for name in part.errata} | set(self.besides)
+        naming = [*(claim.errata for claim in self.claims), *(h.errata for h in self.hypotheses), self.besides]
+        named = {name for names in naming for name in names}
         return tuple(erratum for erratum in self.errata if erratum.id in named)
 
     def of_form(self, form: Form) -> tuple[Claim, ...]:

@@ -146,8 +146,11 @@ def axioms(names: tuple[str, ...], everything: bool, as_json: bool, verbose: int
         for claim in claims:
             told = f": {claim['reason']}" if claim["reason"] else ""
             click.echo(f"  {claim['claim']} ({claim['form']}): {claim['status']}{told}")
-            for axiom in claim["rests_on"] or ([] if claim["status"] == "gap" else ["nothing but the kernel"]):
-                click.echo(f"    {axiom}")
+            if not claim["rests_on"] and claim["status"] != "gap":
+                click.echo("    nothing but the kernel")
+            for group in claim["rests_on"]:
+                for axiom in group["names"]:
+                    click.echo(f"    {group['kind']} {axiom}")
     return EXPECTED
 
 
@@ -155,7 +158,7 @@ def _claim_data(result: Any) -> dict[str, Any]:
     """A claim's proof as plain data."""
     return {
         "claim": result.claim, "form": str(result.form), "status": str(result.status), "reason": result.reason,
-        "rests_on": list(result.rests_on),
+        "rests_on": [group.to_json() for group in result.rests_on],
     }  # fmt: skip
 
 

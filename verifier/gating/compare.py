@@ -24,7 +24,6 @@ from verifier.projects.project import Project
 from verifier.verdict import NumericStatus, ProofStatus, Summary
 from verifier.verdict.codes import EXPECTED, INTERNAL, UNDECIDED, UNEXPECTED, USAGE
 from verifier.verdict.shapes import Count, ExitCode, Like, OneOf, Width
-from verifier.verify.join import SAMPLER_FAILED
 from verifier.verify.results import CellReport, ClaimReport, StatementReport
 from verifier.verify.word import word_of
 
@@ -291,11 +290,10 @@ def _finding(
     report: StatementReport, path: Path, claim: ClaimReport, outcome: Outcome, expected: str, message: str = ""
 ) -> Gated:
     cells = _telling(claim)
-    broken = [cell for cell in claim.cells if cell.reason.startswith(SAMPLER_FAILED)]
+    broken = [cell for cell in claim.cells if cell.failed]
     if broken:
         cells, message = broken, ""
-        timed_out = broken[0].reason.startswith(f"{SAMPLER_FAILED}TimeoutError")
-        outcome = Outcome.UNDECIDED if timed_out else Outcome.FAILED
+        outcome = Outcome.UNDECIDED if broken[0].late else Outcome.FAILED
     if outcome is not Outcome.EXPECTED:
         message = "\n".join(filter(None, [message, *_explain(report, claim, cells)]))
     name = report.statement.name

@@ -26,7 +26,8 @@ class Decision:
 
     ``low`` and ``high`` bound ``quantity`` at level 1 - alpha/looks, bias allowance included. ``assumption`` names the
     corrections that this rests on, ``mark`` is "few seeds" where a verdict has the weaker guarantee of
-    :mod:`verifier.inference.few`, and ``advice`` says what would decide. Numbers that do not exist are NaN in Python
+    :mod:`verifier.inference.few`, and ``advice`` says what would decide. ``unasked``: the condition under which the
+    claim says anything holds at no width. Numbers that do not exist are NaN in Python
     and null in :meth:`as_dict`.
     """
 
@@ -59,6 +60,7 @@ class Decision:
     assumption: str = ""
     mark: str = ""
     advice: str = ""
+    unasked: bool = False
 
     @property
     def samples(self) -> int:
@@ -80,7 +82,7 @@ class Decision:
 
     def as_dict(self) -> dict[str, object]:
         """Plain data for JSON: NaN and infinities become None, the verdict a word."""
-        data = {key: _plain(value) for key, value in asdict(self).items() if key != "diagnostics"}
+        data = {key: _plain(value) for key, value in asdict(self).items() if key not in ("diagnostics", "unasked")}
         found = [{**asdict(d), "vetoes": d.vetoes} for d in self.diagnostics]
         return data | {"verdict": str(self.verdict), "samples": self.samples, "diagnostics": _plain(found)}
 

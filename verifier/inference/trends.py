@@ -38,8 +38,6 @@ FEWEST = 4
 LARGEST = 1e140
 #: Samples whose standard deviation is below this part of the largest one differ by rounding alone.
 ROUNDING = 1e-12
-#: How the reason of a claim begins whose condition no width meets: it says nothing there.
-WITHOUT = "not asked: "
 
 
 @dataclass(frozen=True)
@@ -95,8 +93,8 @@ def decide_trend(
     ``samples`` maps each of two or more widths to an array.  Contradicted if the whole difference surely has the other
     sign, or a step has it by more than ``margin``; consistent if the whole difference surely has the claimed sign and
     no step surely has the other one; else inconclusive.  With a ``floor`` the claim is made only of where the networks
-    learn: unless E X surely exceeds it at some width, the decision is inconclusive and its reason begins with
-    :data:`WITHOUT`.  Raises ValueError for a direction of 0, one width, or settings out of range.
+    learn: unless E X surely exceeds it at some width, the decision is inconclusive and ``unasked``.
+    Raises ValueError for a direction of 0, one width, or settings out of range.
 
     >>> rng = np.random.default_rng(0)
     >>> found = {n: 0.1 * k + 0.02 * rng.standard_normal(8) for k, n in enumerate((50, 100, 200))}
@@ -124,8 +122,8 @@ def decide_trend(
     base = replace(base, estimate=whole.value, low=low, high=high, standard_error=error)
     shown = ", ".join(f"{mean.value:.4g} at {n}" for n, mean in sorted(known.items()))
     if floor is not None and not any(mean.interval(level)[0] > floor for mean in known.values()):
-        reason = f"{WITHOUT}at no width is the mean surely above {floor:g} ({shown}): nothing is learned there"
-        return replace_verdict(base, NumericStatus.INCONCLUSIVE, reason)
+        reason = f"not asked: at no width is the mean surely above {floor:g} ({shown}): nothing is learned there"
+        return replace(replace_verdict(base, NumericStatus.INCONCLUSIVE, reason), unasked=True)
     told = f"the mean from {first} to {last} changes by [{low:+.4f}, {high:+.4f}] ({shown})"
     against = _most_against(known, steps, sign, level)
     if max(sign * low, sign * high) < 0:

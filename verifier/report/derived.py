@@ -82,11 +82,11 @@ def graph(statements: Sequence[Data]) -> Data:
                 node = {"id": name, "label": label_of(name), "title": "not in this report", "kind": "absent"}
                 outside[name] = node
             edges.append({"from": name, "to": statement["name"], "claims": use["claims"]})
-        inherited = {mark for use in statement["uses"] for s in statements if s["name"] == use["statement"]
-                     for mark in s["cited"]}  # fmt: skip
-        for mark in statement["cited"]:
-            if mark not in inherited:
-                name = mark.removeprefix("cited ")
-                outside[mark] = {"id": mark, "label": name, "title": "cited, not proved here", "kind": "cited"}
-                edges.append({"from": mark, "to": statement["name"], "claims": []})
+        inherited = {name for use in statement["uses"] for s in statements if s["name"] == use["statement"]
+                     for name in s["cited"]}  # fmt: skip
+        for name in statement["cited"]:
+            if name not in inherited:
+                cited = f"cited {name}"  # no name of a statement has a space
+                outside[cited] = {"id": cited, "label": name, "title": "cited, not proved here", "kind": "cited"}
+                edges.append({"from": cited, "to": statement["name"], "claims": []})
     return {"nodes": [*outside.values(), *nodes], "edges": edges}

@@ -26,7 +26,7 @@ from verifier.sampling.keys import canonical
 from verifier.verdict import NumericStatus, ProofStatus, Severity, weakest_numeric, weakest_proof
 from verifier.verify.results import ClaimReport, RunReport, StatementReport
 
-FORMAT = 4
+FORMAT = 5
 
 Data = dict[str, Any]
 
@@ -76,7 +76,7 @@ def _statement(report: StatementReport) -> model.StatementData:
         ],
         "goals": _goals(report),
         "uses": _uses(report),
-        "cited": sorted({name for c in report.claims for name in c.rests_on if name.startswith("cited ")}),
+        "cited": sorted({name for c in report.claims for on in c.rests_on if on.kind == "cited" for name in on.names}),
         "measurements": measurements(report),
         "pictures": [plain(one) for one in report.pictures],
         "errata": [erratum.id for erratum in statement.own_errata],
@@ -149,7 +149,7 @@ def _claim(report: ClaimReport, statement: Statement) -> model.ClaimData:
         "exponent": None if claim.exponent is None else str(claim.exponent),
         "value": None if claim.value is None else str(claim.value),
         "cells": tally(cells, [str(s) for s in NumericStatus]),
-        "rests_on": list(report.rests_on),
+        "rests_on": [group.to_json() for group in report.rests_on],
     }  # fmt: skip
     if report.derived:
         found["derived"], found["at_odds"] = report.derived, report.at_odds

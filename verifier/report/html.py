@@ -29,7 +29,7 @@ from verifier.report.differences import compared
 from verifier.report.findings import findings
 from verifier.report.graph import drawn
 from verifier.report.numbers import severities
-from verifier.report.rests import AT_ODDS, grouped
+from verifier.report.rests import AT_ODDS, called
 
 Data = dict[str, Any]
 Exact = Callable[[str, Mapping[str, Any]], Mapping[int, float] | None]
@@ -79,7 +79,7 @@ def _environment() -> Any:
     environment.filters.update(
         prose=prose, formula=formula, mark=mark, measured=numbers.measured, claimed=numbers.claimed,
         count=numbers.count, duration=numbers.duration, slug=slug, conditions=conditions, conclusion=conclusion,
-        grouped=grouped, picture=pictures.source, labelled=label_of,
+        called=called, picture=pictures.source, labelled=label_of,
     )  # fmt: skip
     environment.globals.update(SIGNS=SIGNS, WORDS=WORDS, SEVERITY=SEVERITY, severities=severities)
     return environment

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from verifier.report.exact import missing
@@ -35,6 +35,10 @@ def _claims(data: Data, form: str, *statuses: str) -> list[Data]:
     return [c for s in data["statements"] for c in s["claims"] if c["form"] == form and c["proof"] in statuses]
 
 
+def _resting(claim: Data, kind: str) -> list[str]:
+    return [name for group in claim["rests_on"] if group["kind"] == kind for name in group["names"]]
+
+
 def _proofs(data: Data) -> Data | None:
     amended = _claims(data, "amended", "gap")
     printed = _claims(data, "printed", "gap")
@@ -56,11 +60,11 @@ def _cited(data: Data) -> Data | None:
         return None
     items = []
     for claim in claims:
-        marks = [m.removeprefix("cited ") for m in claim["rests_on"] if m.startswith("cited ")]
-        items.append(f"{claim['id']} rests on {', '.join(marks) or 'a cited claim'}: {claim['text']}")
+        named = [f"{name} ({kind})" for kind in ("cited", "argued") for name in _resting(claim, kind)]
+        items.append(f"{claim['id']} rests on {', '.join(named) or 'a cited claim'}: {claim['text']}")
     text = (
-        "The proofs of these claims rest on a theorem that is cited and not proved here. The kernel checked that its "
-        "conditions hold, not the theorem."
+        "The proofs of these claims rest on what is cited or argued and not proved here. The kernel checked that its "
+        "conditions hold, not that it is true."
     )
     return _section("Proved only up to a citation", text, items)
 
@@ -203,7 +207,7 @@ def _error_rate(data: Data) -> Data | None:
 
 
 def _kinks(data: Data) -> Data | None:
-    names = {m.removeprefix("hypothesis ") for s in data["statements"] for c in s["claims"] for m in c["rests_on"]}
+    names = {name for s in data["statements"] for c in s["claims"] for name in _resting(c, "hypothesis")}
     conditions = [h["text"].lower() for s in data["statements"] for h in s["hypotheses"]]
     if "relu" not in names and not any("activation cell" in text or "relu" in text for text in conditions):
         return None
@@ -230,10 +234,7 @@ def _witnesses(data: Data) -> Data | None:
 
 
 def _theorems(data: Data) -> Data | None:
-    names: Sequence[str] = sorted(
-        {m.removeprefix("theorem ") for s in data["statements"] for c in s["claims"] for m in c["rests_on"]
-         if m.startswith("theorem ")}
-    )  # fmt: skip
+    names = sorted({name for s in data["statements"] for c in s["claims"] for name in _resting(c, "theorem")})
     if not names:
         return None
     text = (

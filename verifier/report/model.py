@@ -22,6 +22,7 @@ from verifier.verdict.shapes import (
     Tally,
     Width,
 )
+from verifier.verify.model import RestsOnJson
 
 # ``from`` is a word of Python's.
 _From = TypedDict("_From", {"from": str | None})
@@ -127,8 +128,7 @@ class ClaimData(TypedDict):
     value: str | None
     instead: Annotated[list[str], "the amended claims that take its place"]
     cells: Tally
-    rests_on: list[str]
-    goals: NotRequired[Annotated[list[dict[str, Any]], "as earlier versions wrote it"]]
+    rests_on: list[RestsOnJson]
     derived: NotRequired[Annotated[str, "what a derivation says of the quantity, whatever is claimed"]]
     at_odds: NotRequired[Annotated[bool, "whether the samples contradict what is derived"]]
 
@@ -154,11 +154,9 @@ class HypothesisData(TypedDict):
 class StepData(_From):
     id: str
     rule: str
-    premises: NotRequired[Annotated[list[str], "as earlier versions wrote it, and so error"]]
     status: ProofWord
     note: str
     conclusion: Annotated[dict[str, Any], "a proposition, or the claim that is cited"]
-    error: NotRequired[str | None]
     uses: Annotated[str | None, "the claim that a step imports"]
 
 
@@ -241,7 +239,7 @@ class StatementData(TypedDict):
         Annotated[list[LeftOut], "claims that the run was not asked about: its forms are not verified by the others"]
     ]
     pictures: NotRequired[list[PictureData]]
-    cited: list[str]
+    cited: Annotated[list[str], "rows that claims rest on and that are cited"]
     problem: str | None
     forms: list[FormData]
     claims: list[ClaimData]
@@ -351,7 +349,7 @@ class HuntData(TypedDict):
 class ReportJson(TypedDict):
     """A verification report as plain data. Renderers read nothing else."""
 
-    format: Literal[4]
+    format: Literal[5]
     run: RunData
     words: Words
     counts: Counts

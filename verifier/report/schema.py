@@ -40,7 +40,7 @@ def schema() -> dict[str, Any]:
 def problem_of(document: Any) -> str:
     """Why ``document`` is none of this schema, in half a sentence that names the place; empty where it is one.
 
-    >>> problem_of({"format": 4, "run": 3})
+    >>> problem_of({"format": 5, "run": 3})
     'the document lacks words'
     """
     rules = {**schema(), "required": [name for name in schema()["required"] if name not in DERIVED]}

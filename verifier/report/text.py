@@ -14,9 +14,10 @@ from verifier.claims.statement import Form, Statement
 from verifier.claims.wording import wording
 from verifier.report.cells_text import render_cells, render_exceptions, rows_of
 from verifier.report.numbers import severities
-from verifier.report.rests import AT_ODDS, grouped
+from verifier.report.rests import AT_ODDS, called
 from verifier.report.styles import styled
 from verifier.verdict import NumericStatus, Severity, Summary
+from verifier.verify.model import RestsOnJson
 from verifier.verify.results import CellReport, ClaimReport, RunReport, StatementReport
 
 #: Reasons of a word that are told under it.
@@ -170,7 +171,7 @@ def _render_claim(report: ClaimReport, statement: Statement, console: Console, v
     if told.gloss:
         lines.add_row("in words", Text(told.gloss, style="dim"))
     lines.add_row("proof", _proof_line(report))
-    for label, names in rests_on_lines(report.rests_on):
+    for label, names in rests_on_lines([group.to_json() for group in report.rests_on]):
         lines.add_row(label, Text(names))
     if report.derived:
         lines.add_row("derived", Text(report.derived))
@@ -184,13 +185,14 @@ def _render_claim(report: ClaimReport, statement: Statement, console: Console, v
 NAMED = 6
 
 
-def rests_on_lines(rests_on: Sequence[str]) -> list[tuple[str, str]]:
-    """What a proof rests on, by kind: ``cited dot.pos`` is listed under cited."""
+def rests_on_lines(rests_on: Sequence[RestsOnJson]) -> list[tuple[str, str]]:
+    """What a proof rests on, a line a kind."""
     lines = []
-    for group in grouped(rests_on):
-        counted = group.kind in ("definition", "theorem") and len(group.names) > NAMED
-        told = f"{len(group.names)} of the theory, which `verifier axioms` lists" if counted else ", ".join(group.names)
-        lines.append((group.word, told))
+    for group in rests_on:
+        names = group["names"]
+        counted = group["kind"] in ("definition", "theorem") and len(names) > NAMED
+        told = f"{len(names)} of the theory, which `verifier axioms` lists" if counted else ", ".join(names)
+        lines.append((called(group["kind"], len(names)), told))
     return [("rests on" if not number else "", f"{kind}: {names}") for number, (kind, names) in enumerate(lines)]
 
 

@@ -60,6 +60,7 @@ class Drawn:
     coefficients: Coefficients | None = None
     seconds: float = 0.0
     error: str | None = None
+    late: bool = False  # whether the error is that it took too long
     memory: int = 0  # bytes, of one that was to be weighed
 
 
@@ -93,7 +94,7 @@ def draw(block: Block, limit: float | None = None) -> Drawn:
         seconds = (time.perf_counter() - start) / (2 if block.twice else 1)
         return Drawn(block, samples, largest, seconds=seconds, memory=peak.taken() if peak is not None else 0)
     except (Exception, SystemExit, GeneratorExit) as error:
-        return Drawn(block, error=_told(error, block.source))
+        return Drawn(block, error=_told(error, block.source), late=isinstance(error, TimeoutError))
 
 
 def returned(part: Part, block: Block, rng: np.random.Generator) -> Draw:

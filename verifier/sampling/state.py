@@ -27,6 +27,7 @@ class Answers:
     decisions: dict[tuple[int, Question], Decision]
     seconds_per_sample: float = math.nan  # of one sample at every width
     error: str | None = None
+    late: bool = False  # whether the error is that it took too long
     evidence: dict[int, Evidence] = field(default_factory=dict)  # by cell, for plots
     unfinished: frozenset[tuple[int, Question]] = frozenset()  # open, and its schedule was not drawn to the end
 
@@ -47,6 +48,7 @@ class State:
     open: set[tuple[int, Question]] = field(default_factory=set)
     seconds: dict[Any, tuple[float, int]] = field(default_factory=dict)
     error: str | None = None
+    late: bool = False
 
     def __post_init__(self) -> None:
         for number, cell in enumerate(self.group.cells):
@@ -64,8 +66,8 @@ class State:
     def take(self, drawn: Drawn) -> list[Block]:
         """Record a block; the blocks to draw next, once the look is complete and cells are still open."""
         self.outstanding -= 1
-        if drawn.error is not None:
-            self.error = self.error or drawn.error
+        if drawn.error is not None and self.error is None:
+            self.error, self.late = drawn.error, drawn.late
         width, samples = drawn.block.width, drawn.block.samples
         if drawn.block.number == PILOT:
             self.coefficients = drawn.coefficients
@@ -80,6 +82,7 @@ class State:
         spent = sum(seconds for seconds, _ in self.seconds.values())
         if self.open and self.limit is not None and spent > self.limit:
             self.error = f"TimeoutError: {self.size} samples a width took longer than {self.limit:g} s"
+            self.late = True
             return []
         return self._next_look() if self.open else []
 
@@ -159,8 +162,8 @@ class State:
     def answers(self) -> Answers:
         each = [seconds / count for seconds, count in self.seconds.values() if count]
         return Answers(
-            self.group, self.decisions, sum(each) if each else math.nan, self.error, self._evidence(),
-            frozenset(self.open) if not self.ended or self.outstanding else frozenset(),
+            self.group, self.decisions, sum(each) if each else math.nan, self.error, self.late,
+            self._evidence(), frozenset(self.open) if not self.ended or self.outstanding else frozenset(),
         )  # fmt: skip
 
     def _evidence(self) -> dict[int, Evidence]:

@@ -9,7 +9,6 @@ from typing import Any
 from verifier.claims.severity import severity_of
 from verifier.claims.statement import Claim, Form, Kind, Statement
 from verifier.inference.decisions import Decision
-from verifier.inference.trends import WITHOUT
 from verifier.inputs.data import CELL
 from verifier.quantities.pictures import Pictures
 from verifier.quantities.select import text_of
@@ -24,8 +23,6 @@ from verifier.verify.results import CellReport, ClaimReport, StatementReport
 
 #: The condition of a trend that its own samples decide.
 NOT_LEARNED = ("learning",)
-#: How the reason of a cell begins whose sampler failed.
-SAMPLER_FAILED = "the sampler failed: "
 
 
 def statement_report(
@@ -154,13 +151,13 @@ def _cell_report(
             reason += f"; measured as its witness: {other.reason}"
         return CellReport(**common | numbers, verdict=NumericStatus.UNTESTED, reason=reason)
     decision = found.decisions.get((number, question))
-    if decision is not None and decision.reason.startswith(WITHOUT) and (number, question) not in found.unfinished:
+    if decision is not None and decision.unasked and (number, question) not in found.unfinished:
         numbers = _numbers(decision) | {"outside": NOT_LEARNED}
         return CellReport(**common | numbers, verdict=NumericStatus.UNTESTED, reason=decision.reason)
     common |= {"alpha": question.alpha, "margin": question.margin, "values": question.values, "law": question.law}
     if found.error is not None:
-        reason = f"{SAMPLER_FAILED}{found.error}"
-        return CellReport(**common, verdict=NumericStatus.INVALID, reason=reason)
+        failure: dict[str, Any] = {"reason": f"the sampler failed: {found.error}", "failed": True, "late": found.late}
+        return CellReport(**common, **failure, verdict=NumericStatus.INVALID)
     if decision is None:
         return CellReport(**common, verdict=NumericStatus.UNTESTED, reason="nothing was sampled before the run ended")
     if (number, question) in found.unfinished and decision.verdict is NumericStatus.CONSISTENT:

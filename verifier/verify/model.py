@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, NotRequired, TypedDict
 
-from verifier.verdict.shapes import Count, ExitCode, FormWord, NumericWord, ProofWord, SeverityWord, SummaryWord, Width
+from verifier.verdict.shapes import (
+    Count,
+    ExitCode,
+    FormWord,
+    NumericWord,
+    OneOf,
+    ProofWord,
+    SeverityWord,
+    SummaryWord,
+    Width,
+)
+
+#: What a claim may rest on, what is not proved here first.
+KINDS = ("cited", "argued", "computed", "hypothesis", "definition", "theorem")
 
 
 class FormJson(TypedDict):
@@ -35,12 +48,19 @@ class CellJson(TypedDict):
     reason: Annotated[str, "the verdict in a sentence"]
 
 
+class RestsOnJson(TypedDict):
+    """Names of one kind: rows of the theory, hypotheses of the claim, engines that computed something."""
+
+    kind: Annotated[str, OneOf(KINDS)]
+    names: list[str]
+
+
 class ClaimJson(TypedDict):
     id: str
     form: FormWord
     proof: ProofWord
     proof_reason: Annotated[str, "why it is a gap, or empty"]
-    rests_on: list[str]
+    rests_on: list[RestsOnJson]
     numeric: NumericWord
     numeric_reason: Annotated[str, "why it is not consistent, or empty"]
     proof_alone: Annotated[bool, "of a kind that cannot be sampled"]
@@ -62,7 +82,7 @@ class StatementJson(TypedDict):
 
 
 class CheckJson(TypedDict):
-    schema: Literal[1]
+    schema: Literal[2]
     seed: Count
     statements: list[StatementJson]
     stopped: Annotated[str | None, "why the run ended early, if it did"]

@@ -20,7 +20,7 @@ from verifier.claims.proof import Proof
 from verifier.claims.statement import Claim, Form, Statement
 from verifier.projects.loading import LoadError, load_file
 from verifier.verdict import ProofStatus
-from verifier.verify.goals import StepReport
+from verifier.verify.goals import RestsOn, StepReport, resting_on
 
 if TYPE_CHECKING:
     from verifier.projects.project import Entry
@@ -38,7 +38,7 @@ class ProofResult:
     form: Form
     status: ProofStatus
     reason: str = ""
-    rests_on: tuple[str, ...] = ()
+    rests_on: tuple[RestsOn, ...] = ()
     derived: str = ""  # what a derivation says of its quantity, whatever is claimed
 
 
@@ -100,8 +100,8 @@ class CoreKernel:
         results = []
         for claim in statement.claims:
             one = judged[claim.id]
-            granted = () if one.compiled is None else tuple(f"hypothesis {name}" for name, _ in one.compiled.hypotheses)
-            rests_on = tuple(dict.fromkeys((*granted, *(f"{rest.mark} {rest.name}" for rest in one.rests))))
+            granted = () if one.compiled is None else tuple(name for name, _ in one.compiled.hypotheses)
+            rests_on = resting_on(granted, one.rests)
             reason, stopped = one.reason, found.problem(claim.id)
             if one.status is ProofStatus.GAP and stopped and not one.measured_only:
                 reason = f"{reason}; the proof stops: {stopped}"

@@ -17,7 +17,7 @@ from verifier.sampling.keys import canonical
 from verifier.sampling.plan import RunOptions
 from verifier.verdict import NumericStatus, ProofStatus, Severity, Summary
 from verifier.verdict.display import line, table
-from verifier.verify.goals import StepReport
+from verifier.verify.goals import RestsOn, StepReport
 from verifier.verify.model import CellJson, CheckJson, ClaimJson, FormJson, StatementJson
 from verifier.verify.word import Columns, word_of
 
@@ -45,6 +45,8 @@ class CellReport:
     margin: float = math.nan
     reproduce: str = ""
     reason: str = ""
+    failed: bool = False  # the sampler, as the reason says
+    late: bool = False  # it took too long
     outside: tuple[str, ...] = ()  # violated hypotheses, for a cell that the claim does not cover
     quantity: str = ""
     atom: float | None = None
@@ -84,7 +86,7 @@ class ClaimReport:
 
     claim: Claim
     proof: ProofStatus
-    rests_on: tuple[str, ...]
+    rests_on: tuple[RestsOn, ...]
     numeric: NumericStatus
     cells: tuple[CellReport, ...] = ()
     alone: bool = False
@@ -120,7 +122,7 @@ class ClaimReport:
             "form": str(self.claim.form),
             "proof": str(self.proof),
             "proof_reason": self.proof_reason,
-            "rests_on": list(self.rests_on),
+            "rests_on": [group.to_json() for group in self.rests_on],
             "numeric": str(self.numeric),
             "numeric_reason": self.numeric_reason,
             "proof_alone": self.alone,
@@ -317,7 +319,7 @@ class RunReport:
 
     def to_json(self) -> CheckJson:
         return {
-            "schema": 1,
+            "schema": 2,
             "seed": self.seed,
             "statements": [report.to_json() for report in self.statements],
             "stopped": self.stopped,
