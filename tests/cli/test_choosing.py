@@ -172,8 +172,10 @@ def test_a_part_is_as_expected_if_it_is_no_worse_than_the_whole(
 
 def test_show_a_claim_with_what_belongs_to_it(toy: Toy) -> None:
     text = toy.run("show", "lemma4.identity").stdout
-    for words in ("lemma4.identity", "proved", "steps, re-checked now"):
+    for words in ("lemma4.identity", "proved", "re-checked now", "untested: this command draws no samples"):
         assert words in text
+    assert "before the run ended" not in text
+    assert "1 steps" not in text
     assert "lemma4.printed" not in text
     assert "verdict" not in text.splitlines()
     data = json.loads(toy.run("show", "lemma4.identity", "--json").stdout)

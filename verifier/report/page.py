@@ -157,7 +157,8 @@ def _proof(statement: Data, console: Console) -> None:
         _heading("no proof is given: every claim is a gap", console)
         return
     else:
-        _heading(f"proof, {len(statement['steps'])} steps, re-checked now", console)
+        count = len(statement["steps"])
+        _heading(f"proof, {count} {'step' if count == 1 else 'steps'}, re-checked now", console)
     reached = {goal["step"]: goal["claim"] for goal in statement["goals"]}
     grid = Table.grid(padding=(0, 2, 0, 0))
     grid.add_column(no_wrap=True)

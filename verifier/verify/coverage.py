@@ -39,6 +39,7 @@ class Coverage:
     absent: str = ""  # why there is no check, in a sentence
     check: str = ""  # the check file, for a reason
     symbols: tuple[str, ...] = field(default=())
+    unsampled: str = ""  # why nothing at all is sampled, in a sentence
 
 
 def sampleable(claim: Claim) -> bool:
@@ -109,6 +110,8 @@ def why_untested(claim: Claim, reach: Reach, found: Coverage, stopped: str | Non
         return f"its range, {claim.where}, holds at none of the {reach.measured} cells that measure {claim.symbol}"
     if reach.outside == reach.covered:
         return f"a hypothesis of it fails in each of the {_cells(reach.covered)} where it says something"
+    if found.unsampled:
+        return found.unsampled
     return f"nothing was sampled: {left_out(reach, reach.planned, stopped)}"
 
 

@@ -220,10 +220,8 @@ def proofs_alone(entry: Entry, seed: int = 0, chosen: Sequence[str] | None = Non
     """A statement's report, or that of the claims ``chosen``, its proof re-checked now and nothing sampled."""
     options = RunOptions()
     found = proofs_of(entry.statement)
-    return statement_report(
-        entry.statement, (), found, coverage_of(entry, options), options=options, seed=seed,
-        stopped="nothing is sampled by this command", chosen=chosen,
-    )  # fmt: skip
+    reach = replace(coverage_of(entry, options), unsampled="this command draws no samples")
+    return statement_report(entry.statement, (), found, reach, options=options, seed=seed, chosen=chosen)
 
 
 def _select(selection: Selection | None, choice: Choice | None) -> Callable[[Mapping[str, Any]], bool]:
