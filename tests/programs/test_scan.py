@@ -212,10 +212,30 @@ def test_names_of_statements(tmp_path: Path) -> None:
         "    c: object = inner(a) * b\n    c += 1\n    return jnp.mean(c ** 2)\n"
     )
     rows = scan(load_file(tmp_path / "names.py").f, widths=(20, 30, 40, 50), samples=2).rows
-    assert [(row.name, row.line.split(":")[1]) for row in rows] == [
+    assert [(row.name, row.line.split(":")[1]) for row in rows if not row.mean] == [
         ("a, b[1]", "10"), ("a, b[2]", "10"), ("most", "6"), ("inner", "7"), ("c[1]", "12"), ("c[2]", "13"),
         ("f", "14"),
     ]  # fmt: skip
+
+
+def test_a_mean_that_is_not_small_has_a_row() -> None:
+    """n^-1/4 + tanh of a Gaussian: the rms does not tell that its mean falls; of tanh alone the mean is small."""
+
+    @quantity(weights={"x": (n,)})
+    def shifted(w: Any) -> Any:
+        h = jnp.tanh(w["x"])
+        y = h + w["x"].shape[0] ** -0.25
+        s = jnp.abs(h)
+        return jnp.mean(y * s)
+
+    rows = {row.name: row for row in scan(shifted, widths=(128, 448, 1216, 4672), samples=128).rows}
+    assert rows["mean y"].interval[0] < -0.25 < rows["mean y"].interval[1] < -0.125
+    assert abs(rows["y"].exponent) < 0.05
+    assert abs(rows["mean s"].exponent) < 0.02
+    assert "mean h" not in rows
+    assert rows["mean y"].mean
+    assert rows["mean y"].expect is None
+    assert rows["mean y"].as_dict()["mean"]
 
 
 def test_names_of_what_is_returned() -> None:

@@ -126,11 +126,12 @@ class ModelValue:
 
 @dataclass
 class ModuleRecord:
-    """rms by value and width, one number a seed; NaN where a run did not get so far."""
+    """rms and mean by value and width, one number a seed; NaN where a run did not get so far."""
 
     samples: int
     items: list[ModelValue] = field(default_factory=list)
     columns: dict[Key, dict[int, npt.NDArray[np.float64]]] = field(default_factory=dict)
+    means: dict[Key, dict[int, npt.NDArray[np.float64]]] = field(default_factory=dict)
     unmeasured: set[int] = field(default_factory=set)
     not_finite: str = ""
     _places: dict[str, int] = field(default_factory=dict)
@@ -160,12 +161,12 @@ class ModuleRecord:
                 raise ProgramError(f"{factory.line}: {factory.label} makes {odd} with some seeds only")
         self._finish(factory)
 
-    def store(self, name: str, size: float, n: int, sample: int, shape: tuple[int, ...],
+    def store(self, name: str, size: float, mean: float, n: int, sample: int, shape: tuple[int, ...],
               told: tuple[str, bool, bool]) -> None:  # fmt: skip
-        """One number; ``told``: its line, whether it is a gradient or an update, whether it is a final change."""
+        """Of one value; ``told``: its line, whether it is a gradient or an update, whether it is a final change."""
         key = (self._places.setdefault(name, len(self._places)), 0)
-        cells = self.columns.setdefault(key, {})
-        cells.setdefault(n, np.full(self.samples, np.nan))[sample] = size
+        for columns, found in ((self.columns, size), (self.means, mean)):
+            columns.setdefault(key, {}).setdefault(n, np.full(self.samples, np.nan))[sample] = found
         self._shapes.setdefault(name, {})[n] = shape
         self._lines[name] = told
 
@@ -294,7 +295,8 @@ class _Run:
         told = f"{name}, t={self.step}"
         self.seen.add(told)
         size = _size(tensor)
-        self.record.store(told, size, self.n, self.sample, tuple(tensor.shape), (line, *kind))
+        mean = float(tensor.double().mean()) if tensor.numel() else 0.0
+        self.record.store(told, size, mean, self.n, self.sample, tuple(tensor.shape), (line, *kind))
         if not np.isfinite(size):
             raise _NotFinite(f"at step {self.step}: {name} at {line}")
 

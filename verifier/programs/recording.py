@@ -1,4 +1,4 @@
-"""The root mean square of every intermediate of a program, in each sample, as it is run."""
+"""The root mean square and the mean of every intermediate of a program, in each sample, as it is run."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Key = tuple[int, int]
 
 @dataclass
 class Recorded:
-    """rms by intermediate and width, one number a sample; NaN where a sample did not get so far.
+    """rms by intermediate and width, one number a sample, and as well the mean; NaN where a sample did not get so far.
 
     ``made`` counts in how many of the ``finished`` samples an intermediate was made: not in all where a branch is taken
     in some only.
@@ -30,6 +30,7 @@ class Recorded:
     samples: int
     items: list[Intermediate] = field(default_factory=list)
     columns: dict[Key, dict[int, npt.NDArray[np.float64]]] = field(default_factory=dict)
+    means: dict[Key, dict[int, npt.NDArray[np.float64]]] = field(default_factory=dict)
     unmeasured: set[int] = field(default_factory=set)
     not_finite: str = ""
     made: Counter[Key] = field(default_factory=Counter)
@@ -60,8 +61,9 @@ class Recorded:
             if size is None:
                 self.unmeasured.add(k)
                 return
-            cells = self.columns.setdefault((k, turns[k]), {})
-            cells.setdefault(n, np.full(self.samples, np.nan))[sample] = size
+            for columns, found in ((self.columns, size), (self.means, mean(value))):
+                cells = columns.setdefault((k, turns[k]), {})
+                cells.setdefault(n, np.full(self.samples, np.nan))[sample] = found
             turns[k] += 1
 
         return watch
@@ -90,3 +92,15 @@ def root_mean_square(value: object) -> float | None:
     if largest == 0 or not math.isfinite(largest):
         return largest
     return largest * math.sqrt(float(np.mean(np.square(array / largest))))
+
+
+def mean(value: object) -> float:
+    """The mean of the entries, with its sign; NaN for complex numbers."""
+    if isinstance(value, Structured):
+        with np.errstate(all="ignore"):
+            return value.total() / (value.shape[0] * value.shape[1])
+    array = np.asarray(value)
+    if array.dtype.kind == "c":
+        return math.nan
+    with np.errstate(all="ignore"):
+        return float(np.mean(array, dtype=np.float64))

@@ -1,7 +1,8 @@
 """Every intermediate's exponent: a coordinate check that decides.
 
 The root mean square over an intermediate's entries is recorded in each sample at each width; log rms against log width
-goes to the same gate as any other claim.  A matrix of low rank, such as a gradient, is measured by its factors; one
+goes to the same gate as any other claim.  Where the mean over the entries is not small beside it, as of activations of
+one sign, it has a row of its own.  A matrix of low rank, such as a gradient, is measured by its factors; one
 that holds a Gaussian matrix is not, and is counted.  A factory of PyTorch modules is run as it stands
 (:mod:`verifier.programs.modules`) and judged alike.
 """
@@ -22,7 +23,7 @@ from verifier.fits.fitting import Finding, FitSettings, assess, number
 from verifier.fits.groups import expectations
 from verifier.inference.moment_orders import Mean
 from verifier.inputs.numbers import fraction
-from verifier.programs.graph import ProgramError, shown
+from verifier.programs.graph import ProgramError, WidthAxis, shown
 from verifier.programs.intermediates import Intermediate
 from verifier.programs.modules import MODULE_SAMPLES, MODULE_WIDTHS, Factory, ModelValue, ModuleRecord
 from verifier.programs.program import Program
@@ -39,6 +40,8 @@ SCAN_WIDTHS = (256, 1088, 4032, 16448, 65536)
 SCAN_SAMPLES = 64
 #: Values whose logarithms differ by less in all samples are the same number, rounded.
 SAME = 1e-9
+#: A mean of which no typical one at the largest width is this part of the root mean square is small.
+SMALL = 0.1
 #: Named tables of expectations: what is claimed of what is returned, and of everything else in a forward pass.
 TABLES: Mapping[str, tuple[tuple[str, str], tuple[str, str]]] = {"mup": (("order", "0"), ("upper", "0"))}
 _ANY = "?"
@@ -52,7 +55,8 @@ class ScanRowJson(TypedDict):
     line: str
     returned: bool
     backward: bool
-    exponent: Annotated[float | None, "of the root mean square in the width"]
+    mean: Annotated[bool, "whether it is the mean over the entries, not their root mean square"]
+    exponent: Annotated[float | None, "of the root mean square in the width, or of the mean without its sign"]
     low: float | None
     high: float | None
     decided: bool
@@ -89,7 +93,8 @@ class ScanRow:
     farther than the margin to both sides, and the data are a power law.  ``kind`` and ``expect`` are the claim,
     ``order`` or ``upper`` and an exponent, and ``finding`` is on that; None where nothing is expected.  Where there is
     nothing to decide there is a ``problem`` instead.  ``derived`` is the exponent by :func:`verifier.programs.derive`,
-    and ``agreement`` the finding on that; None where it is undecided, or nothing was derived.
+    and ``agreement`` the finding on that; None where it is undecided, or nothing was derived.  ``mean``: the row is of
+    the mean over the entries, of which nothing is expected.
     """
 
     name: str
@@ -104,6 +109,7 @@ class ScanRow:
     problem: str = ""
     derived: str | None = None
     agreement: Finding | None = None
+    mean: bool = False
 
     @property
     def disagrees(self) -> bool:
@@ -149,10 +155,10 @@ class ScanRow:
         exponent, low, high = (x if math.isfinite(x) else None for x in (self.exponent, *self.interval))
         return {
             "name": self.name, "shape": self.shape, "line": self.line, "returned": self.returned,
-            "backward": self.backward, "exponent": exponent, "low": low, "high": high, "decided": self.decided,
-            "kind": None if self.expect is None else self.kind, "expect": self.expect, "verdict": str(self.verdict),
-            "reason": self.reason, "mark": "" if self.size is None else self.size.mark, "derived": self.derived,
-            "disagrees": self.disagrees,
+            "backward": self.backward, "mean": self.mean, "exponent": exponent, "low": low, "high": high,
+            "decided": self.decided, "kind": None if self.expect is None else self.kind, "expect": self.expect,
+            "verdict": str(self.verdict), "reason": self.reason,
+            "mark": "" if self.size is None else self.size.mark, "derived": self.derived, "disagrees": self.disagrees,
         }  # fmt: skip
 
 
@@ -251,11 +257,28 @@ def scan(
         for (key, name), item in zip(names.items(), items, strict=True)
     ]
     claims = _claims(items, groups, _words(program, expect))
-    rows = tuple(
-        _compared(_row(item, group, claim, chosen, record.always(key)), group, derived, name, chosen)
-        for (key, name), item, group, claim in zip(names.items(), items, groups, claims, strict=True)
-    )
-    return Scan(program, sizes, samples, seed, rows, len(record.unmeasured), record.not_finite)
+    rows: list[ScanRow] = []
+    for (key, name), item, group, claim in zip(names.items(), items, groups, claims, strict=True):
+        always = record.always(key)
+        rows.append(_compared(_row(item, group, claim, chosen, always), group, derived, name, chosen))
+        mean = _mean(item, group, {n: record.means[key].get(n, absent) for n in sizes})
+        if mean is not None and always:
+            rows.append(replace(_row(item, mean, None, chosen, always), mean=True))
+    return Scan(program, sizes, samples, seed, tuple(rows), len(record.unmeasured), record.not_finite)
+
+
+def _mean(item: Intermediate | ModelValue, group: DataGroup, means: Mapping[int, Any]) -> DataGroup | None:
+    """The means without their signs, where they are not small; None too for what has no axis that grows."""
+    assert isinstance(group.data, Samples)
+    sizes = group.data.by_width()
+    largest = max(sizes)
+    grows = any(isinstance(d, WidthAxis) for d in item.dims)
+    if not grows or not all(np.all(np.isfinite(x)) for x in (*sizes.values(), *means.values())):
+        return None
+    if not np.median(np.abs(means[largest])) > SMALL * np.median(sizes[largest]):
+        return None
+    (_, name), *rest = group.key
+    return DataGroup((("value", f"mean {name}"), *rest), Samples(("n",), {(n,): np.abs(x) for n, x in means.items()}))
 
 
 def _words(program: Program | Factory, expect: str | float | Sequence[str] | None) -> list[str]:

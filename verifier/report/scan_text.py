@@ -115,7 +115,9 @@ def summary(found: Scan) -> list[str]:
     alphas = {row.size.alpha for row in found.rows if row.size is not None}
     alpha = f", alpha {max(alphas):g} each" if alphas else ""
     few = ", all by few seeds" if any(row.size is not None and row.size.mark for row in found.rows) else ""
-    lines = [f"{len(found.rows)} values: the exponents of {decided} are decided{few}{alpha}"]
+    means = sum(row.mean for row in found.rows)
+    counted = f"{len(found.rows) - means} values" + (f", {means} mean{'' if means == 1 else 's'}" if means else "")
+    lines = [f"{counted}: the exponents of {decided} are decided{few}{alpha}"]
     if decided < len(found.rows):
         lines[0] += "; ? marks the others"
     claims = Counter(str(row.verdict) for row in found.rows if row.expect is not None)
