@@ -64,8 +64,7 @@ def check(
     ``quick`` takes fewer cells and samples, ``thorough`` an error rate of 1e-8 a claim; ``select`` keeps cells such as
     ``"H=2,r>=3"``; ``widths`` are at least four integers, ``samples`` the most a width may take, ``timeout`` is in
     seconds.  ``measured_by`` measures the one statement given instead of its check file.  Several ``jobs`` are
-    processes that import the main module again.  Raises UnknownStatement, LoadError, NothingSelected, and ValueError
-    for options that cannot be served.
+    processes that import the main module again.  Raises UnknownStatement, LoadError, NothingSelected, ValueError.
 
     >>> check("lemma4", quick=True, select="H=1,L=1").exit_code  # 3: the other cells are not sampled
     3
@@ -246,14 +245,15 @@ def quantity(
 
 @overload
 def quantity(
-    *, weights: Mapping[str, Spec], data: Sequence[Any] = ..., given: Mapping[str, Any] | None = ..., name: str = ...,
-    expect: Mapping[str, Any] | None = ..., space: Space | None = ..., kind: str = ...,
+    *, weights: Mapping[str, Spec] = ..., module: Callable[[int], Any] = ..., laws: Mapping[str, Any] | None = ...,
+    data: Sequence[Any] = ..., given: Mapping[str, Any] | None = ..., name: str = ..., kind: str = ...,
+    expect: Mapping[str, Any] | None = ..., space: Space | None = ...,
 ) -> Callable[[Callable[..., Any]], Program]: ...  # fmt: skip
 
 
 def quantity(symbol: str = "", text: str = "", **more: Any) -> Callable[[Callable[..., Any]], Any]:
-    """Declare a quantity: a sampler of one's own (:func:`verifier.quantities.samplers.quantity`), or, with ``weights``,
-    a JAX function of random weights (:func:`verifier.programs.quantity`, extra ``[jax]``).
+    """Declare a quantity: a sampler of one's own (:func:`verifier.quantities.samplers.quantity`), or a function in JAX
+    of random ``weights``, or of a PyTorch ``module`` (:func:`verifier.programs.quantity`, extras ``[jax,torch]``).
 
     >>> @quantity("T")
     ... def second(n, rng, *, angle=60):
@@ -261,9 +261,9 @@ def quantity(symbol: str = "", text: str = "", **more: Any) -> Callable[[Callabl
     >>> second.symbol, second.shared
     ('T', ('angle',))
     """
-    if "weights" in more:
+    if (given := "weights" if "weights" in more else "module") in more:
         if symbol:
-            raise TypeError(f"quantity({symbol!r}, weights=…): a symbol is of samplers, weights are of programs")
+            raise TypeError(f"quantity({symbol!r}, {given}=…): a symbol is of samplers, {given} is of programs")
         from verifier.programs import quantity as program
 
         return program(**more)

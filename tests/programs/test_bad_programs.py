@@ -220,3 +220,19 @@ def test_without_jax_the_extra_is_named(model: Path) -> None:
 def test_importing_does_not_import_jax() -> None:
     code = "import sys, verifier.programs, verifier.cli; sys.exit('jax' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_module_without_pytorch_is_refused_with_the_extra(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    model.write_text(HEAD + "@quantity(module=lambda n: None)\ndef f(f, w):\n    return 0.0\n")
+    monkeypatch.setitem(sys.modules, "torch", None)
+    code, output = invoke("scan", "model.py:f")
+    assert code == 2, output
+    assert "pip install 'wide-verifier[torch]'" in output
+    assert output.count("\n") == 1
+
+
+def test_a_program_has_weights_or_a_module(model: Path) -> None:
+    model.write_text(HEAD + "@quantity(weights=W, laws={'W': 1.0})\ndef f(w):\n    return 0.0\n")
+    code, output = invoke("scan", "model.py:f")
+    assert code == 2, output
+    assert "a program has weights={…}, or module=make and perhaps laws={…}" in output

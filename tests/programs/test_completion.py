@@ -15,6 +15,7 @@ from program_networks import EXAMPLES  # noqa: E402
 from verifier.programs import gaussian  # noqa: E402
 from verifier.programs.evaluate import evaluate  # noqa: E402
 from verifier.programs.gaussian import RevealedByProducts  # noqa: E402
+from verifier.programs.graph import ProgramError  # noqa: E402
 from verifier.programs.program import Program, Width  # noqa: E402
 from verifier.programs.structured import Structured  # noqa: E402
 
@@ -103,3 +104,27 @@ def test_lazy_is_dense(name: str, sizes: dict[Width, int]) -> None:
         reference = np.asarray(reference)
         assert np.max(np.abs(reference)) > 1e-6
         np.testing.assert_allclose(lazy, reference, rtol=1e-11, atol=1e-11 * np.max(np.abs(reference)))
+
+
+def test_axes_in_proportion_to_a_width() -> None:
+    """A hidden layer of 4n and heads of n/4: as on the completed matrices, named so, and refused where n/4 is none."""
+    n = Width("n")
+
+    def output(w: Any) -> Any:
+        h = jax.nn.relu(w["up"] @ w["x"] / 10)
+        h = (w["down"] @ h).reshape(4, -1) @ w["head"]
+        return jax.numpy.mean(h**2)
+
+    shapes = {"x": (n,), "up": (4 * n, n), "down": (n, n * 4), "head": (n / 4, 3)}
+    program = Program(output, shapes)
+    assert program.widths == (n,)
+    (arguments,) = program.arguments(20, 1, seed=20261128)
+    (found,) = evaluate(program.graph(20), arguments)
+    full = {k: completed(a) for k, a in zip(program.shapes(20), arguments, strict=True)}
+    assert full["up"].shape == (80, 20)
+    with jax.enable_x64(True):
+        dense = float(output({k: jax.numpy.asarray(np.asarray(a), "float64") for k, a in full.items()}))
+    np.testing.assert_allclose(found, dense, rtol=1e-11)
+    assert str(4 * n / 8) == "n/2"
+    with pytest.raises(ProgramError, match=r"the weight head of output has an axis n/4, which is no length at n = 22"):
+        program.shapes(22)

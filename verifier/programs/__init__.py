@@ -12,7 +12,8 @@
     derive(change)                     # the same exponents by theory, with leading constants
 
 A Gaussian matrix is met through products only and a gradient step adds low rank to it, so that nothing of size n × n
-is ever formed.  JAX is an extra: ``pip install 'wide-verifier[jax]'``.  ``scan`` also takes a factory
+is ever formed.  JAX is an extra: ``pip install 'wide-verifier[jax]'``.  ``quantity(module=make)`` declares a function
+``(f, w)`` of the parameters of a PyTorch module, ``f(w, x)`` its forward pass.  ``scan`` also takes a factory
 ``make(width) -> (model, batch, loss, optimizer)`` of PyTorch modules, which are built and trained as they stand.
 """
 

@@ -96,6 +96,11 @@ def _axis(length: int, grown: int, widths: Mapping[str, tuple[int, int]]) -> Dim
     for name, power in powers.items():
         product /= Fraction(widths[name][0]) ** power
     words = "·".join(name if power == 1 else f"{name}^{power}" for name, power in powers.items())
-    front = "" if product.numerator == 1 else str(product.numerator)
-    back = "" if product.denominator == 1 else f"/{product.denominator}"
-    return WidthAxis(f"{front}{words}{back}", sum(powers.values()))
+    return WidthAxis(multiple(product, words), sum(powers.values()))
+
+
+def multiple(factor: Fraction, words: str) -> str:
+    """``n``, ``4n``, ``n/4``, ``3n/4``."""
+    front = "" if factor.numerator == 1 else str(factor.numerator)
+    back = "" if factor.denominator == 1 else f"/{factor.denominator}"
+    return f"{front}{words}{back}"

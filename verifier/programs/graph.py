@@ -32,7 +32,7 @@ class ProgramError(ValueError):
 class Place:
     """Where an operation stands in the user's code; ``backward``: in the backward pass of what stands there.
 
-    ``spot`` tells apart the expressions of a line.
+    ``spot`` tells apart the expressions of a line; ``part`` is the part of a model that the line leaves unnamed.
     """
 
     file: str
@@ -40,6 +40,7 @@ class Place:
     function: str
     backward: bool = False
     spot: tuple[int, ...] = ()
+    part: str = ""
 
     def __str__(self) -> str:
         return f"{Path(self.file).name}:{self.line}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import site
 import sys
 import sysconfig
@@ -9,6 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import redirect_stdout
 from dataclasses import replace
 from functools import lru_cache
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ from verifier.programs.graph import Constant, Graph, Op, Operand, Place, Program
 _CALLS = ("pjit", "jit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "custom_vjp_call_jaxpr",
           "remat", "remat2", "checkpoint", "custom_lin")  # fmt: skip
 _CONTROL = ("scan", "while", "cond")
+#: a scope of names whose rest is a part of a model, which its values are called by
+PART = "part of a model: "
 
 
 class NotTraceable(ProgramError):
@@ -202,16 +206,20 @@ def _place(equation: Any, backward: bool) -> Place | None:
         from jax._src import source_info_util
 
         frames = list(source_info_util.user_frames(equation.source_info.traceback))
-        stack = str(equation.source_info.name_stack)
+        stack = equation.source_info.name_stack
     except (ImportError, AttributeError, TypeError):
         return None
-    own = [frame for frame in frames if not _installed(frame.file_name)] or frames
+    inside = list(takewhile(lambda frame: frame.file_name != __file__, frames))  # around it is who had it traced
+    others = [frame for frame in inside if not _ours(frame.file_name)]
+    own = [frame for frame in others if not _installed(frame.file_name)] or others
     if not own:
         return None
     frame = own[0]
     name = frame.function_name.rsplit(".", 1)[-1]
     spot = (frame.start_line, frame.start_column, frame.end_line, frame.end_column)
-    return Place(frame.file_name, frame.start_line, name, backward or "transpose(" in stack, spot)
+    part = next((scope.name for scope in reversed(stack.stack) if str(scope.name).startswith(PART)), PART)
+    back = backward or "transpose(" in str(stack)
+    return Place(frame.file_name, frame.start_line, name, back, spot, part.removeprefix(PART))
 
 
 @lru_cache(maxsize=1024)
@@ -243,12 +251,12 @@ def _reason(error: Exception, function: Callable[..., Any]) -> str:
     """``model.py:12: what is wrong`` in one sentence."""
     import jax
 
-    code = getattr(function, "__code__", None)
+    code = getattr(inspect.unwrap(function), "__code__", None)
     place = Path(code.co_filename).name if code is not None else "the function"
     trace = error.__traceback__
     while trace is not None:
         file = trace.tb_frame.f_code.co_filename
-        if code is not None and (file == code.co_filename or not (_installed(file) or _own(file))):
+        if code is not None and (file == code.co_filename or is_users(file)):
             place = f"{Path(file).name}:{trace.tb_lineno}"
         trace = trace.tb_next
     if isinstance(error, jax.errors.ConcretizationTypeError | jax.errors.TracerArrayConversionError):
@@ -261,4 +269,14 @@ def _reason(error: Exception, function: Callable[..., Any]) -> str:
 
 
 def _own(file: str) -> bool:
-    return Path(file).is_relative_to(Path(__file__).parent) or file.startswith("<")
+    return _ours(file) or file.startswith("<")
+
+
+@lru_cache(maxsize=1024)
+def _ours(file: str) -> bool:
+    return Path(file).is_relative_to(Path(__file__).parent)
+
+
+def is_users(file: str) -> bool:
+    """Whether a file is neither of an installed package nor of this one."""
+    return not (_installed(file) or _own(file))

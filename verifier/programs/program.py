@@ -14,6 +14,7 @@ import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from verifier.fits.kinds import KINDS
-from verifier.programs import jaxfront
-from verifier.programs.axes import FACTORS, check_steady, like, marked
+from verifier.programs import jaxfront, modules
+from verifier.programs.axes import FACTORS, check_steady, like, marked, multiple
 from verifier.programs.evaluate import NotFinite, Overflow, Watch, evaluate, first_not_finite
 from verifier.programs.gaussian import RevealedByProducts
 from verifier.programs.graph import Dim, Graph, ProgramError, WidthAxis, is_large, shown
@@ -32,9 +33,26 @@ from verifier.programs.structured import Gaussian, Structured, low_rank
 
 @dataclass(frozen=True)
 class Width:
-    """A width: an axis whose length grows."""
+    """A width: an axis whose length grows.  ``4 * n`` and ``n / 4`` are axes in proportion to it."""
 
     name: str
+    times: Fraction = Fraction(1)
+
+    @property
+    def base(self) -> Width:
+        """The width that it is in proportion to: n for 4 n."""
+        return Width(self.name)
+
+    def __mul__(self, factor: int | Fraction) -> Width:
+        return Width(self.name, self.times * Fraction(factor))
+
+    __rmul__ = __mul__
+
+    def __truediv__(self, factor: int) -> Width:
+        return Width(self.name, self.times / Fraction(factor))
+
+    def __str__(self) -> str:
+        return multiple(self.times, self.name)
 
 
 def width(name: str) -> Width:
@@ -99,7 +117,7 @@ class Program:
                     f"{self.line}: the weight {key} of {self.label} has the shape {spec!r}; a shape is a tuple of "
                     "widths and positive integers, as in (n,) or (n, 2)"
                 )
-            for d in _shape(spec):
+            for d in dims_of(spec):
                 if isinstance(d, bool) or not isinstance(d, Width | int) or (isinstance(d, int) and d < 1):
                     raise ProgramError(
                         f"{self.line}: the weight {key} of {self.label} has an axis {d!r}; an axis is a width or a "
@@ -120,12 +138,8 @@ class Program:
     @property
     def widths(self) -> tuple[Width, ...]:
         """Its widths, in the order in which they first occur."""
-        found: dict[Width, None] = {}
-        for spec in self.weights.values():
-            for d in _shape(spec):
-                if isinstance(d, Width):
-                    found[d] = None
-        return tuple(found)
+        axes = (d for spec in self.weights.values() for d in dims_of(spec))
+        return tuple(dict.fromkeys(d.base for d in axes if isinstance(d, Width)))
 
     @property
     def line(self) -> str:
@@ -147,9 +161,17 @@ class Program:
         """The shapes of the weights at these widths, by name in order."""
         at = self.sizes(widths)
         return {
-            name: tuple(at[d] if isinstance(d, Width) else d for d in _shape(self.weights[name]))
-            for name in sorted(self.weights)
+            name: tuple(self._length(name, d, at) for d in dims_of(self.weights[name])) for name in sorted(self.weights)
         }
+
+    def _length(self, name: str, d: Length, at: Mapping[Width, int]) -> int:
+        if not isinstance(d, Width):
+            return d
+        length = at[d.base] * d.times
+        if length.denominator != 1 or length < 1:
+            raise ProgramError(f"{self.line}: the weight {name} of {self.label} has an axis {d}, which is no length at "
+                               f"{d.name} = {at[d.base]}")  # fmt: skip
+        return int(length)
 
     def graph(self, widths: Sizes) -> Graph:
         """Traced at these widths, once; width axes are marked."""
@@ -204,7 +226,7 @@ class Program:
 
     def _drawn(self, name: str, shape: tuple[int, ...], rng: np.random.Generator) -> Any:
         spec = self.weights[name]
-        dims: list[Dim] = [WidthAxis(d.name) if isinstance(d, Width) else d for d in _shape(spec)]
+        dims: list[Dim] = [WidthAxis(str(d)) if isinstance(d, Width) else d for d in dims_of(spec)]
         if not is_large(dims):
             return np.full(shape, spec.value) if isinstance(spec, Given) else rng.standard_normal(shape)
         if len(shape) != 2:
@@ -260,14 +282,33 @@ class Program:
 
 
 def quantity(
-    weights: Mapping[str, Spec], *, data: Sequence[Any] = (), given: Mapping[str, Any] | None = None, name: str = "",
-    expect: Mapping[str, Any] | None = None, space: Any = None, kind: str = "order",
+    weights: Mapping[str, Spec] | None = None, *, module: Callable[[int], Any] | None = None,
+    laws: Mapping[str, Any] | None = None, data: Sequence[Any] = (), given: Mapping[str, Any] | None = None,
+    name: str = "", expect: Mapping[str, Any] | None = None, space: Any = None, kind: str = "order",
 ) -> Callable[[Callable[..., Any]], Program]:  # fmt: skip
-    """Declare a function of weights as a quantity; see :class:`Program`."""
-    return lambda function: Program(
-        function, dict(weights), tuple(data), dict(given or {}), name, dict(expect or {}), space, kind
-    )
+    """Declare a function of weights as a quantity; see :class:`Program`.
+
+    With ``module``, a function ``make(width)`` that returns a ``torch.nn.Module``, it is a function ``(f, w)``:
+    ``f(w, *inputs)`` is the forward pass at the parameters ``w``, a dictionary by PyTorch's names.  Their laws are read
+    from how the module initialises them; ``laws`` gives others, by names or patterns: a standard deviation of normal
+    entries, perhaps as a function of the width, or ``"gaussian"``, normal of the same variance.
+    """
+    if (weights is None) == (module is None) or (laws is not None and module is None):
+        raise ProgramError("a program has weights={…}, or module=make and perhaps laws={…}")
+
+    def declare(function: Callable[..., Any]) -> Program:
+        run, specs = function, weights
+        if module is not None:
+            modules.require()
+            jaxfront.require()
+            from verifier.programs.torchfront import declared
+
+            run, specs = declared(function, module, laws)
+        return Program(run, dict(specs or {}), tuple(data), dict(given or {}), name, dict(expect or {}), space, kind)
+
+    return declare
 
 
-def _shape(spec: Spec) -> tuple[Length, ...]:
+def dims_of(spec: Spec) -> tuple[Length, ...]:
+    """The shape of a weight, widths and numbers."""
     return spec.shape if isinstance(spec, Given) else tuple(spec)

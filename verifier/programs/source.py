@@ -24,8 +24,8 @@ def statement(place: Place) -> SourceLines:
     """The innermost statement at a place; a line of its own, without a name, where the file cannot be read."""
     for first, last, name in _statements(place.file):
         if first <= place.line <= last:
-            return SourceLines(place.file, first, last, name or place.function.strip("<>"))
-    return SourceLines(place.file, place.line, place.line, place.function.strip("<>"))
+            return SourceLines(place.file, first, last, place.part or name or place.function.strip("<>"))
+    return SourceLines(place.file, place.line, place.line, place.part or place.function.strip("<>"))
 
 
 @lru_cache(maxsize=256)

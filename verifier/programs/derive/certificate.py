@@ -20,7 +20,7 @@ from verifier.programs.derive.constants import WIDTHS
 from verifier.programs.derive.expansion import Underived
 from verifier.programs.derive.interpret import folded
 from verifier.programs.graph import Constant, Dim, Graph, Op, ProgramError, WidthAxis
-from verifier.programs.program import Given, Program
+from verifier.programs.program import Given, Program, dims_of
 
 FORMAT = "verifier tensor program 1"
 #: entries of a constant
@@ -58,8 +58,7 @@ def of_one(whole: Mapping[str, Any], output: int, first: int) -> dict[str, Any]:
 
 def _weight(program: Program, name: str) -> list[Any]:
     spec = program.weights[name]
-    shape = spec.shape if isinstance(spec, Given) else tuple(spec)
-    dims = [d if isinstance(d, int) else ["w", d.name, 1] for d in shape]
+    dims = [d if isinstance(d, int) else ["w", str(d), 1] for d in dims_of(spec)]
     return [name, dims, value(spec.value) if isinstance(spec, Given) else "gaussian"]
 
 

@@ -19,7 +19,7 @@ from verifier.programs.derive.interpret import PLACED, Interpreter
 from verifier.programs.derive.numbers import ZERO, Number, precision
 from verifier.programs.graph import Graph, Op, ProgramError, WidthAxis, shown
 from verifier.programs.intermediates import Intermediate, intermediates, numbered
-from verifier.programs.program import Given, Program
+from verifier.programs.program import Given, Program, dims_of
 from verifier.verdict import NumericStatus
 from verifier.verdict.display import line
 
@@ -219,9 +219,7 @@ def _others(
 
 
 def _dims(program: Program, name: str) -> tuple[Any, ...]:
-    spec = program.weights[name]
-    shape = spec.shape if isinstance(spec, Given) else tuple(spec)
-    return tuple(d if isinstance(d, int) else WidthAxis(d.name) for d in shape)
+    return tuple(d if isinstance(d, int) else WidthAxis(str(d)) for d in dims_of(program.weights[name]))
 
 
 def measured(value: Values) -> bool:

@@ -1,0 +1,243 @@
+"""PyTorch modules sampled exactly: as PyTorch computes them on the same weights; their laws; what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from click.testing import CliRunner
+
+torch = pytest.importorskip("torch", reason="programs of modules need PyTorch: pip install 'wide-verifier[torch]'")
+jax = pytest.importorskip("jax", reason="programs need JAX: pip install 'wide-verifier[jax]'")
+
+import jax.numpy as jnp  # noqa: E402
+from torch_networks import MODULES  # noqa: E402
+
+from verifier.cli import cli  # noqa: E402
+from verifier.programs import quantity, scan  # noqa: E402
+from verifier.programs.evaluate import evaluate  # noqa: E402
+from verifier.programs.program import Width  # noqa: E402
+from verifier.programs.structured import Structured  # noqa: E402
+
+N = 32
+RATE = 0.3
+
+
+def completed(argument: Any) -> Any:
+    return argument.terms[0].matrix.completed() if isinstance(argument, Structured) and argument.terms else argument
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_a_step_of_training_is_that_of_pytorch(name: str) -> None:
+    """Outputs, a loss and the outputs after a step by its gradient, with respect to all parameters, by autograd."""
+    make, given = MODULES[name]
+    functions: list[Any] = []
+
+    @quantity(module=make, laws={"*": "gaussian"})
+    def trained(f: Any, w: Any) -> Any:
+        functions.append(f)
+
+        def loss(w: Any) -> Any:
+            return jnp.mean((f(w, given) - 0.5) ** 2)
+
+        g = jax.grad(loss)(w)
+        return f(w, given), loss(w), f({k: w[k] - RATE * g[k] for k in w}, given)
+
+    (arguments,) = trained.arguments(N, 1, seed=20261128)
+    found = evaluate(trained.graph(N), arguments)
+    assert any(isinstance(a, Structured) for a in arguments)
+
+    full = {k: np.asarray(completed(a)) for k, a in zip(trained.shapes(N), arguments, strict=True)}
+    module = make(N).double()
+    with torch.no_grad():
+        for key, parameter in module.named_parameters():
+            parameter.copy_(torch.from_numpy(np.array(functions[0].parameters(full)[key], dtype=np.float64)))
+    inputs = torch.from_numpy(given)
+    first = module(inputs)
+    loss = ((first - 0.5) ** 2).mean()
+    loss.backward()
+    with torch.no_grad():
+        for parameter in module.parameters():
+            parameter -= RATE * parameter.grad
+        after = module(inputs)
+    for lazy, reference in zip(found, (first.detach(), loss.detach(), after), strict=True):
+        np.testing.assert_allclose(lazy, reference.numpy(), rtol=1e-11, atol=1e-11 * float(reference.abs().max()))
+    assert float((after - first.detach()).abs().max()) > 1e-3
+
+
+POINTS = np.array([[1.0, 0.5], [-0.3, 1.1]])
+
+
+class MeanField(torch.nn.Module):
+    """Normal weights, and a readout that is divided by the width."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.first = torch.nn.Linear(2, width, bias=False)
+        self.second = torch.nn.Linear(width, width)
+        self.out = torch.nn.Parameter(torch.randn(width) / 2)
+        torch.nn.init.normal_(self.first.weight)
+        torch.nn.init.kaiming_normal_(self.second.weight, nonlinearity="linear")
+        torch.nn.init.zeros_(self.second.bias)
+
+    def forward(self, x: Any) -> Any:
+        x = torch.tanh(self.first(x))
+        hidden = torch.tanh(self.second(x))
+        return hidden @ self.out / self.out.numel()
+
+
+def change(f: Any, w: Any, rates: dict[str, float]) -> dict[str, Any]:
+    """How far the output moves in a step of gradient descent at these rates."""
+    g = jax.grad(lambda w: jnp.mean((f(w, POINTS) - 1.0) ** 2))(w)
+    after = {k: w[k] - rates[k] * g[k] for k in w}
+    return {"moved": jnp.mean(jnp.abs(f(after, POINTS) - f(w, POINTS)))}
+
+
+@quantity(module=MeanField, expect={"moved": 0})
+def scaled(f: Any, w: Any) -> Any:
+    n = w["out"].size
+    return change(f, w, {"first.weight": n, "second.weight": 1.0, "second.bias": n, "out": n})
+
+
+@quantity(module=MeanField, expect={"moved": 0})
+def fixed(f: Any, w: Any) -> Any:
+    n = w["out"].size
+    return change(f, w, {"first.weight": 1.0, "second.weight": 1 / n, "second.bias": 1.0, "out": 1.0})
+
+
+def test_exponents_at_widths_that_are_never_formed() -> None:
+    """The maximal-update rates of this model move its output by order 1; rates that are n times smaller do not."""
+    widths = (256, 1088, 4032, 16448)
+    found = scan(scaled, widths=widths, samples=16, seed=20261128)
+    rows = {row.name: row for row in found.rows}
+    assert str(rows["moved"].verdict) == "consistent"
+    assert rows["hidden[1]"].shape == "(2, n)"
+    assert rows["hidden[1]"].line == f"test_torchfront.py:{MeanField.forward.__code__.co_firstlineno + 2}"
+    other = scan(fixed, widths=widths, samples=16, seed=20261128)
+    assert other.first_departure is not None
+    assert other.first_departure.name == "moved"
+    assert abs(other.first_departure.exponent + 1) < 0.1
+
+
+def test_nothing_is_allocated_when_it_is_traced() -> None:
+    graph = scaled.graph(10**6)  # its matrix would have 8 terabytes
+    assert (10**6, 10**6) in graph.inputs
+
+
+def test_parts_that_no_line_names_are_named_by_their_places() -> None:
+    make, points = MODULES["sequential"]
+
+    @quantity(module=make, laws={"*": "gaussian"})
+    def output(f: Any, w: Any) -> Any:
+        return jnp.mean(f(w, points) ** 2)
+
+    rows = scan(output, widths=(64, 128, 192, 256), samples=3).rows
+    assert [row.name for row in rows if not row.name.startswith("mean ")] == [
+        "0", "1", "2", "3.0", "3.1", "4", "6", "7", "output",
+    ]  # fmt: skip
+    assert output.weights["3.0.weight"] == (Width("n") / 2, Width("n"))
+
+
+class Drawn(torch.nn.Module):
+    def __init__(self, n: int) -> None:
+        super().__init__()
+        self.uniform = torch.nn.Linear(n, n)
+        self.normal = torch.nn.Linear(n, n)
+        self.own = torch.nn.Parameter(3 * torch.randn(n, n) / n)
+        self.gain = torch.nn.Parameter(torch.full((n,), 0.25))
+        self.tiny = torch.nn.Parameter(torch.empty(4 * n).uniform_(-0.5, 0.5))
+        torch.nn.init.xavier_normal_(self.normal.weight)
+        torch.nn.init.zeros_(self.normal.bias)
+        with torch.no_grad():
+            self.normal.weight *= 0.5
+
+
+def test_laws_are_those_of_what_pytorch_draws() -> None:
+    """What is read of the initialisation against the parameters of a module that is built."""
+    from verifier.programs.torchfront import ModuleFunction
+
+    n = 448
+    given = {"uniform.*": "gaussian", "tiny": lambda n: 1.5 / n}
+    found = ModuleFunction(Drawn, given, "here").parameters(_ones(Drawn(n)))
+    torch.manual_seed(20261128)
+    built = {name: p.detach().double() for name, p in Drawn(n).named_parameters()}
+    for name in ("uniform.weight", "uniform.bias", "normal.weight", "own"):
+        size = built[name].numel()
+        assert float(found[name].flat[0]) == pytest.approx(float(built[name].square().mean()) ** 0.5, rel=6 / size**0.5)
+    assert float(found["gain"].flat[0]) == 0.25
+    assert float(found["tiny"].flat[0]) == 1.5 / n
+
+
+def _ones(module: Any) -> dict[str, Any]:
+    return {name: np.ones(tuple(p.shape)) for name, p in module.named_parameters()}
+
+
+HEAD = """\
+import jax, jax.numpy as jnp, torch
+from torch import nn
+from verifier.programs import quantity
+class Straight(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x): return torch.sign(x)
+class Net(nn.Module):
+    def __init__(self, n):
+        super().__init__()
+        self.a, self.b = nn.Linear(2, n), nn.Linear(n, 1)
+        {init}
+    def forward(self, x):
+        h = torch.tanh(self.a(x))
+        {line}
+        return self.b(h)
+@quantity(module={make}, laws={laws})
+def f(f, w):
+    return jnp.mean(f(w, jnp.ones((4, 2))) ** 2)
+"""
+LOOKS, MADE = "m.py:14: Python looks at a value here", "m.py:16: "
+#: what differs from a model that is taken → what is said
+REFUSED = {
+    "uniform": ({"laws": "None"}, MADE + "the parameter a.weight starts uniform (PyTorch's default)"),
+    "orthogonal": ({"init": "nn.init.orthogonal_(self.a.weight)"}, MADE + "the law of the parameter a.weight cannot"),
+    "truncated": ({"init": "nn.init.trunc_normal_(self.a.weight)"}, MADE + "the law of the parameter a.weight cannot"),
+    "a part": ({"init": "nn.init.zeros_(self.a.weight[0])"}, MADE + "the law of the parameter a.weight cannot"),
+    "copies": ({"init": "import copy; self.c = copy.deepcopy(self.a)"}, "is initialised (a copy of another one)"),
+    "views": ({"init": "self.c = nn.Parameter(self.a.weight.T)"}, MADE + "two parameters that Net makes are views"),
+    "no such parameter": ({"laws": "{'c.*': 1.0}"}, MADE + "laws: 'c.*' is no parameter; there are a.weight, a.bias"),
+    "a law below 0": ({"laws": "{'*': -1.0}"}, MADE + "laws: a.weight has -1.0; a law is a standard deviation"),
+    "no law": ({"laws": "{'*': lambda n: 'x'}"}, MADE + "laws: a.weight has 'x'; a law is"),
+    "an instance": ({"make": "Net(64)"}, MADE + "module= is a Net, which has one width; give the function that"),
+    "no module": ({"make": "lambda n: (Net(n), 1)"}, MADE + "<lambda>(64) returns a tuple; return a torch.nn.Module"),
+    "n + 1": ({"init": "self.c = nn.Linear(n + 1, 2)"}, "c.weight is not in proportion to the width: 65 at 64, 193 at"),
+    "no width": ({"make": "lambda n: Net(64)"}, MADE + "<lambda> ignores its width"),
+    "another one": ({"make": "lambda n: Net(min(n, 448))"}, MADE + "<lambda>(8960) has other parameters, or"),
+    "a random buffer": ({"init": "self.register_buffer('r', torch.randn(3))"}, MADE + "the buffer r of shape (3,) has"),
+    "a convolution": ({"init": "self.c = nn.Conv1d(n, n, 3)"}, "m.py:16: the weight c.weight of shape (n, n, 3) has 3"),
+    "an unknown operation": ({"line": "h = torch.fft.fft(h).real"}, "m.py:14: PyTorch's aten._fft_r2c.default is not"),
+    "if": ({"line": "h = h if h.sum() > 0 else -h"}, LOOKS),
+    "a number": ({"line": "h = h * h.mean().item()"}, LOOKS),
+    "NumPy": ({"line": "h = torch.from_numpy(h.numpy())"}, LOOKS),
+    "dropout": ({"line": "h = nn.functional.dropout(h)"}, "m.py:14: bernoulli_ draws random numbers"),
+    "noise": ({"line": "h = h + torch.randn(1)"}, "m.py:14: randn draws random numbers"),
+    "running means": ({"init": "self.c = nn.BatchNorm1d(n)", "line": "h = self.c(h)"}, "m.py:14: copy_ writes what"),
+    "a view": ({"line": "h[:, 0] = 0.0; h = 2 * h"}, "m.py:14: a tensor is used of which a part or another view was"),
+    "another view": ({"line": "h.detach().mul_(2)"}, "m.py:15: a tensor is used of which a part or another view was"),
+    "not recorded": ({"line": "\\n        with torch.no_grad(): h.mul_(2)"}, "m.py:15: mul_ changes a tensor in place"),
+    "a derivative": ({"line": "h = Straight.apply(h)"}, "m.py:14: a torch.autograd.Function has a"),
+    "shapes": ({"line": "h = h @ torch.ones(3)"}, "m.py:14: mv of shapes (4, 64) and (3,): "),
+    "a large constant": ({"line": "h = h @ torch.ones(h.shape[-1], 10**9)"}, "m.py:14: a tensor of shape (64, 1000"),
+    "n × n": ({"line": "h = h @ torch.tanh(self.c)", "init": "self.c = nn.Parameter(torch.randn(n, n))"},
+              "m.py:14: tanh: an entrywise function of a Gaussian matrix would form it"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", REFUSED)
+def test_one_sentence_with_the_line(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    what, sentence = REFUSED[name]
+    monkeypatch.chdir(tmp_path)
+    parts = {"laws": "{'*': 'gaussian'}", "init": "pass", "line": "pass", "make": "Net"} | what
+    Path("m.py").write_text(HEAD.format(**parts))
+    result = CliRunner().invoke(cli, ["scan", "m.py:f", "--widths", "64,128,192,8960", "--samples", "1"])
+    assert result.exit_code == 2, result.output
+    assert sentence in result.output
+    assert result.output.count("\n") == 1

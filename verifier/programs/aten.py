@@ -1,0 +1,141 @@
+"""PyTorch's operations, by the names of its dispatcher, in ``jax.numpy``; what is not here is decomposed by PyTorch.
+
+An operation takes what the dispatcher passes, with arrays in the place of tensors.  Numbers are those of the run, so
+that a conversion between floating-point types does nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import lax
+
+Rule = Callable[..., Any]
+
+
+def _axes(dim: int | Sequence[int] | None) -> int | tuple[int, ...] | None:
+    """None and no axes are all of them."""
+    return dim if dim is None or isinstance(dim, int) else tuple(dim) or None
+
+
+def _reduced(function: Callable[..., Any]) -> Rule:
+    def run(x: Any, dim: int | Sequence[int] | None = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
+        return function(x, axis=_axes(dim), keepdims=keepdim)
+
+    return run
+
+
+def _var(x: Any, dim: Any = None, unbiased: Any = True, keepdim: bool = False, *, correction: Any = None) -> Any:
+    return jnp.var(x, axis=_axes(dim), ddof=int(unbiased) if correction is None else correction, keepdims=keepdim)
+
+
+def _layer_norm(x: Any, shape: Sequence[int], weight: Any, bias: Any, eps: float) -> tuple[Any, Any, Any]:
+    axes = tuple(range(-len(shape), 0))
+    mean = jnp.mean(x, axis=axes, keepdims=True)
+    inverse = lax.rsqrt(jnp.mean((x - mean) ** 2, axis=axes, keepdims=True) + eps)
+    out = (x - mean) * inverse
+    out = out if weight is None else out * weight
+    return (out if bias is None else out + bias), mean, inverse
+
+
+def _slice(x: Any, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1) -> Any:
+    first, last, _ = slice(start, end, step).indices(x.shape[dim])
+    return lax.slice_in_dim(x, first, max(first, last), step, dim)
+
+
+def _split(x: Any, size: int | Sequence[int], dim: int = 0) -> list[Any]:
+    length = x.shape[dim]
+    sizes = [min(size, length - k) for k in range(0, length, size)] if isinstance(size, int) else size
+    ends = np.cumsum(sizes)
+    return [lax.slice_in_dim(x, int(end) - s, int(end), 1, dim) for s, end in zip(sizes, ends, strict=True)]
+
+
+def _squeeze(x: Any, dim: int | Sequence[int] | None = None) -> Any:
+    dims = range(x.ndim) if dim is None else [dim] if isinstance(dim, int) else dim
+    return jnp.squeeze(x, tuple(d for d in dims if x.shape[d] == 1))
+
+
+def _expand(x: Any, size: Sequence[int], *, implicit: bool = False) -> Any:
+    old = (*[1] * (len(size) - x.ndim), *x.shape)
+    return jnp.broadcast_to(x, [o if s == -1 else s for s, o in zip(size, old, strict=True)])
+
+
+def _index(x: Any, indices: Sequence[Any]) -> Any:
+    return x[tuple(slice(None) if i is None else i for i in indices)]
+
+
+def _pow(a: Any, b: Any) -> Any:
+    return a ** (int(b) if isinstance(b, float) and b.is_integer() else b)
+
+
+def _divided(a: Any, b: Any, *, rounding_mode: str | None = None) -> Any:
+    return {None: jnp.divide, "floor": jnp.floor_divide, "trunc": lambda a, b: jnp.trunc(a / b)}[rounding_mode](a, b)
+
+
+def _converted(x: Any, *, dtype: Any = None, **where: Any) -> Any:
+    """Between kinds of numbers; between floating-point types nothing is rounded."""
+    floating = dtype is None or (dtype.is_floating_point and jnp.issubdtype(x.dtype, jnp.floating))
+    return x if floating else x.astype(jnp.float64 if dtype.is_floating_point else str(dtype).removeprefix("torch."))
+
+
+def _filled(x: Any, value: Any = 0, *, dtype: Any = None, **where: Any) -> Any:
+    return _converted(jnp.full(x.shape, value, x.dtype), dtype=dtype)
+
+
+def _same(x: Any, **kind: Any) -> Any:
+    return x
+
+
+RULES: dict[str, Rule] = {
+    **{name: getattr(jnp, name) for name in (
+        "abs", "exp", "exp2", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "sinh", "cosh", "atan2",
+        "sign", "floor", "ceil", "reciprocal", "maximum", "minimum", "isnan", "isfinite", "logical_and", "logical_or",
+        "logical_xor", "logical_not", "bitwise_and", "bitwise_or", "bitwise_not", "where", "tril", "triu",
+    )},
+    **{name: lambda a, b, compare=compare: compare(a, b) for name, compare in (
+        ("eq", jnp.equal), ("ne", jnp.not_equal), ("lt", jnp.less), ("le", jnp.less_equal), ("gt", jnp.greater),
+        ("ge", jnp.greater_equal),
+    )},
+    **{name: _reduced(f) for name, f in (
+        ("sum", jnp.sum), ("mean", jnp.mean), ("amax", jnp.max), ("amin", jnp.min), ("prod", jnp.prod),
+        ("any", jnp.any), ("all", jnp.all), ("logsumexp", jax.nn.logsumexp),
+    )},
+    **dict.fromkeys(("clone", "alias", "lift_fresh", "lift_fresh_copy", "contiguous"), _same),
+    **dict.fromkeys(("view", "_unsafe_view", "reshape"), lambda x, shape: jnp.reshape(x, shape)),
+    **dict.fromkeys(("full_like", "fill", "zeros_like", "zero"), _filled),
+    "ones_like": lambda x, **kind: _filled(x, 1, **kind), "detach": lax.stop_gradient, "neg": jnp.negative,
+    "relu": jax.nn.relu, "sigmoid": jax.nn.sigmoid, "silu": jax.nn.silu, "erf": lax.erf,
+    "erfc": lax.erfc, "rsqrt": lax.rsqrt, "pow": _pow, "div": _divided, "var": _var,
+    "var_mean": lambda x, dim=None, *, correction=None, keepdim=False:
+    (_var(x, dim, True, keepdim, correction=correction), jnp.mean(x, _axes(dim), keepdims=keepdim)),
+    "gelu": lambda x, *, approximate="none": jax.nn.gelu(x, approximate == "tanh"),
+    "add": lambda a, b, *, alpha=1: a + (b if alpha == 1 else alpha * b),
+    "sub": lambda a, b, *, alpha=1: a - (b if alpha == 1 else alpha * b),
+    "rsub": lambda a, b, alpha=1: b - (a if alpha == 1 else alpha * a),
+    "mul": jnp.multiply, "clamp": lambda x, low=None, high=None: jnp.clip(x, low, high),
+    "clamp_min": jnp.maximum, "clamp_max": jnp.minimum,
+    "masked_fill": lambda x, mask, value: jnp.where(mask, value, x),
+    "mm": jnp.matmul, "bmm": jnp.matmul, "mv": jnp.matmul, "dot": jnp.matmul,
+    **dict.fromkeys(("addmm", "addmv", "baddbmm"), lambda c, a, b, *, beta=1, alpha=1:
+                    (c if beta == 1 else beta * c) + (a @ b if alpha == 1 else alpha * (a @ b))),
+    "linear": lambda x, weight, bias=None: x @ weight.T if bias is None else x @ weight.T + bias,
+    "einsum": lambda letters, *x: jnp.einsum(letters, *(x[0] if isinstance(x[0], list | tuple) else x)),
+    "_softmax": lambda x, dim, half: jax.nn.softmax(x, dim), "_safe_softmax": lambda x, dim, dtype=None:
+    jax.nn.softmax(x, dim), "_log_softmax": lambda x, dim, half: jax.nn.log_softmax(x, dim),
+    "native_layer_norm": _layer_norm, "embedding": lambda weight, index, *more: weight[index],
+    "t": lambda x: x.T, "transpose": jnp.swapaxes, "permute": jnp.transpose, "expand": _expand,
+    "squeeze": _squeeze, "unsqueeze": jnp.expand_dims, "slice": _slice,
+    **dict.fromkeys(("split", "split_with_sizes", "unsafe_split", "unsafe_split_with_sizes"), _split),
+    "select": lambda x, dim, index: lax.index_in_dim(x, index, dim, keepdims=False),
+    "unbind": lambda x, dim=0: [lax.index_in_dim(x, k, dim, keepdims=False) for k in range(x.shape[dim])],
+    "cat": lambda x, dim=0: jnp.concatenate([a for a in x if a.shape != (0,)], dim), "stack": lambda x, dim=0:
+    jnp.stack(x, dim), "flip": jnp.flip, "roll": lambda x, shifts, dims=(): jnp.roll(x, shifts, dims or None),
+    "repeat": jnp.tile, "cumsum": lambda x, dim, *, dtype=None: jnp.cumsum(x, dim), "index": _index,
+    "gather": lambda x, dim, index, **more: jnp.take_along_axis(x, index, dim), "_to_copy": _converted,
+    "copy": lambda x, y, **more: jnp.broadcast_to(y, x.shape), "diagonal": lambda x, offset=0, dim1=0, dim2=1:
+    jnp.diagonal(x, offset, dim1, dim2),
+}  # fmt: skip

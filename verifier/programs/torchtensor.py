@@ -1,0 +1,202 @@
+"""Tensors of PyTorch's that stand for arrays of JAX's: each operation that PyTorch dispatches is done on the arrays.
+
+What a module does to a tensor in place is done to what stands behind it.  Refused, with the user's line: what looks at
+values, draws random numbers, or is not known.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import jax
+import jax.numpy as jnp
+import torch
+from torch._decomp import decomposition_table
+from torch.nn.attention import SDPBackend, sdpa_kernel
+from torch.utils._python_dispatch import TorchDispatchMode
+from torch.utils._pytree import tree_leaves, tree_map
+
+from verifier.programs.aten import RULES
+from verifier.programs.graph import ProgramError
+from verifier.programs.jaxfront import is_users
+from verifier.programs.laws import without_storage
+
+
+def run(
+    module: torch.nn.Module, w: Mapping[str, Any], buffers: Mapping[str, Any], inputs: Sequence[Any],
+    named: Mapping[str, Any],
+) -> Any:  # fmt: skip
+    """The forward pass at the parameters ``w``; arrays in, arrays out.  ProgramError with the user's line."""
+    given = {name: Traced.of(jnp.asarray(value)) for name, value in w.items()} | dict(buffers)
+    with (
+        torch.enable_grad(), _Running(), sdpa_kernel(SDPBackend.MATH),
+        patch.object(torch.autograd.Function, "apply", _no_derivative_of_its_own),
+    ):  # fmt: skip
+        found = torch.func.functional_call(module, given, *tree_map(_given, (tuple(inputs), dict(named))))
+    return tree_map(_value, found)
+
+
+_Tensor: Any = torch.Tensor  # its types are known only where it is installed
+
+
+class Traced(_Tensor):
+    """A tensor without entries, before an array of JAX's.  Views share ``store``, the count of writes to them."""
+
+    value: Any
+    store: list[int]
+    seen: int
+
+    @staticmethod
+    def of(value: Any, store: list[int] | None = None) -> Traced:
+        """A tensor that stands for an array."""
+        kind = getattr(torch, str(value.dtype))
+        made = torch.Tensor._make_wrapper_subclass(Traced, value.shape, dtype=kind)
+        made.value, made.store = value, [0] if store is None else store
+        made.seen = made.store[0]
+        return made
+
+    @classmethod
+    def __torch_function__(cls, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Any = None) -> Any:
+        if func is torch.einsum:  # PyTorch would make matrices stacks of matrices
+            with torch._C.DisableTorchFunctionSubclass():
+                return _call("einsum", args, {})
+        if getattr(func, "__name__", "") in ("numpy", "tolist", "__array__"):
+            raise ProgramError(_looks())
+        return super().__torch_function__(func, types, args, kwargs or {})
+
+    @classmethod
+    def __torch_dispatch__(cls, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Any = None) -> Any:
+        return dispatched(func, args, kwargs or {})
+
+    def __repr__(self, *, tensor_contents: Any = None) -> str:
+        return f"Traced{tuple(self.shape)}"
+
+
+class _Running(TorchDispatchMode):
+    """In it modules run: sees also what makes tensors of numbers."""
+
+    def __torch_dispatch__(self, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Any = None) -> Any:
+        return dispatched(func, args, kwargs or {})
+
+
+class NotKnown(ProgramError):
+    """An operation of PyTorch's that nothing here does."""
+
+
+def dispatched(func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+    """One operation of PyTorch's.  ProgramError with the user's line for what is no function of the weights."""
+    leaves = [a for a in tree_leaves((args, kwargs)) if isinstance(a, torch.Tensor)]
+    name = func.__name__.partition(".")[0]
+    if torch.Tag.nondeterministic_seeded in func.tags:
+        raise ProgramError(f"{line()}{name} draws random numbers, which are not of the weights, as dropout in training "
+                           "does; leave it out (model.eval())")  # fmt: skip
+    if not any(isinstance(a, Traced) for a in leaves):
+        return _constant(func, args, kwargs, leaves)
+    if name in ("_local_scalar_dense", "equal", "is_nonzero", "nonzero"):
+        raise ProgramError(_looks())
+    writes = [s.alias_info is not None and s.alias_info.is_write for s in func._schema.arguments]
+    if any(writes):
+        return _written(func, name, args, kwargs, writes)
+    if func.namespace == "aten" and name in RULES:
+        view = any(r.alias_info is not None for r in func._schema.returns)
+        return _call(name, args, kwargs, args[0].store if view and isinstance(args[0], Traced) else None)
+    with _Running():  # its parts are seen again
+        try:
+            found = decomposition_table.get(func, func.decompose)(*args, **kwargs)
+        except NotKnown:
+            found = NotImplemented
+    if found is NotImplemented:
+        raise NotKnown(f"{line()}PyTorch's {func} is not known here; write it in simpler operations")
+    return found
+
+
+def _call(name: str, args: Any, kwargs: Any, store: list[int] | None = None) -> Any:
+    """The rule of an operation on arrays; a derivative stops where PyTorch records none."""
+    arrays, named = tree_map(_value, args), tree_map(_value, dict(kwargs))
+    try:
+        value = RULES[name](*arrays, **named)
+    except (TypeError, ValueError) as error:
+        shapes = " and ".join(str(a.shape) for a in jax.tree.leaves((arrays, named)) if hasattr(a, "shape"))
+        raise ProgramError(f"{line()}{name} of shapes {shapes}: {str(error).partition(chr(10))[0]}") from error
+    if not torch.is_grad_enabled():
+        value = jax.lax.stop_gradient(value)
+    return jax.tree.map(lambda array: Traced.of(array, store), value)
+
+
+def _value(a: Any) -> Any:
+    """The array behind a tensor."""
+    if not isinstance(a, Traced):
+        return _array(a) if isinstance(a, torch.Tensor) else a
+    if a.seen != a.store[0]:
+        raise ProgramError(f"{line()}a tensor is used of which a part or another view was changed in place (x[…] = …, "
+                           "x.add_()); write torch.where or torch.cat")  # fmt: skip
+    return a.value
+
+
+def _given(a: Any) -> Any:
+    """What a module is given: arrays as tensors, anything else as it is."""
+    if isinstance(a, torch.Tensor):
+        return a if isinstance(a, Traced) else Traced.of(_array(a))
+    return Traced.of(jnp.asarray(a)) if hasattr(a, "shape") and hasattr(a, "dtype") else a
+
+
+def _array(tensor: torch.Tensor) -> Any:
+    """Numbers that a module holds or makes, as a constant."""
+    if tensor.device.type == "meta":
+        raise ProgramError(f"{line()}a tensor of shape {tuple(tensor.shape)} that is no parameter has no value here: "
+                           "it is random, not filled, or has too many entries")  # fmt: skip
+    array = tensor.detach().numpy()
+    return jnp.asarray(array, jnp.float64 if array.dtype.kind == "f" else None)
+
+
+def _constant(func: Any, args: Any, kwargs: Any, tensors: Sequence[torch.Tensor]) -> Any:
+    """An operation on numbers only."""
+    made = func(*args, **(kwargs if tensors else without_storage(func, args, kwargs)))
+    if not tensors and isinstance(made, torch.Tensor) and "empty" not in func.__name__:
+        _array(made)
+    return made
+
+
+def _written(func: Any, name: str, args: Sequence[Any], kwargs: Any, writes: Sequence[bool]) -> Any:
+    """x.add_(y): the array behind x is another one."""
+    target = args[0]
+    plain = getattr(torch.ops.aten, name.removesuffix("_"), None)
+    overload = getattr(plain, func._overloadname, None)
+    if not name.endswith("_") or any(writes[1:]) or overload is None:
+        raise ProgramError(f"{line()}{name} writes into a tensor; write it without out=")
+    if not isinstance(target, Traced):
+        raise ProgramError(f"{line()}{name} writes what depends on the weights into a tensor of the module, as the "
+                           "running mean of a BatchNorm; leave it out (model.eval())")  # fmt: skip
+    if not torch.is_grad_enabled():
+        raise ProgramError(f"{line()}{name} changes a tensor in place where no derivative is recorded; write it "
+                           "without the _, or without no_grad")  # fmt: skip
+    made = dispatched(overload, args, kwargs)
+    if made.shape != target.shape:
+        raise ProgramError(f"{line()}{name} changes the shape of a tensor in place; write it without the _")
+    target.store[0] += 1
+    target.value, target.seen = made.value, target.store[0]
+    return target
+
+
+def _looks() -> str:
+    return (f"{line()}Python looks at a value here (if, float(), .item(), .numpy()), which is not known when the "
+            "module is traced; write torch.where")  # fmt: skip
+
+
+def _no_derivative_of_its_own(*_: Any, **__: Any) -> Any:
+    raise ProgramError(f"{line()}a torch.autograd.Function has a derivative of its own, which is not read; write its "
+                       "forward pass in operations of PyTorch")  # fmt: skip
+
+
+def line() -> str:
+    """``model.py:12: ``, the user's line that runs now."""
+    frame: Any = sys._getframe(1)
+    while frame is not None:
+        if is_users(frame.f_code.co_filename):
+            return f"{Path(frame.f_code.co_filename).name}:{frame.f_lineno}: "
+        frame = frame.f_back
+    return ""
