@@ -32,19 +32,9 @@ if TYPE_CHECKING:
 
     from verifier import errors
     from verifier.claims.author import Author
+    from verifier.claims.kinds import Form, Kind
     from verifier.claims.proof import Proof
-    from verifier.claims.statement import (
-        Claim,
-        Erratum,
-        Form,
-        Hypothesis,
-        Kind,
-        Source,
-        Statement,
-        Witness,
-        amended,
-        printed,
-    )
+    from verifier.claims.statement import Claim, Erratum, Hypothesis, Source, Statement, Witness, amended, printed
     from verifier.door import check, exact, fit, load, measure, prove, quantity, recheck
     from verifier.fits.dataclaims import (
         DataClaim,

@@ -19,8 +19,8 @@ from __future__ import annotations
 
 from verifier.exact.correlation import CorrelationError
 from verifier.gating.assertions import ScalingError
+from verifier.networks.training import NoJax
 from verifier.programs.graph import ProgramError
-from verifier.programs.jaxfront import NoJax
 from verifier.programs.modules import NoTorch
 from verifier.projects.loading import LoadError
 from verifier.projects.project import UnknownStatement
