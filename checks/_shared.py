@@ -6,7 +6,7 @@ from verifier.quantities.check import MODERATE, Cells, Measure, Quantity
 
 #: Two inputs: the cost of a sample is proportional to the width from 600 on.
 TWO_INPUTS: dict[str, Any] = {
-    "widths": MODERATE, "correction": None, "cost": 600, "block": 256, "largest": 1 << 20,
+    "widths": MODERATE, "correction": None, "cost": 600, "block": 256, "largest": 1 << 20, "controls": True,
 }  # fmt: skip
 
 

@@ -135,6 +135,20 @@ def test_control_variates_save_samples_and_keep_the_estimate() -> None:
             assert decision.standard_error < without.decisions[key].standard_error
 
 
+def test_a_look_is_a_block_at_each_width_whatever_its_share() -> None:
+    """With ``cost`` the narrow widths take more samples, and as many more are drawn at once."""
+    group = planned(ORDER, cost=600.0)[0]
+    assert group.shares is not None
+    assert max(group.shares) > min(group.shares) == 1
+    state = State(0, group, seed=5)
+    for look, size in enumerate(group.schedule.sizes[:3]):
+        blocks = state._next_look()
+        asked = {width: sum(b.samples for b in blocks if b.width == width) for width in group.widths}
+        grown = size - (group.schedule.sizes[look - 1] if look else 0)
+        assert asked == {width: grown * share for width, share in zip(group.widths, group.shares, strict=True)}
+        assert len(blocks) == len(group.widths) * grown // group.block
+
+
 def test_fitted_coefficients_are_near_the_power_and_absent_without_data() -> None:
     rng = np.random.default_rng(3)
     z = rng.standard_normal((4096, 2))

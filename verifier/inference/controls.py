@@ -10,7 +10,9 @@ so c_d (log|Z_d| - E log|G|) can be subtracted from log|X| for any fixed c_d wit
 c_d removes most of the variance. Samples with X = 0 are left out of log|X|, which conditions on the event
 that the sample is alive. At one input that event depends on the *signs* of the Z_d only (a rectifier lets a
 factor through or does not), and given its sign |Z_d| is still half-normal and independent of the rest, so the
-subtracted term keeps mean zero on the non-zero samples. At two inputs this fails: do not use it there.
+subtracted term keeps mean zero on the non-zero samples. At two inputs it depends on the signs of f at both, which
+are those of two dependent normals: there normals are made of what is independent of both signs
+(:mod:`verifier.networks.known`).
 """
 
 from __future__ import annotations

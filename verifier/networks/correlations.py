@@ -12,12 +12,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from itertools import pairwise
-from math import factorial, sqrt
+from math import factorial
 from typing import Any
 
 import numpy as np
 
-from verifier.networks import jets
+from verifier.networks import jets, known
 from verifier.networks.buffers import reusing
 from verifier.networks.build import APPROXIMATE, build
 from verifier.networks.draws import Draw
@@ -69,12 +69,11 @@ def _collect(
     return np.concatenate(values), np.concatenate(normals) if normals else None
 
 
-def _normals(network: Network, at: Pass, rng: np.random.Generator) -> Array:
-    length = np.sqrt(np.einsum("bd,bd->b", at.q[-1], at.q[-1]))[:, None]
-    alive = length > 0.0
-    ratio = at.f * sqrt(network.widths[-1]) / np.where(alive, length, 1.0)
-    # Where every neuron is dead f = 0 tells nothing of the last layer: any fresh normal has the law.
-    return ratio if alive.all() else np.where(alive, ratio, rng.standard_normal(ratio.shape))
+def _normals(network: Network, passes: Sequence[Pass], rng: np.random.Generator) -> Array | None:
+    """What is known of the last layer at one input, or at two."""
+    if len(passes) == 1:
+        return known.at_one(network, passes[0], rng)
+    return known.at_two(network, passes[0], passes[1], rng) if len(passes) == 2 else None
 
 
 def _unit(batch: int, outputs: int, d: int) -> Array:
@@ -83,11 +82,11 @@ def _unit(batch: int, outputs: int, d: int) -> Array:
     return e
 
 
-def star(network: Network, inputs: Array, which: Sequence[int], orders: Sequence[int]) -> tuple[Array, Pass]:
+def star(network: Network, inputs: Array, which: Sequence[int], orders: Sequence[int]) -> tuple[Array, list[Pass]]:
     """T^r for all r in orders on a given network with one output; see `sample_T`.
 
     inputs: distinct rows; which: for x_0 and each direction x_1, x_2, ... the row it is.  Returns
-    values (batch, orders), and the pass at x_0.
+    values (batch, orders), and the passes at all inputs.
     """
     passes = network.forward(inputs)
     top = min(max(orders), network.depth)
@@ -101,7 +100,7 @@ def star(network: Network, inputs: Array, which: Sequence[int], orders: Sequence
         index = tuple(counts[r]) if r <= top else None
         if index is not None and index in jet:
             values[:, column] = jets.derivative_factor(index) * jet[index][:, 0]
-    return values, passes[which[0]]
+    return values, passes
 
 
 def sample_T(
@@ -125,8 +124,9 @@ def sample_T(
     "dense", "lazy", "gram" or "stream"; or "clt", an APPROXIMATION, which "auto" never takes.  precision:
     "double", or "single" for what lazy and stream draw.  T^0 = f, T^1 is the NTK; T^r = 0.0 exactly for r > L.
 
-    Returns a Draw with values (samples, orders); normals (samples, 1) at one input.  Raises ValueError
-    for a request outside these ranges, or a sampler that cannot serve it.
+    Returns a Draw with values (samples, orders); normals (samples, 1) at one input, (samples, 2) at two, as
+    :mod:`verifier.networks.known` says.  Raises ValueError for a request outside these ranges, or a sampler
+    that cannot serve it.
     """
     depth = whole("depth", depth, 1)
     hidden, orders = hidden_widths(depth, widths), checked_orders(orders)
@@ -146,8 +146,8 @@ def sample_T(
 
     def draw(batch: int, stream: np.random.Generator) -> tuple[Array, Array | None]:
         network = build(kind, (rows.shape[1], *hidden), 1, batch, stream, activation, dtype)
-        values, at = star(network, rows, which, orders)
-        return values, _normals(network, at, stream) if len(rows) == 1 else None
+        values, passes = star(network, rows, which, orders)
+        return values, _normals(network, passes, stream)
 
     values, normals = _collect(samples, _batch(kind, hidden, 1), rng, draw)
     meta = {
@@ -273,7 +273,7 @@ def sample_layer_T(
     def draw(batch: int, stream: np.random.Generator) -> tuple[Array, Array | None]:
         network = build(kind, (rows.shape[1], *hidden), outputs, batch, stream, activation, dtype)
         values, at = layered(network, rows, which, terms, d, outputs)
-        return values, _normals(network, at, stream) if len(rows) == 1 else None
+        return values, known.at_one(network, at, stream) if len(rows) == 1 else None
 
     values, normals = _collect(samples, _batch(kind, hidden, outputs), rng, draw)
     meta = {
@@ -295,8 +295,8 @@ def hypernetwork_terms(
     inputs: Array,
     z: tuple[Array, Array],
     orders: Sequence[int],
-) -> tuple[Array, Pass]:
-    """K^(r) for all r in orders on a given network; see `sample_K`.  inputs: rows x_i, x_j, or one row."""
+) -> tuple[Array, list[Pass]]:
+    """K^(r) for all r in orders on a given network, and its passes; see `sample_K`.  inputs: rows x_i, x_j, or one."""
     passes = network.forward(inputs)
     at_i, at_j = passes[0], passes[-1]
     g_i = implicit.forward(z[0], at_i.f)
@@ -313,7 +313,7 @@ def hypernetwork_terms(
     for column, r in enumerate(orders):
         if r < len(composed):
             values[:, column] = factorial(r) * composed[r]
-    return values, at_i
+    return values, passes
 
 
 def _implicit_inputs(z: Sequence[Any]) -> tuple[Array, Array]:
@@ -346,9 +346,9 @@ def sample_K(
     between x_i and x_j, |x|^2 = n_0, or inputs: the rows x_i, x_j; z: the pair (z_i, z_j), numbers or
     vectors of length m_0.  K^(0) = h, K^(1) is the hyperkernel; K^(r) = 0.0 exactly for r > H L.
 
-    Returns a Draw with values (samples, orders); at angle 0 normals (samples, outputs of f), in the
-    order V^1, ..., V^H row by row.  Raises ValueError for a request outside these ranges, or a sampler
-    that cannot serve it.
+    Returns a Draw with values (samples, orders); at one input normals (samples, outputs of f), in the
+    order V^1, ..., V^H row by row; at two twice as many, where m = m_0 = 1.  Raises ValueError for a request
+    outside these ranges, or a sampler that cannot serve it.
     """
     depth, g_depth = whole("depth", depth, 1), whole("g_depth", g_depth, 1)
     hidden, orders = hidden_widths(depth, widths), checked_orders(orders)
@@ -358,11 +358,12 @@ def sample_K(
     kind = choose_sampler(sampler, "relu", len(rows), hidden)
     dtype = drawn_type(precision, kind, "relu")
     implicit = ImplicitNetwork(g_depth, m, pair[0].size)
+    by_signs = m == pair[0].size == 1  # the masks of g depend on signs of single outputs of f alone
 
     def draw(batch: int, stream: np.random.Generator) -> tuple[Array, Array | None]:
         network = build(kind, (rows.shape[1], *hidden), implicit.outputs, batch, stream, dtype=dtype)
-        values, at = hypernetwork_terms(network, implicit, rows, pair, orders)
-        return values, _normals(network, at, stream) if len(rows) == 1 else None
+        values, passes = hypernetwork_terms(network, implicit, rows, pair, orders)
+        return values, _normals(network, passes, stream) if len(rows) == 1 or by_signs else None
 
     values, normals = _collect(samples, _batch(kind, hidden, implicit.outputs), rng, draw)
     meta = {

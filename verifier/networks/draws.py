@@ -18,9 +18,9 @@ COORDINATES = 1 << 16  # length of the longest vectors times the batch: keeps a 
 class Draw:
     """Samples of several quantities at one width, drawn together.
 
-    values: shape (samples, quantities), in the order asked for.  normals: (samples, outputs), standard normals for use
-    as control variates, or None; at one input Z_d = f^d sqrt(n_{L-1}) / |q^{L-1}|, which are exactly standard normal,
-    independent of each other and of q^{L-1} and all layers below.
+    values: shape (samples, quantities), in the order asked for.  normals: (samples, any number), standard normals up
+    to their signs for use as control variates, or None: exactly so, and independent of each other, whatever makes a
+    value 0 (:mod:`verifier.networks.known`).
     meta: what was sampled and how ("sampler", "exact", "depth", "widths", "quantities", ...).
     """
 

@@ -163,8 +163,9 @@ class Measure:
     ``correction`` adds the 1/n column to the fit; None takes it where the honest interval is shorter with it.
     ``cost`` is the width at which a sample takes twice as long as at a narrow one: widths then get samples in
     proportion to their weight in the exponent over the root of their cost, and ``samples`` is the most that any of them
-    may take; None draws alike at all.  ``controls`` removes the known noise of the outputs, which
-    is exact at one input only.  ``block`` samples are drawn at a time (a part of the random key); ``samples``
+    may take; None draws alike at all.  ``controls`` removes the known noise of the outputs, of which the sampler
+    returns normals.  ``block`` samples are drawn at a time (a part of the random key), with ``cost`` as many times more
+    as a width takes; ``samples``
     is the most a width may take.  ``quick`` says which cells ``--quick`` keeps; ``largest`` is the widest
     network that the sampler can afford; ``movable`` cells are those that ``--angle`` moves.  ``derived``
     adds parameters that claims speak of and that follow from the cell's own.  ``atom`` is the probability of

@@ -126,6 +126,10 @@ class Group:
         """Samples at the place of this number once the schedule stands at ``size``."""
         return size if self.shares is None else size * self.shares[place]
 
+    def piece(self, place: int) -> int:
+        """Samples of a block at the place of this number: more where more are drawn, as each block costs something."""
+        return self.drawn(place, self.block)
+
     @property
     def places(self) -> tuple[Any, ...]:
         """Where samples are drawn: at widths, or at pairs (n, m) of them."""
@@ -287,8 +291,8 @@ def group_of(
     correction = part.correction if isinstance(part, Measure) else False
     if options.widths is not None and min(widths) < CORRECTED_BELOW and correction is not None:
         correction = True
-    # One input and one output a layer: only there are the outputs' normals free to be taken out.
-    alone = shared.get("angle", 0) == 0 and shared.get("m", 1) == 1
+    # One output of f a layer of g: only there do its masks depend on single signs, which the normals are free of.
+    alone = shared.get("m", 1) == 1
     block = min(part.block, cap)
     shares = None
     if isinstance(part, Measure) and part.cost is not None and grid is None and block < cap:

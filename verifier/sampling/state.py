@@ -96,8 +96,8 @@ class State:
         """Blocks that are there, and all of them as far as the schedule is likely to be drawn."""
         likely = 0
         if self.open and self.error is None:
-            drawn = (self.group.drawn(place, self._likely) for place in range(len(self.group.places)))
-            likely = sum(-(-samples // self.group.block) for samples in drawn)
+            places = range(len(self.group.places))
+            likely = sum(-(-self.group.drawn(place, self._likely) // self.group.piece(place)) for place in places)
         return len(self.drawn), max(likely, len(self.drawn))
 
     @property
@@ -183,10 +183,10 @@ class State:
         done, self.look = self.size, self.look + 1
         blocks = []
         for place, width in reversed(list(enumerate(self.group.places))):
-            upto = self.group.drawn(place, self.size)
-            for first in range(self.group.drawn(place, done), upto, self.group.block):
+            upto, piece = self.group.drawn(place, self.size), self.group.piece(place)
+            for first in range(self.group.drawn(place, done), upto, piece):
                 # The number is the position of the first sample, so that it names the block whatever the looks.
-                blocks.append(self._block(width, min(self.group.block, upto - first), first))
+                blocks.append(self._block(width, min(piece, upto - first), first))
         if not done and self.group.tolerance is None:
             blocks[-1] = replace(blocks[-1], twice=True)  # the narrowest, which costs least
         return self._count(blocks)
