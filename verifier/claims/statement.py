@@ -226,7 +226,7 @@ class Statement:
 
     ``proof`` is a :class:`verifier.claims.proof.Proof`.  ``expected`` records the verdicts that a gate compares with;
     the verdicts themselves are always recomputed.  ``errata`` are those that may be named, as a paper's whole list;
-    :attr:`own_errata` are those that its claims and hypotheses name, and, by id, those ``besides`` that concern none of
+    ``own_errata`` are those that its claims and hypotheses name, and, by id, those ``besides`` that concern none of
     them.  ``label`` is what readers call it, by default the name in words (``Theorem 1``).  Statements
     of a ``group``, such as experiments, are listed under it and checked when they or it are named.  ``empirical``: no
     proof is offered; the word of what its samples agree with is "measured".
