@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from fractions import Fraction
 from pathlib import Path
@@ -14,7 +15,8 @@ jax = pytest.importorskip("jax", reason="programs need JAX: pip install 'wide-ve
 jnp = jax.numpy
 
 from verifier.cli import cli  # noqa: E402
-from verifier.programs import Derived, derive, quantity, width  # noqa: E402
+from verifier.programs import Derived, ProgramError, derive, measure, quantity, width  # noqa: E402
+from verifier.programs.stated import stated  # noqa: E402
 
 n = width("n")
 Weights = dict[str, Any]
@@ -164,3 +166,150 @@ def test_what_a_loop_returns_is_told_of(tmp_path: Path) -> None:
     found = CliRunner().invoke(cli, ["derive", f"{tmp_path / 'model.py'}:known"])
     assert found.exit_code == 0, found.output
     assert any(text.split()[:1] == ["d"] for text in found.output.splitlines())
+
+
+# -- what the width changes --------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("function", "lengths"),
+    [
+        (lambda w: jnp.sum(w["x"][1:] * w["x"][:-1]) / len(w["x"]), "63, 46655"),
+        (lambda w: jnp.sum(jnp.broadcast_to(jnp.mean(w["x"] ** 2), (math.isqrt(len(w["x"])),))), "8, 216"),
+        (lambda w: jnp.sum(jnp.broadcast_to(jnp.mean(w["x"] ** 2), (len(w["x"]) + 1,))), "65, 46657"),
+        (lambda w: jnp.sum(jnp.broadcast_to(jnp.mean(w["x"] ** 2), (min(len(w["x"]), 10**4),))), "64, 10000"),
+        (lambda w: jnp.sum(jnp.broadcast_to(jnp.mean(w["x"] ** 2), (max(len(w["x"]) // 10**5, 1),))), "1, 1, 1, 2"),
+    ],
+    ids=["n - 1", "root", "n + 1", "at most 10000", "from 200000 on"],
+)
+def test_an_axis_of_another_length_is_not_taken_for_the_width(function: Callable[[Any], Any], lengths: str) -> None:
+    """Σ x_i x_{i+1}/n → 0 was derived to tend to 1."""
+    undecided(function, f"an axis of length {lengths}")
+
+
+def test_an_axis_that_is_no_width_is_not_called_one() -> None:
+    program = quantity(weights=VECTORS, name="f")(lambda w: jnp.sum(w["x"][1:]))
+    assert [str(d) for op in program.graph(64).ops for dims in op.dims for d in dims] == ["n-1"]
+
+
+def returned_by_width(w: Weights) -> Any:
+    small = jnp.mean(w["x"] ** 2)
+    large = small / len(w["x"])
+    return {"s": small if len(w["x"]) <= 10**5 else large, "t": large}
+
+
+def taken_by_width(w: Weights) -> Any:
+    small = jnp.mean(w["x"] ** 2)
+    large = small / len(w["x"])
+    return {"s": 2 * (small if len(w["x"]) <= 10**5 else large), "t": large + small}
+
+
+def equal_by_width(w: Weights) -> Any:
+    """a·2 - a·3 from n = 10,001 on, which was taken, and sampled, as a·2 - a·2."""
+    a = jnp.mean(w["x"] ** 2)
+    return {"s": a * 2.0 - a * (2.0 if len(w["x"]) <= 10**4 else 3.0) + a / len(w["x"])}
+
+
+def named_by_width(w: Weights) -> Any:
+    return {"s" if len(w["x"]) <= 10**5 else "t": jnp.mean(w["x"] ** 2)}
+
+
+@pytest.mark.parametrize("function", [returned_by_width, taken_by_width, equal_by_width, named_by_width])
+def test_what_other_values_are_taken_at_other_widths_is_no_program(function: Callable[[Any], Any]) -> None:
+    program = quantity(weights=VECTORS, name="f", expect={"s": 0})(function)
+    for read in (derive, stated, lambda p: [p.graph(n) for n in (128, 2 * 10**5)]):
+        with pytest.raises(ProgramError, match="not the same program at every width"):
+            read(program)
+
+
+# -- numbers that are no real numbers ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("function", "why"),
+    [
+        (lambda w: jnp.sum(w["x"] > 0, dtype=jnp.int8).astype(float), "of integers, which may wrap around"),
+        (lambda w: jnp.mean(((w["x"] > 0).astype(jnp.uint8) - jnp.uint8(1)).astype(float)), "which may wrap around"),
+        (lambda w: jnp.mean(jnp.where(w["x"] > 0, 300, 1).astype(jnp.uint8).astype(float)), "of one type made those"),
+        (lambda w: ((w["x"] > 0) @ (w["v"] > 0)).astype(float), "of truth values"),
+    ],
+    ids=["sum modulo 256", "0 - 1 = 255", "300 = 44", "or of ands"],
+)
+def test_integers_that_wrap_around_are_not_real_numbers(function: Callable[[Any], Any], why: str) -> None:
+    """The sum of n bits modulo 256 was derived to be n/2."""
+    undecided(function, why)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda w: jnp.mean(w["x"] ** 2) + 0.0 / (jnp.mean(w["x"]) - jnp.mean(w["x"])),
+        lambda w: jnp.mean(w["x"] ** 2) + 0.0 * jnp.sqrt(-jnp.mean(w["v"] ** 2)),
+        lambda w: jnp.mean(w["x"] ** 2) + 0.0 * jnp.sqrt(jnp.mean(w["v"] ** 2) - 1),
+        lambda w: jnp.where(jnp.isfinite(1 / (jnp.mean(w["x"]) - jnp.mean(w["x"]))), 5.0, jnp.mean(w["x"])),
+    ],
+    ids=["0/0", "0 times the root of -1", "0 times the root of what may be negative", "isfinite(1/0)"],
+)
+def test_nothing_times_no_number_is_not_nothing(function: Callable[[Any], Any]) -> None:
+    """1 + 0/0 was derived to tend to 1, and isfinite(1/0) to be true."""
+    assert derived(function).row("f").exponent is None
+
+
+def test_a_constant_choice_leaves_what_is_not_chosen_unknown() -> None:
+    def chosen(w: Weights) -> Any:
+        a = jnp.mean(w["x"] ** 2)
+        return jnp.where(jnp.array([True, False])[0], a, jnp.max(w["x"]))
+
+    assert derived(chosen).row("f").constant == "1"
+
+
+@pytest.mark.parametrize(
+    "modulus", [lambda b: jnp.sqrt(b**2), lambda b: jnp.exp(jnp.log(b**2) / 2)], ids=["root", "logarithm"]
+)
+def test_a_root_that_is_a_modulus_is_not_analytic(modulus: Callable[[Any], Any]) -> None:
+    """1/(√(b²) - b) was derived to be of order 1: for b > 0 it is 1/0."""
+    weights = {"x": (n,), "b": ()}
+    quotient = derived(lambda w: 1 / (modulus(w["b"]) - w["b"]) + jnp.mean(w["x"]), weights).row("f")
+    assert quotient.exponent is None
+    positive = derived(lambda w: 1 / (jnp.sqrt(jnp.exp(w["b"])) - w["b"] / 9) + jnp.mean(w["x"]), weights).row("f")
+    assert positive.exponent == 0
+
+
+def test_what_is_0_with_great_probability_is_not_called_0_at_every_width() -> None:
+    def below(w: Weights) -> Any:
+        y = 1 + 20 * w["x"] / jnp.sqrt(len(w["x"]))
+        return jnp.mean(jax.nn.relu(y) - y)
+
+    undecided(below, "smaller than every power of the width")
+
+
+def test_a_power_that_is_not_to_be_multiplied_out_is_undecided() -> None:
+    undecided(lambda w: jnp.mean(w["x"] ** 2) ** 10**6, "a power of")
+
+
+def test_a_mask_of_a_matrix_is_undecided_and_takes_no_memory() -> None:
+    """The triangle of a matrix was worked out at n = 262,144."""
+    undecided(lambda w: jnp.mean((jnp.tril(w["W"]) @ w["x"]) ** 2), "of a matrix")
+    program = quantity(weights=VECTORS, expect={"s": 1})(lambda w: {"s": jnp.mean((jnp.tril(w["W"]) @ w["x"]) ** 2)})
+    assert "undecided" in next(iter(stated(program).numbers.values())).derived
+
+
+# -- claims ------------------------------------------------------------------------------------------------------------
+
+
+def test_a_claim_that_is_misspelled_is_not_passed_over() -> None:
+    program = quantity(weights=VECTORS, expect={"size": 0, "sise": 5})(lambda w: {"size": jnp.mean(w["x"] ** 2)})
+    for read in (stated, lambda p: measure(p, widths=(64, 128, 256, 512), samples=8)):
+        with pytest.raises(ProgramError, match="'sise', and makes no such value; it returns size"):
+            read(program)
+
+
+def test_an_expectation_that_is_infinite_is_not_said_to_tend() -> None:
+    """E exp(2b²) is infinite: the sentence was E s → 1, where a limit in probability is derived."""
+
+    def heavy(w: Weights) -> Any:
+        return {"s": jnp.mean(w["x"] ** 2) + jnp.exp(2 * w["b"] ** 2) / len(w["x"])}
+
+    program = quantity(weights={"x": (n,), "b": ()}, expect={"s": 1}, kind="limit", name="f")(heavy)
+    (claim,) = stated(program).statement.claims
+    assert claim.text.startswith("s → 1 in probability")

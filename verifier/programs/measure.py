@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +16,7 @@ from verifier.fits.fitting import FitSettings
 from verifier.fits.groups import GroupFit, fit_groups, overall
 from verifier.programs.evaluate import NotFinite
 from verifier.programs.graph import ProgramError
+from verifier.programs.intermediates import intermediates
 from verifier.programs.program import Program
 from verifier.sampling.widths import check_widths
 from verifier.verdict import NumericStatus
@@ -24,6 +28,8 @@ MEASURE_WIDTHS = (128, 448, 1216, 4672, 20032)
 MEASURE_SAMPLES = 128
 #: Numbers that one program may return.
 MOST_NUMBERS = 1000
+#: the number of one of several values of a name, as in ``h[2]``
+NUMBERED = re.compile(r"\[\d+\]$")
 
 
 @dataclass(frozen=True, repr=False)
@@ -69,9 +75,29 @@ def words(program: Program, expect: float | str | Sequence[str] | None, data: Gr
     What is declared of another kind of claim is not asked for.
     """
     if expect is None or (not isinstance(expect, str | float | int) and not expect):
-        own = {name: p for name, p in program.expect.items() if any(g.matches(name) for g in data.groups)}
+        own = declared(program, data.groups)
         return tuple(f"{name}={p}" for name, p in own.items()) if kind == program.kind else ()
     return (str(expect),) if isinstance(expect, str | float | int | Fraction) else tuple(expect)
+
+
+def declared(program: Program, groups: Sequence[DataGroup]) -> dict[str, Any]:
+    """What the program expects of the numbers of ``groups``, by name or pattern.
+
+    Raises ProgramError for the name of nothing that it makes, returned or on the way: a claim that is misspelled would
+    never be tested.
+    """
+    own = {name: p for name, p in program.expect.items() if any(g.matches(name) for g in groups)}
+    if len(own) < len(program.expect):
+        at = MEASURE_WIDTHS[0]
+        names = {item.name for item in intermediates(program.graph(at), program.outputs(at))}
+        for name in program.expect:
+            told = (name, NUMBERED.sub("", name))
+            if name not in own and not any(fnmatchcase(made, pattern) for made in names for pattern in told):
+                raise ProgramError(
+                    f"{program.line}: {program.label} expects something of {name!r}, and makes no such value; it "
+                    f"returns {', '.join(group.label for group in groups)}"
+                )
+    return own
 
 
 def labels(program: Program) -> list[tuple[str, int, int]]:

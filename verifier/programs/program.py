@@ -193,8 +193,14 @@ class Program:
                 graph = marked(graph, other, {w.name: at[w] for w in self.widths}, self.label)
                 self._patterns.append((graph, shared(graph, other)))
             pattern, earlier = self._patterns[0]
-            graph = merged(like(graph, pattern, self.label), earlier)
+            graph = merged(like(graph, pattern, self.label), earlier, self.label)
             self._check_outputs(graph, names)
+            for _, others in self._graphs.values():
+                if names != others:
+                    raise ProgramError(
+                        f"{self.line}: {self.label} is not the same program at every width: it returns "
+                        f"{', '.join(others)} at one and {', '.join(names)} at another"
+                    )
             self._graphs[key] = (graph, names)
         return self._graphs[key]
 

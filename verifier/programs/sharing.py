@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from verifier.programs import dense
-from verifier.programs.graph import Constant, Graph, Op, Operand, finished
+from verifier.programs.graph import Constant, Graph, Op, Operand, ProgramError, finished
 
 
 def shared(graph: Graph, other: Graph) -> tuple[int | None, ...]:
@@ -35,8 +35,11 @@ def shared(graph: Graph, other: Graph) -> tuple[int | None, ...]:
     return tuple(found)
 
 
-def merged(graph: Graph, earlier: Sequence[int | None]) -> Graph:
-    """``graph`` without the operations that :func:`shared` found done before, and those of which no result is taken."""
+def merged(graph: Graph, earlier: Sequence[int | None], label: str = "the program") -> Graph:
+    """``graph`` without the operations that :func:`shared` found done before, and those of which no result is taken.
+
+    Raises ProgramError where two of them that are the same at those widths are not at this one.
+    """
     same: dict[int, int] = {}
 
     def read(operand: Operand) -> Operand:
@@ -47,6 +50,11 @@ def merged(graph: Graph, earlier: Sequence[int | None]) -> Graph:
         if first is None:
             ops.append(replace(op, inputs=tuple(map(read, op.inputs))))
         else:
+            if _key(op, same) != _key(graph.ops[first], same):
+                raise ProgramError(
+                    f"{op.line or 'the program'}: {label} is not the same program at every width: what is equal at "
+                    "some widths is not at others; let only lengths of axes change"
+                )
             same.update({v: same.get(w, w) for v, w in zip(op.outputs, graph.ops[first].outputs, strict=True)})
     outputs = [read(operand) for operand in graph.outputs]
     return finished(graph.inputs, _taken(ops, outputs), outputs)

@@ -35,7 +35,7 @@ from verifier.programs.derive.again import again
 from verifier.programs.derive.certificate import certificate, of_one
 from verifier.programs.evaluate import NotFinite
 from verifier.programs.graph import ProgramError
-from verifier.programs.measure import MEASURE_WIDTHS, labels
+from verifier.programs.measure import MEASURE_WIDTHS, declared, labels
 from verifier.programs.program import Program
 from verifier.programs.proved import ReturnedNumber, prove
 from verifier.projects.loading import load_file
@@ -176,6 +176,8 @@ def _claim(
         key = "value" if kind in (Kind.VALUE, Kind.ATOM) else "exponent"
         said[key] = sympy.Rational(target.numerator, target.denominator)
     text = claim_text(FITS[kind], None if target is None else str(target), label)
+    if number is not None and kind is Kind.VALUE:
+        text = f"{label} → {target} in probability; what is sampled is {text}"
     return amended(identifier, kind, _word(label, kind, number)(k), text, **said)
 
 
@@ -199,10 +201,10 @@ def _tends(number: ReturnedNumber) -> Any:
 
 def _targets(program: Program, found: Sequence[tuple[str, int, int]]) -> dict[str, Fraction | None]:
     """What is expected, by the labels of numbers."""
-    own = {name: str(p) for name, p in program.expect.items()}
     groups = [DataGroup((("value", label),), Samples(("n",), {})) for label, _, _ in found]
+    own = declared(program, groups)
     mine = [group for group in groups if any(group.matches(name) for name in own)]
-    words = [f"{name}={p}" for name, p in own.items() if any(g.matches(name) for g in groups)]
+    words = [f"{name}={p}" for name, p in own.items()]
     if program.kind in ("to-zero", "zero", "mean-zero"):
         return {group.label: Fraction(0) if program.kind == "to-zero" else None for group in mine or groups}
     targets: dict[str, Fraction | None] = {}

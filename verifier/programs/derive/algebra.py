@@ -246,8 +246,9 @@ class Algebra:
         others = Expansion({p: part for p, part in x.terms.items() if p != 0}, x.rest, x.why)
         problem = outside(f, base, self.decisions)
         if problem:
-            bounded = f.growth == (1, 0) or (f.degree is not None and f.degree > 0)
-            return unknown(0 if bounded else math.inf, f"{f.title}: {problem}")
+            alone = not any(vectors for vectors, _ in base)
+            small = f.root and alone and others.zero and self.decisions.never_negative(base)
+            return unknown(0 if f.growth == (1, 0) or small else math.inf, f"{f.title}: {problem}")
         if not f.analytic and not others.zero:
             if not self.decisions.atomless(base):
                 return unknown(0, f"{f.title} where its argument may tend to 0")
@@ -315,8 +316,11 @@ class Algebra:
         p = x.lead
         base = x.terms[p]
         number = number_of(base)
+        if number is not None and number.sign > 0:
+            alike = x.rest is not None or len(x.terms) == 1
+            return x if alike else Expansion(x.terms, (-math.inf, 1), "max(x, 0) of what is positive in the limit")
         if number is not None and number.sign:
-            return x if number.sign > 0 else Expansion({}, (p, 0), "max(x, 0) of what is negative in the limit")
+            return Expansion({}, (p, 0), "max(x, 0) of what is negative in the limit")
         found = product(x, Expansion({Fraction(0): self._value("step", base)}), self.depth)
         below = [q for q in x.terms if q < p]
         if not below:  # max(x, 0) is Lipschitz
@@ -336,9 +340,7 @@ class Algebra:
 
     def _of_remainder(self, f: ScalarFunction, x: Expansion) -> Expansion:
         q, kind = x.rest or (math.inf, 1)
-        if f.degree is not None and f.degree > 0:
-            return unknown(q * f.degree if q != math.inf else q, x.why)
-        if f.domain or f.growth is None:
+        if f.domain or f.growth is None:  # what is not known may be negative, and have no root
             return unknown(math.inf, f"{f.title} of what is not known: {x.why}")
         small = (q, kind) < (0, 1) and f.analytic
         if small:

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from verifier.programs.axes import held
 from verifier.programs.derive.arrays import Known
 from verifier.programs.derive.constants import WIDTHS
 from verifier.programs.derive.expansion import Underived
@@ -32,8 +33,8 @@ def certificate(program: Program) -> dict[str, Any]:
 
     Raises ProgramError for a program that cannot be traced, or that has other operations at another width.
     """
-    graphs = [program.graph(n) for n in WIDTHS]
     names = [w.name for w in program.widths]
+    graphs = held([program.graph(n) for n in WIDTHS], WIDTHS, names)
     return {
         "format": FORMAT,
         "first": 0,
@@ -139,6 +140,8 @@ class _Writer:
         arrays = [np.asarray(a) for a in at]
         shapes = list(zip(*(a.shape for a in arrays), strict=True))
         growing = [len(set(lengths)) > 1 for lengths in shapes]
+        if any(grows and lengths != WIDTHS for grows, lengths in zip(growing, shapes, strict=True)):
+            raise _NoNumber(arrays)
         small = []
         for a in arrays:
             first = a[tuple(slice(0, 1) if grows else slice(None) for grows in growing)]

@@ -111,7 +111,7 @@ class Decisions(Points):
         chance = self.chance(z)
         if not self.independent(chance):
             return "its random scalars are not known to be linearly independent"
-        if chance and not self.polynomial(z) and not all(function(name).analytic for name in self.names(slope)):
+        if chance and not self.polynomial(z) and not self.analytic(slope):
             return "it is not zero with positive probability, but not known to be so almost surely"
         return ""
 
@@ -158,7 +158,7 @@ class Decisions(Points):
             rows = [[self.at(z, first + k) for z in sources] for k in range(3 * len(group) + 6)]
             rows = [row for row in rows if all(x.is_finite() for x in row)]
             if rows and bool((arb_mat(rows).transpose() * arb_mat(rows)).det() != 0):
-                return not chance or all(function(name).analytic for z in sources for name in self.names(z))
+                return not chance or all(map(self.analytic, sources))
         return False
 
     def atomless(self, part: Part) -> bool:
@@ -171,7 +171,7 @@ class Decisions(Points):
             return False
         if self._alone(z):
             return True
-        if all(function(name).analytic for name in self.names(z)):
+        if self.analytic(z):
             return self.vector(part).nonzero
         return self._nowhere_flat(z)
 
@@ -240,6 +240,24 @@ class Decisions(Points):
         known = name in ("tanh", "erf") or (name == "square" and len(data) == 1)
         return known and self.atomless(thawed(data))
 
+    def analytic(self, z: Part) -> bool:
+        """Whether it is one analytic function, so that it is 0 almost nowhere or everywhere.
+
+        Roots and logarithms are so where their arguments are known to be greater than 0: √(x²) - x is not.
+        """
+        atoms = [a for a in scalars_of(z) | {a for vectors, _ in z for a, _e in vectors} if a.kind in ("zfun", "sfun")]
+        for atom in atoms:
+            f, inner = function(atom.data[0]), thawed(atom.data[1])
+            random = f.domain == "positive" and atom.kind == "sfun" and bool(self.chance(inner))
+            if not f.analytic or not self.analytic(inner) or (random and not self._always_positive(inner)):
+                return False
+        return True
+
+    def _always_positive(self, part: Part) -> bool:
+        return self.never_negative(part) and any(
+            all(a.kind == "sfun" and a.data[0] in ("exp", "logistic") for a, _ in scalars) for _, scalars in part
+        )
+
     # -- scalars ------------------------------------------------------------------------------------------------------
 
     def scalar(self, part: Part) -> Found:
@@ -278,7 +296,7 @@ class Decisions(Points):
             return Found(True, None, True)
         if not any(a.kind == "sfun" for a in scalars_of(limit)) and any(c.nonzero for c in limit.values()):
             return Found(True, None, True)
-        if all(function(name).analytic for name in self.names(limit)):
+        if self.analytic(limit):
             for trial in (k * SCALARS for k in range(TRIES)):
                 value = self.at(limit, trial)
                 if value.is_finite() and bool(value != 0):

@@ -206,6 +206,11 @@ class Expansion:
         return not self.terms and self.rest is None
 
     @property
+    def one(self) -> bool:
+        """Whether it is 1 at every width."""
+        return self.rest is None and set(self.terms) == {0} and _is_one(self.terms[Fraction(0)])
+
+    @property
     def top(self) -> Any:
         """An upper bound of its order, -∞ for 0."""
         bounds = [*self.terms, *([] if self.rest is None else [self.rest[0]])]
@@ -218,6 +223,10 @@ class Expansion:
 
 
 NOTHING = Expansion({})
+
+
+def _is_one(part: Part) -> bool:
+    return set(part) == {EMPTY} and part[EMPTY].exact == 1
 
 
 def made(terms: Mapping[Fraction, Part], rest: Rest | None, why: str, depth: Fraction) -> Expansion:
@@ -260,7 +269,10 @@ def total(values: Iterable[Expansion], depth: Fraction) -> Expansion:
 
 
 def product(a: Expansion, b: Expansion, depth: Fraction) -> Expansion:
-    """The product, coordinate by coordinate."""
+    """The product, coordinate by coordinate; 0 times what may be no number, as 1/0 is none, is not known to be 0."""
+    for x in (a, b):
+        if x.top == math.inf and (a.zero or b.zero):
+            return unknown(math.inf, x.why)
     if a.zero or b.zero:
         return NOTHING
     rest: tuple[Rest | None, str] = (None, "")

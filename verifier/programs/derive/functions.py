@@ -40,6 +40,11 @@ class ScalarFunction:
     domain: str = ""
 
     @property
+    def root(self) -> bool:
+        """Whether it is a power of exponent greater than 0, of what is not negative."""
+        return self.degree is not None and self.degree > 0 and self.domain == "positive"
+
+    @property
     def title(self) -> str:
         """What it is called in messages."""
         return {"pow:1/2": "a square root", "pow:-1": "a division", "pow:-1/2": "1 over a square root",

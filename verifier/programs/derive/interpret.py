@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -10,8 +11,10 @@ from typing import Any
 import numpy as np
 
 from verifier.programs import dense
+from verifier.programs.axes import listed
 from verifier.programs.derive.algebra import Algebra
 from verifier.programs.derive.arrays import Known, Values, check_dims, expanded, lost
+from verifier.programs.derive.constants import WIDTHS
 from verifier.programs.derive.expansion import Expansion, Underived
 from verifier.programs.derive.operations import evaluate as by_rule
 from verifier.programs.graph import Dim, Graph, Op, WidthAxis
@@ -22,6 +25,8 @@ PLACED = re.compile(r"\S+:\d+: ")
 SIZES = frozenset(
     {"shape", "new_sizes", "start_indices", "limit_indices", "sharding", "dimensions", "sizes", "slice_sizes"}
 )
+#: entries of a constant that is worked out
+LARGEST = 2**24
 Watch = Callable[[Op, int, Known | Values], None]
 
 
@@ -63,9 +68,9 @@ class Interpreter:
                 return self._control(ops, inputs)
             except Underived as error:
                 return [lost(dims, _told(op, str(error))) for dims in op.dims]
-        if all(isinstance(v, Known) for v, _ in inputs):
-            return [*folded(ops, [v for v, _ in inputs if isinstance(v, Known)])]
         try:
+            if all(isinstance(v, Known) for v, _ in inputs):
+                return [*folded(ops, [v for v, _ in inputs if isinstance(v, Known)])]
             for dims in (*op.dims, *(d for _, d in inputs)):
                 check_dims(dims, self.widths)
             if op.name == "max" and any(
@@ -155,8 +160,12 @@ def _told_in(op: Op, found: Values) -> Values:
 
 
 def _constant(values: Sequence[Any], width: str) -> tuple[Known, tuple[Dim, ...]]:
-    shapes = zip(*(np.shape(v) for v in values), strict=True)
-    return Known(tuple(values)), tuple(s[0] if len(set(s)) == 1 else WidthAxis(width) for s in shapes)
+    def axis(lengths: Sequence[int]) -> Dim:
+        if len(set(lengths)) == 1:
+            return lengths[0]
+        return WidthAxis(width if tuple(lengths) == WIDTHS else listed(lengths))
+
+    return Known(tuple(values)), tuple(map(axis, zip(*(np.shape(v) for v in values), strict=True)))
 
 
 def _row(item: tuple[Any, Any], step: int) -> tuple[Any, Any]:
@@ -172,10 +181,19 @@ def _split(items: Sequence[tuple[Any, Any]]) -> tuple[list[Any], list[Any]]:
     return [v for v, _ in items], [d for _, d in items]
 
 
+def _entries(op: Op, n: int) -> int:
+    """How many entries an operation makes at this width, by its axes and by what it is asked for."""
+    lengths = [[n**d.degree if isinstance(d, WidthAxis) else d for d in dims] for dims in op.dims]
+    asked = op.params.get("shape") or op.params.get("new_sizes") or ()
+    return max(map(math.prod, [*lengths, asked]))
+
+
 def folded(ops: Sequence[Op], inputs: Sequence[Known]) -> list[Known]:
-    """An operation on constants, at each width."""
+    """An operation on constants, at each width.  Underived for what is too large, as a mask of a matrix is."""
     results = []
     for k, op in enumerate(ops):
+        if _entries(op, WIDTHS[k]) > LARGEST:
+            raise Underived(f"{op.name} of constants makes an array of the size of a matrix")
         x = [v.at[k] for v in inputs]
         found: Any = NotImplemented
         if all(isinstance(a, np.ndarray | np.generic | float | int) for a in x):

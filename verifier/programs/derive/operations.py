@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from fractions import Fraction
 from functools import reduce
@@ -12,12 +13,19 @@ import numpy as np
 from verifier.programs import dense
 from verifier.programs.derive.algebra import Algebra
 from verifier.programs.derive.arrays import Matrix, Values, shape_of
-from verifier.programs.derive.expansion import Expansion, Underived
+from verifier.programs.derive.expansion import Expansion, Underived, unknown
 from verifier.programs.derive.numbers import ONE, Number
 from verifier.programs.graph import Dim, Op, WidthAxis
 
-#: what integers are divided and combined bit by bit by
-INTEGER = frozenset({"div", "not", "and", "or"})
+#: what integers are combined by bit by bit, and as truth values are not
+BITWISE = frozenset({"not", "and", "or"})
+#: what may be done with integers: their sums and products wrap around
+INTEGER = frozenset({"gt", "lt", "ge", "le", "max", "min", "clamp", "select_n", "copy", "copy_p", "name", "reduce_max",
+                     "reduce_min", "stop_gradient", "optimization_barrier", "convert_element_type"})  # fmt: skip
+#: what may be done with truth values
+TRUTH = INTEGER | BITWISE
+#: powers that are multiplied out
+MOST_POWER = 100
 Rule = Callable[[Algebra, Op, Sequence[Values]], Any]
 
 
@@ -35,15 +43,20 @@ def evaluate(algebra: Algebra, op: Op, x: Sequence[Values]) -> Values:
 
 
 def _check_types(op: Op) -> None:
-    """Underived for what is cut to integers, and for integers where the same name means something else."""
-    if (
-        op.name == "convert_element_type"
-        and np.dtype(op.params["new_dtype"]).kind in "iub"
-        and op.kinds[0] not in "iub"
-    ):
-        raise Underived("real numbers cut to integers")
-    if op.name in INTEGER and set(op.kinds) & set("iu"):
-        raise Underived(f"{op.name} of integers")
+    """Underived for what is cut to integers, and where integers and truth values are not added as real numbers are."""
+    kinds = set(op.kinds)
+    if op.name == "convert_element_type":
+        to = np.dtype(op.params["new_dtype"]).kind
+        if to in "iub" and op.kinds[0] not in "iub":
+            raise Underived("real numbers cut to integers")
+        if to in "iub" and op.kinds[0] in "iu":
+            raise Underived("integers of one type made those of another")
+    if op.name in SHAPES:
+        return
+    if kinds & set("iu") and op.name not in INTEGER:
+        raise Underived(f"{op.name} of integers" + ("" if op.name in BITWISE else ", which may wrap around"))
+    if "b" in kinds and op.name not in TRUTH:
+        raise Underived(f"{op.name} of truth values")
 
 
 # -- entry by entry ----------------------------------------------------------------------------------------------------
@@ -106,6 +119,8 @@ def _scalar_rule(op: Op) -> Callable[..., Expansion]:
 
 
 def _whole_power(g: Algebra, a: Expansion, y: int) -> Expansion:
+    if abs(y) > MOST_POWER:
+        raise Underived(f"a power of {y}")
     if y < 0:
         return g.apply("pow:-1", _whole_power(g, a, -y))
     if y == 0:
@@ -148,9 +163,11 @@ def _select(g: Algebra, which: Expansion, *cases: Expansion) -> Expansion:
     if len(cases) != 2:
         raise Underived("a choice among more than two")
     a, b = cases
-    if a.zero:
-        return g.mul(which, b)
-    return g.add(a, g.mul(which, g.sub(b, a)))
+    if which.zero:
+        return a
+    if which.one:
+        return b
+    return g.mul(which, b) if a.zero else g.add(a, g.mul(which, g.sub(b, a)))
 
 
 def _power(g: Algebra, a: Expansion, b: Expansion) -> Expansion:
@@ -164,6 +181,11 @@ def _power(g: Algebra, a: Expansion, b: Expansion) -> Expansion:
 
 def _absolute(g: Algebra, a: Expansion) -> Expansion:
     return g.sub(g.scale(g.relu(a), 2), a)
+
+
+def _finite(g: Algebra, a: Expansion) -> Expansion:
+    """1 for what is bounded by a power of n; of other things nothing is known, such as whether 1/0 is in them."""
+    return unknown(0, a.why) if a.top == math.inf else g.number(ONE)
 
 
 def _f(name: str) -> Callable[[Algebra, Expansion], Expansion]:
@@ -181,7 +203,7 @@ ENTRYWISE: dict[str, Callable[..., Expansion]] = {
     "log": _f("log"), "log1p": lambda g, a: g.apply("log", g.add(a, g.number(ONE))), "sqrt": _f("pow:1/2"),
     "rsqrt": _f("pow:-1/2"), "square": Algebra.square, "tanh": _f("tanh"), "sin": _f("sin"),
     "cos": _f("cos"), "logistic": _f("logistic"), "erf": _f("erf"), "pow": _power,
-    "erfc": lambda g, a: g.sub(g.number(ONE), g.apply("erf", a)), "is_finite": lambda g, a: g.number(ONE),
+    "erfc": lambda g, a: g.sub(g.number(ONE), g.apply("erf", a)), "is_finite": _finite,
     "gt": lambda g, a, b: g.step(g.sub(a, b)), "lt": lambda g, a, b: g.step(g.sub(b, a)), "ge": _at_least,
     "le": lambda g, a, b: _at_least(g, b, a), "and": Algebra.mul, "not": _not, "select_n": _select,
     "or": lambda g, a, b: g.sub(g.add(a, b), g.mul(a, b)),

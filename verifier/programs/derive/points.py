@@ -105,13 +105,6 @@ class Points:
             for a in functions
         )
 
-    def names(self, z: Part) -> set[str]:
-        found: set[str] = set()
-        for atom in scalars_of(z) | {a for vectors, _ in z for a, _e in vectors}:
-            if atom.kind in ("zfun", "sfun"):
-                found |= {atom.data[0], *self.names(thawed(atom.data[1]))}
-        return found
-
 
 def scalars_of(z: Part) -> set[Atom]:
     return {atom for _, scalars in z for atom, _e in scalars}

@@ -10,6 +10,7 @@ from fractions import Fraction
 from functools import reduce
 from typing import TYPE_CHECKING, Any
 
+from verifier.programs.axes import held
 from verifier.programs.derive.algebra import Algebra
 from verifier.programs.derive.arrays import Known, Matrix, Values, inputs, lost
 from verifier.programs.derive.constants import WIDTHS
@@ -33,6 +34,8 @@ DEPTHS = (Fraction(1), Fraction(2))
 #: terms of a vector whose mean square is worked out
 FEW = 6
 DECIDED = (NumericStatus.CONSISTENT, NumericStatus.CONTRADICTED)
+#: what is said of an exact zero
+EXACTLY = "it is 0 at every width"
 STATUS = "derived (cited: the master theorem of tensor programs; not re-checked by the kernel)"
 
 
@@ -165,7 +168,7 @@ def derive(program: Program, *, seconds: float = SECONDS) -> Derived:
 
 
 def _derived(program: Program, algebra: Algebra) -> tuple[DerivedRow, ...]:
-    graphs = [program.graph(n) for n in WIDTHS]
+    graphs = held([program.graph(n) for n in WIDTHS], WIDTHS, [w.name for w in program.widths])
     items = intermediates(graphs[0], program.outputs(WIDTHS[0]))
     places = {(id(item.op), item.number): k for k, item in enumerate(items)}
     rows: dict[tuple[int, int], DerivedRow] = {}
@@ -245,9 +248,11 @@ def _row(algebra: Algebra, item: Intermediate, value: Values) -> DerivedRow:
     """The leading order of the largest entries, if one of them is separated from zero."""
     entries = [_Leading.of(algebra, e, value.degree) for e in value.data.flat]
     top = max((e.top for e in entries), default=-math.inf)
+    if top == -math.inf and (why := next((e.why for e in entries if e.why), "")):
+        return _undecided(item, f"smaller than every power of the width: {why}", top)
     if top == -math.inf:
         return DerivedRow(item.name, shown(item.dims), item.line, item.returned, item.backward, None,
-                          rule="exact", zero=True, reason=_placed(item, "it is 0 at every width"))  # fmt: skip
+                          rule="exact", zero=True, reason=_placed(item, EXACTLY))  # fmt: skip
     first = [e for e in entries if e.top == top]
     blurred = next((e for e in first if e.power != top), None)
     sharp = [e for e in first if e.power == top]
@@ -287,7 +292,7 @@ def leading(algebra: Algebra, entry: Expansion) -> Lead:
     """The first order of a number, if it is separated from zero.  Underived where no rule applies."""
     first = _Leading.of(algebra, entry, 0)
     if first.top == -math.inf:
-        return Lead(None, reason="it is 0 at every width")
+        return Lead(None, reason=f"smaller than every power of the width: {first.why}" if first.why else EXACTLY)
     if first.power is None or first.power != first.top:
         return Lead(None, reason=first.why or "no rule decides")
     found = first.decide()
