@@ -255,6 +255,19 @@ def test_nothing_times_no_number_is_not_nothing(function: Callable[[Any], Any]) 
     assert derived(function).row("f").exponent is None
 
 
+def test_a_root_of_what_may_be_negative_has_no_bound_and_that_of_a_mean_square_has() -> None:
+    """n + √(mean x) was derived to be n^1: half of the time it is no number."""
+    x = derived(lambda w: len(w["x"]) * jnp.mean(w["v"] ** 2) + jnp.sqrt(jnp.mean(jnp.tanh(w["x"])))).row("f")
+    assert (x.exponent, x.at_most) == (None, None)
+
+    def hidden_zero(w: Weights) -> Any:
+        d = jnp.tanh(w["x"]) * (jnp.sin(w["v"]) ** 2 + jnp.cos(w["v"]) ** 2 - 1)
+        return jnp.sqrt(jnp.mean(d**2) / 3)
+
+    y = derived(hidden_zero).row("f")
+    assert (y.exponent, y.at_most) == (None, 0)
+
+
 def test_a_constant_choice_leaves_what_is_not_chosen_unknown() -> None:
     def chosen(w: Weights) -> Any:
         a = jnp.mean(w["x"] ** 2)

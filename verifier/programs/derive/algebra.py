@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fractions import Fraction
 
 from verifier.programs.derive.decisions import Decisions
@@ -75,7 +75,7 @@ class Algebra:
 
     def number(self, c: Number, p: Fraction = Fraction(0)) -> Expansion:
         """c n^p."""
-        return Expansion({p: constant(c)}) if not c.zero else NOTHING
+        return Expansion({p: constant(c)}, least=c.sign > 0) if not c.zero else NOTHING
 
     def gauss(self, name: str, index: tuple[int, ...]) -> Expansion:
         """A column of a random weight."""
@@ -94,7 +94,8 @@ class Algebra:
         self.check_time()
         if a is b and any(_wide(part) for part in a.terms.values()):
             return self.square(a)
-        return product(self._narrow(a, b), self._narrow(b, a), self.depth)
+        found = product(self._narrow(a, b), self._narrow(b, a), self.depth)
+        return replace(found, least=found.least or a is b)
 
     def scale(self, a: Expansion, c: Number | int | Fraction, p: Fraction = Fraction(0)) -> Expansion:
         """c n^p times it."""
@@ -110,7 +111,7 @@ class Algebra:
     def _narrow(self, a: Expansion, other: Expansion) -> Expansion:
         """Wide sums as few vectors where multiplying out would make many terms."""
         most = max((len(part) for part in other.terms.values()), default=0)
-        return Expansion({p: self._narrowed(part, most) for p, part in a.terms.items()}, a.rest, a.why)
+        return replace(a, terms={p: self._narrowed(part, most) for p, part in a.terms.items()})
 
     def _narrowed(self, part: Part, most: int) -> Part:
         return self._named("id", part) if _wide(part) and most > 1 and len(part) * most > MOST else part
@@ -150,7 +151,7 @@ class Algebra:
                 else:
                     x, y = (self._gathered(t) if _wide(t) else t for t in (part, other))
                     terms[p + q] = plus(terms.get(p + q, {}), scaled(times(x, y), Number.of(2)))
-        return made(terms, *rest, self.depth)
+        return made(terms, *rest, self.depth, least=True)
 
     def _squared(self, part: Part) -> Part:
         if len(part) == 1:
@@ -175,7 +176,7 @@ class Algebra:
                 one: Part = {((), scalars): c}
                 found = one if atom is None else times(one, scalar(atom))
                 terms[p + power] = plus(terms.get(p + power, {}), found)
-        return made(terms, a.rest, a.why, self.depth)
+        return made(terms, a.rest, a.why, self.depth, a.least)
 
     def _averaged(self, vectors: Powers) -> tuple[Fraction, Atom | None]:
         if not vectors:
@@ -235,6 +236,12 @@ class Algebra:
         """f(x), coordinate by coordinate or of a scalar."""
         self.check_time()
         f = function(name)
+        found = self._applied(f, x)
+        least = name in ("exp", "logistic", "bell", "step") or f.root or (f.degree is not None and x.least)
+        return replace(found, least=least)
+
+    def _applied(self, f: ScalarFunction, x: Expansion) -> Expansion:
+        name = f.name
         if x.terms and f.degree is not None and x.lead != 0:
             p = x.lead or Fraction(0)
             return self.apply(name, x.shifted(-p)).shifted(p * f.degree)
@@ -246,9 +253,8 @@ class Algebra:
         others = Expansion({p: part for p, part in x.terms.items() if p != 0}, x.rest, x.why)
         problem = outside(f, base, self.decisions)
         if problem:
-            alone = not any(vectors for vectors, _ in base)
-            small = f.root and alone and others.zero and self.decisions.never_negative(base)
-            return unknown(0 if f.growth == (1, 0) or small else math.inf, f"{f.title}: {problem}")
+            small = f.growth == (1, 0) or (f.root and x.least)
+            return unknown(0 if small else math.inf, f"{f.title}: {problem}")
         if not f.analytic and not others.zero:
             if not self.decisions.atomless(base):
                 return unknown(0, f"{f.title} where its argument may tend to 0")
@@ -340,6 +346,8 @@ class Algebra:
 
     def _of_remainder(self, f: ScalarFunction, x: Expansion) -> Expansion:
         q, kind = x.rest or (math.inf, 1)
+        if f.root and f.degree is not None and x.least:
+            return unknown(q * f.degree if q != math.inf else q, x.why)
         if f.domain or f.growth is None:  # what is not known may be negative, and have no root
             return unknown(math.inf, f"{f.title} of what is not known: {x.why}")
         small = (q, kind) < (0, 1) and f.analytic

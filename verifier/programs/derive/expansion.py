@@ -189,11 +189,15 @@ def scalar(atom: Atom) -> Part:
 
 @dataclass(frozen=True, eq=False)
 class Expansion:
-    """Σ n^p terms[p] + the remainder ``rest``, in root mean square over coordinates; ``why`` it ends."""
+    """Σ n^p terms[p] + the remainder ``rest``, in root mean square over coordinates; ``why`` it ends.
+
+    ``least``: it is known not to be negative at any width, as a square is not.
+    """
 
     terms: Mapping[Fraction, Part]
     rest: Rest | None = None
     why: str = ""
+    least: bool = False
 
     @property
     def lead(self) -> Fraction | None:
@@ -219,17 +223,19 @@ class Expansion:
     def shifted(self, p: Fraction) -> Expansion:
         """n^p times it."""
         rest = None if self.rest is None else (self.rest[0] + p, self.rest[1])
-        return Expansion({q + p: part for q, part in self.terms.items()}, rest, self.why)
+        return Expansion({q + p: part for q, part in self.terms.items()}, rest, self.why, self.least)
 
 
-NOTHING = Expansion({})
+NOTHING = Expansion({}, least=True)
 
 
 def _is_one(part: Part) -> bool:
     return set(part) == {EMPTY} and part[EMPTY].exact == 1
 
 
-def made(terms: Mapping[Fraction, Part], rest: Rest | None, why: str, depth: Fraction) -> Expansion:
+def made(
+    terms: Mapping[Fraction, Part], rest: Rest | None, why: str, depth: Fraction, least: bool = False
+) -> Expansion:
     """An expansion without what the remainder absorbs, and without orders deeper than ``depth`` below the first."""
     kept = {p: part for p, part in terms.items() if part}
     lead = max(kept, default=None)
@@ -242,7 +248,7 @@ def made(terms: Mapping[Fraction, Part], rest: Rest | None, why: str, depth: Fra
             kept = {p: part for p, part in kept.items() if p not in deep}
     if rest is not None:
         kept = {p: part for p, part in kept.items() if p > rest[0] or (p == rest[0] and not rest[1])}
-    return Expansion(dict(sorted(kept.items(), reverse=True)), rest, why if rest is not None else "")
+    return Expansion(dict(sorted(kept.items(), reverse=True)), rest, why if rest is not None else "", least)
 
 
 def unknown(top: Any, why: str) -> Expansion:
@@ -259,13 +265,14 @@ def greater(a: tuple[Rest | None, str], b: tuple[Rest | None, str]) -> tuple[Res
 
 def total(values: Iterable[Expansion], depth: Fraction) -> Expansion:
     """The sum."""
+    values = list(values)
     terms: dict[Fraction, Part] = {}
     rest: tuple[Rest | None, str] = (None, "")
     for value in values:
         for p, part in value.terms.items():
             terms[p] = plus(terms.get(p, {}), part)
         rest = greater(rest, (value.rest, value.why))
-    return made(terms, *rest, depth)
+    return made(terms, *rest, depth, all(value.least for value in values))
 
 
 def product(a: Expansion, b: Expansion, depth: Fraction) -> Expansion:
@@ -288,4 +295,4 @@ def product(a: Expansion, b: Expansion, depth: Fraction) -> Expansion:
                 rest = greater(rest, ((p + q, 1), "orders below were not kept"))
             else:
                 terms[p + q] = plus(terms.get(p + q, {}), times(left, right))
-    return made(terms, *rest, depth)
+    return made(terms, *rest, depth, a.least and b.least)
