@@ -25,12 +25,12 @@ from verifier.programs.derive.expansion import (
     Part,
     Powers,
     Underived,
-    atoms_of,
     joined,
     number_of,
     plus,
     thawed,
 )  # fmt: skip
+from verifier.programs.derive.families import both_ways, families, source_of
 from verifier.programs.derive.functions import function
 from verifier.programs.derive.numbers import Number
 from verifier.programs.derive.points import SCALARS, TRIES, Points, has_delta, scalars_of
@@ -137,16 +137,16 @@ class Decisions(Points):
         """Whether Gaussians (of coordinates, or scalars) are linearly independent, and all that they rest on."""
         if variables not in self._independent:
             self._independent[variables] = False  # a circle proves nothing
-            self._independent[variables] = all(self._family(group) for group in _families(variables))
+            self._independent[variables] = all(self._family(group) for group in families(variables))
         return self._independent[variables]
 
     def _family(self, group: Sequence[Atom]) -> bool:
         if group[0].kind == "gauss":
             return True
-        if group[0].kind == "clt" and _both_ways(group):
+        if group[0].kind == "clt" and both_ways(group):
             return False
         try:
-            sources = [self.coordinates.of({(_source(atom), ()): ONE}) for atom in group]
+            sources = [self.coordinates.of({(source_of(atom), ()): ONE}) for atom in group]
         except Underived:
             return False
         below = frozenset().union(*(self.coordinates.variables(z) for z in sources))
@@ -370,45 +370,3 @@ class Decisions(Points):
             if value.is_finite() and bool(value != 0):
                 return not self._generic(z, z)
         return False
-
-
-def _source(atom: Atom) -> Powers:
-    """What a matrix was applied to, or what a Gaussian scalar is the average of."""
-    found: Powers = atom.data[0] if atom.kind == "clt" else atom.data[0].data[2]
-    return found
-
-
-def _both_ways(group: Iterable[Atom]) -> bool:
-    """Whether one central-limit sum contains a matrix and another its transpose: v·Wx and x·Wᵀv are the same sum."""
-    uses = [_products(a for a, _ in _source(atom)) for atom in group]
-    return any((matrix, not turned) in b for k, a in enumerate(uses) for matrix, turned in a
-               for j, b in enumerate(uses) if j != k)  # fmt: skip
-
-
-def _products(atoms: Iterable[Atom]) -> set[tuple[str, bool]]:
-    """The matrices in vectors, in functions, averages and other products too, and whether they are transposed."""
-    found: set[tuple[str, bool]] = set()
-    todo, seen = list(atoms), set()
-    while todo:
-        atom = todo.pop()
-        if atom in seen:
-            continue
-        seen.add(atom)
-        if atom.kind == "mat":
-            found.add(atom.data[:2])
-            todo += [a for a, _ in atom.data[2]]
-        elif atom.kind in ("avg", "mean", "clt"):
-            todo += [a for a, _ in atom.data[0]]
-        elif atom.kind == "hat":
-            todo.append(atom.data[0])
-        elif atom.kind in ("fun", "sfun", "zfun"):
-            todo += atoms_of(thawed(atom.data[1]))
-    return found
-
-
-def _families(variables: Iterable[Atom]) -> list[list[Atom]]:
-    found: dict[object, list[Atom]] = {}
-    for atom in sorted(variables):
-        key = atom.data[0].data[:2] if atom.kind == "hat" else atom.kind
-        found.setdefault(key, []).append(atom)
-    return list(found.values())

@@ -15,15 +15,9 @@ from verifier.programs.derive.algebra import Algebra
 from verifier.programs.derive.arrays import Matrix, Values, shape_of
 from verifier.programs.derive.expansion import Expansion, Underived, unknown
 from verifier.programs.derive.numbers import ONE, Number
+from verifier.programs.derive.types import SHAPES, check_types
 from verifier.programs.graph import Dim, Op, WidthAxis
 
-#: what integers are combined by bit by bit, and as truth values are not
-BITWISE = frozenset({"not", "and", "or"})
-#: what may be done with integers: their sums and products wrap around
-INTEGER = frozenset({"gt", "lt", "ge", "le", "max", "min", "clamp", "select_n", "copy", "copy_p", "name", "reduce_max",
-                     "reduce_min", "stop_gradient", "optimization_barrier", "convert_element_type"})  # fmt: skip
-#: what may be done with truth values
-TRUTH = INTEGER | BITWISE
 #: powers that are multiplied out
 MOST_POWER = 100
 Rule = Callable[[Algebra, Op, Sequence[Values]], Any]
@@ -32,7 +26,7 @@ Rule = Callable[[Algebra, Op, Sequence[Values]], Any]
 def evaluate(algebra: Algebra, op: Op, x: Sequence[Values]) -> Values:
     """The result of one operation.  Underived where no rule applies."""
     dims = op.dims[0]
-    _check_types(op)
+    check_types(op)
     if op.name in ENTRYWISE or op.name == "integer_pow":
         return Values(dims, _entrywise(algebra, op, x))
     if op.name in SHAPES:
@@ -40,23 +34,6 @@ def evaluate(algebra: Algebra, op: Op, x: Sequence[Values]) -> Values:
     if op.name not in OTHERS:
         raise Underived(f"there is no rule for {op.name}")
     return Values(dims, np.asarray(OTHERS[op.name](algebra, op, x), object).reshape(shape_of(dims)))
-
-
-def _check_types(op: Op) -> None:
-    """Underived for what is cut to integers, and where integers and truth values are not added as real numbers are."""
-    kinds = set(op.kinds)
-    if op.name == "convert_element_type":
-        to = np.dtype(op.params["new_dtype"]).kind
-        if to in "iub" and op.kinds[0] not in "iub":
-            raise Underived("real numbers cut to integers")
-        if to in "iub" and op.kinds[0] in "iu":
-            raise Underived("integers of one type made those of another")
-    if op.name in SHAPES:
-        return
-    if kinds & set("iu") and op.name not in INTEGER:
-        raise Underived(f"{op.name} of integers" + ("" if op.name in BITWISE else ", which may wrap around"))
-    if "b" in kinds and op.name not in TRUTH:
-        raise Underived(f"{op.name} of truth values")
 
 
 # -- entry by entry ----------------------------------------------------------------------------------------------------
@@ -214,10 +191,6 @@ ENTRYWISE: dict[str, Callable[..., Expansion]] = {
 
 
 # -- shapes ------------------------------------------------------------------------------------------------------------
-
-SHAPES = frozenset(
-    {"broadcast_in_dim", "slice", "transpose", "reshape", "squeeze", "expand_dims", "rev", "concatenate"}
-)
 
 
 def _shape(op: Op, x: Sequence[Values]) -> Any:

@@ -1,0 +1,37 @@
+"""Integers and truth values: what may be done with them as with real numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from verifier.programs.derive.expansion import Underived
+from verifier.programs.graph import Op
+
+#: what moves entries, and changes none
+SHAPES = frozenset(
+    {"broadcast_in_dim", "slice", "transpose", "reshape", "squeeze", "expand_dims", "rev", "concatenate"}
+)
+#: what integers are combined by bit by bit, and as truth values are not
+BITWISE = frozenset({"not", "and", "or"})
+#: what may be done with integers: their sums and products wrap around
+INTEGER = frozenset({"gt", "lt", "ge", "le", "max", "min", "clamp", "select_n", "copy", "copy_p", "name", "reduce_max",
+                     "reduce_min", "stop_gradient", "optimization_barrier", "convert_element_type"})  # fmt: skip
+#: what may be done with truth values
+TRUTH = INTEGER | BITWISE
+
+
+def check_types(op: Op) -> None:
+    """Underived for what is cut to integers, and where integers and truth values are not added as real numbers are."""
+    kinds = set(op.kinds)
+    if op.name == "convert_element_type":
+        to = np.dtype(op.params["new_dtype"]).kind
+        if to in "iub" and op.kinds[0] not in "iub":
+            raise Underived("real numbers cut to integers")
+        if to in "iub" and op.kinds[0] in "iu":
+            raise Underived("integers of one type made those of another")
+    if op.name in SHAPES:
+        return
+    if kinds & set("iu") and op.name not in INTEGER:
+        raise Underived(f"{op.name} of integers" + ("" if op.name in BITWISE else ", which may wrap around"))
+    if "b" in kinds and op.name not in TRUTH:
+        raise Underived(f"{op.name} of truth values")
