@@ -5,7 +5,8 @@
 The pages, from the ground up: :mod:`numbers` (real constants), :mod:`expansion` (values as expansions in the width),
 :mod:`functions`, :mod:`gaussian`, :mod:`integrals` and :mod:`boxes` (expectations), :mod:`limits` (what coordinates
 tend to), :mod:`expectations`, :mod:`families` and :mod:`decisions` (what is not zero), :mod:`algebra` (rules),
-:mod:`constants`, :mod:`arrays`, :mod:`types`, :mod:`operations`, :mod:`interpret` (the graph), :mod:`rows` (the result).
+:mod:`constants`, :mod:`arrays`, :mod:`types`, :mod:`operations`, :mod:`interpret` (the graph), :mod:`rows` (what is
+found).
 """
 
 from verifier.programs.derive.rows import Derived, DerivedRow, derive
