@@ -211,12 +211,14 @@ def _in_words(goals: list[dict[str, Any]], text: str) -> None:
 
 
 def _against(name: str, bundle: Any) -> tuple[list[dict[str, Any]], list[str]]:
-    """The claims of a statement by the file's goals, and the goals of its name that are none of its claims."""
+    """The claims of a statement, or of a program, by the file's goals, and the goals of its name that are none of its
+    claims."""
     from verifier.claims.goals import check_documents, claims_of
     from verifier.kernel.__main__ import bundled
     from verifier.projects.project import default_project
 
-    statement = _statement(default_project(), name).statement
+    statement = (entry_of(name) if is_program(name) else _statement(default_project(), name)).statement
+    name = statement.name
     checked = check_documents(bundled(json.dumps(bundle).encode()), bundle.get("requests", {}))
     judged = claims_of(statement, checked)
     own = {goal.id for goal in checked.goals if goal.statement == name}
