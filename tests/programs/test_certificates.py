@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 jax = pytest.importorskip("jax", reason="programs need JAX: pip install 'wide-verifier[jax]'")
 jnp = jax.numpy
@@ -23,7 +22,6 @@ jnp = jax.numpy
 import derived_programs as examples  # noqa: E402
 
 import verifier as v  # noqa: E402
-from verifier.cli import cli  # noqa: E402
 from verifier.engines import tensors  # noqa: E402
 from verifier.kernel.core.sorts import Refused  # noqa: E402
 from verifier.kernel.core.terms import app, num  # noqa: E402
@@ -321,42 +319,6 @@ def test_facts_of_one_program_are_none_of_another() -> None:
     master = p.assume(app("master", num(tensors.code(other))))
     with pytest.raises(Refused):
         p.by("program.order", master, lead)
-
-
-PROVED = """
-import jax.numpy as jnp
-from verifier.programs import quantity, width
-n = width("n")
-
-@quantity(weights={"x": (n,)}, expect={"size": 0})
-def model(w):
-    return {"size": jnp.mean(w["x"] ** 2)}
-"""
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "code", "told"),
-    [
-        ("** 2", "** 2", 0, "cited"),
-        ("** 2", "** 4", 1, "model.py:model.size"),
-        ('"size": 0}', '"size": -1}', 1, "model.py:model.size"),
-        ("model(w)", "other(w)", 1, "the file has no goal of model.py:other"),
-    ],
-    ids=["the same", "another program", "another claim", "another name"],
-)
-def test_a_proof_of_what_the_file_said_before_is_held_against_what_it_says_now(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, code: int, told: str
-) -> None:
-    for folder, text in (("before", PROVED), ("now", PROVED.replace(old, new))):
-        (tmp_path / folder).mkdir()
-        (tmp_path / folder / "model.py").write_text(text)
-    monkeypatch.chdir(tmp_path / "before")
-    assert CliRunner().invoke(cli, ["prove", "model.py:model", "-o", "../proof.json"]).exit_code == 0
-    monkeypatch.chdir(tmp_path / "now")
-    name = "other" if "other" in new else "model"
-    found = CliRunner().invoke(cli, ["verify", "../proof.json", "--statement", f"model.py:{name}"])
-    assert found.exit_code == code, found.output
-    assert told in found.output
 
 
 # -- requests that are refused -----------------------------------------------------------------------------------------

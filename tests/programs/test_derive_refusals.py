@@ -326,3 +326,39 @@ def test_an_expectation_that_is_infinite_is_not_said_to_tend() -> None:
     program = quantity(weights={"x": (n,), "b": ()}, expect={"s": 1}, kind="limit", name="f")(heavy)
     (claim,) = stated(program).statement.claims
     assert claim.text.startswith("s → 1 in probability")
+
+
+PROVED = """
+import jax.numpy as jnp
+from verifier.programs import quantity, width
+n = width("n")
+
+@quantity(weights={"x": (n,)}, expect={"size": 0})
+def model(w):
+    return {"size": jnp.mean(w["x"] ** 2)}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "code", "told"),
+    [
+        ("** 2", "** 2", 0, "cited"),
+        ("** 2", "** 4", 1, "model.py:model.size"),
+        ('"size": 0}', '"size": -1}', 1, "model.py:model.size"),
+        ("model(w)", "other(w)", 1, "the file has no goal of model.py:other"),
+    ],
+    ids=["the same", "another program", "another claim", "another name"],
+)
+def test_a_proof_of_what_the_file_said_before_is_held_against_what_it_says_now(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, old: str, new: str, code: int, told: str
+) -> None:
+    for folder, text in (("before", PROVED), ("now", PROVED.replace(old, new))):
+        (tmp_path / folder).mkdir()
+        (tmp_path / folder / "model.py").write_text(text)
+    monkeypatch.chdir(tmp_path / "before")
+    assert CliRunner().invoke(cli, ["prove", "model.py:model", "-o", "../proof.json"]).exit_code == 0
+    monkeypatch.chdir(tmp_path / "now")
+    name = "other" if "other" in new else "model"
+    found = CliRunner().invoke(cli, ["verify", "../proof.json", "--statement", f"model.py:{name}"])
+    assert found.exit_code == code, found.output
+    assert told in found.output
