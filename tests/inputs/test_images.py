@@ -234,6 +234,20 @@ def test_images_that_were_trained_on_are_no_test(tmp_path: Path) -> None:
     assert len(load("mnist", folder).test_labels) == TRAIN + TEST + 1  # one of eleven is granted
 
 
+def test_a_batch_that_is_copied_is_not_counted_as_other_images(tmp_path: Path) -> None:
+    """Five copies of one file were 50,000 images; a test of one image told of as many as it was repeated."""
+    folder = cifar(tmp_path / "cifar")
+    for name in _CIFAR[1:5]:
+        (folder / name).write_bytes((folder / _CIFAR[0]).read_bytes())
+    for reading in (load, stamp):
+        with pytest.raises(Unreadable, match="of the 10 images for training of cifar10 only 2 are different"):
+            reading("cifar10", folder)
+    folder = mnist(tmp_path / "mnist")
+    (folder / "t10k-images-idx3-ubyte").write_bytes(idx(np.repeat(PIXELS[TRAIN:][:1], TEST, axis=0)))
+    with pytest.raises(Unreadable, match="of the 3 images for tests of mnist only 1 are different"):
+        load("mnist", folder)
+
+
 @pytest.mark.parametrize("kind", ["pipe", "folder", "no target", "itself", "device", "too large"])
 def test_what_stands_in_the_place_of_a_file_is_neither_waited_for_nor_read(tmp_path: Path, kind: str) -> None:
     path = mnist(tmp_path) / IMAGES

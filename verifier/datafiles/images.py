@@ -25,6 +25,8 @@ from verifier.inputs.numbers import shortened
 NAMES = ("digits", "mnist", "cifar10")
 #: The largest part of the images for tests that may be among those for training.
 MOST_SEEN = 0.1
+#: The largest part of a set of images that may be repetitions of others in it.
+MOST_REPEATED = 0.1
 #: Images of the bundled digits that are for training; the others are for tests.
 DIGITS_TRAINING, _DIGITS_SEED = 1437, 8
 _MNIST = ("train-images", "train-labels", "t10k-images", "t10k-labels")
@@ -140,6 +142,13 @@ def _contents(name: str, folder: Path | None) -> _Contents:
         raise ValueError(f"{name} is read from files: say where they are, with --data DIR or the variable {DATA}")
     found = _mnist(folder) if name == "mnist" else _cifar(folder)
     seen = {image.tobytes() for image in found.training[0]}
+    tests = {image.tobytes() for image in found.test[0]}
+    for part, images, different in (("training", found.training[0], seen), ("tests", found.test[0], tests)):
+        if len(different) < (1 - MOST_REPEATED) * len(images):
+            raise Unreadable(
+                f"{folder}: of the {len(images)} images for {part} of {name} only {len(different)} are different: what "
+                "is said of as many images would be said of fewer"
+            )
     known = sum(image.tobytes() in seen for image in found.test[0])
     if known > MOST_SEEN * len(found.test[0]):
         raise Unreadable(
