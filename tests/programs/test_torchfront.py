@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 from click.testing import CliRunner
+from scipy import stats
 
 torch = pytest.importorskip("torch", reason="programs of modules need PyTorch: pip install 'wide-verifier[torch]'")
 jax = pytest.importorskip("jax", reason="programs need JAX: pip install 'wide-verifier[jax]'")
@@ -174,6 +175,25 @@ def _ones(module: Any) -> dict[str, Any]:
     return {name: np.ones(tuple(p.shape)) for name, p in module.named_parameters()}
 
 
+def test_values_are_distributed_as_those_of_modules_that_pytorch_draws() -> None:
+    """400 of each at a small width, a step of training included; it fails by chance with probability 1e-7."""
+    n, count = 32, 400
+    torch.manual_seed(20261128)
+    built = []
+    for _ in range(count):
+        module = MeanField(n)
+        inputs = torch.tensor(POINTS, dtype=torch.float32)
+        first = module(inputs)
+        ((first - 1.0) ** 2).mean().backward()
+        with torch.no_grad():
+            for name, parameter in module.named_parameters():
+                parameter -= (1.0 if name == "second.weight" else n) * parameter.grad
+            built.append(float((module(inputs) - first).abs().mean()))
+    sampled = scaled.sample(n, count, seed=20261128)["moved"]
+    assert stats.ks_2samp(sampled, built).pvalue > 1e-7
+    assert stats.ks_2samp(1.5 * sampled, built).pvalue < 1e-7  # another standard deviation would be seen
+
+
 HEAD = """\
 import jax, jax.numpy as jnp, torch
 from torch import nn
@@ -221,8 +241,10 @@ REFUSED = {
     "noise": ({"line": "h = h + torch.randn(1)"}, "m.py:14: randn draws random numbers"),
     "running means": ({"init": "self.c = nn.BatchNorm1d(n)", "line": "h = self.c(h)"}, "m.py:14: copy_ writes what"),
     "a view": ({"line": "h[:, 0] = 0.0; h = 2 * h"}, "m.py:14: a tensor is used of which a part or another view was"),
+    "not registered": ({"init": "self.c = [nn.Parameter(torch.zeros(n))]", "line": "h = h + self.c[0]"},
+                       "m.py:14: a parameter of shape (64,) is not one of the module's"),
     "another view": ({"line": "h.detach().mul_(2)"}, "m.py:15: a tensor is used of which a part or another view was"),
-    "not recorded": ({"line": "\\n        with torch.no_grad(): h.mul_(2)"}, "m.py:15: mul_ changes a tensor in place"),
+    "data": ({"line": "h.data = 2 * h"}, "m.py:14: .data of what depends on the weights is replaced"),
     "a derivative": ({"line": "h = Straight.apply(h)"}, "m.py:14: a torch.autograd.Function has a"),
     "shapes": ({"line": "h = h @ torch.ones(3)"}, "m.py:14: mv of shapes (4, 64) and (3,): "),
     "a large constant": ({"line": "h = h @ torch.ones(h.shape[-1], 10**9)"}, "m.py:14: a tensor of shape (64, 1000"),

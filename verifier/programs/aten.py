@@ -30,7 +30,21 @@ def _reduced(function: Callable[..., Any]) -> Rule:
 
 
 def _var(x: Any, dim: Any = None, unbiased: Any = True, keepdim: bool = False, *, correction: Any = None) -> Any:
+    if isinstance(dim, bool):  # x.var(False)
+        dim, unbiased = None, dim
     return jnp.var(x, axis=_axes(dim), ddof=int(unbiased) if correction is None else correction, keepdims=keepdim)
+
+
+def _var_mean(x: Any, dim: Any = None, unbiased: Any = True, keepdim: bool = False, **more: Any) -> tuple[Any, Any]:
+    axes = None if isinstance(dim, bool) else _axes(dim)
+    return _var(x, dim, unbiased, keepdim, **more), jnp.mean(x, axes, keepdims=keepdim)
+
+
+def _extreme(values: Callable[..., Any], place: Callable[..., Any]) -> Rule:
+    def run(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
+        return values(x) if dim is None else (values(x, dim, keepdims=keepdim), place(x, dim, keepdims=keepdim))
+
+    return run
 
 
 def _layer_norm(x: Any, shape: Sequence[int], weight: Any, bias: Any, eps: float) -> tuple[Any, Any, Any]:
@@ -68,6 +82,17 @@ def _index(x: Any, indices: Sequence[Any]) -> Any:
     return x[tuple(slice(None) if i is None else i for i in indices)]
 
 
+def _gathered(x: Any, dim: int, index: Any, **more: Any) -> Any:
+    dim %= x.ndim
+    part = tuple(slice(None if k == dim else size) for k, size in enumerate(index.shape))
+    return jnp.take_along_axis(x[part], index, dim)
+
+
+def _padded(x: Any, pad: Sequence[int], value: float = 0.0) -> Any:
+    sides = [(pad[k], pad[k + 1], 0) for k in range(0, len(pad), 2)][::-1]
+    return lax.pad(x, jnp.asarray(value, x.dtype), [*[(0, 0, 0)] * (x.ndim - len(sides)), *sides])
+
+
 def _pow(a: Any, b: Any) -> Any:
     return a ** (int(b) if isinstance(b, float) and b.is_integer() else b)
 
@@ -86,15 +111,12 @@ def _filled(x: Any, value: Any = 0, *, dtype: Any = None, **where: Any) -> Any:
     return _converted(jnp.full(x.shape, value, x.dtype), dtype=dtype)
 
 
-def _same(x: Any, **kind: Any) -> Any:
-    return x
-
-
 RULES: dict[str, Rule] = {
     **{name: getattr(jnp, name) for name in (
         "abs", "exp", "exp2", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "sinh", "cosh", "atan2",
-        "sign", "floor", "ceil", "reciprocal", "maximum", "minimum", "isnan", "isfinite", "logical_and", "logical_or",
-        "logical_xor", "logical_not", "bitwise_and", "bitwise_or", "bitwise_not", "where", "tril", "triu",
+        "sign", "floor", "ceil", "trunc", "round", "log2", "log10", "asin", "acos", "atan", "asinh", "acosh", "atanh",
+        "reciprocal", "maximum", "minimum", "isnan", "logical_and", "logical_or", "logical_xor",
+        "logical_not", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not", "where", "tril", "triu",
     )},
     **{name: lambda a, b, compare=compare: compare(a, b) for name, compare in (
         ("eq", jnp.equal), ("ne", jnp.not_equal), ("lt", jnp.less), ("le", jnp.less_equal), ("gt", jnp.greater),
@@ -104,14 +126,14 @@ RULES: dict[str, Rule] = {
         ("sum", jnp.sum), ("mean", jnp.mean), ("amax", jnp.max), ("amin", jnp.min), ("prod", jnp.prod),
         ("any", jnp.any), ("all", jnp.all), ("logsumexp", jax.nn.logsumexp),
     )},
-    **dict.fromkeys(("clone", "alias", "lift_fresh", "lift_fresh_copy", "contiguous"), _same),
+    "clone": lambda x, **kind: x,
     **dict.fromkeys(("view", "_unsafe_view", "reshape"), lambda x, shape: jnp.reshape(x, shape)),
     **dict.fromkeys(("full_like", "fill", "zeros_like", "zero"), _filled),
     "ones_like": lambda x, **kind: _filled(x, 1, **kind), "detach": lax.stop_gradient, "neg": jnp.negative,
     "relu": jax.nn.relu, "sigmoid": jax.nn.sigmoid, "silu": jax.nn.silu, "erf": lax.erf,
     "erfc": lax.erfc, "rsqrt": lax.rsqrt, "pow": _pow, "div": _divided, "var": _var,
-    "var_mean": lambda x, dim=None, *, correction=None, keepdim=False:
-    (_var(x, dim, True, keepdim, correction=correction), jnp.mean(x, _axes(dim), keepdims=keepdim)),
+    "var_mean": _var_mean, "max": _extreme(jnp.max, jnp.argmax), "min": _extreme(jnp.min, jnp.argmin),
+    "constant_pad_nd": _padded, "gather": _gathered,
     "gelu": lambda x, *, approximate="none": jax.nn.gelu(x, approximate == "tanh"),
     "add": lambda a, b, *, alpha=1: a + (b if alpha == 1 else alpha * b),
     "sub": lambda a, b, *, alpha=1: a - (b if alpha == 1 else alpha * b),
@@ -122,7 +144,6 @@ RULES: dict[str, Rule] = {
     "mm": jnp.matmul, "bmm": jnp.matmul, "mv": jnp.matmul, "dot": jnp.matmul,
     **dict.fromkeys(("addmm", "addmv", "baddbmm"), lambda c, a, b, *, beta=1, alpha=1:
                     (c if beta == 1 else beta * c) + (a @ b if alpha == 1 else alpha * (a @ b))),
-    "linear": lambda x, weight, bias=None: x @ weight.T if bias is None else x @ weight.T + bias,
     "einsum": lambda letters, *x: jnp.einsum(letters, *(x[0] if isinstance(x[0], list | tuple) else x)),
     "_softmax": lambda x, dim, half: jax.nn.softmax(x, dim), "_safe_softmax": lambda x, dim, dtype=None:
     jax.nn.softmax(x, dim), "_log_softmax": lambda x, dim, half: jax.nn.log_softmax(x, dim),
@@ -135,7 +156,7 @@ RULES: dict[str, Rule] = {
     "cat": lambda x, dim=0: jnp.concatenate([a for a in x if a.shape != (0,)], dim), "stack": lambda x, dim=0:
     jnp.stack(x, dim), "flip": jnp.flip, "roll": lambda x, shifts, dims=(): jnp.roll(x, shifts, dims or None),
     "repeat": jnp.tile, "cumsum": lambda x, dim, *, dtype=None: jnp.cumsum(x, dim), "index": _index,
-    "gather": lambda x, dim, index, **more: jnp.take_along_axis(x, index, dim), "_to_copy": _converted,
+    "_to_copy": _converted,
     "copy": lambda x, y, **more: jnp.broadcast_to(y, x.shape), "diagonal": lambda x, offset=0, dim1=0, dim2=1:
     jnp.diagonal(x, offset, dim1, dim2),
 }  # fmt: skip

@@ -143,8 +143,9 @@ def without_storage(func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -
     if not any(argument.name == "device" for argument in func._schema.arguments):
         return kwargs
     told = {**kwargs, "device": torch.device("meta")}
+    entries = func(*args, **told).numel()
     nothing = "empty" in func.__name__ or torch.Tag.nondeterministic_seeded in func.tags
-    return told if nothing or func(*args, **told).numel() > LARGEST else kwargs
+    return told if entries > LARGEST or (nothing and entries) else kwargs
 
 
 def scales(

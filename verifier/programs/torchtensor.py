@@ -64,9 +64,14 @@ class Traced(_Tensor):
         if func is torch.einsum:  # PyTorch would make matrices stacks of matrices
             with torch._C.DisableTorchFunctionSubclass():
                 return _call("einsum", args, {})
+        if func == _Tensor.data.__get__:
+            return args[0].detach()
+        if func == _Tensor.data.__set__:
+            raise ProgramError(f"{line()}.data of what depends on the weights is replaced; write another variable")
         if getattr(func, "__name__", "") in ("numpy", "tolist", "__array__"):
             raise ProgramError(_looks())
-        return super().__torch_function__(func, types, args, kwargs or {})
+        with torch._C.DisableTorchFunctionSubclass():
+            return func(*args, **(kwargs or {}))
 
     @classmethod
     def __torch_dispatch__(cls, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Any = None) -> Any:
@@ -149,6 +154,9 @@ def _array(tensor: torch.Tensor) -> Any:
     if tensor.device.type == "meta":
         raise ProgramError(f"{line()}a tensor of shape {tuple(tensor.shape)} that is no parameter has no value here: "
                            "it is random, not filled, or has too many entries")  # fmt: skip
+    if isinstance(tensor, torch.nn.Parameter):
+        raise ProgramError(f"{line()}a parameter of shape {tuple(tensor.shape)} is not one of the module's; assign it "
+                           "to an attribute, or to a ParameterList")  # fmt: skip
     array = tensor.detach().numpy()
     return jnp.asarray(array, jnp.float64 if array.dtype.kind == "f" else None)
 
@@ -171,14 +179,14 @@ def _written(func: Any, name: str, args: Sequence[Any], kwargs: Any, writes: Seq
     if not isinstance(target, Traced):
         raise ProgramError(f"{line()}{name} writes what depends on the weights into a tensor of the module, as the "
                            "running mean of a BatchNorm; leave it out (model.eval())")  # fmt: skip
-    if not torch.is_grad_enabled():
-        raise ProgramError(f"{line()}{name} changes a tensor in place where no derivative is recorded; write it "
-                           "without the _, or without no_grad")  # fmt: skip
     made = dispatched(overload, args, kwargs)
     if made.shape != target.shape:
         raise ProgramError(f"{line()}{name} changes the shape of a tensor in place; write it without the _")
+    old, new = target.value, made.value
+    if not torch.is_grad_enabled() and old.dtype.kind == "f":  # the derivative stays that of what it was
+        new = old + jax.lax.stop_gradient(new - old)
     target.store[0] += 1
-    target.value, target.seen = made.value, target.store[0]
+    target.value, target.seen = new, target.store[0]
     return target
 
 

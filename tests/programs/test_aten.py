@@ -1,0 +1,149 @@
+"""Operations of PyTorch's, value and derivative, against PyTorch itself; every rule is met."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="programs of modules need PyTorch: pip install 'wide-verifier[torch]'")
+jax = pytest.importorskip("jax", reason="programs need JAX: pip install 'wide-verifier[jax]'")
+
+from torch.nn import functional as F  # noqa: E402
+
+from verifier.programs import aten, torchtensor  # noqa: E402
+from verifier.programs.graph import ProgramError  # noqa: E402
+
+X = np.random.default_rng(20261128).standard_normal((4, 6)) * 1.3
+I = torch.tensor([[0, 2], [1, 1]])
+UP = torch.arange(24.0, dtype=torch.float64).reshape(4, 6) / 24 - 0.3
+
+
+def _tripled(y: Any) -> Any:
+    with torch.no_grad():
+        y.mul_(3)
+    return y
+
+
+CASES: dict[str, Callable[[Any], Any]] = {
+    **{name: lambda x, name=name: getattr(torch, name)(x) for name in (
+        "abs", "exp", "exp2", "expm1", "sin", "cos", "tan", "tanh", "sinh", "cosh", "sign", "floor", "ceil", "erf",
+        "erfc", "sigmoid", "relu", "reciprocal", "square", "neg", "ones_like", "zeros_like", "logical_not", "isnan",
+        "isfinite", "positive", "asinh", "round", "trunc", "atan",
+    )},
+    **{name: lambda x, name=name: getattr(torch, name)(x.abs() + 1.1) for name in (
+        "log", "log1p", "log2", "log10", "sqrt", "rsqrt", "acosh",
+    )},
+    **{name: lambda x, name=name: getattr(F, name)(x) for name in (
+        "silu", "gelu", "elu", "selu", "celu", "softplus", "leaky_relu", "hardtanh", "hardswish", "mish", "logsigmoid",
+        "relu6", "tanhshrink", "softsign", "normalize",
+    )},
+    "inverses": lambda x: torch.asin(x / 9) + torch.acos(x / 9) + torch.atanh(x / 9),
+    "gelu, tanh": lambda x: F.gelu(x, approximate="tanh"), "glu": lambda x: F.glu(x, -1),
+    "add": lambda x: torch.add(x, UP, alpha=2) + 3, "sub": lambda x: torch.sub(x, UP, alpha=2) - 1,
+    "rsub": lambda x: 2 - x, "div": lambda x: x / UP + 1 / x, "floor division": lambda x: (x.detach() // 0.3) * x,
+    "truncated": lambda x: torch.div(x, 0.3, rounding_mode="trunc"), "atan2": lambda x: torch.atan2(x, UP),
+    "pow": lambda x: x**3 + x**2.0 + x.abs() ** 1.5 + 2**x + x**-1, "lerp": lambda x: torch.lerp(x, UP, 0.3),
+    "addcmul": lambda x: torch.addcmul(x, UP, x, value=0.5), "maximum": lambda x: torch.maximum(x, UP) - x.minimum(UP),
+    "clamp": lambda x: x.clamp(-0.5, 0.7) + x.clamp(min=0.1) + x.clamp_max(0.2) + torch.clamp_min(x, 0.3),
+    "compare": lambda x: ((x > 0) & (x <= 1) | (x < -1) ^ (x == UP)) * x + (x >= UP) * (x != 0) * ~(x > 1),
+    "logical": lambda x: (x > 0).logical_and(x < 1).logical_or(x < -2).logical_xor(x > 3) * x,
+    "where": lambda x: torch.where(x > 0, x, 0.1 * x) + x.masked_fill(x < 0.5, -2.0),
+    "sum": lambda x: x.sum() + x.sum(1, keepdim=True) + x.sum((0, 1)) + x.sum(-1)[:, None] + x.sum(dim=[]),
+    "mean": lambda x: x.mean() + x.mean((0,), keepdim=True) + x.mean(-1, True),
+    "var": lambda x: x.var() + x.var(unbiased=False) + x.var(1, keepdim=True) + x.var(0, correction=0) + x.std(),
+    "var_mean": lambda x: sum(torch.var_mean(x, 1)) + sum(torch.var_mean(x, 1, unbiased=False)) + x.std(-1).sum(),
+    "extremes": lambda x: x.amax(1) + x.amin(1) + x.amax() + x.amin((0, 1)) + x.max() - x.min()
+    + x.max(0)[0][:4] + x.min(1).values,
+    "prod": lambda x: x.prod() + x.prod(1),
+    "norms": lambda x: x.norm() + x.norm(dim=1) + torch.linalg.vector_norm(x, 1),
+    "any": lambda x: (x > 0).any(1) * x.sum() + (x > -9).all(0, keepdim=True).sum() * x[0, 0],
+    "logsumexp": lambda x: torch.logsumexp(x, 1) + x.logsumexp((0, 1)), "cumsum": lambda x: x.cumsum(1),
+    "softmax": lambda x: F.softmax(x, 0) + F.log_softmax(x, -1) + torch.softmax(x, 1, dtype=torch.float64),
+    "losses": lambda x: F.mse_loss(x, UP) + F.l1_loss(x, UP) + F.huber_loss(x, UP) + F.smooth_l1_loss(x, UP),
+    "classes": lambda x: F.cross_entropy(x, torch.tensor([1, 0, 5, 2])),
+    "binary": lambda x: F.binary_cross_entropy_with_logits(x, (UP > 0).to(x.dtype))
+    + F.kl_div(x, UP.exp(), reduction="batchmean"),
+    "layer_norm": lambda x: F.layer_norm(x, (6,)) + F.layer_norm(x, (4, 6), UP, UP),
+    "rms": lambda x: F.rms_norm(x, (6,)),
+    "groups": lambda x: F.group_norm(x[..., None], 3), "batch": lambda x: F.batch_norm(x, None, None, training=True),
+    "instances": lambda x: F.instance_norm(x[None]), "cosine": lambda x: F.cosine_similarity(x, UP),
+    "mm": lambda x: x @ x.T + torch.mm(x, UP.T) + x.mv(x[0])[:, None] + x[0].dot(x[1]) + torch.outer(x[:, 0], x[:, 1]),
+    "addmm": lambda x: torch.addmm(x[:, :4], x, x.T, beta=2, alpha=0.5) + torch.addmv(x[:, 0], x, x[0]),
+    "bmm": lambda x: torch.bmm(x.view(2, 2, 6), x.view(2, 6, 2))
+    + torch.baddbmm(x[None, :, :4], x[None], x.T[None])[0, :2, :2],
+    "linear": lambda x: F.linear(x, x, x[:, 0]) + F.linear(x[None], x)[0], "bilinear": lambda x: torch.inner(x, x),
+    "einsum": lambda x: torch.einsum("ij,kj->ik", x, x) + torch.einsum("ij,ij->", [x, x]),
+    "attention": lambda x: F.scaled_dot_product_attention(x[None], x[None], x[None], is_causal=True),
+    "masked": lambda x: F.scaled_dot_product_attention(x[None], x[None], x[None], (UP[:, :4] > -0.2)[None]),
+    "shapes": lambda x: x.T.reshape(3, 8).view(-1, 4).transpose(0, 1).permute(1, 0).contiguous().flatten(),
+    "axes": lambda x: x.unsqueeze(0).squeeze(0).unsqueeze(-1).squeeze().expand(2, -1, 6).movedim(0, 2) * x[:, :, None],
+    "slices": lambda x: x[1:3, ::2] * x[-1, -1] + x.narrow(1, 2, 3)[:2] + x.select(0, 1)[3:],
+    "flip": lambda x: x.flip(0),
+    "roll": lambda x: x.roll(1, 0) + x.roll(2), "repeat": lambda x: x.repeat(2, 1) * x.tile(2, 1), "tri": lambda x:
+    x.tril() * 2 + x.triu(1), "diagonal": lambda x: x.diagonal() + x.diagonal(1)[:4] + torch.diag(x[:, :4]) + x.trace(),
+    "split": lambda x: x.split(2, 1)[1] * x.chunk(3, 1)[0] + x.split([1, 5], 1)[0] + x.tensor_split(3, 1)[2],
+    "unsafe": lambda x: x.unsafe_chunk(2, 1)[0] + x.unsafe_split_with_sizes([3, 3], 1)[1],
+    "cat": lambda x: torch.cat([x, UP, torch.empty(0)]) + torch.stack([x, x], 1).view(8, 6)
+    + torch.hstack([x, x])[:1, :6],
+    "not recorded": lambda x: _tripled(2 * x),
+    "unbind": lambda x: x.unbind(1)[2] * x.unbind()[0][0], "pad": lambda x: F.pad(x, (1, 2)),
+    "index": lambda x: x[I, 1] + x[I][..., 0] + x[:, I].sum(0)[..., None].sum(-1), "gather": lambda x: x.gather(0, I),
+    "embedding": lambda x: F.embedding(I, x), "index_select": lambda x: x.index_select(1, I[0]),
+    "in place": lambda x: (x * 1).add_(UP).mul_(2).clamp_(-1, 2).masked_fill_(x > 1, 0.5).fill_(0.3).copy_(x).tanh_(),
+    "zero": lambda x: (x * 1).zero_() + torch.full_like(x, 2.0) + x.new_ones(4, 1) + x.new_zeros(1), "clone": lambda x:
+    x.clone() * x.detach() + x.to(torch.float64) + (x > 0).to(x.dtype) + x.data,
+    "own derivative": lambda x: torch.func.grad(lambda y: (y**3).sum())(x),
+}  # fmt: skip
+
+
+class _Of(torch.nn.Module):
+    def __init__(self, function: Callable[[Any], Any]) -> None:
+        super().__init__()
+        self.function = function
+
+    def forward(self, x: Any) -> Any:
+        return self.function(x)
+
+
+@pytest.fixture(scope="module")
+def met() -> set[str]:
+    return set()
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_value_and_derivative_are_those_of_pytorch(name: str, met: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    class Rules(dict[str, Any]):
+        def __getitem__(self, key: str) -> Any:
+            met.add(key)
+            return super().__getitem__(key)
+
+    monkeypatch.setattr(torchtensor, "RULES", Rules(aten.RULES))
+    module = _Of(CASES[name])
+    x = torch.tensor(X, requires_grad=True)
+    value = module(x)
+    weights = torch.cos(torch.arange(float(value.numel()), dtype=torch.float64)).reshape(value.shape)
+    (slope,) = torch.autograd.grad((value * weights).sum(), x, allow_unused=True) if value.requires_grad else (None,)
+    with jax.enable_x64(True):
+        found = torchtensor.run(module, {}, {}, [X], {})
+        np.testing.assert_allclose(np.asarray(found), value.detach().numpy(), rtol=1e-11, atol=1e-11)
+        assert np.shape(found) == tuple(value.shape)
+        mine = jax.grad(lambda x: (torchtensor.run(module, {}, {}, [x], {}) * weights.numpy()).sum() + 0.0 * x.sum())(X)
+    np.testing.assert_allclose(mine, np.zeros_like(X) if slope is None else slope.numpy(), rtol=1e-10, atol=1e-10)
+
+
+def test_every_rule_was_met(met: set[str]) -> None:
+    """Run after the cases, in one process with them."""
+    if len(met) < 20:
+        pytest.skip("the cases were run elsewhere")
+    assert sorted(set(aten.RULES) - met) == []
+
+
+def test_an_operation_of_somebody_else_is_not_taken_for_one_of_pytorch() -> None:
+    library = torch.library.Library("theirs", "DEF")
+    library.define("relu(Tensor x) -> Tensor")
+    library.impl("relu", lambda x: -x, "CPU")
+    with pytest.raises(ProgramError, match=r"PyTorch's theirs.relu.default is not known here"):
+        torchtensor.run(_Of(lambda x: torch.ops.theirs.relu(x)), {}, {}, [X], {})
