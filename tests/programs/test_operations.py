@@ -31,10 +31,19 @@ def _kept(x: Any) -> Any:
     return (x * keep).sum() + jax.random.normal(jax.random.key(1), x.shape) @ x
 
 
+def _small(x: Any) -> Any:
+    """Integers of eight bits, of which two are too many."""
+    return jnp.where(x > 0, jnp.int8(101), jnp.int8(77))
+
+
 FUNCTIONS: dict[str, Callable[[Any], Any]] = {
     "quotients of integers": lambda x: (jnp.argsort(x) // 3 - (-7) // 2).sum() + (jnp.argsort(x) % 5 * x).sum(),
     "quotients towards zero": lambda x: jax.lax.div(jnp.argsort(x) - 10, 4).sum() + 0.0 * x.sum(),
     "bits": lambda x: ((jnp.argsort(x) & 12) | 1 ^ ~jnp.argsort(x)).sum() + 0.0 * x.sum(),
+    "sums that wrap around": lambda x: _small(x).sum(dtype=jnp.int8) + jnp.cumsum(_small(x), dtype=jnp.int8)[7] * x[0],
+    "products that wrap around": lambda x: jax.lax.dot(_small(x), _small(x)) + _small(x).prod(dtype=jnp.int8) * x[0],
+    "numbers beyond a type": lambda x: ((999 * x).astype(jnp.int8) * x + (-9 * x**2).astype(jnp.uint8)).sum(),
+    "or of ands": lambda x: ((x > 0) @ (x > -1)) * x.sum(),
     "predicates": lambda x: jnp.where((x > 0) & ~(x > 1) | (x < -1), x, 0.5).sum(),
     "all and any": lambda x: jnp.where(jnp.all(x > -9) & jnp.any(x > 0.1), x.sum(), x.max()),
     "a random mask": _kept,

@@ -32,6 +32,8 @@ INTEGERS = frozenset(
     {"add", "add_any", "sub", "mul", "neg", "max", "min", "abs", "sign", "gt", "ge", "lt", "le", "eq", "ne", "and",
      "or", "xor", "not", "select_n", "clamp", "square"}
 )  # fmt: skip
+#: sums, which NumPy makes in a wider type where JAX lets them wrap around, or takes bit by bit
+SUMS = frozenset({"reduce_sum", "reduce_prod", "cumsum", "dot_general"})
 
 
 def entrywise(name: str, params: Params) -> Callable[..., Any] | None:
@@ -49,7 +51,15 @@ def evaluate(name: str, x: Sequence[Any], params: Params) -> Any:
         whole = any(np.asarray(a).dtype.kind in "iu" for a in x)
         return NotImplemented if whole and name not in INTEGERS else function(*x)
     found = OTHERS.get(name)
-    return NotImplemented if found is None else found(x, params)
+    return NotImplemented if found is None or _otherwise(name, x, params) else found(x, params)
+
+
+def _otherwise(name: str, x: Sequence[Any], params: Params) -> bool:
+    """Whether JAX does something else: in sums of integers, and where numbers beyond their range are cut to them."""
+    kinds = {np.asarray(a).dtype.kind for a in x}
+    if name == "convert_element_type":
+        return np.dtype(params["new_dtype"]).kind in "iu" and bool(kinds & set("fc"))
+    return name in SUMS and bool(kinds & set("iub"))
 
 
 def known(op: Op) -> bool:
