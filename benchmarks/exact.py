@@ -62,6 +62,17 @@ def sixteen_strands() -> str:
     return f"{len(matrix):,} partial states; L = 4: {lead[1]} n^{lead[0]}"
 
 
+def sixteen_alike() -> str:
+    """E[(T^3)^4], L = 1..7, strands alike before and after their contractions."""
+    from verifier.exact import alike
+    from verifier.exact.correlation import star
+    from verifier.exact.moments import leading, strands_of
+
+    lead = leading(alike.polynomials_by_depth(strands_of(star(3), 4), 7)[3])
+    assert lead is not None
+    return f"L = 4: {lead[1]} n^{lead[0]}"
+
+
 def hypernetworks() -> str:
     """E[K^2], independent trunks, H <= 4, r <= 5, L <= 6, both activations (288 cases)."""
     from verifier.exact.hypernetwork import HypernetworkMoments
@@ -124,6 +135,7 @@ def study_second() -> str:
 
 SHORT: dict[Callable[[], str], str] = {
     stars: "20 s, 500 MB",
+    sixteen_alike: "10 min, 4 GB",
     hypernetworks: "15 s",
     shared_trunk: "",
     separate_widths: "",

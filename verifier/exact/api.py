@@ -14,7 +14,7 @@ from itertools import combinations_with_replacement
 from math import log2
 from typing import Any, Literal
 
-from verifier.exact import written
+from verifier.exact import alike, written
 from verifier.exact.correlation import Correlation, CorrelationError, HypernetworkTerm, parse
 from verifier.exact.enumeration import ConjectureRow, conjecture_rows
 from verifier.exact.estimate import (
@@ -266,7 +266,10 @@ def exact_moment(
         if widths is not None:
             hidden = tuple(int(n) for n in widths)
             return replace(about, widths=hidden, value=value(strands, hidden, activation, entries, names, matrix))
-        found = polynomial(strands, depth, activation, entries, names, matrix)
+        if entries is None and alike.serves(strands):
+            found = alike.polynomials_by_depth(strands, depth, activation, matrix.limit)[-1]
+        else:
+            found = polynomial(strands, depth, activation, entries, names, matrix)
     except StateLimitError as error:
         raise CorrelationError(
             f"E[({correlation})^{moment}] outgrew the memory limit of {memory / 1e9:.1f} GB: {error}"
