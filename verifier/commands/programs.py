@@ -113,8 +113,9 @@ def scan(
 ) -> int:  # fmt: skip
     """The exponent of every value that the program NAME of FILE makes: activations, gradients, updates, results.
 
-    NAME is a program in JAX (quantity), or a function make(width) that returns a PyTorch model, a batch, a loss and
-    perhaps an optimizer: then models are built, trained a few steps and watched, 32 seeds at widths 64 to 1536.
+    NAME is a program (quantity), in JAX or of a PyTorch module, or a function make(width) that returns a PyTorch model,
+    a batch, a loss and perhaps an optimizer: then models are built, trained a few steps and watched, 32 seeds at widths
+    64 to 1536.
 
     A line has the value's name, shape and source line, the exponent of its root mean square in the width with an
     interval, and what was expected of it.  --expect mup claims that what is returned has order 0 and that no value of
