@@ -220,6 +220,8 @@ REFUSED = {
     "uniform": ({"laws": "None"}, MADE + "the parameter a.weight starts uniform (PyTorch's default)"),
     "orthogonal": ({"init": "nn.init.orthogonal_(self.a.weight)"}, MADE + "the law of the parameter a.weight cannot"),
     "truncated": ({"init": "nn.init.trunc_normal_(self.a.weight)"}, MADE + "the law of the parameter a.weight cannot"),
+    "an identity": ({"init": "nn.init.eye_(self.b.weight)"}, MADE + "the law of the parameter b.weight cannot"),
+    "several": ({"init": "torch._foreach_mul_([self.a.weight.data], 2.0)"}, MADE + "the law of the parameter a.weight"),
     "a part": ({"init": "nn.init.zeros_(self.a.weight[0])"}, MADE + "the law of the parameter a.weight cannot"),
     "copies": ({"init": "import copy; self.c = copy.deepcopy(self.a)"}, "is initialised (a copy of another one)"),
     "views": ({"init": "self.c = nn.Parameter(self.a.weight.T)"}, MADE + "two parameters that Net makes are views"),

@@ -81,18 +81,24 @@ class Building(TorchDispatchMode):
         real = bool(given) or self._storage
         made = func(*args, **(kwargs if real else without_storage(func, args, kwargs)))
         name = func.__name__.partition(".")[0]
-        if isinstance(made, torch.Tensor):
-            written = name.endswith("_") and not name.endswith("__")
-            law = self._written(name, args, written)
-            if written and not _whole(made):
-                law = InitialLaw(f"{name} of a part")
-            if law is not None and law.word in ("normal", "uniform") and not law.draw:
-                self._draws += 1
-                law = replace(law, draw=self._draws)
-            if law is not None:
-                storage = made.untyped_storage()
-                self._laws[storage._cdata] = (storage, law)
+        arguments = func._schema.arguments
+        passed = {a.name: value for a, value in zip(arguments, args, strict=False)} | dict(kwargs)
+        targets = [t for a in arguments if a.alias_info is not None and a.alias_info.is_write
+                   for t in tree_leaves(passed.get(a.name)) if isinstance(t, torch.Tensor)]  # fmt: skip
+        for target in targets:
+            law = self._written(name, args, True) if args and target is args[0] else None
+            self._keep(target, (law or InitialLaw(name)) if _whole(target) else InitialLaw(f"{name} of a part"))
+        if not targets and isinstance(made, torch.Tensor):
+            self._keep(made, self._written(name, args, False))
         return made
+
+    def _keep(self, tensor: torch.Tensor, law: InitialLaw | None) -> None:
+        if law is not None and law.word in ("normal", "uniform") and not law.draw:
+            self._draws += 1
+            law = replace(law, draw=self._draws)
+        if law is not None:
+            storage = tensor.untyped_storage()
+            self._laws[storage._cdata] = (storage, law)
 
     def _written(self, name: str, args: Sequence[Any], written: bool) -> InitialLaw | None:
         """The law of what an operation writes, or makes; None where it leaves the entries, or nothing is known."""
