@@ -13,7 +13,8 @@ import pytest
 
 from verifier.report.derived import finished
 from verifier.report.exact import SecondMoments
-from verifier.report.html import render
+from verifier.report.excerpts import restricted
+from verifier.report.html import conclusion, render
 
 
 @pytest.fixture(scope="module")
@@ -205,3 +206,40 @@ def test_nothing_scrolls_inside_of_the_page(page: str) -> None:
     style = re.sub(r'url\("data:[^"]*"\)', "", style)  # the font's
     scrolling = re.findall(r"([^{}]*)\{[^{}]*overflow(?:-[xy])?: (?:auto|scroll)", style)
     assert [rule.strip() for rule in scrolling] == ["nav"]  # its own contents, beside the page
+
+
+def test_a_conclusion_of_hundreds_of_cases_is_folded_and_whole_within() -> None:
+    """One such filled twenty screens."""
+    long = " and ".join(f"C({k}) is of exact order n^{{-{k}}}" for k in range(200))
+    shown = str(conclusion({"text": long, "latex": ""}))
+    beginning, _, whole = shown.partition("</summary>")
+    assert beginning.startswith('<details class="more"><summary>C(0) is of exact order')
+    assert len(beginning) < 600
+    assert f"({len(long)} letters)" in beginning
+    assert long in whole
+    assert "<details" not in str(conclusion({"text": long[:900], "latex": ""}))
+
+
+def test_figures_along_a_parameter_are_folded_where_a_proof_is_offered(shipped: dict[str, Any]) -> None:
+    """They add nothing to the cells' own plots there, and filled fourteen of fifty printed pages."""
+    proved = copy.deepcopy(restricted(shipped, ["lemma3"]))
+    (statement,) = proved["statements"]
+    cell = next(m for m in statement["measurements"] if m["evidence"] and any(m["evidence"]["mean"]))
+    rows = [{**cell, "parameters": {**cell["parameters"], "angle": 20.0 * k}} for k in range(4)]
+    statement["measurements"] = rows
+    folded = (
+        r'<details class="more"><summary>Along a parameter of the cells: 1 figure</summary>\s*<figure class="profile'
+    )
+    assert re.search(folded, render(proved))
+    for claim in statement["claims"]:
+        claim["empirical"] = True
+    found = render(proved)
+    assert "Along a parameter" not in found
+    assert '<figure class="profile' in found
+
+
+def test_no_heading_stands_alone_on_paper(page: str) -> None:
+    """What is folded is left out there; the heading of identities was followed by nothing."""
+    after = page.split("Identities, evaluated on small networks</h4>")[1:]
+    assert after
+    assert all(re.match(r'\s*<p class="note paper">\d+ cells, \d+ consistent;', rest) for rest in after)

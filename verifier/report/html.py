@@ -146,11 +146,18 @@ def _product(word: str) -> bool:
     return word.isupper() or word in ("min", "max", "sgn", "log")
 
 
+#: Conclusions in words that are longer are folded, and so many letters of them shown.
+LONGEST_WORDS, BEGINNING = 1500, 400
+
+
 def conclusion(judgment: Mapping[str, Any]) -> Markup:
     """What a step concludes."""
     words, latex = judgments.readable(judgment)
     shown = formulas.fitted(latex) if latex else None
     said = f'<span class="says">{html.escape(words)}</span>' if words else ""
+    if len(words) > LONGEST_WORDS:  # a sentence for each of hundreds of cases
+        start = html.escape(words[:BEGINNING].rsplit(" ", 1)[0])
+        said = f'<details class="more"><summary>{start} … ({len(words)} letters)</summary>{said}</details>'
     parts = [said, f'<span class="math">{shown}</span>' if shown else ""]
     return Markup(" ".join(parts).strip())
 
@@ -188,6 +195,7 @@ def _view(statement: Data, exact: Exact | None) -> Data:
         "others": others,
         "identities": identities,
         "forests": _forests(statement["measurements"], name),
+        "measured": all(claim.get("empirical") for claim in statement["claims"]),
         "figures": [
             {**figure, "svg": Markup(figure["svg"])}
             for figure in profiles.figures(statement["measurements"], f"figure-{name}")
