@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import prod
+
 import pytest
 
 from verifier.exact import alike
@@ -57,6 +59,13 @@ def test_contracted_pairs_need_a_state_for_each_partition_into_two_parts(pairs: 
 def test_leading_terms_of_larger_moments() -> None:
     assert leading(alike.polynomials_by_depth(strands_of(star(5), 2), 6, "relu")[-1]) == (-8, 38928384000)
     assert leading(alike.polynomials_by_depth(strands_of(star(2), 4), 3)[-1]) == (-4, 3 * 68**2)
+
+
+def test_many_strands_that_no_contraction_touches_are_no_recursion() -> None:
+    """E f^2400 = 2399!! at L = 1; beside contractions, what the transfer matrix has."""
+    assert alike.polynomials_by_depth(_strands("f", 2400), 1) == [{0: prod(range(1, 2400, 2))}]
+    beside = strands_of(star(1), 2, extra=1200)
+    assert alike.polynomials_by_depth(beside, 1) == polynomials_by_depth(beside, 1)
 
 
 @pytest.mark.slow

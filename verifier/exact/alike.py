@@ -22,6 +22,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
+from math import prod
 from typing import NamedTuple
 
 from flint import fmpq_poly
@@ -136,8 +137,8 @@ def _paired(middle: Middle, strand: int) -> Iterator[tuple[Middle, fmpq_poly]]:
 @lru_cache(maxsize=1 << 16)
 def _rest(fresh: int, spent: int, mixed: int) -> Mapping[int, fmpq_poly]:
     """Strands that are all fresh or spent, in so many old pairs: their new pairings, by how many pairs are mixed."""
-    if not fresh and not spent and not mixed:
-        return {0: ONE}
+    if not fresh and not mixed:  # as often as there are factors that no contraction touches: without recursion
+        return {0: prod((CYCLE + 2 * k for k in range(spent)), start=ONE)}
     found: dict[int, fmpq_poly] = defaultdict(lambda: fmpq_poly([0]))
 
     def add(more: int, left: tuple[int, int, int], weight: fmpq_poly) -> None:
@@ -150,12 +151,10 @@ def _rest(fresh: int, spent: int, mixed: int) -> Mapping[int, fmpq_poly]:
             add(0, (fresh, spent + 1, mixed - 2), ONE * (mixed - 1))
         if fresh:
             add(0, (fresh - 1, spent, mixed), ONE * (2 * fresh))
-    elif fresh:
+    else:
         add(0, (fresh - 1, spent, 0), CYCLE + 2 * (fresh - 1))
         if spent:
             add(1, (fresh - 1, spent - 1, 1), ONE * (2 * spent))
-    else:
-        add(0, (0, spent - 1, 0), CYCLE + 2 * (spent - 1))
     return dict(found)
 
 
