@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from verifier.networks import jets, sectors
+from verifier.networks.correlations import sample_T
 
 
 @pytest.mark.parametrize("order", [0, 2, 5, 9])
@@ -46,6 +47,15 @@ def test_sectors_cover_the_circle():
             phi = centre[:, pattern] + end * half[:, pattern]
             assert np.all((np.cos(phi) > 0) == first)
             assert np.all((np.cos(phi - angle) > 0) == second)
+
+
+def test_a_draw_in_which_every_neuron_is_dead_is_one_too():
+    """One sample of width 1 at a time: in many no neuron lives at either input.  Seed 72."""
+    none = sectors._weighted_sums(np.zeros(3, dtype=np.int64), np.full(3, 0.6), np.random.default_rng(72))
+    assert all(part.tolist() == [0.0] * 3 for part in none)
+    rng = np.random.default_rng(72)
+    found = [sample_T(2, 1, [1], angle=60, samples=1, rng=rng, sampler="stream").values[0, 0] for _ in range(60)]
+    assert 0 < sum(value == 0.0 for value in found) < 60
 
 
 def test_sums_over_groups_of_any_length():

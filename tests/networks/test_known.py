@@ -86,7 +86,8 @@ def test_what_tells_nothing_of_the_last_layer_is_drawn():
     network = Network([2], [], SAMPLES, "linear")
     rng = np.random.default_rng(10)
     weights = rng.standard_normal((SAMPLES, 1, 2))
-    for other in (rows[1], rows[0] * (1 + 1e-15), np.array([1.0, 1e-9])):
+    near = (rows[0] * (1 + 1e-15), np.array([1.0, 1e-9]))
+    for other in (rows[1], *near, *(-x for x in near)):
         at = [Pass((np.tile(x, (SAMPLES, 1)),), (), (weights @ x) / 2**0.5) for x in (rows[0], other)]
         z = known.at_two(network, *at, rng)
         assert min(stats.kstest(np.abs(column), "halfnorm").pvalue for column in z.T) > ALPHA
@@ -100,3 +101,72 @@ def test_far_and_near_lengths_keep_their_digits():
     assert np.all(np.diff(z) > 0)
     np.testing.assert_allclose(np.log(2) + stats.norm.logsf(z[2:]), -squares[2:] / 2, rtol=1e-9)
     np.testing.assert_allclose(z[:2] * np.sqrt(2 / np.pi), squares[:2] / 2, rtol=1e-9)
+
+
+@pytest.mark.parametrize("angle", [0.0005, 0.001, 0.01])
+def test_what_single_precision_takes_for_one_input_is_no_second_normal(angle):
+    """Of two inputs that near, f at the second is drawn as a multiple of f at the first.  Seed 11."""
+    draw = sample_K(
+        2, 2, 4, [1], angle=angle, samples=SAMPLES, rng=np.random.default_rng(11), sampler="lazy", precision="single"
+    )
+    z = np.abs(draw.normals)
+    p_values = [stats.kstest(column, "halfnorm").pvalue for column in z.T]
+    p_values += [stats.spearmanr(z[:, 0], z[:, k]).pvalue for k in (1, 2, 3)]
+    assert min(p_values) > ALPHA / len(p_values), p_values
+
+
+@pytest.mark.parametrize("angle", [20, 90, 160])
+def test_they_are_standard_whatever_the_signs_of_f(angle):
+    """In each of the four sectors, as where z_i and z_j are negative; and |q_i| is not |q_j|.  Seed 12."""
+    rng = np.random.default_rng([12, angle])
+    network = build("stream", (2, 6, 6), 1, 2 * SAMPLES, rng)
+    at = network.forward(input_pair(angle) * np.array([[1.0], [0.3]]))
+    z = np.abs(known.at_two(network, *at, rng))
+    sector = 2 * (at[0].f[:, 0] > 0) + (at[1].f[:, 0] > 0)
+    p_values = [stats.kstest(z[sector == k, c], "halfnorm").pvalue for k in range(4) for c in range(2)]
+    assert min(p_values) > ALPHA / 8, p_values
+
+
+def test_they_are_the_length_and_the_angle_of_the_row_in_the_plane():
+    """One layer: |W_d|^2, and the share of its sector between the line f(x_j) = 0 and the row, as angles.  Seed 13."""
+    rng = np.random.default_rng(13)
+    network = Network([2], [], 500, "linear")
+    for degrees, ratio in ((1e-3, 1.0), (40, 0.2), (90, 5.0), (150, 1.0), (179.99, 1.0)):
+        x = input_pair(degrees) * np.array([[1.0], [ratio]])
+        weights = rng.standard_normal((500, 3, 2))
+        at = [Pass((np.tile(row, (500, 1)),), (), (weights @ row) / 2**0.5) for row in x]
+        z = known.at_two(network, *at, rng)
+        np.testing.assert_allclose(z[:, :3], known.half_normal((weights**2).sum(axis=2)), rtol=1e-7)
+        # Points of the complex plane, turned so that x_i is 1 and x_j is above the real line.
+        row, to = weights @ np.array([1, 1j]) / complex(*x[0]), complex(*x[1]) / complex(*x[0])
+        turned = np.angle(row * np.sign(row.real)) * np.sign(to.imag)
+        from_line, theta = turned - (abs(np.angle(to)) - np.pi / 2), abs(np.angle(to))
+        share = np.abs(from_line) / np.where(from_line > 0, np.pi - theta, theta)
+        np.testing.assert_allclose(stats.halfnorm.cdf(z[:, 3:]), share, atol=1e-6)
+
+
+def test_a_dead_input_has_a_normal_too_and_others_have_that_of_their_row():
+    """At one input: W_d . q / |q| where q is not 0.  Seed 14."""
+    rng = np.random.default_rng(14)
+    network = Network([2], [], SAMPLES, "linear")
+    weights = rng.standard_normal((SAMPLES, 3, 2))
+    q = np.where(np.arange(SAMPLES)[:, None] % 2, np.array([3.0, 4.0]), 0.0)
+    z = known.at_one(network, Pass((q,), (), np.einsum("bdk,bk->bd", weights, q) / 2**0.5), rng)
+    np.testing.assert_allclose(z[1::2], (weights @ np.array([0.6, 0.8]))[1::2], atol=1e-12)
+    assert min(stats.kstest(column, "norm").pvalue for column in z[::2].T) > ALPHA / 3
+
+
+def test_no_normal_is_zero_or_infinite():
+    """Lengths and shares at the ends of what there is; and sizes whose squares overflow.  Seed 15."""
+    assert known.half_normal(np.array([0.0]))[0] > 0
+    ends = known._quantile(np.array([0.0, 1.0]))
+    assert np.all(np.isfinite(ends))
+    assert ends[0] > 0
+    rng = np.random.default_rng(15)
+    rows = np.array([[1e155, 0.0], [0.0, 1e155]])
+    at = [Pass((np.tile(x, (9, 1)),), (), np.full((9, 1), 1e155)) for x in rows]
+    far = [Pass((np.tile(x, (9, 1)),), (), np.full((9, 1), 1e3)) for x in np.eye(2)]
+    network = Network([2], [], 9, "linear")
+    with np.errstate(all="ignore"):
+        for passes in (at, far):
+            assert np.all(np.isfinite(known.at_two(network, *passes, rng)))

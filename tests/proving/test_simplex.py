@@ -50,3 +50,36 @@ def test_a_program_on_which_the_simplex_method_can_turn_in_circles_ends(scale: F
     solved = combination(table, [False] * 6)
     assert solved is not None
     assert all(sum(a * x for a, x in zip(row, solved, strict=False)) == row[-1] for row in table)
+
+
+def test_ties_are_broken_by_the_smallest_unknown_or_it_turns_in_circles() -> None:
+    """Two degenerate programs that never end if of the rows that tie the last unknown is the one to leave."""
+    first = ["0 0 8 1 2 -3 -8 0", "1 0 9/2 0 2 4 -5 0", "0 1 2 0 4 -8 5 0", "0 0 -9 0 9 -7 8 1"]
+    second = ["1 -3 -7/2 2 -9 0 0 -6 0", "0 2 -7 0 -8 1 0 1/2 0", "0 3 3/2 -3 2 0 1 -1 0", "0 -6 -7 1 -5 0 0 -2 1"]
+    for rows in (first, second):
+        table = [[Fraction(x) for x in row.split()] for row in rows]
+        solved = combination(table, [False] * (len(table[0]) - 1))
+        assert solved is not None
+        assert min(solved) >= 0
+        assert all(sum(a * x for a, x in zip(row, solved, strict=False)) == row[-1] for row in table)
+
+
+def test_what_has_no_solution_has_a_certificate_of_it() -> None:
+    """By Farkas: y with y·A_k ≤ 0 (0 where x_k is free) and y·b = 1, which the same method finds, exactly."""
+    rnd = random.Random(14)
+    none = 0
+    for _ in range(300):
+        table, free = _some(rnd)
+        if combination(table, free) is not None:
+            continue
+        none += 1
+        slack = [k for k, f in enumerate(free) if not f]
+        dual = [[row[k] for row in table] + [Fraction(k == j) for j in slack] + [Fraction(0)] for k in range(len(free))]
+        dual.append([row[-1] for row in table] + [Fraction(0)] * len(slack) + [Fraction(1)])
+        found = combination(dual, [True] * len(table) + [False] * len(slack))
+        assert found is not None, (table, free)
+        y = found[: len(table)]
+        sums = [sum((a * row[k] for a, row in zip(y, table, strict=True)), Fraction(0)) for k in range(len(free))]
+        assert all(s == 0 if f else s <= 0 for s, f in zip(sums, free, strict=True)), (table, free)
+        assert sum(a * row[-1] for a, row in zip(y, table, strict=True)) == 1
+    assert none > 50

@@ -213,9 +213,9 @@ class Pairings:
                         for m, factor in (_paired(old, strand) if strand in dict(old.partners) else [(old, ONE)])
                     )  # fmt: skip
             for middle, weight in weights.items():
-                component, new = _after(middle.made, left)
-                for more, factor in _rest(*middle.pairs).items():
-                    target = Between(component, new + more)
+                component = _after(middle.made, left)
+                for mixed_pairs, factor in _rest(*middle.pairs).items():
+                    target = Between(component, mixed_pairs)
                     found[target] = found[target] + weight * factor
         return dict(found)
 
@@ -243,18 +243,19 @@ def _chosen(pending: Component) -> list[tuple[int, tuple[int, ...]]]:
     return list(found.values())
 
 
-def _after(made: Sequence[tuple[int, int]], edges: Sequence[Edge]) -> tuple[Component, int]:
-    """The component that new pairs and pending contractions make, and how many of the pairs are mixed."""
+def _after(made: Sequence[tuple[int, int]], edges: Sequence[Edge]) -> Component:
+    """The component that new pairs and pending contractions make.
+
+    None of these pairs is mixed: what is paired with one of many alike has contractions that are pending.
+    """
     pending = {v for u, w, *_ in edges for v in (u, w)}
     labels: dict[int, tuple[int, int]] = {}
-    mixed = 0
     for pair in made:
         a, b = (v if v in pending or v < 0 else SPENT for v in pair)
         for v, other in ((a, b), (b, a)):
             if v >= 0:
                 labels[v] = (3, other) if other >= 0 else (1 if other == SPENT else 2, UNMATCHED)
-        mixed += {a, b} == {FRESH, SPENT}
-    return _component(labels, edges), mixed
+    return _component(labels, edges)
 
 
 def _component(labels: Mapping[int, tuple[int, int]], edges: Sequence[Edge]) -> Component:

@@ -24,6 +24,8 @@ from verifier.networks.spaces import Array
 
 #: Radians from 0 or pi: nearer ones have sectors of which rounding leaves too little.
 NARROW = 1e-6
+#: The same in single precision, in which inputs nearer than gaussian.DEPENDENT_SINGLE are even drawn as one.
+NARROW_SINGLE = 1e-3
 
 
 def at_one(network: Network, at: Pass, rng: np.random.Generator) -> Array:
@@ -41,6 +43,7 @@ def at_two(network: Network, at_i: Pass, at_j: Pass, rng: np.random.Generator) -
     Standard normals up to their signs, independent of each other, of everything below the last layer, and of the signs
     of f at both inputs.
     """
+    narrow = NARROW if at_i.f.dtype == np.float64 else NARROW_SINGLE
     q_i, q_j = at_i.q[-1].astype(float, copy=False), at_j.q[-1].astype(float, copy=False)
     size_i, size_j = (np.sqrt(np.einsum("bd,bd->b", q, q))[:, None] for q in (q_i, q_j))
     whole = (size_i > 0.0) & (size_j > 0.0)
@@ -49,7 +52,7 @@ def at_two(network: Network, at_i: Pass, at_j: Pass, rng: np.random.Generator) -
     rest = q_j / size_j - cosine * q_i / size_i
     sine = np.sqrt(np.einsum("bd,bd->b", rest, rest))[:, None]
     angle = np.arctan2(sine, cosine)
-    whole &= (angle > NARROW) & (angle < pi - NARROW)
+    whole &= (angle > narrow) & (angle < pi - narrow)
     angle, sine = np.where(whole, angle, pi / 2), np.where(whole, sine, 1.0)
     root = sqrt(network.widths[-1])
     first = at_i.f * (root / size_i)

@@ -105,7 +105,7 @@ def _weighted_sums(
         np.add.reduceat(weight, offsets[here], dtype=float, out=found[0, here])
         np.add.reduceat(radial, offsets[here], out=found[1, here])
         np.add.reduceat(mixed, offsets[here], out=found[2, here])
-    sums = np.stack([np.bincount(group, part, counts.size) for part in found])
+    sums = np.stack([np.bincount(group, part, counts.size).astype(float) for part in found])  # of none: integers
     sums[1] *= 4.0
     sums[2] *= 2.0
     sums[0] -= sums[1]
