@@ -132,11 +132,11 @@ def test_they_are_the_length_and_the_angle_of_the_row_in_the_plane():
     rng = np.random.default_rng(13)
     network = Network([2], [], 500, "linear")
     for degrees, ratio in ((1e-3, 1.0), (40, 0.2), (90, 5.0), (150, 1.0), (179.99, 1.0)):
-        x = input_pair(degrees) * np.array([[1.0], [ratio]])
+        x = input_pair(degrees) @ np.array([[0.6, 0.8], [-0.8, 0.6]]) * np.array([[1.3], [ratio]])
         weights = rng.standard_normal((500, 3, 2))
         at = [Pass((np.tile(row, (500, 1)),), (), (weights @ row) / 2**0.5) for row in x]
         z = known.at_two(network, *at, rng)
-        np.testing.assert_allclose(z[:, :3], known.half_normal((weights**2).sum(axis=2)), rtol=1e-7)
+        np.testing.assert_allclose(z[:, :3], known.half_normal((weights**2).sum(axis=2)), rtol=1e-9)
         # Points of the complex plane, turned so that x_i is 1 and x_j is above the real line.
         row, to = weights @ np.array([1, 1j]) / complex(*x[0]), complex(*x[1]) / complex(*x[0])
         turned = np.angle(row * np.sign(row.real)) * np.sign(to.imag)

@@ -52,16 +52,24 @@ def test_a_program_on_which_the_simplex_method_can_turn_in_circles_ends(scale: F
     assert all(sum(a * x for a, x in zip(row, solved, strict=False)) == row[-1] for row in table)
 
 
-def test_ties_are_broken_by_the_smallest_unknown_or_it_turns_in_circles() -> None:
-    """Two degenerate programs that never end if of the rows that tie the last unknown is the one to leave."""
-    first = ["0 0 8 1 2 -3 -8 0", "1 0 9/2 0 2 4 -5 0", "0 1 2 0 4 -8 5 0", "0 0 -9 0 9 -7 8 1"]
-    second = ["1 -3 -7/2 2 -9 0 0 -6 0", "0 2 -7 0 -8 1 0 1/2 0", "0 3 3/2 -3 2 0 1 -1 0", "0 -6 -7 1 -5 0 0 -2 1"]
-    for rows in (first, second):
-        table = [[Fraction(x) for x in row.split()] for row in rows]
-        solved = combination(table, [False] * (len(table[0]) - 1))
-        assert solved is not None
-        assert min(solved) >= 0
-        assert all(sum(a * x for a, x in zip(row, solved, strict=False)) == row[-1] for row in table)
+_LEAVING = (
+    ("0 0 8 1 2 -3 -8 0", "1 0 9/2 0 2 4 -5 0", "0 1 2 0 4 -8 5 0", "0 0 -9 0 9 -7 8 1"),
+    ("1 -3 -7/2 2 -9 0 0 -6 0", "0 2 -7 0 -8 1 0 1/2 0", "0 3 3/2 -3 2 0 1 -1 0", "0 -6 -7 1 -5 0 0 -2 1"),
+)
+_ENTERING = (
+    ("1 -3 -8 0 5 0 5/2 -1 0", "0 4 -6 0 -3 1 2 7 0", "0 -7 0 1 -7 0 4 -5/2 0", "0 7 -7 0 -7 0 -5 7 1"),
+    ("8 2 -8 2 8 0 1 0 0", "-3 1 -4 2 9 1 0 0 0", "1/2 2 0 -2 -8 0 0 1 0", "0 5 -8 1 -1 0 0 0 1"),
+)
+
+
+@pytest.mark.parametrize("rows", [*_LEAVING, *_ENTERING])
+def test_the_first_unknown_enters_and_leaves_or_it_turns_in_circles(rows: tuple[str, ...]) -> None:
+    """Degenerate programs that never end if the last unknown that may is the one to leave, or the one to enter."""
+    table = [[Fraction(x) for x in row.split()] for row in rows]
+    solved = combination(table, [False] * (len(table[0]) - 1))
+    assert solved is not None
+    assert min(solved) >= 0
+    assert all(sum(a * x for a, x in zip(row, solved, strict=False)) == row[-1] for row in table)
 
 
 def test_what_has_no_solution_has_a_certificate_of_it() -> None:
