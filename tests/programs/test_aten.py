@@ -99,6 +99,28 @@ CASES: dict[str, Callable[[Any], Any]] = {
 }  # fmt: skip
 
 
+#: where these have kinks: exact zeros are usual, as the outputs of a readout that starts at zero
+KINKS = np.array([[0.0, 1.0, -1.0, 3.0, -3.0, 6.0], [0.0, 0.5, 0.0, -0.5, 0.0, 0.0], [1.0, 1.0, 1.0, 2.0, 2.0, 0.0]])
+EVEN = torch.tensor(KINKS[::-1].copy())
+TIES: dict[str, Callable[[Any], Any]] = {
+    **{name: lambda x, name=name: getattr(F, name)(x) for name in (
+        "relu", "relu6", "hardtanh", "hardswish", "hardsigmoid", "leaky_relu", "elu", "selu", "softshrink",
+        "hardshrink", "logsigmoid", "softplus", "softsign",
+    )},
+    "abs": torch.abs, "clamp": lambda x: x.clamp(-1, 1), "clamp below": lambda x: x.clamp(min=0),
+    "clamp_min": lambda x: x.clamp_min(0), "clamp_max": lambda x: x.clamp_max(0.5),
+    "clamp by a tensor": lambda x: torch.clamp(EVEN, x, x + 1) + x.clamp(min=EVEN) + torch.clamp(x, x + 1, x - 1),
+    "max": lambda x: x.max(-1)[0].sum() + x.min(0, keepdim=True).values, "all of max": lambda x: x.max() + x.amax(1),
+    "maximum": lambda x: torch.maximum(x, EVEN) + torch.minimum(x, torch.zeros(())),
+    "norm 1": lambda x: x.norm(p=1, dim=-1), "norm inf": lambda x: x.norm(p=float("inf"), dim=0),
+    "losses": lambda x: F.l1_loss(x, EVEN) + F.smooth_l1_loss(x, EVEN) + F.huber_loss(x, EVEN),
+    "binary": lambda x: F.binary_cross_entropy_with_logits(x, (EVEN > 0).double()),
+    "all masked": lambda x: F.scaled_dot_product_attention(x[None], x[None], x[None], torch.ones(3, 3).tril(-1) > 0),
+    "padding": lambda x: F.embedding(torch.tensor([1, 2, 1, 0]), x, padding_idx=1) + F.embedding(I, x, -1).sum(0)[:1],
+    "filled": lambda x: x.long().masked_fill(x > 0, 1.7) * x,
+}  # fmt: skip
+
+
 class _Of(torch.nn.Module):
     def __init__(self, function: Callable[[Any], Any]) -> None:
         super().__init__()
@@ -108,6 +130,18 @@ class _Of(torch.nn.Module):
         return self.function(x)
 
 
+class _Rules(dict[str, Any]):
+    """Those that are asked for are noted."""
+
+    def __init__(self, met: set[str]) -> None:
+        super().__init__(aten.RULES)
+        self.met = met
+
+    def __getitem__(self, key: str) -> Any:
+        self.met.add(key)
+        return super().__getitem__(key)
+
+
 @pytest.fixture(scope="module")
 def met() -> set[str]:
     return set()
@@ -115,12 +149,7 @@ def met() -> set[str]:
 
 @pytest.mark.parametrize("name", CASES)
 def test_value_and_derivative_are_those_of_pytorch(name: str, met: set[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    class Rules(dict[str, Any]):
-        def __getitem__(self, key: str) -> Any:
-            met.add(key)
-            return super().__getitem__(key)
-
-    monkeypatch.setattr(torchtensor, "RULES", Rules(aten.RULES))
+    monkeypatch.setattr(torchtensor, "RULES", _Rules(met))
     module = _Of(CASES[name])
     x = torch.tensor(X, requires_grad=True)
     value = module(x)
@@ -132,6 +161,26 @@ def test_value_and_derivative_are_those_of_pytorch(name: str, met: set[str], mon
         assert np.shape(found) == tuple(value.shape)
         mine = jax.grad(lambda x: (torchtensor.run(module, {}, {}, [x], {}) * weights.numpy()).sum() + 0.0 * x.sum())(X)
     np.testing.assert_allclose(mine, np.zeros_like(X) if slope is None else slope.numpy(), rtol=1e-10, atol=1e-10)
+
+
+@pytest.mark.parametrize("name", TIES)
+def test_the_derivative_at_a_kink_is_the_one_that_pytorch_takes(
+    name: str, met: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Not half of both sides, nor one side: a step from zeros would be another one.
+
+    PyTorch has the slope 1/6 of hardsigmoid in float32.
+    """
+    monkeypatch.setattr(torchtensor, "RULES", _Rules(met))
+    x = torch.tensor(KINKS, requires_grad=True)
+    value = TIES[name](x)
+    weights = torch.cos(torch.arange(float(value.numel()), dtype=torch.float64)).reshape(value.shape)
+    (slope,) = torch.autograd.grad((value * weights).sum(), x)
+    with jax.enable_x64(True):
+        mine = jax.grad(lambda x: (torchtensor.run(_Of(TIES[name]), {}, {}, [x], {}) * weights.numpy()).sum())(KINKS)
+        found = torchtensor.run(_Of(TIES[name]), {}, {}, [KINKS], {})
+    np.testing.assert_allclose(np.asarray(found), value.detach().numpy(), rtol=1e-11, atol=1e-11)
+    np.testing.assert_allclose(mine, slope.numpy(), rtol=1e-7, atol=1e-10)
 
 
 def test_every_rule_was_met(met: set[str]) -> None:

@@ -194,10 +194,49 @@ def test_values_are_distributed_as_those_of_modules_that_pytorch_draws() -> None
     assert stats.ks_2samp(1.5 * sampled, built).pvalue < 1e-7  # another standard deviation would be seen
 
 
+def test_a_parameter_that_is_not_trained_has_no_derivative() -> None:
+    """PyTorch leaves it as it is; a step by JAX's derivative would move it."""
+
+    def make(n: int) -> Any:
+        module = MeanField(n)
+        module.second.weight.requires_grad_(False)
+        return module
+
+    @quantity(module=make)
+    def slopes(f: Any, w: Any) -> Any:
+        g = jax.grad(lambda w: jnp.mean(f(w, POINTS) ** 2))(w)
+        return {"fixed": jnp.sum(g["second.weight"] ** 2), "moves": jnp.sum(g["first.weight"] ** 2)}
+
+    found = slopes.sample(32, 2, seed=20261128)
+    assert (found["fixed"] == 0).all()
+    assert (found["moves"] > 0).all()
+
+
+def test_what_is_computed_anew_in_each_call_is_no_change() -> None:
+    """A weight that a hook writes before each call, as weight_norm does."""
+
+    def make(n: int) -> Any:
+        module = MeanField(n)
+        module.scale = torch.zeros(())  # type: ignore[assignment]
+
+        def before(part: Any, given: Any) -> None:
+            part.scale = part.out.sum()
+
+        module.register_forward_pre_hook(before)
+        return module
+
+    @quantity(module=make)
+    def value(f: Any, w: Any) -> Any:
+        return {"twice": jnp.mean((f(w, POINTS) - f(w, POINTS)) ** 2)}
+
+    assert (value.sample(32, 2, seed=20261128)["twice"] == 0).all()
+
+
 HEAD = """\
 import jax, jax.numpy as jnp, torch
 from torch import nn
 from verifier.programs import quantity
+COUNT = [0]
 class Straight(torch.autograd.Function):
     @staticmethod
     def forward(ctx, x): return torch.sign(x)
@@ -214,7 +253,18 @@ class Net(nn.Module):
 def f(f, w):
     return jnp.mean(f(w, jnp.ones((4, 2))) ** 2)
 """
-LOOKS, MADE = "m.py:14: Python looks at a value here", "m.py:16: "
+LINE, NEXT, MADE = "m.py:15: ", "m.py:16: ", "m.py:17: "
+LOOKS = LINE + "Python looks at a value here"
+UNREAD = MADE + "the law of the parameter c cannot be read"
+CHANGES = MADE + "the module changes its %s"
+SEEDED = ("torch.manual_seed(0); self.c = nn.Parameter(torch.randn(%s)); torch.manual_seed(0); "
+          "self.d = nn.Parameter(torch.randn(%s))")  # fmt: skip
+
+
+def own(entries: str) -> dict[str, str]:
+    return {"init": f"self.c = nn.Parameter({entries})"}
+
+
 #: what differs from a model that is taken → what is said
 REFUSED = {
     "uniform": ({"laws": "None"}, MADE + "the parameter a.weight starts uniform (PyTorch's default)"),
@@ -234,24 +284,73 @@ REFUSED = {
     "no width": ({"make": "lambda n: Net(64)"}, MADE + "<lambda> ignores its width"),
     "another one": ({"make": "lambda n: Net(min(n, 448))"}, MADE + "<lambda>(8960) has other parameters, or"),
     "a random buffer": ({"init": "self.register_buffer('r', torch.randn(3))"}, MADE + "the buffer r of shape (3,) has"),
-    "a convolution": ({"init": "self.c = nn.Conv1d(n, n, 3)"}, "m.py:16: the weight c.weight of shape (n, n, 3) has 3"),
-    "an unknown operation": ({"line": "h = torch.fft.fft(h).real"}, "m.py:14: PyTorch's aten._fft_r2c.default is not"),
+    "a convolution": ({"init": "self.c = nn.Conv1d(n, n, 3)"}, MADE + "the weight c.weight of shape (n, n, 3) has 3"),
+    "an unknown operation": ({"line": "h = torch.fft.fft(h).real"}, LINE + "PyTorch's aten._fft_r2c.default is not"),
     "if": ({"line": "h = h if h.sum() > 0 else -h"}, LOOKS),
     "a number": ({"line": "h = h * h.mean().item()"}, LOOKS),
     "NumPy": ({"line": "h = torch.from_numpy(h.numpy())"}, LOOKS),
-    "dropout": ({"line": "h = nn.functional.dropout(h)"}, "m.py:14: bernoulli_ draws random numbers"),
-    "noise": ({"line": "h = h + torch.randn(1)"}, "m.py:14: randn draws random numbers"),
-    "running means": ({"init": "self.c = nn.BatchNorm1d(n)", "line": "h = self.c(h)"}, "m.py:14: copy_ writes what"),
-    "a view": ({"line": "h[:, 0] = 0.0; h = 2 * h"}, "m.py:14: a tensor is used of which a part or another view was"),
+    "dropout": ({"line": "h = nn.functional.dropout(h)"}, LINE + "bernoulli_ draws random numbers"),
+    "noise": ({"line": "h = h + torch.randn(1)"}, LINE + "randn draws random numbers"),
+    "running means": ({"init": "self.c = nn.BatchNorm1d(n)", "line": "h = self.c(h)"}, LINE + "copy_ writes what"),
+    "a view": ({"line": "h[:, 0] = 0.0; h = 2 * h"}, LINE + "a tensor is used of which a part or another view was"),
     "not registered": ({"init": "self.c = [nn.Parameter(torch.zeros(n))]", "line": "h = h + self.c[0]"},
-                       "m.py:14: a parameter of shape (64,) is not one of the module's"),
-    "another view": ({"line": "h.detach().mul_(2)"}, "m.py:15: a tensor is used of which a part or another view was"),
-    "data": ({"line": "h.data = 2 * h"}, "m.py:14: .data of what depends on the weights is replaced"),
-    "a derivative": ({"line": "h = Straight.apply(h)"}, "m.py:14: a torch.autograd.Function has a"),
-    "shapes": ({"line": "h = h @ torch.ones(3)"}, "m.py:14: mv of shapes (4, 64) and (3,): "),
-    "a large constant": ({"line": "h = h @ torch.ones(h.shape[-1], 10**9)"}, "m.py:14: a tensor of shape (64, 1000"),
+                       LINE + "a parameter of shape (64,) is not one of the module's"),
+    "another view": ({"line": "h.detach().mul_(2)"}, NEXT + "a tensor is used of which a part or another view was"),
+    "data": ({"line": "h.data = 2 * h"}, LINE + ".data of what depends on the weights is replaced"),
+    "a derivative": ({"line": "h = Straight.apply(h)"}, LINE + "a torch.autograd.Function has a"),
+    "shapes": ({"line": "h = h @ torch.ones(3)"}, LINE + "mv of shapes (4, 64) and (3,): "),
+    "a large constant": ({"line": "h = h @ torch.ones(h.shape[-1], 10**9)"}, LINE + "a tensor of shape (64, 1000"),
     "n × n": ({"line": "h = h @ torch.tanh(self.c)", "init": "self.c = nn.Parameter(torch.randn(n, n))"},
-              "m.py:14: tanh: an entrywise function of a Gaussian matrix would form it"),
+              LINE + "tanh: an entrywise function of a Gaussian matrix would form it"),
+    # laws that were read as those of independent normal entries, and are other ones
+    "a row n times": (own("torch.randn(1, n).expand(n, n).clone()"), UNREAD),
+    "a row n times, scaled": (own("torch.randn(1, n).expand(n, n) * 0.5"), UNREAD),
+    "a row n times, of n * n numbers": (own("torch.randn(n * n)[:n].expand(n, n)"), UNREAD),
+    "a Toeplitz matrix": (own("torch.randn(2 * n).unfold(0, n, 1)[:n].clone()"), UNREAD),
+    "integers": (own("torch.randn(n, n).int().float()"), UNREAD),
+    "signs": (own("torch.randn(n, n).bool().float()"), UNREAD),
+    "rounded": (own("torch.div(torch.randn(n, n), 0.5, rounding_mode='trunc')"), UNREAD),
+    "complex": (own("torch.randn(n, n, dtype=torch.complex64)"), UNREAD),
+    "one seed": ({"init": SEEDED % ("n, n", "n, 2 * n")}, "(the same random numbers as c, of the same seed)"),
+    "one seed, scaled": ({"init": SEEDED % ("n, n", "n") + "; self.d.data *= 3"}, "(the same random numbers as c"),
+    "one seed, uniform": ({"init": "torch.manual_seed(0); self.a.reset_parameters(); torch.manual_seed(0); "
+                           "self.c = nn.Linear(2, n)"}, "(the same random numbers as a.weight"),
+    "NumPy writes": (own("torch.zeros(n)") | {"init": "import numpy; self.c = nn.Parameter(torch.zeros(n)); "
+                     "self.c.detach().numpy()[:] = numpy.arange(n)"}, "(written otherwise than by"),
+    "bytes are written": ({"init": "self.c = nn.Parameter(torch.zeros(n)); self.c.data.untyped_storage().fill_(63)"},
+                          "(written otherwise than by PyTorch's operations)"),
+    "a buffer of NumPy's": ({"init": "import numpy as np; self.register_buffer('r', torch.tensor(np.random.randn(n)))"},
+                            MADE + "Net makes another r each time"),
+    "a number of Python's": ({"init": "import random; self.r = random.random()"}, MADE + "Net makes another r each"),
+    "lazy": ({"init": "self.c = nn.LazyLinear(n)"}, MADE + "Net makes a module that is lazy"),
+    # derivatives that PyTorch changes
+    "a hook of a parameter": ({"init": "self.a.weight.register_hook(lambda g: 0 * g)"}, MADE + "a.weight has a hook"),
+    "a hook of a part": ({"init": "self.a.register_full_backward_hook(lambda m, a, b: None)"}, MADE + "a has a hook"),
+    "a hook of a value": ({"line": "h.register_hook(lambda g: 0 * g)"}, LINE + "register_hook is of PyTorch's"),
+    "whether it is recorded": ({"line": "h = h if h.requires_grad else 2 * h"}, LINE + "Python asks whether PyTorch"),
+    "by count": ({"line": "h = h + nn.functional.embedding(torch.tensor([0]), self.b.weight, scale_grad_by_freq=True)"},
+                 LINE + "embedding of shapes (1, 64) and (1,): scale_grad_by_freq"),
+    # modules that are another function when they are called again
+    "counts": ({"init": "self.k = 0", "line": "self.k += 1; h = h * self.k"}, MADE + "the module changes its k"),
+    "counts in a list": ({"init": "self.k = [0]", "line": "self.k[0] += 1; h = h * self.k[0]"}, CHANGES % "k"),
+    "counts elsewhere": ({"line": "COUNT[0] += 1; h = h * COUNT[0]"}, MADE + "the module is another function each"),
+    "a clock": ({"line": "import time; h = h * time.time()"}, MADE + "the module is another function each time"),
+    "Python's random numbers": ({"line": "import random; h = h * random.random()"}, MADE + "the module is another"),
+    "remembers": ({"init": "self.k = None", "line": "self.k = h if self.k is None else self.k; h = h - self.k"},
+                  CHANGES % "k"),
+    "a mean that runs": ({"init": "self.k = torch.zeros(())", "line": "self.k = 0.9 * self.k + h.mean()"},
+                         LINE + "a tensor of an earlier call is used"),
+    "a buffer is replaced": ({"init": "self.register_buffer('k', torch.zeros(()))", "line": "self.k = h.mean()"},
+                             CHANGES % "k"),
+    "a buffer by .data": ({"init": "self.register_buffer('k', torch.zeros(()))", "line": "self.k.data += 1"},
+                          CHANGES % "k"),
+    "a parameter is clamped": ({"line": "self.b.weight.mul_(2)"}, CHANGES % "b.weight"),
+    "a parameter is replaced": ({"line": "self.b.weight = nn.Parameter(2 * self.b.weight)"}, CHANGES % "b.weight"),
+    "its mode": ({"line": "self.train(not self.training)"}, CHANGES % "training"),
+    "its input": ({"line": "x.mul_(2)"}, MADE + "the module changes what it is given in place"),
+    # numbers of another type, which are a copy in PyTorch or are not
+    "float()": ({"line": "y = h.float(); y.mul_(2); h = h + y"}, LINE + "a tensor is used of which"),
+    "double()": ({"line": "y = h.double(); y.mul_(2); h = h + y"}, LINE + "a tensor is used of which"),
 }  # fmt: skip
 
 

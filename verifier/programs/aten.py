@@ -6,6 +6,7 @@ that a conversion between floating-point types does nothing.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -41,10 +42,69 @@ def _var_mean(x: Any, dim: Any = None, unbiased: Any = True, keepdim: bool = Fal
 
 
 def _extreme(values: Callable[..., Any], place: Callable[..., Any]) -> Rule:
+    """Along an axis the derivative is that of one entry, not of all that are as large."""
+
+    @functools.partial(jax.custom_jvp, nondiff_argnums=(1, 2))
+    def along(x: Any, dim: int, keepdim: bool) -> Any:
+        return values(x, dim, keepdims=keepdim)
+
+    @along.defjvp
+    def _derivative(dim: int, keepdim: bool, x: tuple[Any], slope: tuple[Any]) -> tuple[Any, Any]:
+        chosen = place(x[0], dim, keepdims=True) == lax.broadcasted_iota(int, x[0].shape, dim % x[0].ndim)
+        return along(x[0], dim, keepdim), jnp.sum(jnp.where(chosen, slope[0], 0.0), dim, keepdims=keepdim)
+
     def run(x: Any, dim: int | None = None, keepdim: bool = False) -> Any:
-        return values(x) if dim is None else (values(x, dim, keepdims=keepdim), place(x, dim, keepdims=keepdim))
+        if dim is None or not x.ndim:
+            return values(x) if dim is None else (x, jnp.zeros((), int))
+        return along(x, dim, keepdim), place(x, dim, keepdims=keepdim)
 
     return run
+
+
+def _kinked(function: Callable[[Any], Any], slope: Callable[[Any], Any]) -> Rule:
+    """A function of entries whose derivative at its kinks, which exact zeros meet, is the one that PyTorch takes."""
+    run = jax.custom_jvp(function)
+    run.defjvp(lambda x, given: (run(*x), slope(*x) * given[0]))
+    return lambda x: run(x) if jnp.issubdtype(x.dtype, jnp.floating) else function(x)
+
+
+@jax.custom_jvp
+def _clipped(x: Any, low: Any, high: Any) -> Any:
+    return jnp.minimum(jnp.maximum(x, low), high)
+
+
+@_clipped.defjvp
+def _clipped_derivative(given: tuple[Any, ...], slopes: tuple[Any, ...]) -> tuple[Any, Any]:
+    x, low, high = given
+    below, above = (x < low) & (low < high), (x > high) | (high < low)
+    inside = (x >= low) & (x <= high)
+    parts = [jnp.where(where, slope, 0.0) for where, slope in zip((inside, below, above), slopes, strict=True)]
+    return _clipped(x, low, high), parts[0] + parts[1] + parts[2]
+
+
+def _clamp(x: Any, low: Any = None, high: Any = None) -> Any:
+    """At a bound the derivative is that of ``x``."""
+    if not jnp.issubdtype(x.dtype, jnp.floating):
+        return jnp.clip(x, low, high)
+    bounds = (-jnp.inf if low is None else low), (jnp.inf if high is None else high)
+    return _clipped(x, *(jnp.asarray(bound, x.dtype) for bound in bounds))
+
+
+def _hardtanh(x: Any, low: float = -1.0, high: float = 1.0) -> Any:
+    return _kinked(lambda x: jnp.clip(x, low, high), lambda x: ((x > low) & (x < high)).astype(x.dtype))(x)
+
+
+def _embedding(weight: Any, index: Any, padding: int = -1, by_count: bool = False, sparse: bool = False) -> Any:
+    if by_count:
+        raise ValueError("scale_grad_by_freq is another derivative than that of its values; leave it out")
+    found = weight[index]
+    return jnp.where((index == padding)[..., None], lax.stop_gradient(found), found) if padding >= 0 else found
+
+
+def _safe_softmax(x: Any, dim: int, dtype: Any = None) -> Any:
+    """0 where all entries are masked."""
+    masked = jnp.max(x, dim, keepdims=True) == -jnp.inf
+    return jnp.where(masked, 0.0, jax.nn.softmax(jnp.where(masked, 0.0, x), dim))
 
 
 def _layer_norm(x: Any, shape: Sequence[int], weight: Any, bias: Any, eps: float) -> tuple[Any, Any, Any]:
@@ -113,7 +173,7 @@ def _filled(x: Any, value: Any = 0, *, dtype: Any = None, **where: Any) -> Any:
 
 RULES: dict[str, Rule] = {
     **{name: getattr(jnp, name) for name in (
-        "abs", "exp", "exp2", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "sinh", "cosh", "atan2",
+        "exp", "exp2", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "sinh", "cosh", "atan2",
         "sign", "floor", "ceil", "trunc", "round", "log2", "log10", "asin", "acos", "atan", "asinh", "acosh", "atanh",
         "reciprocal", "maximum", "minimum", "isnan", "logical_and", "logical_or", "logical_xor",
         "logical_not", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not", "where", "tril", "triu",
@@ -126,6 +186,9 @@ RULES: dict[str, Rule] = {
         ("sum", jnp.sum), ("mean", jnp.mean), ("amax", jnp.max), ("amin", jnp.min), ("prod", jnp.prod),
         ("any", jnp.any), ("all", jnp.all), ("logsumexp", jax.nn.logsumexp),
     )},
+    "abs": _kinked(jnp.abs, jnp.sign), "hardtanh": _hardtanh,
+    "hardsigmoid": _kinked(jax.nn.hard_sigmoid, lambda x: ((x > -3) & (x < 3)) / 6.0),
+    "hardswish": _kinked(jax.nn.hard_swish, lambda x: jnp.where(x <= -3, 0.0, jnp.where(x < 3, x / 3 + 0.5, 1.0))),
     "clone": lambda x, **kind: x,
     **dict.fromkeys(("view", "_unsafe_view", "reshape"), lambda x, shape: jnp.reshape(x, shape)),
     **dict.fromkeys(("full_like", "fill", "zeros_like", "zero"), _filled),
@@ -138,16 +201,15 @@ RULES: dict[str, Rule] = {
     "add": lambda a, b, *, alpha=1: a + (b if alpha == 1 else alpha * b),
     "sub": lambda a, b, *, alpha=1: a - (b if alpha == 1 else alpha * b),
     "rsub": lambda a, b, alpha=1: b - (a if alpha == 1 else alpha * a),
-    "mul": jnp.multiply, "clamp": lambda x, low=None, high=None: jnp.clip(x, low, high),
-    "clamp_min": jnp.maximum, "clamp_max": jnp.minimum,
-    "masked_fill": lambda x, mask, value: jnp.where(mask, value, x),
+    "mul": jnp.multiply, "clamp": _clamp, "clamp_min": _clamp, "clamp_max": lambda x, high: _clamp(x, None, high),
+    "masked_fill": lambda x, mask, value: jnp.where(mask, jnp.asarray(value).astype(x.dtype), x),
     "mm": jnp.matmul, "bmm": jnp.matmul, "mv": jnp.matmul, "dot": jnp.matmul,
     **dict.fromkeys(("addmm", "addmv", "baddbmm"), lambda c, a, b, *, beta=1, alpha=1:
                     (c if beta == 1 else beta * c) + (a @ b if alpha == 1 else alpha * (a @ b))),
     "einsum": lambda letters, *x: jnp.einsum(letters, *(x[0] if isinstance(x[0], list | tuple) else x)),
-    "_softmax": lambda x, dim, half: jax.nn.softmax(x, dim), "_safe_softmax": lambda x, dim, dtype=None:
-    jax.nn.softmax(x, dim), "_log_softmax": lambda x, dim, half: jax.nn.log_softmax(x, dim),
-    "native_layer_norm": _layer_norm, "embedding": lambda weight, index, *more: weight[index],
+    "_softmax": lambda x, dim, half: jax.nn.softmax(x, dim), "_safe_softmax": _safe_softmax,
+    "_log_softmax": lambda x, dim, half: jax.nn.log_softmax(x, dim),
+    "native_layer_norm": _layer_norm, "embedding": _embedding,
     "t": lambda x: x.T, "transpose": jnp.swapaxes, "permute": jnp.transpose, "expand": _expand,
     "squeeze": _squeeze, "unsqueeze": jnp.expand_dims, "slice": _slice,
     **dict.fromkeys(("split", "split_with_sizes", "unsafe_split", "unsafe_split_with_sizes"), _split),

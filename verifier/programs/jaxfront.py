@@ -158,7 +158,8 @@ class _Writer:
         inner = next(params[k] for k in ("jaxpr", "call_jaxpr", "fun_jaxpr") if params.get(k) is not None)
         jaxpr, consts = (inner.jaxpr, inner.consts) if hasattr(inner, "jaxpr") else (inner, ())
         outer = self.library
-        if self.library is None and _installed(str(jaxpr.debug_info.func_filename)):
+        file = str(jaxpr.debug_info.func_filename)
+        if self.library is None and (_installed(file) or _ours(file)):
             self.library = _place(equation, self.backward)  # traced once, for whoever called it first
         saved = {v: self.names.get(v) for v in (*jaxpr.invars, *jaxpr.constvars)}
         self.names.update(zip(jaxpr.invars, inputs, strict=True))
@@ -176,6 +177,49 @@ def _jaxprs(name: str, params: Mapping[str, Any]) -> Sequence[Any]:
     if name == "while":
         return params["cond_jaxpr"], params["body_jaxpr"]
     return params["branches"] if name == "cond" else (params["jaxpr"],)
+
+
+def alike(first: Any, second: Any) -> bool:
+    """Whether two closed graphs of JAX's are the same operations on the same numbers."""
+    names: dict[Any, Any] = {}
+    return _same_graph(first.jaxpr, second.jaxpr, names) and _same_parameter(first.consts, second.consts)
+
+
+def _same_graph(first: Any, second: Any, names: dict[Any, Any]) -> bool:
+    def wired(some: Any, others: Any) -> bool:
+        return len(some) == len(others) and all(map(same, some, others))
+
+    def same(a: Any, b: Any) -> bool:
+        if hasattr(a, "val") or hasattr(b, "val"):
+            return hasattr(a, "val") and hasattr(b, "val") and _same_parameter(a.val, b.val)
+        return names.setdefault(a, b) is b and a.aval.shape == b.aval.shape
+
+    return (
+        wired([*first.constvars, *first.invars], [*second.constvars, *second.invars])
+        and len(first.eqns) == len(second.eqns)
+        and all(p.primitive is q.primitive and wired(p.invars, q.invars) and wired(p.outvars, q.outvars)
+                and _same_parameter(p.params, q.params) for p, q in zip(first.eqns, second.eqns, strict=True))
+        and wired(first.outvars, second.outvars)
+    )  # fmt: skip
+
+
+def _same_parameter(a: Any, b: Any) -> bool:
+    """Of what cannot be compared, such as functions, nothing is said."""
+    import jax
+
+    if isinstance(a, Mapping):
+        return isinstance(b, Mapping) and a.keys() == b.keys() and all(_same_parameter(a[k], b[k]) for k in a)
+    if isinstance(a, list | tuple):
+        return isinstance(b, list | tuple) and len(a) == len(b) and all(map(_same_parameter, a, b))
+    if hasattr(a, "jaxpr"):
+        return hasattr(b, "jaxpr") and alike(a, b)
+    if hasattr(a, "eqns"):
+        return hasattr(b, "eqns") and _same_graph(a, b, {})
+    if isinstance(a, jax.core.Tracer) or isinstance(b, jax.core.Tracer):
+        return a is b
+    if isinstance(a, int | float | complex | str | np.generic | np.ndarray) or hasattr(a, "addressable_data"):
+        return np.array_equal(np.asarray(a), np.asarray(b), equal_nan=np.asarray(a).dtype.kind in "fc")
+    return True
 
 
 def _plain_array(value: Any) -> Any:

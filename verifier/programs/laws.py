@@ -13,9 +13,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
+from itertools import combinations
 from typing import Any
 
+import numpy as np
 import torch
+from scipy import stats
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves
 
@@ -23,6 +26,8 @@ from verifier.programs.graph import ProgramError
 
 #: a tensor of more entries is not made while a module is built or traced
 LARGEST = 2**24
+#: so many entries of a parameter are looked at for those of another one
+ENTRIES = 2**16
 #: what a law may be given as: a standard deviation, perhaps as a function of the width, or this word
 GAUSSIAN = "gaussian"
 LawGiven = float | str | Callable[[int], float]
@@ -68,8 +73,10 @@ class Building(TorchDispatchMode):
     def _law(self, tensor: torch.Tensor) -> InitialLaw:
         """The law of a tensor's entries."""
         storage = tensor.untyped_storage()
-        if storage._cdata in self._laws:
+        if storage._cdata in self._laws and not tensor.is_complex():
             return self._laws[storage._cdata][1] if _whole(tensor) else InitialLaw("a view of another tensor")
+        if tensor.is_complex():
+            return InitialLaw("complex numbers")
         if tensor.device.type == "meta" or not tensor.numel():
             return InitialLaw("operations of its own")
         first = tensor.detach().flatten()[0]
@@ -86,10 +93,10 @@ class Building(TorchDispatchMode):
         targets = [t for a in arguments if a.alias_info is not None and a.alias_info.is_write
                    for t in tree_leaves(passed.get(a.name)) if isinstance(t, torch.Tensor)]  # fmt: skip
         for target in targets:
-            law = self._written(name, args, True) if args and target is args[0] else None
+            law = self._written(name, args, kwargs, True) if args and target is args[0] else None
             self._keep(target, (law or InitialLaw(name)) if _whole(target) else InitialLaw(f"{name} of a part"))
         if not targets and isinstance(made, torch.Tensor):
-            self._keep(made, self._written(name, args, False))
+            self._keep(made, self._written(name, args, kwargs, False))
         return made
 
     def _keep(self, tensor: torch.Tensor, law: InitialLaw | None) -> None:
@@ -100,7 +107,7 @@ class Building(TorchDispatchMode):
             storage = tensor.untyped_storage()
             self._laws[storage._cdata] = (storage, law)
 
-    def _written(self, name: str, args: Sequence[Any], written: bool) -> InitialLaw | None:
+    def _written(self, name: str, args: Sequence[Any], kwargs: Mapping[str, Any], written: bool) -> InitialLaw | None:
         """The law of what an operation writes, or makes; None where it leaves the entries, or nothing is known."""
         numbers = [a for a in args[1:] if isinstance(a, int | float)]
         if name in ("normal_", "randn"):
@@ -119,8 +126,10 @@ class Building(TorchDispatchMode):
             return InitialLaw("constant", 1.0)
         if name in ("fill_", "full"):
             return InitialLaw("constant", float(numbers[0])) if numbers else InitialLaw(name)
-        scaled = {"mul": lambda c: c, "div": lambda c: 1 / c}.get(name.rstrip("_"))
-        kept = name in ("_to_copy", "clone")
+        scaled = {"mul": lambda c: c, "div": lambda c: 1 / c}.get(name.rstrip("_")) if not kwargs else None
+        kept = name in ("_to_copy", "clone") and (kwargs.get("dtype") or torch.float32).is_floating_point
+        if (kept or scaled) and not (isinstance(args[0], torch.Tensor) and _entries(args[0])):
+            kept, scaled = False, None
         if scaled is None and not kept:
             return InitialLaw(name) if written else None
         storage = args[0].untyped_storage() if isinstance(args[0], torch.Tensor) else None
@@ -132,7 +141,40 @@ class Building(TorchDispatchMode):
 
 def _whole(tensor: torch.Tensor) -> bool:
     """Whether all that a tensor's storage holds are its entries, once each."""
-    return bool(tensor.numel() == tensor.untyped_storage().nbytes() // tensor.element_size())
+    return bool(tensor.numel() == tensor.untyped_storage().nbytes() // tensor.element_size()) and _entries(tensor)
+
+
+def _entries(tensor: torch.Tensor) -> bool:
+    """Whether all entries of a tensor are other ones: of an ``expand``, or a window that slides, they are not."""
+    reach = 0
+    for stride, size in sorted(zip(tensor.stride(), tensor.shape, strict=True)):
+        if size > 1 and stride <= reach:
+            return False
+        reach += stride * (size - 1)
+    return True
+
+
+def contradicted(laws: Mapping[str, InitialLaw], drawn: Mapping[str, torch.Tensor]) -> dict[str, InitialLaw]:
+    """Laws that the entries which were drawn do not have, by what cannot be seen: NumPy, or the same seed twice.
+
+    A law that is true is contradicted with a probability below 1e-9.
+    """
+    found: dict[str, InitialLaw] = {}
+    unit: dict[str, Any] = {}
+    for name, law in laws.items():
+        x = drawn[name].detach().double().flatten().numpy()
+        if law.word == "constant" and not (x == np.float64(drawn[name].new_tensor(law.size))).all():
+            found[name] = InitialLaw("written otherwise than by PyTorch's operations")
+        if law.word in ("normal", "uniform") and law.size:
+            kind = stats.norm if law.word == "normal" else stats.uniform(-1, 2)
+            unit[name] = np.unique(np.round(np.abs(x[:ENTRIES]) / law.size, 6))
+            if len(x) >= 8 and stats.kstest(x / law.size, kind.cdf).pvalue < 1e-10:
+                found[name] = InitialLaw("its entries are not of the law that is read")
+    for first, second in combinations([name for name in unit if drawn[name].numel() >= 32], 2):
+        both = len(np.intersect1d(unit[first], unit[second], assume_unique=True))
+        if both > 0.5 * min(len(unit[first]), len(unit[second])) and drawn[first].element_size() > 2:
+            found[second] = InitialLaw(f"the same random numbers as {first}, of the same seed")
+    return found
 
 
 def agreed(seen: InitialLaw, real: InitialLaw) -> InitialLaw:
@@ -172,6 +214,11 @@ def _chosen(name: str, given: Mapping[str, LawGiven]) -> LawGiven | None:
     if name in given:
         return given[name]
     return next((law for pattern, law in given.items() if fnmatchcase(name, pattern)), None)
+
+
+def read_of(laws: Mapping[str, InitialLaw], given: Mapping[str, LawGiven]) -> dict[str, InitialLaw]:
+    """Those that are sampled as they were read."""
+    return {name: law for name, law in laws.items() if _chosen(name, given) in (None, GAUSSIAN)}
 
 
 def _scale(name: str, law: InitialLaw, given: LawGiven | None, width: int, where: str) -> tuple[str, float]:

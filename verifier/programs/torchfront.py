@@ -21,8 +21,8 @@ import torch
 
 from verifier.programs import torchtensor
 from verifier.programs.graph import ProgramError
-from verifier.programs.jaxfront import PART, is_users
-from verifier.programs.laws import Building, InitialLaw, LawGiven, agreed, scales
+from verifier.programs.jaxfront import PART, alike, is_users
+from verifier.programs.laws import Building, InitialLaw, LawGiven, agreed, contradicted, read_of, scales
 from verifier.programs.program import Length, Spec, Width, dims_of, ones, zeros
 
 #: widths at which a module is built to see which axes grow: multiples of 64, for heads
@@ -80,19 +80,26 @@ class ModuleFunction:
         self.weights: dict[str, Spec] = {}
         self._doubted: dict[str, InitialLaw] = {}
         self._built: dict[int, _Built] = {}
+        self._repeated = False
         self._doubted = self._doubts()
         self.weights = self._specs([self._at(n) for n in WIDTHS])
 
     def __call__(self, w: Mapping[str, Any], *inputs: Any, **named: Any) -> Any:
         module = self._at(self._width(w)).module
+        trained = {name: p.requires_grad for name, p in module.named_parameters()}
+        frozen = {name: x if trained[name] else jax.lax.stop_gradient(x) for name, x in w.items()}
         buffers = dict(module.named_buffers())
-        versions = {name: b._version for name, b in buffers.items()}
-        found = torchtensor.run(module, w, buffers, inputs, named)
-        for name, b in buffers.items():
-            if b._version != versions[name]:
-                raise ProgramError(f"{self.where}: the module changes its buffer {name} as it runs; leave that out, or "
-                                   "make it with .eval()")  # fmt: skip
-        return found
+
+        def run(w: Mapping[str, Any]) -> Any:
+            return torchtensor.run(module, w, buffers, inputs, named, f"{self.where}: ")
+
+        if not self._repeated:  # numbers of Python's, NumPy's or a clock's, and what it counts elsewhere
+            first, second = (jax.make_jaxpr(lambda w, _=k: run(w))(frozen) for k in range(2))
+            if not alike(first, second):
+                raise ProgramError(f"{self.where}: the module is another function each time it is called (by random "
+                                   "numbers, a clock, a count); let it depend on weights and inputs alone")  # fmt: skip
+            self._repeated = True
+        return run(frozen)
 
     def parameters(self, unit: Mapping[str, Any]) -> dict[str, Any]:
         """Parameters from entries that are N(0, 1), or 1, or 0."""
@@ -130,8 +137,12 @@ class ModuleFunction:
 
     def _doubts(self) -> dict[str, InitialLaw]:
         """Laws that are other ones where the module is built with storage."""
-        seen, real = (self._made(WIDTHS[0], storage)[1] for storage in (False, True))
+        (module, seen), (drawn, real) = (self._made(WIDTHS[0], storage) for storage in (False, True))
+        if odd := torchtensor.State(module).differs(torchtensor.State(drawn)):
+            raise ProgramError(f"{self.where}: {self.label} makes another {odd[0]} each time; a module has one that is "
+                               "not random, or a parameter")  # fmt: skip
         found = {name: agreed(law, real.get(name, law)) for name, law in seen.items()}
+        found |= contradicted(read_of(found, self.laws), dict(drawn.named_parameters()))
         return {name: law for name, law in found.items() if law != seen[name]}
 
     def _made(self, width: int, storage: bool = False) -> tuple[torch.nn.Module, dict[str, InitialLaw]]:
@@ -141,6 +152,16 @@ class ModuleFunction:
         if not isinstance(module, torch.nn.Module):
             raise ProgramError(f"{self.where}: {self.label}({width}) returns a {type(module).__name__}; return a "
                                "torch.nn.Module")  # fmt: skip
+        if any(torch.nn.parameter.is_lazy(p) for p in module.parameters()):
+            raise ProgramError(f"{self.where}: {self.label} makes a module that is lazy: the shapes of its parameters "
+                               "are not known; write them")  # fmt: skip
+        hooked = [name for name, p in module.named_parameters()
+                  if p._backward_hooks or getattr(p, "_post_accumulate_grad_hooks", None)]  # fmt: skip
+        hooked += [name or self.label for name, part in module.named_modules()
+                   if part._backward_hooks or part._backward_pre_hooks]  # fmt: skip
+        if hooked:
+            raise ProgramError(f"{self.where}: {hooked[0]} has a hook on its derivative, which is JAX's here, without "
+                               "it; write it where the derivative is used")  # fmt: skip
         laws = building.of(dict(module.named_parameters()))
         if not laws:
             raise ProgramError(f"{self.where}: the module that {self.label} makes has no parameters")

@@ -7,6 +7,7 @@ values, draws random numbers, or is not known.
 from __future__ import annotations
 
 import sys
+from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from unittest.mock import patch
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 import torch
 from torch._decomp import decomposition_table
 from torch.nn.attention import SDPBackend, sdpa_kernel
@@ -28,16 +30,26 @@ from verifier.programs.laws import without_storage
 
 def run(
     module: torch.nn.Module, w: Mapping[str, Any], buffers: Mapping[str, Any], inputs: Sequence[Any],
-    named: Mapping[str, Any],
+    named: Mapping[str, Any], where: str = "",
 ) -> Any:  # fmt: skip
     """The forward pass at the parameters ``w``; arrays in, arrays out.  ProgramError with the user's line."""
     given = {name: Traced.of(jnp.asarray(value)) for name, value in w.items()} | dict(buffers)
+    arguments = tree_map(_given, (tuple(inputs), dict(named)))
+    before, state = dict(given), State(module)
     with (
         torch.enable_grad(), _Running(), sdpa_kernel(SDPBackend.MATH),
         patch.object(torch.autograd.Function, "apply", _no_derivative_of_its_own),
     ):  # fmt: skip
-        found = torch.func.functional_call(module, given, *tree_map(_given, (tuple(inputs), dict(named))))
-    return tree_map(_value, found)
+        found = tree_map(_value, torch.func.functional_call(module, given, *arguments))
+    changed = [name for name, old in before.items() if given[name] is not old or (name in w and old.store[0])]
+    changed += state.changed()
+    if any(isinstance(a, Traced) and a.store[0] for a in tree_leaves(arguments)):
+        raise ProgramError(f"{where}the module changes what it is given in place, so that it is another one when it "
+                           "is called again; make the first operation on it one that is not in place")  # fmt: skip
+    if changed:
+        raise ProgramError(f"{where}the module changes its {', '.join(changed[:3])} as it runs, so that it is another "
+                           "one when it is called again; leave that out, or make it with .eval()")  # fmt: skip
+    return found
 
 
 _Tensor: Any = torch.Tensor  # its types are known only where it is installed
@@ -66,12 +78,20 @@ class Traced(_Tensor):
                 return _call("einsum", args, {})
         if func == _Tensor.data.__get__:
             return args[0].detach()
+        name = getattr(func, "__name__", "")
+        if name in ("register_hook", "register_post_accumulate_grad_hook", "backward", "retain_grad"):
+            raise ProgramError(f"{line()}{name} is of PyTorch's derivatives; the derivative is JAX's here, without it")
+        if func in _RECORDED and is_users(sys._getframe(1).f_code.co_filename):
+            raise ProgramError(f"{line()}Python asks whether PyTorch records a derivative (.requires_grad, .grad_fn), "
+                               "which it does not when JAX differentiates; leave it out")  # fmt: skip
         if func == _Tensor.data.__set__:
             raise ProgramError(f"{line()}.data of what depends on the weights is replaced; write another variable")
-        if getattr(func, "__name__", "") in ("numpy", "tolist", "__array__"):
+        if name in ("numpy", "tolist", "__array__"):
             raise ProgramError(_looks())
         with torch._C.DisableTorchFunctionSubclass():
-            return func(*args, **(kwargs or {}))
+            found = func(*args, **(kwargs or {}))
+        # numbers of another type are a copy in PyTorch and may be none here, or the other way round
+        return Traced.of(found.value, found.store) if name in _TYPES and found is args[0] else found
 
     @classmethod
     def __torch_dispatch__(cls, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Any = None) -> Any:
@@ -79,6 +99,77 @@ class Traced(_Tensor):
 
     def __repr__(self, *, tensor_contents: Any = None) -> str:
         return f"Traced{tuple(self.shape)}"
+
+
+_RECORDED = [getattr(_Tensor, name).__get__ for name in ("requires_grad", "grad_fn", "is_leaf", "grad")]
+_TYPES = ("to", "type", "type_as", "double", "float", "half", "bfloat16")
+
+
+class State:
+    """What a module holds besides its parameters: ``changed`` are the names of what is another thing since."""
+
+    def __init__(self, module: torch.nn.Module) -> None:
+        self._module = module
+        self._held = self._all(module)
+
+    def changed(self) -> list[str]:
+        now = self._all(self._module)
+        names = [name for name in now if name not in self._held] + list(self._held)
+        return [name for name in names if not _same(self._held.get(name, _Tensor), now.get(name, _Tensor))]
+
+    def differs(self, other: State) -> list[str]:
+        """Names of numbers that another module which was made alike holds otherwise."""
+        pairs = {name: (_numbers(a), _numbers(other._held.get(name))) for name, a in self._held.items()}
+        return [name for name, (a, b) in pairs.items() if a is not None and b is not None and not _same(a, b)]
+
+    @staticmethod
+    def _all(module: torch.nn.Module) -> dict[str, Any]:
+        held: dict[str, Any] = {}
+        for path, part in module.named_modules():
+            named = {k: v for k, v in vars(part).items() if k not in ("_parameters", "_buffers")} | part._buffers
+            held |= {f"{path}.{k}".lstrip("."): _kept(v) for k, v in named.items()}
+        return held
+
+
+def _kept(value: Any, depth: int = 2) -> Any:
+    """A copy of what can change under its name."""
+    if isinstance(value, torch.Tensor):
+        return value.detach().clone() if type(value) is not Traced and value.device.type != "meta" else value
+    if isinstance(value, np.ndarray):
+        return value.copy()
+    if isinstance(value, torch.nn.Module) or callable(value) or not depth:
+        return value
+    if isinstance(value, Mapping):
+        return {k: _kept(v, depth - 1) for k, v in value.items()}
+    if isinstance(value, list | tuple | set | frozenset | deque):
+        return [_kept(v, depth - 1) for v in value]
+    return (value, {k: _kept(v, depth - 1) for k, v in vars(value).items()}) if hasattr(value, "__dict__") else value
+
+
+def _same(old: Any, new: Any) -> bool:
+    if isinstance(new, Traced) and isinstance(old, torch.Tensor):  # computed anew, as by weight_norm
+        new.seen = -1
+        return True
+    if isinstance(old, torch.Tensor | np.ndarray) and type(old) is type(new):
+        return old is new or (old.shape == new.shape and _equal(old, new))
+    if isinstance(old, dict) and isinstance(new, dict):
+        return list(old) == list(new) and all(_same(old[k], new[k]) for k in old)
+    if isinstance(old, list | tuple) and type(old) is type(new):
+        return len(old) == len(new) and all(_same(a, b) for a, b in zip(old, new, strict=True))
+    return old is new or (isinstance(old, int | float | complex | str) and type(old) is type(new) and old == new)
+
+
+def _numbers(a: Any) -> Any:
+    """What can be compared of what is held: numbers, and lists of them."""
+    if isinstance(a, torch.Tensor):
+        return None if a.device.type == "meta" else a.detach()
+    if isinstance(a, list):
+        return [_numbers(x) for x in a]
+    return a if isinstance(a, int | float | complex | str | np.ndarray) else None
+
+
+def _equal(old: Any, new: Any) -> bool:
+    return bool(((old == new) | ((old != old) & (new != new))).all())
 
 
 class _Running(TorchDispatchMode):
@@ -108,6 +199,7 @@ def dispatched(func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any
         return _written(func, name, args, kwargs, writes)
     if func.namespace == "aten" and name in RULES:
         view = any(r.alias_info is not None for r in func._schema.returns)
+        view |= name == "_to_copy" and args[0].is_floating_point()  # not surely a copy, of what type the model is
         return _call(name, args, kwargs, args[0].store if view and isinstance(args[0], Traced) else None)
     with _Running():  # its parts are seen again
         try:
@@ -136,6 +228,9 @@ def _value(a: Any) -> Any:
     """The array behind a tensor."""
     if not isinstance(a, Traced):
         return _array(a) if isinstance(a, torch.Tensor) else a
+    if a.seen < 0:
+        raise ProgramError(f"{line()}a tensor of an earlier call is used; a module is a function of its weights and "
+                           "what it is given")  # fmt: skip
     if a.seen != a.store[0]:
         raise ProgramError(f"{line()}a tensor is used of which a part or another view was changed in place (x[…] = …, "
                            "x.add_()); write torch.where or torch.cat")  # fmt: skip
