@@ -212,6 +212,32 @@ def test_a_parameter_that_is_not_trained_has_no_derivative() -> None:
     assert (found["moves"] > 0).all()
 
 
+def test_a_part_at_two_places_has_its_derivative_in_each_call() -> None:
+    """PyTorch leaves it changed after the first one."""
+
+    class Twice(torch.nn.Module):
+        def __init__(self, n: int) -> None:
+            super().__init__()
+            self.first, part = torch.nn.Parameter(torch.randn(2, n)), torch.nn.Linear(n, n, bias=False)
+            self.parts = torch.nn.ModuleList([part, part])
+
+        def forward(self, x: Any) -> Any:
+            return self.parts[1](torch.tanh(self.parts[0](x @ self.first)))
+
+    @quantity(module=Twice, laws={"parts.*": lambda n: n**-0.5})
+    def slopes(f: Any, w: Any) -> Any:
+        once = jnp.sum(f(w, POINTS) ** 2)
+        g = jax.grad(lambda w: jnp.sum(f(w, POINTS) ** 2))(w)
+        rate = 1e-6
+        moved = jnp.sum(f({k: w[k] + rate * g[k] for k in w}, POINTS) ** 2) - once
+        size = {name: jnp.sum(x**2) for name, x in g.items()}
+        return {"ratio": moved / rate / sum(size.values()), "of it": size["parts.0.weight"]}
+
+    found = slopes.sample(32, 2, seed=20261128)
+    assert found["ratio"] == pytest.approx(1.0, abs=1e-3)
+    assert (found["of it"] > 0).all()
+
+
 def test_what_is_computed_anew_in_each_call_is_no_change() -> None:
     """A weight that a hook writes before each call, as weight_norm does."""
 

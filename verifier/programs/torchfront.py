@@ -138,7 +138,7 @@ class ModuleFunction:
     def _doubts(self) -> dict[str, InitialLaw]:
         """Laws that are other ones where the module is built with storage."""
         (module, seen), (drawn, real) = (self._made(WIDTHS[0], storage) for storage in (False, True))
-        if odd := torchtensor.State(module).differs(torchtensor.State(drawn)):
+        if odd := torchtensor.Held(module).differs(torchtensor.Held(drawn)):
             raise ProgramError(f"{self.where}: {self.label} makes another {odd[0]} each time; a module has one that is "
                                "not random, or a parameter")  # fmt: skip
         found = {name: agreed(law, real.get(name, law)) for name, law in seen.items()}

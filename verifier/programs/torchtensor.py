@@ -7,6 +7,7 @@ values, draws random numbers, or is not known.
 from __future__ import annotations
 
 import sys
+import weakref
 from collections import deque
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -35,12 +36,18 @@ def run(
     """The forward pass at the parameters ``w``; arrays in, arrays out.  ProgramError with the user's line."""
     given = {name: Traced.of(jnp.asarray(value)) for name, value in w.items()} | dict(buffers)
     arguments = tree_map(_given, (tuple(inputs), dict(named)))
-    before, state = dict(given), State(module)
+    before, state = dict(given), Held(module)
     with (
         torch.enable_grad(), _Running(), sdpa_kernel(SDPBackend.MATH),
         patch.object(torch.autograd.Function, "apply", _no_derivative_of_its_own),
     ):  # fmt: skip
-        found = tree_map(_value, torch.func.functional_call(module, given, *arguments))
+        parts = [(part, dict(part._parameters), dict(part._buffers)) for part in module.modules()]
+        try:
+            found = tree_map(_value, torch.func.functional_call(module, given, *arguments))
+        finally:  # PyTorch leaves what it was given in a part that stands at two places
+            for part, parameters, kept in parts:
+                part._parameters.update(parameters)
+                part._buffers.update(kept)
     changed = [name for name, old in before.items() if given[name] is not old or (name in w and old.store[0])]
     changed += state.changed()
     if any(isinstance(a, Traced) and a.store[0] for a in tree_leaves(arguments)):
@@ -105,7 +112,7 @@ _RECORDED = [getattr(_Tensor, name).__get__ for name in ("requires_grad", "grad_
 _TYPES = ("to", "type", "type_as", "double", "float", "half", "bfloat16")
 
 
-class State:
+class Held:
     """What a module holds besides its parameters: ``changed`` are the names of what is another thing since."""
 
     def __init__(self, module: torch.nn.Module) -> None:
@@ -117,10 +124,9 @@ class State:
         names = [name for name in now if name not in self._held] + list(self._held)
         return [name for name in names if not _same(self._held.get(name, _Tensor), now.get(name, _Tensor))]
 
-    def differs(self, other: State) -> list[str]:
+    def differs(self, other: Held) -> list[str]:
         """Names of numbers that another module which was made alike holds otherwise."""
-        pairs = {name: (_numbers(a), _numbers(other._held.get(name))) for name, a in self._held.items()}
-        return [name for name, (a, b) in pairs.items() if a is not None and b is not None and not _same(a, b)]
+        return [name for name, a in self._held.items() if _other_numbers(a, other._held.get(name))]
 
     @staticmethod
     def _all(module: torch.nn.Module) -> dict[str, Any]:
@@ -133,6 +139,8 @@ class State:
 
 def _kept(value: Any, depth: int = 2) -> Any:
     """A copy of what can change under its name."""
+    if isinstance(value, weakref.ref):
+        value = value()
     if isinstance(value, torch.Tensor):
         return value.detach().clone() if type(value) is not Traced and value.device.type != "meta" else value
     if isinstance(value, np.ndarray):
@@ -159,13 +167,14 @@ def _same(old: Any, new: Any) -> bool:
     return old is new or (isinstance(old, int | float | complex | str) and type(old) is type(new) and old == new)
 
 
-def _numbers(a: Any) -> Any:
-    """What can be compared of what is held: numbers, and lists of them."""
-    if isinstance(a, torch.Tensor):
-        return None if a.device.type == "meta" else a.detach()
-    if isinstance(a, list):
-        return [_numbers(x) for x in a]
-    return a if isinstance(a, int | float | complex | str | np.ndarray) else None
+def _other_numbers(a: Any, b: Any) -> bool:
+    """Whether both are numbers with values, or lists of them, and not the same."""
+    if isinstance(a, list | tuple) and isinstance(b, list | tuple):
+        return len(a) != len(b) or any(map(_other_numbers, a, b))
+    if isinstance(a, torch.Tensor) and isinstance(b, torch.Tensor):
+        return "meta" not in (a.device.type, b.device.type) and not _same(a, b)
+    numbers = int | float | complex | str | np.ndarray
+    return isinstance(a, numbers) and isinstance(b, numbers) and not _same(a, b)
 
 
 def _equal(old: Any, new: Any) -> bool:
