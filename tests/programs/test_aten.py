@@ -117,6 +117,8 @@ TIES: dict[str, Callable[[Any], Any]] = {
     "binary": lambda x: F.binary_cross_entropy_with_logits(x, (EVEN > 0).double()),
     "all masked": lambda x: F.scaled_dot_product_attention(x[None], x[None], x[None], torch.ones(3, 3).tril(-1) > 0),
     "padding": lambda x: F.embedding(torch.tensor([1, 2, 1, 0]), x, padding_idx=1) + F.embedding(I, x, -1).sum(0)[:1],
+    "small whole numbers": lambda x: ((x > -9).to(torch.int8) * 100).cumsum(-1) * x,
+    "copied into truth values": lambda x: (x > 0).copy_(x) * x,
     "filled": lambda x: x.long().masked_fill(x > 0, 1.7) * x,
 }  # fmt: skip
 

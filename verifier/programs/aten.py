@@ -90,6 +90,12 @@ def _clamp(x: Any, low: Any = None, high: Any = None) -> Any:
     return _clipped(x, *(jnp.asarray(bound, x.dtype) for bound in bounds))
 
 
+def _cumsum(x: Any, dim: int, *, dtype: Any = None) -> Any:
+    """Whole numbers are added up as those of 64 bits, as PyTorch does."""
+    x = x if dtype is None else _converted(x, dtype=dtype)
+    return jnp.cumsum(x if dtype is not None or jnp.issubdtype(x.dtype, jnp.inexact) else x.astype(jnp.int64), dim)
+
+
 def _hardtanh(x: Any, low: float = -1.0, high: float = 1.0) -> Any:
     return _kinked(lambda x: jnp.clip(x, low, high), lambda x: ((x > low) & (x < high)).astype(x.dtype))(x)
 
@@ -217,8 +223,8 @@ RULES: dict[str, Rule] = {
     "unbind": lambda x, dim=0: [lax.index_in_dim(x, k, dim, keepdims=False) for k in range(x.shape[dim])],
     "cat": lambda x, dim=0: jnp.concatenate([a for a in x if a.shape != (0,)], dim), "stack": lambda x, dim=0:
     jnp.stack(x, dim), "flip": jnp.flip, "roll": lambda x, shifts, dims=(): jnp.roll(x, shifts, dims or None),
-    "repeat": jnp.tile, "cumsum": lambda x, dim, *, dtype=None: jnp.cumsum(x, dim), "index": _index,
+    "repeat": jnp.tile, "cumsum": _cumsum, "index": _index,
     "_to_copy": _converted,
-    "copy": lambda x, y, **more: jnp.broadcast_to(y, x.shape), "diagonal": lambda x, offset=0, dim1=0, dim2=1:
-    jnp.diagonal(x, offset, dim1, dim2),
+    "copy": lambda x, y, **more: jnp.broadcast_to(y, x.shape).astype(x.dtype),
+    "diagonal": lambda x, offset=0, dim1=0, dim2=1: jnp.diagonal(x, offset, dim1, dim2),
 }  # fmt: skip
