@@ -5,13 +5,14 @@ f reads an image and gives the weights of g, which reads the image turned by a m
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from verifier.networks.training import Hyper, Trained, train
+from verifier.networks.training import Examples, Hyper, Trained, train
 from verifier.quantities.check import Parameters, Quantity
 
 from ._training import guessing, rotated, test_images
@@ -74,12 +75,37 @@ accuracy = Quantity(
 
 def work(shared: Parameters, width: Any) -> float:
     """Weights of f times the examples that they meet."""
+    sizes, (_, images) = SIZES[shared["sizes"]], KNOWN[shared["data"]]
+    return _weights(shared, width) * sizes.epochs * sizes.turns * (sizes.training or images)
+
+
+def trial(shared: Parameters, width: Any, part: int = 16) -> tuple[float, float]:
+    """One epoch of one network on one of ``part`` images, and as much of the tests: seconds, and its :func:`work`."""
+    sizes = SIZES[shared["sizes"]]
+    training, test = (
+        Examples(e.x[: len(e.x) // part], e.y[: len(e.y) // part], None if e.z is None else e.z[: len(e.z) // part])
+        for e in rotated(shared["data"], sizes.training, sizes.test, sizes.turns)
+    )
+    model, batch = _model(shared, width), min(sizes.batch, len(training.x))
+    took = []
+    for _ in range(2):  # the first time it is compiled
+        begun = time.perf_counter()
+        rng = np.random.default_rng(0)
+        train(model, training, test, rates=[float(shared["rate"])], runs=1, epochs=1, batch=batch, rng=rng)
+        took.append(time.perf_counter() - begun)
+    return took[-1], _weights(shared, width) * len(training.x)
+
+
+def _weights(shared: Parameters, width: Any) -> float:
+    return float(sum(rows * columns for rows, columns in _model(shared, width).shapes))
+
+
+def _model(shared: Parameters, width: Any) -> Hyper:
+    """The hypernetwork of a cell at this width of g, or at this depth where the cell fixes the width."""
     whole = {**shared, AXES["m" if "m" not in shared else "H"]: width}
-    sizes, (pixels, images) = SIZES[shared["sizes"]], KNOWN[shared["data"]]
-    model = Hyper(whole["L"], whole["n"], whole["H"], whole["m"], pixels, pixels, sizes.turns)
-    met = sizes.epochs * sizes.turns * (sizes.training or images)
-    return float(met) * sum(rows * columns for rows, columns in model.shapes)
+    pixels, _ = KNOWN[whole["data"]]
+    return Hyper(whole["L"], whole["n"], whole["H"], whole["m"], pixels, pixels, SIZES[whole["sizes"]].turns)
 
 
 #: The same where a rate is trained alone, for networks so large that a batch of few is a piece of work.
-at_one_rate = replace(accuracy, shared=(*accuracy.shared, "rate"), work=work)
+at_one_rate = replace(accuracy, shared=(*accuracy.shared, "rate"), work=work, trial=trial)

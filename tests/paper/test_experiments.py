@@ -69,6 +69,22 @@ def test_what_is_scaled_down_is_said_and_the_sizes_of_the_text_are_there() -> No
     assert widths == {(50, 100, 200), (3, 6, 8)}
 
 
+def test_a_trial_is_a_small_part_of_the_training_that_it_foresees() -> None:
+    """Its work is that of the examples it met, by the same count: a 40th of the epochs, a 16th of the images."""
+    pytest.importorskip("sklearn")
+    pytest.importorskip("jax")
+    check = project().entry("sensitivity").check
+    assert check is not None
+    (part,) = (one for one in check.parts if isinstance(one, Measure) and one.effort == "paper" and one.width == "m")
+    cell = part.cells[0]
+    assert part.quantity.trial is not None
+    assert part.quantity.work is not None
+    seconds, work = part.quantity.trial(cell, 50)
+    assert seconds > 0
+    images = 1437 * 12
+    assert work == pytest.approx(part.quantity.work(cell, 50) / 40 * (images // 16) / images)
+
+
 def test_what_is_learned_is_more_than_guessing_and_known_before_any_training() -> None:
     """The threshold of a trend: the least number of right answers that guessing exceeds with probability 1e-3 or less.
 

@@ -114,6 +114,38 @@ def test_what_was_not_drawn_is_foreseen_by_its_work():
     assert states[0].worked == (0, 0)
 
 
+@pytest.mark.parametrize("works", [True, False])
+def test_a_trial_foresees_what_is_left_before_anything_is_drawn(monkeypatch, works):
+    """By its pace, where it gives one; a trial that fails is as none, and no result depends on it."""
+    told = []
+
+    class Paced(Heard):
+        def pace(self, pace):
+            told.append(pace)
+
+    def trial(shared, width):
+        assert (shared["s"], width) == (1.0, 20)  # where there is least to do
+        assert works
+        return 0.5, 10.0
+
+    def slow(shared, listed, width, samples, rng):
+        time.sleep(0.01)
+        return drawn(shared, listed, width, samples, rng)
+
+    def outcome(**more):
+        quantity = Quantity("X", "X", ("s",), slow, work=lambda shared, width: shared["s"] * width, **more)
+        part = Measure(quantity, cells(s=[4.0, 1.0], r=0), widths=(20, 50, 150, 400), block=256, samples=256)
+        planned = plan(Check("s", part), Statement("s", "S", Source("D"), "", (CLAIM,)), RunOptions(paper=True))
+        found = run(planned, seed=1, listener=Paced(), foresee=True)
+        return [answer.decisions for answer in found.answers]
+
+    monkeypatch.setattr(_Work, "_EVERY", 0.0)
+    assert outcome(trial=trial) == outcome()
+    began = [pace for pace in told[: len(told) // 2] if pace.there == 0]
+    foreseen = {pace.left for pace in began if not math.isnan(pace.left)}
+    assert sorted(foreseen) == pytest.approx([0.05 * 256 * 5 * 620] if works else [])
+
+
 def test_price():
     few, many = (SimpleNamespace(samples_needed=n) for n in (600, 5000))
     assert price(2.0, 500, 1000, [few, many]) == pytest.approx(2.0 / 500 * 4500 / 2)

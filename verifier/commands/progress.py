@@ -58,8 +58,8 @@ def _cells(group: Group) -> int:
     return sum(cell.selected and bool(cell.questions) for cell in group.cells)
 
 
-#: Seconds until the first line that tells what is to come, and between two of them.
-FIRST, PACE = 5.0, 60.0
+#: Seconds until the first line that tells what is to come, between two of them, and to look whether more is known.
+FIRST, PACE, LOOK = 5.0, 60.0, 1.0
 
 
 class _Lines:
@@ -67,7 +67,7 @@ class _Lines:
 
     def __init__(self) -> None:
         self._begun = time.monotonic()
-        self._to_come = ""
+        self._to_come: Pace | None = None
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._tell, name="progress", daemon=True)
 
@@ -87,14 +87,19 @@ class _Lines:
             )
 
     def pace(self, pace: Pace) -> None:
-        self._to_come = _told(pace)
+        self._to_come = pace
 
     def _tell(self) -> None:
-        wait = FIRST
-        while not self._ended.wait(wait):
-            wait = PACE
-            if self._to_come:
-                click.echo(f"{self._to_come}; {_so_far(time.monotonic() - self._begun)}", err=True)
+        """A line after a while and every minute, and one as soon as the time left is known."""
+        due, known = self._begun + FIRST, False
+        while not self._ended.wait(min(max(due - time.monotonic(), 0.0), LOOK)):
+            pace, now = self._to_come, time.monotonic()
+            foreseen = pace is not None and not math.isnan(pace.left)
+            if now < due and (known or not foreseen or now < self._begun + FIRST):
+                continue
+            due, known = now + (LOOK if pace is None else PACE), known or foreseen
+            if pace is not None:
+                click.echo(f"{_told(pace)}; {_so_far(now - self._begun)}", err=True)
 
 
 def _so_far(seconds: float) -> str:

@@ -141,7 +141,8 @@ class Quantity:
     nearly zero; every check of an order of the quantity grants it.  ``version``: to be raised where what the sampler
     draws changes and its source does not, say a file that it reads: stored samples are then drawn anew.
     ``work``: of the shared parameters and a width, what a sample costs beside others (operations, say): by it the time
-    that a run takes is foreseen from the blocks that were drawn.
+    that a run takes is foreseen from the blocks that were drawn.  ``trial``: of the same, does a small part of it and
+    returns the seconds it took and how much work it was: a run of pieces that take long each begins with it.
     """
 
     symbol: Line
@@ -153,6 +154,7 @@ class Quantity:
     allowance: Callable[[Parameters], float] | None = None
     version: str = ""
     work: Callable[[Parameters, Any], float] | None = None
+    trial: Callable[[Parameters, Any], tuple[float, float]] | None = None
 
 
 @checked

@@ -97,6 +97,18 @@ def draw(block: Block, limit: float | None = None) -> Drawn:
         return Drawn(block, error=_told(error, block.source), late=isinstance(error, TimeoutError))
 
 
+def tried(block: Block) -> tuple[float, float]:
+    """What the quantity's trial took at the block's place: seconds, and how much work that was; zeros if it failed,
+    of which the blocks that are drawn tell more."""
+    try:
+        with one_thread(), redirect_stdout(sys.stderr):
+            trial = part_of(block.source, block.part).quantity.trial
+            seconds, work = (0.0, 0.0) if trial is None else trial(block.shared, block.width)
+        return float(seconds), float(work)
+    except (Exception, SystemExit, GeneratorExit):
+        return 0.0, 0.0
+
+
 def returned(part: Part, block: Block, rng: np.random.Generator) -> Draw:
     """What the sampler returns, read as numbers."""
     found = part.quantity.draw(block.shared, block.cells, block.width, block.samples, rng)

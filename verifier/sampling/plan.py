@@ -121,6 +121,7 @@ class Group:
     enough: int | None = None  # from here on the schedule is drawn only for questions that say how many they need
     shares: tuple[int, ...] | None = None  # how many times the samples of its schedule each width gets
     work: tuple[float, ...] | None = None  # what a sample costs at each place, beside others of the quantity
+    trial: bool = False  # whether the quantity can do a small part of that work
 
     def drawn(self, place: int, size: int) -> int:
         """Samples at the place of this number once the schedule stands at ``size``."""
@@ -312,6 +313,7 @@ def group_of(
         schedule=_schedule(part.block, fewest * further) if measured else Schedule(start=cap, looks=1),
         block=block,
         work=work,
+        trial=part.quantity.trial is not None,
         correction=correction,
         controls=isinstance(part, Measure) and part.controls and alone,
         zeros=min(part.zeros, cap) if isinstance(part, Measure) else cap,

@@ -12,10 +12,11 @@ import time
 from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import Any, Protocol
 
 from verifier.sampling.crew import Crew, Job, Task, WorkersLost
-from verifier.sampling.draw import Block, Drawn, draw
+from verifier.sampling.draw import Block, Drawn, draw, tried
 from verifier.sampling.keeping import Beside
 from verifier.sampling.memory import Memory, free
 from verifier.sampling.plan import Group
@@ -91,8 +92,9 @@ def run(
     :mod:`verifier.sampling.effort`; ``limit`` (seconds) ends the drawing of one group alone.  Blocks that are
     ``kept`` are not drawn; those that are drawn are put there as they arrive.  No more are drawn at the same time here
     than go into ``memory`` (bytes; None: what the machine has free), as :mod:`verifier.sampling.memory` has it.
-    ``scheduler`` as of :func:`verifier.sampling.cluster.connect`, which says what is raised.  ``foresee``: begin with a
-    block of each group, so that it is soon known what all of them take.
+    ``scheduler`` as of :func:`verifier.sampling.cluster.connect`, which says what is raised.  ``foresee``: begin with
+    trials of the quantities that have one, and with a block of each group, so that it is soon known what all of them
+    take.
     """
     states = [State(index, group, seed, limit) for index, group in enumerate(groups)]
     work = _Work(states, also, listener, kept, thrifty=budget is not None, foresee=foresee)
@@ -130,9 +132,12 @@ class _Work:
         self._kept = kept
         self._begun = self._told = time.monotonic()
         self._samples = 0
+        self._tried: dict[tuple[str, str], tuple[float, float]] = {}  # by kind, of its trial
         self._pending: deque[Task] = deque(Task(job.function, job.arguments, job) for job in also)
         tasks = [self._tasks(state, state.start()) for state in states]
         first = _first(tasks, states) if foresee else []
+        if foresee:
+            self._pending.extendleft(self._trials(first))
         self._pending.extend(first)
         for listed in tasks:
             self._pending.extend(task for task in listed if not any(task is one for one in first))
@@ -140,8 +145,8 @@ class _Work:
     def do(self, crew: Crew, deadline: float | None, memory: Memory) -> None:
         """Until nothing is left.  Raises TimeoutError at the ``deadline``, WorkersLost, and what proofs raise."""
         self._told = -math.inf
-        self._pace(crew.slots)
         while self._pending or len(crew) or self._waiting:
+            self._pace(crew.slots)
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
                 raise TimeoutError
@@ -155,7 +160,7 @@ class _Work:
             for task, result in crew.wait(left):
                 self._weigh(result, memory)
                 self._take(task, result)
-            self._pace(crew.slots)
+        self._pace(crew.slots)
 
     def _fits(self, task: Task, crew: Crew, memory: Memory) -> bool:
         """Whether a task may begin beside those that are out."""
@@ -181,13 +186,10 @@ class _Work:
         if self._listener is None or now - self._told <= self._EVERY:
             return
         self._told = now
-        spent: dict[Any, tuple[float, float]] = {}
-        for state in self.states:
-            seconds, work = spent.get(_kind(state), (0.0, 0.0))
-            spent[_kind(state)] = seconds + state.worked[0], work + state.worked[1]
-        paces = {kind: seconds / work if work else math.nan for kind, (seconds, work) in spent.items()}
+        paces = self._paces()
         lefts = [state.left(paces[_kind(state)]) for state in self.states]
-        begun = [state.cost for state in self.states if state.seconds]
+        costs = [state.cost(paces[_kind(state)]) for state in self.states]
+        begun = [cost for cost in costs if not math.isnan(cost)]
         known = [left for left in lefts if not math.isnan(left)]
         unknown = (len(lefts) - len(known)) * sum(begun) / max(len(begun), 1)
         left = (sum(known) + unknown) / slots if begun else math.nan
@@ -195,6 +197,31 @@ class _Work:
         there, all_ = map(sum, zip(*(state.pieces for state in self.states), strict=True)) if self.states else (0, 0)
         rate = self._samples / max(now - self._begun, 1e-9)
         self._listener.pace(Pace(rate, left, there, all_, untimed))
+
+    def _paces(self) -> dict[tuple[str, str], float]:
+        """Seconds that a unit of work takes, by kind: of what was drawn, before that of its trial, or else NaN."""
+        spent: dict[tuple[str, str], tuple[float, float]] = {}
+        for state in self.states:
+            seconds, work = spent.get(_kind(state), (0.0, 0.0))
+            spent[_kind(state)] = seconds + state.worked[0], work + state.worked[1]
+        there = {kind: found if found[1] else self._tried.get(kind, found) for kind, found in spent.items()}
+        return {kind: seconds / work if work else math.nan for kind, (seconds, work) in there.items()}
+
+    def _trials(self, first: Sequence[Task]) -> list[Task]:
+        """Of each kind that has one, a trial where it is drawn first; what comes of it is no part of any result."""
+        found = []
+        for task in first:
+            block = task.arguments[0]
+            state = self.states[block.group]
+            if state.group.trial:
+                kind = _kind(state)
+                job = Job(f"trial of {' '.join(kind)}", tried, (block,), keep=partial(self._keep_trial, kind))
+                found.append(Task(job.function, job.arguments, job))
+        return found
+
+    def _keep_trial(self, kind: tuple[str, str], result: Any) -> None:
+        if isinstance(result, tuple):
+            self._tried[kind] = result
 
     def arrived(self, task: Task, result: Any) -> None:
         """Keep what is to be kept at once, whatever this process is doing."""

@@ -122,11 +122,10 @@ class State:
             for place, (width, each) in enumerate(zip(self.group.places, self._each(pace), strict=True))
         )
 
-    @property
-    def cost(self) -> float:
-        """Seconds of one worker's work on the whole of the schedule; NaN where nothing is known of it."""
+    def cost(self, pace: float = math.nan) -> float:
+        """The same of the whole of the schedule, whatever is there of it."""
         last = self._likely
-        return sum(each * self.group.drawn(place, last) for place, each in enumerate(self._each(math.nan)))
+        return sum(each * self.group.drawn(place, last) for place, each in enumerate(self._each(pace)))
 
     def _each(self, pace: float) -> list[float]:
         """Seconds of a sample at each place: as it was, by its work, or else as at the other places."""
