@@ -82,13 +82,14 @@ def test_what_is_left_is_what_blocks_took_and_all_groups_are_begun_first(capsys,
     monkeypatch.setattr(progress, "FIRST", 0.01)
     monkeypatch.setattr(progress, "PACE", 0.01)
     with progress._Lines() as lines:
-        for pace in (Pace(), Pace(1.0, 7200.0, 3, 20, 1), Pace(1.0, 100.0, 5, 20)):
+        for pace in (Pace(), Pace(1.0, 7200.0, 3, 20, 1), Pace(1.0, 100.0, 5, 20), Pace(1.0, 100.0, 5, 20, 4, 3)):
             lines.pace(pace)
             time.sleep(0.2)
     found = capsys.readouterr().err
     for sentence in ("0 of 0 pieces, the time left is not known yet; 0 s so far",
                      "3 of 20 pieces, about 2.0 h left (1 groups are not timed yet)",
-                     "5 of 20 pieces, at most 2 min left"):  # fmt: skip
+                     "5 of 20 pieces, at most 2 min left",
+                     "5 of 20 pieces, at least 2 min left (nothing is known of 3 groups yet)"):  # fmt: skip
         assert sentence in found
     time.sleep(0.1)
     assert capsys.readouterr().err == ""
@@ -144,6 +145,27 @@ def test_a_trial_foresees_what_is_left_before_anything_is_drawn(monkeypatch, wor
     began = [pace for pace in told[: len(told) // 2] if pace.there == 0]
     foreseen = {pace.left for pace in began if not math.isnan(pace.left)}
     assert sorted(foreseen) == pytest.approx([0.05 * 256 * 5 * 620] if works else [])
+
+
+def test_what_nothing_is_known_of_is_not_taken_to_cost_what_others_do(monkeypatch):
+    told = []
+
+    class Paced(Heard):
+        def pace(self, pace):
+            told.append(pace)
+
+    known = Quantity("X", "X", ("s",), drawn, work=lambda shared, width: 1.0, trial=lambda shared, width: (3.0, 1.0))
+    parts = [
+        Measure(quantity, cells(s=[1.0, 2.0], r=0), widths=WIDTHS, block=256, samples=256)
+        for quantity in (known, Quantity("X", "another", ("s",), drawn))
+    ]
+    planned = plan(Check("s", *parts), Statement("s", "S", Source("D"), "", (CLAIM,)), RunOptions(paper=True))
+    monkeypatch.setattr(_Work, "_EVERY", 0.0)
+    run(planned, seed=1, listener=Paced(), foresee=True)
+    foreseen = [pace for pace in told if not math.isnan(pace.left)]
+    assert foreseen[0].left == pytest.approx(2 * len(WIDTHS) * 256 * 3.0)
+    assert (foreseen[0].untimed, foreseen[0].unknown) == (4, 2)
+    assert foreseen[-1].unknown == 0
 
 
 def test_price():

@@ -107,12 +107,15 @@ def _so_far(seconds: float) -> str:
 
 
 def _told(pace: Pace) -> str:
-    """What is to come; "at most" where all of it was timed, and cells may be decided before their samples end."""
+    """What is to come; "at most" where all of it was timed, and cells may be decided before their samples end; "at
+    least" where nothing is known of some of it."""
     told = f"{pace.there} of {pace.pieces} pieces"
     if math.isnan(pace.left):
         return f"{told}, the time left is not known yet"
     left = pace.left
     time_ = f"{left / 3600:.1f} h" if left >= 5400 else f"{left / 60:.0f} min" if left >= 90 else f"{left:.0f} s"
+    if pace.unknown:
+        return f"{told}, at least {time_} left (nothing is known of {pace.unknown} groups yet)"
     if pace.untimed:
         return f"{told}, about {time_} left ({pace.untimed} groups are not timed yet)"
     return f"{told}, at most {time_} left"

@@ -28,9 +28,10 @@ from verifier.sampling.workers import Died, executor
 class Pace:
     """How fast a run goes, and what is left of it, by what its blocks took so far.
 
-    rate: samples a second; left: seconds if every cell takes all of its samples, NaN where nothing was drawn; there and
-    pieces: blocks that are there, and all of them; untimed: groups of which nothing was drawn, which are taken to cost
-    what the others do on average.
+    rate: samples a second; left: seconds if every cell takes all of its samples, NaN where nothing is known of it;
+    there and pieces: blocks that are there, and all of them; untimed: groups of which nothing was drawn, which are
+    taken to cost what their work says, or what those of their kind do on average; unknown: where none of these was
+    drawn either.
     """
 
     rate: float = 0.0
@@ -38,6 +39,7 @@ class Pace:
     there: int = 0
     pieces: int = 0
     untimed: int = 0
+    unknown: int = 0  # of the untimed, and not in ``left``
 
 
 class Listener(Protocol):
@@ -188,15 +190,17 @@ class _Work:
         self._told = now
         paces = self._paces()
         lefts = [state.left(paces[_kind(state)]) for state in self.states]
-        costs = [state.cost(paces[_kind(state)]) for state in self.states]
-        begun = [cost for cost in costs if not math.isnan(cost)]
-        known = [left for left in lefts if not math.isnan(left)]
-        unknown = (len(lefts) - len(known)) * sum(begun) / max(len(begun), 1)
-        left = (sum(known) + unknown) / slots if begun else math.nan
+        costs: dict[tuple[str, str], list[float]] = {}
+        for state in self.states:
+            costs.setdefault(_kind(state), []).append(state.cost(paces[_kind(state)]))
+        usual = {kind: _mean([cost for cost in found if not math.isnan(cost)]) for kind, found in costs.items()}
+        foreseen = [usual[_kind(s)] if math.isnan(left) else left for s, left in zip(self.states, lefts, strict=True)]
+        known = [left for left in foreseen if not math.isnan(left)]
+        left = sum(known) / slots if known and any(not math.isnan(cost) for cost in usual.values()) else math.nan
         untimed = sum(1 for state in self.states if state.open and not state.seconds and state.error is None)
         there, all_ = map(sum, zip(*(state.pieces for state in self.states), strict=True)) if self.states else (0, 0)
         rate = self._samples / max(now - self._begun, 1e-9)
-        self._listener.pace(Pace(rate, left, there, all_, untimed))
+        self._listener.pace(Pace(rate, left, there, all_, untimed, len(foreseen) - len(known)))
 
     def _paces(self) -> dict[tuple[str, str], float]:
         """Seconds that a unit of work takes, by kind: of what was drawn, before that of its trial, or else NaN."""
@@ -271,6 +275,10 @@ class _Work:
 
     def _tasks(self, state: State, blocks: list[Block]) -> list[Task]:
         return [Task(draw, (block, state.limit)) for block in blocks]
+
+
+def _mean(numbers: Sequence[float]) -> float:
+    return sum(numbers) / len(numbers) if numbers else math.nan
 
 
 def _kind(state: State) -> tuple[str, str]:
