@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from verifier.projects.loading import LoadError, load_file
+from verifier.projects.loading import LoadError, _beside, load_file
 from verifier.projects.project import Project, UnknownStatement, default_project
 from verifier.projects.root import natural
 
@@ -135,6 +135,43 @@ def test_a_check_imports_from_lemmas_and_a_helper_from_another(tmp_path: Path) -
     (tmp_path / "checks").mkdir()
     (tmp_path / "checks" / "_size.py").write_text("SIZE = 7\n")
     assert Project((tmp_path,)).statement("a").statement.claims[0].text == "7"
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from netz import TEXT",
+        "import netz; TEXT = netz.TEXT",
+        "import netz as other; TEXT = other.TEXT",
+        "from netz.inner import TEXT",
+        "import netz.inner; TEXT = netz.inner.TEXT",
+        "from user import TEXT",
+        "def later():\n    from netz import TEXT\n    return TEXT\nTEXT = later()",
+    ],
+)
+def test_a_file_imports_the_files_beside_it_by_name(tmp_path: Path, line: str) -> None:
+    """Two folders with files of one name; none of them is on Python's path, or comes on it."""
+    for folder in (tmp_path / "one", tmp_path / "two"):
+        (folder / "netz").mkdir(parents=True)
+        (folder / "netz" / "__init__.py").write_text(f"TEXT = 'of {folder.name}'\n")
+        (folder / "netz" / "inner.py").write_text("from . import TEXT\n")
+        (folder / "user.py").write_text("from netz import TEXT\n")
+        path = folder / "model.py"
+        path.write_text(f"{line}\n")
+        assert f"of {folder.name}" == load_file(path).TEXT
+    assert not {"netz", "netz.inner", "user"} & set(sys.modules)
+
+
+@pytest.mark.parametrize("name", ["fractions", "numpy", "click", "this", "antigravity"])
+def test_no_file_beside_a_model_takes_the_place_of_a_module_that_python_knows(tmp_path: Path, name: str) -> None:
+    """Imported before or not: `this` and `antigravity` are not."""
+    (tmp_path / f"{name}.py").write_text("raise SystemExit('mine')\n")
+    path = tmp_path / "model.py"
+    path.write_text(f"import sys\nfound = 0 if {name!r} in ('this', 'antigravity') else __import__({name!r}).__file__\n"
+                    f"import importlib.util\nwhere = importlib.util.find_spec({name!r}).origin\n")  # fmt: skip
+    module = load_file(path)
+    assert str(tmp_path) not in f"{module.found} {module.where}"
+    assert not _beside(tmp_path, name)
 
 
 def test_a_shipped_statement_is_imported_where_the_project_has_none_of_its_name(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from verifier.projects.loading import forget, load_file
 from verifier.projects.project import default_project
 from verifier.sampling.versions import Unknown, version_of
 
@@ -97,6 +98,24 @@ def files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Files:
     monkeypatch.syspath_prepend(str(tmp_path))
     monkeypatch.setattr(sys, "dont_write_bytecode", True)
     return Files(tmp_path)
+
+
+def test_a_file_beside_a_model_that_it_imports_by_name_counts(tmp_path: Path) -> None:
+    """Stored samples of a model are none of it once the file beside it says something else."""
+    (tmp_path / "model.py").write_text(
+        "import rest\nfrom netz import SCALE, other\n\n\ndef draw():\n    return SCALE\n"
+    )
+    (tmp_path / "rest.py").write_text("")
+
+    def version(scale: int, other: int) -> str:
+        (tmp_path / "netz.py").write_text(f"SCALE = {scale}\n\n\ndef other():\n    return {other}\n")
+        forget()
+        return version_of(load_file(tmp_path / "model.py").draw)
+
+    before = version(2, 0)
+    assert version(3, 0) != before
+    assert version(2, 1) == before  # not used
+    assert version(2, 0) == before
 
 
 CHANGES = {

@@ -2,8 +2,9 @@
 
 ``lemmas/theorem1.py`` of one root and that of another never collide, nor do they with an installed package called
 ``lemmas``.  Inside a file ``from lemmas._helper import …`` means the file beside it, as ``from ._helper import …``
-does; where the project has no such file the shipped one is meant, as for statements.  Worker processes load check
-files through here as well, which is why this module imports nothing heavy.
+does; where the project has no such file the shipped one is meant, as for statements.  ``from net import Net`` means
+``net.py`` of the file's folder (of its project's, for ``lemmas`` and ``checks``) where Python knows no other ``net``.
+Worker processes load check files through here as well, which is why this module imports nothing heavy.
 """
 
 from __future__ import annotations
@@ -176,9 +177,9 @@ def _import(
     root: ModuleType, name: str, globals: Mapping[str, Any] | None = None, locals: Mapping[str, Any] | None = None,
     fromlist: Sequence[str] | None = (), level: int = 0,
 ) -> Any:  # fmt: skip
-    """``import`` as the files of ``root`` do it: ``lemmas`` and ``checks`` are theirs."""
+    """``import`` as the files of ``root`` do it: ``lemmas`` and ``checks`` are theirs, and what nobody else has."""
     first = name.partition(".")[0]
-    package = _meant(root, name, fromlist or ()) if level == 0 and first in (LEMMAS, CHECKS) else None
+    package = _meant(root, name, fromlist or ()) if level == 0 else None
     if package is None:
         return builtins.__import__(name, globals, locals, fromlist or (), level)
     found = importlib.import_module(f"{package}.{name}")
@@ -188,8 +189,11 @@ def _import(
 
 
 def _meant(root: ModuleType, name: str, fromlist: Sequence[str]) -> str | None:
-    """The package in which ``name`` is meant: the file's own, else the shipped one; None where neither has it."""
+    """The package in which ``name`` is meant: the file's own, else for lemmas and checks the shipped one; None where
+    neither has it, and where it is a module that Python knows."""
     own = Path(root.__path__[0])
+    if (first := name.partition(".")[0]) not in (LEMMAS, CHECKS):
+        return _package(own) if _beside(own, first) else None
     for folder in (own, SHIPPED):
         place = folder.joinpath(*name.split("."))
         if place.with_suffix(".py").is_file() or (
@@ -197,6 +201,12 @@ def _meant(root: ModuleType, name: str, fromlist: Sequence[str]) -> str | None:
         ):
             return _package(folder)
     return _package(own) if (own / name.partition(".")[0]).is_dir() else None
+
+
+def _beside(folder: Path, name: str) -> bool:
+    """Whether a module of this name is in the folder, and in the place of none: no ``numpy.py`` is taken for NumPy."""
+    there = (folder / f"{name}.py").is_file() or (folder / name / "__init__.py").is_file()
+    return there and name not in sys.modules and importlib.util.find_spec(name) is None
 
 
 def loaded_roots() -> list[Path]:
@@ -218,7 +228,7 @@ def meant(importer: str, name: str) -> str | None:
     None where it means what it always means.
     """
     root = sys.modules.get(importer.partition(".")[0])
-    if not importer.startswith(_PREFIX) or root is None or name.partition(".")[0] not in (LEMMAS, CHECKS):
+    if not importer.startswith(_PREFIX) or root is None:
         return None
     package = _meant(root, name, ())
     return None if package is None else f"{package}.{name}"
