@@ -19,6 +19,8 @@ from typing import Any
 
 import pytest
 
+from verifier.projects.project import default_project
+
 pytest.importorskip("sklearn")  # the bundled digits
 pytest.importorskip("jax")
 
@@ -54,9 +56,12 @@ def finished(folder: Path, name: str) -> tuple[dict[str, Any], tuple[int, int]]:
 @pytest.mark.parametrize("name", ["sensitivity", "large_learning_rate", "image_completion", "kernel_convergence"])
 def test_an_experiment_that_is_killed_finds_what_an_uninterrupted_one_finds(tmp_path: Path, name: str) -> None:
     struck, whole = tmp_path / "struck", tmp_path / "whole"
+    check = default_project().entry(name).check
+    assert check is not None
+    pictures = len(check.pictures)  # they come first, and are kept among the pieces
     first = started(struck, "check", name, "--quick", "-j", "1")
     try:
-        while kept(struck) < 2:
+        while kept(struck) < pictures + 2:
             assert first.poll() is None, "it ended before it could be killed"
             time.sleep(0.02)
     finally:
@@ -69,4 +74,5 @@ def test_an_experiment_that_is_killed_finds_what_an_uninterrupted_one_finds(tmp_
     assert none == 0
     assert drawn < all_
     assert reused + drawn == all_
-    assert 2 <= there <= reused + len(again["statements"][0]["pictures"])
+    assert pictures + 2 <= there <= reused + pictures
+    assert len(again["statements"][0]["pictures"]) == pictures
