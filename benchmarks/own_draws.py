@@ -70,7 +70,7 @@ def measure(sampler: str, angle: int, n: int, repeats: int = 4) -> Row:
     """T^3 at L = 4."""
     from verifier.networks.correlations import sample_T
 
-    samples = max(4, min(256, (1 << 20) // n))  # a block of a check, or a second's work
+    samples = max(4, min(256, (1 << 23) // n))  # a block of a check, or a second's work
 
     def sample(rng: np.random.Generator) -> None:
         sample_T(4, n, [3], angle=angle, samples=samples, rng=rng, sampler=sampler)

@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 
-VARIABLE = "VERIFIER_NUMBA"
+#: Read once: asking the environment takes as long as some thousand numbers.
+_SWITCHED_OFF = os.environ.get("VERIFIER_NUMBA", "1") == "0"
 #: How many numbers are worked on in NumPy before numba is loaded: two seconds.
 WORTH_LOADING = 150_000_000
 _off = 0
@@ -39,7 +40,7 @@ class Kernels:
 def compiled(work: int = WORTH_LOADING) -> Kernels | None:
     """The compiled functions, or None; ``work``: how many numbers the caller is about to work on."""
     global _done
-    if _off or os.environ.get(VARIABLE, "1") == "0":
+    if _off or _SWITCHED_OFF:
         return None
     if _done < WORTH_LOADING:
         _done += work
