@@ -6,9 +6,10 @@ from math import prod
 
 import pytest
 
-from verifier.exact import alike
+from verifier.exact import alike, alike_size
 from verifier.exact.api import exact_moment
 from verifier.exact.correlation import CorrelationError, parse, star
+from verifier.exact.estimate import estimated_bytes
 from verifier.exact.moments import Strands, leading, polynomials_by_depth, strands_of
 from verifier.exact.transfer import StateLimitError
 
@@ -103,3 +104,36 @@ def test_what_it_does_not_serve_and_its_limit() -> None:
         alike.polynomials_by_depth(strands_of(star(3), 2), 5, limit=20)
     with pytest.raises(CorrelationError, match="memory"):
         exact_moment("T(3)", 4, moment=4, memory=70_000_000)
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("T(2)", 4), ("T(3)", 2), ("T(4)", 2), ("T(6)", 2), ("T(1)", 8), ("f(0;a,b) f(0;a,b)", 3),
+        ("f(0;a) f(0;a) f(0)", 4),
+    ],
+)  # fmt: skip
+def test_states_are_foreseen_within_a_factor_three(monkeypatch: pytest.MonkeyPatch, text: str, moment: int) -> None:
+    """At a depth at which all of them occur; entries of rows are less than the square of what is foreseen."""
+    made: list[alike.Pairings] = []
+
+    class Kept(alike.Pairings):
+        def __init__(self, strands: int, limit: int | None = None) -> None:
+            super().__init__(strands, limit)
+            made.append(self)
+
+    monkeypatch.setattr(alike, "Pairings", Kept)
+    strands = _strands(text, moment)
+    alike.polynomials_by_depth(strands, 9)
+    foreseen = alike_size.estimated_states(strands)
+    assert 1 / 3 < foreseen / len(made[0]) < 3
+    assert made[0].size < foreseen**2
+
+
+def test_what_fits_is_not_refused_for_what_the_transfer_matrix_would_need() -> None:
+    strands, memory = _strands("T(2)", 4), 80_000_000
+    assert alike_size.estimated_bytes(strands, 4) < memory < estimated_bytes(strands, 4)
+    found = exact_moment("T(2)", 4, moment=4, memory=memory)
+    assert found.polynomial == polynomials_by_depth(strands, 4)[-1]
+    with pytest.raises(CorrelationError, match=r"would need about 1\.\d GB of memory; the limit is 1\.0 GB"):
+        exact_moment("T(4)", 6, moment=4, memory=10**9)

@@ -14,7 +14,7 @@ from itertools import combinations_with_replacement
 from math import log2
 from typing import Any, Literal
 
-from verifier.exact import alike, written
+from verifier.exact import alike, alike_size, written
 from verifier.exact.correlation import Correlation, CorrelationError, HypernetworkTerm, parse
 from verifier.exact.enumeration import ConjectureRow, conjecture_rows
 from verifier.exact.estimate import (
@@ -246,7 +246,13 @@ def exact_moment(
     strands = strands_of(correlation, moment, layers=layers)
     # A moment that vanishes because the contractions do not fit into the layers costs nothing.
     numeric = widths is not None and widths != "separate"
-    estimates = [estimated_bytes(strands, None if numeric else depth)] if possible_layers(strands, depth) else []
+    by_alike = widths is None and gram is None and alike.serves(strands)
+    estimates = []
+    if possible_layers(strands, depth):
+        if by_alike:
+            estimates = [alike_size.estimated_bytes(strands, depth)]
+        else:
+            estimates = [estimated_bytes(strands, None if numeric else depth)]
     matrix = _refuse_beyond(memory, estimates, f"E[({correlation})^{moment}]")
     entries = None if gram is None or gram == "symbolic" else completed_gram(gram, names)
     try:
@@ -266,8 +272,9 @@ def exact_moment(
         if widths is not None:
             hidden = tuple(int(n) for n in widths)
             return replace(about, widths=hidden, value=value(strands, hidden, activation, entries, names, matrix))
-        if entries is None and alike.serves(strands):
-            found = alike.polynomials_by_depth(strands, depth, activation, matrix.limit)[-1]
+        if by_alike:
+            limit = max(1_000, int((memory - BASE_BYTES) / alike_size.BYTES_PER_ENTRY))
+            found = alike.polynomials_by_depth(strands, depth, activation, limit)[-1]
         else:
             found = polynomial(strands, depth, activation, entries, names, matrix)
     except StateLimitError as error:

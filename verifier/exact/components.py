@@ -62,7 +62,7 @@ class ComponentInfo(NamedTuple):
     flipped: tuple[int, ...]
 
 
-def _graph(component: Component) -> pynauty.Graph:
+def coloured_graph(component: Component) -> pynauty.Graph:
     """The coloured graph of a component: pending contractions become auxiliary vertices, pairs stay plain edges."""
     size = len(component.partner)
     adjacency: dict[int, list[int]] = {}
@@ -85,7 +85,7 @@ def canonical(component: Component) -> Component:
     """Return the canonical representative of an isomorphism class (multiplicities and tags respected)."""
     partner, done, label, edges = component
     size = len(partner)
-    order = [v for v in pynauty.canon_label(_graph(component)) if v < size]
+    order = [v for v in pynauty.canon_label(coloured_graph(component)) if v < size]
     place = [0] * size
     for position, v in enumerate(order):
         place[v] = position
@@ -218,5 +218,5 @@ class ComponentTable:
         known = self._orbits[number]
         if known is None:
             component = self.components[number]
-            known = self._orbits[number] = tuple(pynauty.autgrp(_graph(component))[3][: len(component.partner)])
+            known = self._orbits[number] = tuple(pynauty.autgrp(coloured_graph(component))[3][: len(component.partner)])
         return known[v]

@@ -39,7 +39,7 @@ MOST_TOUCHED = 64
 MOST_STRANDS = 100_000
 """Strands beyond which nothing is counted."""
 
-_MOST_CLASSES = 5_000
+MOST_CLASSES = 5_000
 
 
 def matchings(touched: int, strands: int) -> int:
@@ -86,7 +86,7 @@ def pending_classes(graph: ClusterGraph) -> set[ClusterGraph] | None:
                 following.add(canonical_graph(g.vertices, edges))
         level = following - found
         found |= level
-        if len(found) > _MOST_CLASSES:
+        if len(found) > MOST_CLASSES:
             return None
     return found
 
