@@ -15,7 +15,7 @@ import numpy as np
 from verifier.networks.training import Examples, Hyper, Trained, train
 from verifier.quantities.check import Parameters, Quantity
 
-from ._training import guessing, rotated, test_images
+from ._training import KNOWN, guessing, rotated, test_images
 
 
 @dataclass(frozen=True)
@@ -30,8 +30,6 @@ class Sizes:
 
 
 SIZES = {"small": Sizes(128, 64, 4, 16, 32), "paper": Sizes(0, 0, 12, 40, 32), "tiny": Sizes(24, 16, 4, 2, 16)}
-#: Numbers that an image is made of, and images for training.
-KNOWN = {"digits": (64, 1437), "mnist": (784, 60_000), "cifar10": (3072, 50_000)}
 #: Which width of a check is that of g, and which its depth.
 AXES = {"m": "m", "H": "H"}
 

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from verifier.networks.training import Examples, Plain, Trained, train
 from verifier.quantities.check import Parameters, Quantity
 
-from ._training import classified
+from ._training import KNOWN, classified
 
 CLASSES = 10
 #: Images for training and for tests (0: all), and examples a step, by the name of the sizes.
@@ -78,10 +78,22 @@ def _wild(shared: Parameters, listed: Sequence[Parameters], width: Any, samples:
     return -_calm(shared, listed, width, samples, rng)
 
 
+def work(shared: Parameters, width: Any) -> float:
+    """Weights times the examples that they meet."""
+    pixels, images = KNOWN[shared["data"]]
+    return float(width * (pixels + CLASSES)) * shared["epochs"] * (SIZES[shared["sizes"]][0] or images)
+
+
 _SHARED = ("sizes", "data", "loss", "epochs")
 #: Of test images; cells: loss, epochs, epoch, kind (0 accuracy, 1 closed units, 2 loss/(1 + loss)), sizes, data.
 share = Quantity(
-    "share", "accuracy, closed units, loss/(1 + loss); μ = √n", _SHARED, _draw, bounds=(0.0, 1.0), version="1"
+    "share",
+    "accuracy, closed units, loss/(1 + loss); μ = √n",
+    _SHARED,
+    _draw,
+    bounds=(0.0, 1.0),
+    version="1",
+    work=work,
 )
 #: Cells: factor of 2/λ_max(Θ) (0: the rate is √n), sizes, data.
 calm = Quantity("calm", "log10 of the first loss over the largest", ("sizes", "data"), _calm, version="1")

@@ -17,6 +17,8 @@ from verifier.quantities.check import Quantity
 Pixels = npt.NDArray[np.float64]
 #: Part of the tests that may be of one class, where there are ten.
 MOST_OF_ONE = 0.2
+#: Numbers that an image is made of, and images for training: what is read says nothing else, or is refused.
+KNOWN = {"digits": (64, 1437), "mnist": (784, 60_000), "cifar10": (3072, 50_000)}
 
 
 def names() -> list[str]:

@@ -92,9 +92,15 @@ def _setting(shared: Parameters, **sizes: int) -> Setting:
     return Setting(shared["task"], shared["data"], **sizes, coordinates=shared.get("coordinates", 20))
 
 
+def _solving(shared: Parameters, width: int) -> float:
+    """Operations of a Cholesky factorisation, which most of the time goes into where there are many images."""
+    return (float(_setting(shared, images=width).coordinates) * width) ** 3 / 3
+
+
 gain = Quantity(
-    "gain", "log error of the mean image / kernel regression", ("task", "data"), _average_error, version=VERSION
-)
+    "gain", "log error of the mean image / kernel regression", ("task", "data"), _average_error, version=VERSION,
+    work=_solving,
+)  # fmt: skip
 split = Quantity(
     "split", "log error, worse / better: 0 one subset, 1 mean, 2 median, 3 all at once", ("task", "data", "subsets"),
     _subsets, version=VERSION,

@@ -18,6 +18,7 @@ from verifier.commands import progress
 from verifier.networks.draws import Draw
 from verifier.quantities.check import Check, Measure, Quantity, cells
 from verifier.sampling import draw as draw_module
+from verifier.sampling.crew import Job
 from verifier.sampling.effort import price
 from verifier.sampling.plan import RunOptions, plan
 from verifier.sampling.run import Pace, _Work, run
@@ -107,8 +108,9 @@ def test_what_was_not_drawn_is_foreseen_by_its_work():
     quantity = Quantity("X", "X", ("s",), slow, work=lambda shared, width: shared["s"] * width)
     part = Measure(quantity, cells(s=[4.0, 1.0], r=0), widths=(20, 50, 150, 400), block=256, samples=256)
     planned = plan(Check("s", part), Statement("s", "S", Source("D"), "", (CLAIM,)), RunOptions(paper=True))
-    run(planned, seed=1, foresee=True)
+    run(planned, seed=1, foresee=True, also=[Job("pictures", order.append, ("pictures",))])
     assert order[0] == (1.0, 20)
+    assert order.index("pictures") == 2  # after a block, which is drawn twice
     states = [State(k, group, seed=1) for k, group in enumerate(planned)]
     assert all(math.isnan(state.left()) for state in states)
     assert [state.left(1e-4 / 256) for state in states] == pytest.approx([4 * 0.062, 0.062])

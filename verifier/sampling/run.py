@@ -138,9 +138,8 @@ class _Work:
         self._pending: deque[Task] = deque(Task(job.function, job.arguments, job) for job in also)
         tasks = [self._tasks(state, state.start()) for state in states]
         first = _first(tasks, states) if foresee else []
-        if foresee:
-            self._pending.extendleft(self._trials(first))
-        self._pending.extend(first)
+        # Before the jobs: nobody learns how long a run takes from its pictures, which may take hours as well.
+        self._pending.extendleft([*reversed(first), *self._trials(first)])
         for listed in tasks:
             self._pending.extend(task for task in listed if not any(task is one for one in first))
 
