@@ -15,8 +15,9 @@ from typing import Any
 import pytest
 
 from tests.kernel_core.theories import apart, declare
+from verifier.kernel.core import sorts
 from verifier.kernel.core.normal import key
-from verifier.kernel.core.sorts import NUMBERS, Refused, Sort, included
+from verifier.kernel.core.sorts import NUMBERS, Refused, Sort, budget, included
 from verifier.kernel.core.terms import FALSE, App, Bound, Fun, Num, Term, Var, app, beta, eq, forall, fun, imp, le, num
 
 INT_TO_RAND: Sort = (("int",), "rand")
@@ -314,3 +315,38 @@ def test_the_model_finds_a_captured_variable() -> None:
     wanted = value(app("sum", 1, inner), there)
     assert value(honest, free) == wanted
     assert value(app("sum", 1, captured), free) != wanted
+
+
+def test_equal_terms_are_made_once_and_cost_the_same_again() -> None:
+    """What is spent does not depend on what was made before, and a budget begins with nothing made."""
+    x = Var("x", "int")
+    made = app("h", app("+", x, 1))
+    assert app("h", app("+", x, 1)) is made
+    assert fun([x], made) is fun([x], made)
+    spent = []
+    for _ in range(2):
+        with budget(1000):
+            again = [app("h", app("+", x, 1)) for _ in range(2)]
+            spent.append(1000 - sorts._left)
+        assert again[0] is again[1]
+        assert again[0] is not made
+        assert (again[0], hash(again[0])) == (made, hash(made))
+    with budget(1000):
+        app("h", app("+", x, 1))
+        once = 1000 - sorts._left
+    assert spent == [2 * once, 2 * once]
+
+
+def test_what_is_refused_is_refused_again() -> None:
+    """Nothing that was made on the way to a refusal lets the same work through at the next try."""
+    x = Var("x", "rand")
+
+    def sum_of(count: int) -> Term:
+        t: Term = x
+        for _ in range(count):
+            t = app("+", t, app("*", t, x))
+        return t
+
+    for _ in range(3):
+        with budget(60), pytest.raises(Refused, match="more work"):
+            sum_of(12)

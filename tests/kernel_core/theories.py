@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from verifier.kernel.core import check, documents, table, terms
+from verifier.kernel.core import check, documents, sorts, table, terms
 from verifier.kernel.core.terms import App, Bound, Fun, Num, Term, Var
 from verifier.kernel.core.theorems import Theorem
 
@@ -14,7 +14,7 @@ from verifier.kernel.core.theorems import Theorem
 @contextmanager
 def apart() -> Iterator[None]:
     """An empty theory; what is declared inside is forgotten, and the theory that was there is back afterwards."""
-    registries: tuple[Any, ...] = (terms._SYMBOLS, table._ROWS, table.MEANINGS, table._MENTIONED)
+    registries: tuple[Any, ...] = (sorts.MADE[-1], terms._SYMBOLS, table._ROWS, table.MEANINGS, table._MENTIONED)
     kept = [where.copy() for where in registries]
     sealed, table._sealed = table._sealed, False
     for where in registries:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from verifier.kernel.core import table, terms
+from verifier.kernel.core import sorts, table, terms
 from verifier.kernel.core.terms import Term, Var, app, eq, forall, fun, imp, le
 from verifier.kernel.theory import writing
 from verifier.kernel.theory.writing import law, many, plus, times
@@ -23,7 +23,7 @@ def body() -> Term:
 def toy_theory() -> Iterator[None]:
     """Declare the toy rows, and take them away again."""
     registries = (
-        terms._SYMBOLS, table._ROWS, table.MEANINGS, table._MENTIONED, writing.NAMES, writing.PAGES,
+        sorts.MADE[-1], terms._SYMBOLS, table._ROWS, table.MEANINGS, table._MENTIONED, writing.NAMES, writing.PAGES,
     )  # fmt: skip
     kept = [(where, where.copy()) for where in registries]
     sealed, table._sealed = table._sealed, False

@@ -22,8 +22,7 @@ _NEXT = count()
 def key(t: Term) -> int:
     """The number of the normal form of ``t``: of two terms the same if and only if the forms are."""
     if t._key is None:
-        number = t.sort in (*NUMBERS, "width")
-        form = frozenset([(m, str(c)) for m, c in normal(t).items()]) if number else _atom(t)
+        form = frozenset([(m, str(c)) for m, c in normal(t).items()]) if t.sort in (*NUMBERS, "width") else _atom(t)
         object.__setattr__(t, "_key", _number(form))
     return t._key  # type: ignore[return-value]
 
@@ -48,8 +47,7 @@ def normal(t: Term) -> Polynomial:
     if not isinstance(t, App) or t.fields[0] not in ("+", "*"):
         return {((_number(_atom(t)), 1),): Fraction(1)}
     parts = [normal(a).items() for a in t.fields[1]]
-    if t.fields[0] == "*":
-        need(prod(map(len, parts)) <= LARGEST, "too large when multiplied out: too many monomials")
+    need(t.fields[0] == "+" or prod(map(len, parts)) <= LARGEST, "too large when multiplied out: too many monomials")
     out: Polynomial = {}
     for monomial, c in map(_times, product(*parts)) if t.fields[0] == "*" else chain(*parts):
         c += out.pop(monomial, 0)
@@ -64,8 +62,7 @@ def _times(factors: Any) -> tuple[tuple[tuple[int, int], ...], Fraction]:
     """The product of ``factors``, each a monomial with its coefficient."""
     powers, c = dict[int, int](), Fraction(1)
     for monomial, coefficient in factors:
-        if coefficient != 1:
-            c = Num(c * coefficient).fields[0]  # which bounds its bits
+        c = c if coefficient == 1 else Num(c * coefficient).fields[0]  # which bounds its bits
         for atom, power in monomial:
             powers[atom] = powers.get(atom, 0) + power
     spend(len(factors) + len(powers))

@@ -10,20 +10,20 @@ sorts, result sort) functions.  Every sort has something in it.  No ``int`` is m
 import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from typing import TypeAlias
+from typing import Any, TypeAlias, cast
 
 Sort: TypeAlias = "str | tuple[tuple[Sort, ...], Sort]"
 #: each sort with those it can be read as
 READ_AS: dict[str, tuple[str, ...]] = {
-    "int": ("int", "const", "fin", "rand", "lim"),
-    "const": ("const", "fin", "rand", "lim"),
-    "fin": ("fin", "rand"),
-    "width": ("width", "fin", "rand"),
+    "int": ("int", "const", "fin", "rand", "lim"), "const": ("const", "fin", "rand", "lim"),
+    "fin": ("fin", "rand"), "width": ("width", "fin", "rand"),
     **{s: (s,) for s in ("rand", "lim", "seq", "input", "act", "mode", "base", "prop")},
-}
+}  # fmt: skip
 #: the sorts in which one adds and multiplies, the smallest first; ``width`` is added as ``fin``
 NUMBERS = ("int", "const", "fin", "lim", "rand")
 _left = math.inf
+#: kind and fields → the term that was made of them, so that equal terms are mostly one; a budget begins with none
+MADE: list[dict[Any, Any]] = [{}]
 
 
 class Refused(ValueError):
@@ -41,10 +41,12 @@ def budget(units: float) -> Iterator[None]:
     """Refuse, inside, what takes more than ``units`` of work: about one for each part of each node that is built."""
     global _left
     before, _left = _left, units
+    MADE.append({})
     try:
         yield
     finally:
         _left = before
+        MADE.pop()
 
 
 def spend(units: int) -> None:
@@ -55,11 +57,10 @@ def spend(units: int) -> None:
         raise Refused("too large when multiplied out: more work than a document of this length may ask for")
 
 
-def label(x: object) -> str:
+def label(x: Any) -> str:
     """``x``, if it can be a name: 1 to 80 characters of printable ASCII."""
-    if type(x) is not str or not (x.isascii() and x.isprintable() and 0 < len(x) <= 80):
-        raise Refused(f"{str(x)[:40]!a} is no name")
-    return x
+    need(type(x) is str and x.isascii() and x.isprintable() and 0 < len(x) <= 80, lambda: f"{str(x)[:40]!a} is no name")
+    return cast("str", x)
 
 
 def is_sort(s: object) -> bool:

@@ -9,9 +9,9 @@ from fractions import Fraction
 from functools import partial
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any, cast
+from typing import Any, TypeVar, cast
 
-from verifier.kernel.core.sorts import Sort, included, is_sort, joined, label, need, spend
+from verifier.kernel.core.sorts import MADE, Sort, included, is_sort, joined, label, need, spend
 
 #: bounds on a term: nodes as a tree, nesting, bits of a number
 LARGEST, DEEPEST, BITS = 200_000, 120, 1_000
@@ -21,15 +21,16 @@ RESERVED = ("+", "*", "all", "eq", *_FIXED)
 _SYMBOLS: dict[str, tuple[tuple[Sort, ...], Sort]] = {}
 #: symbol → (sorts of its arguments, sort of its value); written by :mod:`verifier.kernel.core.table` alone
 SIGNATURE: Mapping[str, tuple[tuple[Sort, ...], Sort]] = MappingProxyType(_SYMBOLS)
+Made = TypeVar("Made", bound="Term")
 _NONE: frozenset[Any] = frozenset()
 _CLOSED: Mapping[int, Sort] = MappingProxyType({})
 
 
 class Term:
     """A node: its ``sort``; its ``free`` variables; ``loose``, the sorts of the bound variables that point outside it,
-    by index; ``size``, its nodes as a tree; ``depth``, its nesting."""
+    by index; ``size``, its nodes as a tree; ``depth``, its nesting; ``work``, what was spent on it."""
 
-    __slots__ = ("_key", "depth", "fields", "free", "loose", "size", "sort")
+    __slots__ = ("_hash", "_key", "depth", "fields", "free", "loose", "size", "sort", "work")
     _key: int | None
     fields: tuple[Any, ...]
     free: "frozenset[Term]"
@@ -41,18 +42,17 @@ class Term:
         size, depth, free = 1, 1, _NONE
         for p in parts:
             size, depth = size + p.size, depth if depth > p.depth else p.depth + 1
-            if p.free and p.free is not free:
-                free = free | p.free
+            free = free | p.free if p.free and p.free is not free else free
         need(size <= LARGEST and depth <= DEEPEST, "too large when multiplied out: a term of many nodes, or deep")
-        spend(1 + len(parts) + len(loose) + len(free))
-        for put, x in zip(_PUT, (None, depth, fields, free, loose, size, sort)):
+        spend(work := 1 + len(parts) + len(loose) + len(free))
+        for put, x in zip(_PUT, (hash(fields), None, depth, fields, free, loose, size, sort, work)):
             put(self, x)
 
     def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError("a term does not change")
 
     def __hash__(self) -> int:
-        return hash(self.fields)
+        return self._hash  # type: ignore[attr-defined, no-any-return]
 
     def __eq__(self, other: object) -> bool:
         return self is other or (type(self) is type(other) and self.fields == other.fields)
@@ -98,11 +98,9 @@ class Fun(Term):
 
     def __init__(self, sorts: tuple[Sort, ...], body: Term) -> None:
         need(type(body) in KINDS and is_sort((sorts, "prop")), "a function has at most 50 arguments, and a body")
-        n, outside = len(sorts), {}
-        for index, s in body.loose.items():
-            need(index >= n or s == sorts[n - 1 - index], "a bound variable of another sort than its binder")
-            if index >= n:
-                outside[index - n] = s
+        n, loose = len(sorts), body.loose.items()
+        need(all(k >= n or s == sorts[~k] for k, s in loose), "a bound variable of another sort than its binder")
+        outside = {k - n: s for k, s in loose if k >= n}
         self._set((sorts, body), (sorts, body.sort), (body,), MappingProxyType(outside) if outside else _CLOSED)
 
 
@@ -145,13 +143,20 @@ def _result(head: Any, args: tuple[Term, ...]) -> Sort:
 def as_term(x: Term | int | Fraction) -> Term:
     """A term as it is; an integer or a fraction as a number."""
     need(isinstance(x, Term) or type(x) in (int, Fraction), "terms are made of terms, integers and fractions")
-    return x if isinstance(x, Term) else Num(Fraction(x))
+    return x if isinstance(x, Term) else once(_number, x)
+
+
+def once(kind: Callable[..., Made], *fields: Any) -> Made:
+    """kind(*fields), if it was not made before; the work is spent anyway."""
+    known: Any = MADE[-1].get((kind, fields))
+    spend(known.work if known else 0)
+    return cast("Made", known or MADE[-1].setdefault((kind, fields), kind(*fields)))
 
 
 def app(head: str | Term, *args: Term | int | Fraction) -> Term:
     """``head`` applied to ``args``; a :class:`Fun` is reduced at once (β is part of building a term)."""
     terms = tuple([as_term(a) for a in args])
-    return beta(head, terms) if type(head) is Fun else App(head, terms)
+    return beta(head, terms) if type(head) is Fun else once(App, head, terms)
 
 
 def _mapped(t: Term, leaf: Callable[[Term, int], Term], names: frozenset[Term] = _NONE, depth: int = 0) -> Term:
@@ -159,12 +164,12 @@ def _mapped(t: Term, leaf: Callable[[Term, int], Term], names: frozenset[Term] =
     if (not t.loose or max(t.loose) < depth) and t.free.isdisjoint(names):
         return t
     if isinstance(t, Fun):
-        return Fun(t.fields[0], _mapped(t.fields[1], leaf, names, depth + len(t.fields[0])))
+        return once(Fun, t.fields[0], _mapped(t.fields[1], leaf, names, depth + len(t.fields[0])))
     if isinstance(t, App):
         head, args = t.fields
         new = head if isinstance(head, str) else _mapped(head, leaf, names, depth)
         args = tuple([_mapped(a, leaf, names, depth) for a in args])
-        return beta(new, args) if type(new) is Fun else App(new, args)
+        return beta(new, args) if type(new) is Fun else once(App, new, args)
     return leaf(t, depth)
 
 
@@ -176,8 +181,8 @@ def beta(f: Term, args: Sequence[Term]) -> Term:
     def opened(v: Term, depth: int) -> Term:
         k = v.fields[0] - depth
         if k >= len(args):  # bound further outside: there are fewer binders now
-            return Bound(v.fields[0] - len(args), v.sort)
-        return _mapped(args[-1 - k], lambda w, _: Bound(w.fields[0] + depth, w.sort))
+            return once(Bound, v.fields[0] - len(args), v.sort)
+        return _mapped(args[-1 - k], lambda w, _: once(Bound, w.fields[0] + depth, w.sort))
 
     return _mapped(f.fields[1], opened)
 
@@ -187,11 +192,8 @@ def fun(variables: Iterable[Term], body: Term) -> Fun:
     names = tuple(variables)
     where = {v: index for index, v in enumerate(reversed(names))}
     need(all(type(v) is Var for v in names) and len(where) == len(names), "λ binds distinct variables")
-
-    def closed(v: Term, depth: int) -> Term:
-        return Bound(where[v] + depth if isinstance(v, Var) else v.fields[0] + len(names), v.sort)
-
-    return Fun(tuple([v.sort for v in names]), _mapped(body, closed, frozenset(where)))
+    closed = lambda v, d: once(Bound, where[v] + d if v in where else v.fields[0] + len(names), v.sort)  # noqa: E731
+    return once(Fun, tuple([v.sort for v in names]), _mapped(body, closed, frozenset(where)))
 
 
 def imp(*ps: Term) -> Term:
@@ -201,12 +203,12 @@ def imp(*ps: Term) -> Term:
 
 def forall(vs: Iterable[Term], p: Term) -> Term:
     """⋀ ``vs``. ``p``"""
-    vs = tuple(vs)
-    return app("all", fun(vs, p)) if vs else p
+    return app("all", fun(vs, p)) if (vs := tuple(vs)) else p
 
 
 #: a = b, at every width, weight and parameter; a ≤ b, of numbers without widths; a number; the free variables of a term
 eq, le, num, variables = partial(app, "eq"), partial(app, "le"), as_term, attrgetter("free")
+_number: Callable[[int | Fraction], Num] = lambda x: Num(Fraction(x))  # noqa: E731
 KINDS = frozenset([Var, Bound, Num, Fun, App])
 _PUT = [vars(Term)[slot].__set__ for slot in Term.__slots__]
 FALSE: Term = App("false", ())
