@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, pairwise, product
 from math import cos, factorial, pi, prod, sin, sqrt
 from typing import Any
@@ -35,7 +36,7 @@ class Dense:
     inputs: Array  # rows x_i, x_j (one row where they are equal)
     z: tuple[float, float]
 
-    @property
+    @cached_property
     def masks(self) -> list[list[Array]]:
         """For each input the activation patterns of layers 1..L-1."""
         found = []
@@ -146,12 +147,16 @@ def brackets(network: Dense, along: Matrices) -> Array:
 
     f is linear in each W^l on a cell, so a derivative in distinct layers puts V^l in place of W^l.
     """
+    return np.array([bracket(network, along, order) for order in range(len(network.weights) + 1)])
+
+
+def bracket(network: Dense, along: Matrices, order: int) -> Array:
+    """<grad^a f_i^d, V^a> for a = ``order``, shape (H,); see `brackets`."""
     depth = len(network.weights)
-    found = np.zeros((depth + 1, len(network.weights[-1])))
-    for order in range(depth + 1):
-        for layers in combinations(range(depth), order):
-            mixed = [along[l] if l in layers else network.weights[l] for l in range(depth)]
-            found[order] += factorial(order) * np.asarray(network.f(mixed, 0), dtype=float)
+    found = np.zeros(len(network.weights[-1]))
+    for layers in combinations(range(depth), order):
+        mixed = [along[l] if l in layers else network.weights[l] for l in range(depth)]
+        found += factorial(order) * np.asarray(network.f(mixed, 0), dtype=float)
     return found
 
 
@@ -199,7 +204,7 @@ def _sampled(network: Dense, orders: Sequence[int]) -> Array:
     """K^(r) by the jets that the samplers use, on the same weights."""
     implicit = ImplicitNetwork(len(network.weights[-1]), 1, 1)
     z = (np.array([network.z[0]]), np.array([network.z[1]]))
-    values, _ = hypernetwork_terms(_as_network(network), implicit, network.inputs, z, orders)
+    values, _ = hypernetwork_terms(as_network(network), implicit, network.inputs, z, orders)
     return values[0]
 
 
@@ -217,7 +222,7 @@ def _lemma5(
         plain, rho = taylor(_output(network), network.weights, along, depth)
         sides, scale = [], 0.0
         for cell in cells:
-            total, size = layer_sum(network, slopes, cell["k"], range(1, depth + 1), last)
+            total, size = layer_sum(network, slopes, cell["k"], range(1, depth + 1))
             weight = rho ** cell["k"] / factorial(cell["k"])
             sides.append(total * weight)
             scale = max(scale, size * weight, abs(plain[cell["k"]]))
@@ -238,7 +243,7 @@ def _layer_term(
         gradients = [network.gradient(last, unit) for unit in units]
         terms = [(tuple(cell["l"]), tuple(cell["ds"])) for cell in cells]
         most = max(len(layers) for layers, _ in terms)
-        formula, _ = layered(_as_network(network), network.inputs, [0] + [last] * most, terms, shared["d"], outputs)
+        formula, _ = layered(as_network(network), network.inputs, [0] + [last] * most, terms, shared["d"], outputs)
         for column, (layers, ds) in enumerate(terms):
             mixed = list(network.weights)
             for layer, output in zip(layers, ds, strict=True):
@@ -255,19 +260,30 @@ def _size(network: Dense, weights: Matrices) -> float:
     )
 
 
-def _as_network(network: Dense) -> Network:
-    """The same weights in the form that the samplers work on."""
-    matrices = [DenseGaussian(weight[None]) for weight in network.weights]
-    return Network([weight.shape[1] for weight in network.weights], matrices, 1)
+def as_network(*networks: Dense) -> Network:
+    """The same weights, of networks of the same widths, in the form that the samplers work on."""
+    matrices = [DenseGaussian(np.array(weights)) for weights in zip(*(one.weights for one in networks), strict=True)]
+    return Network([weight.shape[1] for weight in networks[0].weights], matrices, len(networks))
 
 
-def layer_sum(network: Dense, slopes: Array, order: int, layers: Iterable[int], last: int) -> tuple[float, float]:
+def layer_sum(network: Dense, slopes: Array, order: int, layers: Iterable[int]) -> tuple[float, float]:
     """The sum of Eq. (34) for f^0, and the sum of the absolute values of its terms."""
-    terms = [(l, ds) for l in product(layers, repeat=order) for ds in product(range(len(slopes)), repeat=order)]
-    values, _ = layered(_as_network(network), network.inputs, [0] + [last] * order, terms, 0, len(slopes))
-    weights = [prod(slopes[d] for d in ds) for _, ds in terms]
-    products = [w * float(v) for w, v in zip(weights, values[0], strict=True)]
+    products = layer_terms(as_network(network), network.inputs, slopes[None], order, layers)[1][0].tolist()
     return sum(products), sum(abs(p) for p in products)
+
+
+def layer_terms(
+    network: Network, inputs: Array, slopes: Array, order: int, layers: Iterable[int]
+) -> tuple[npt.NDArray[np.int64], Array]:
+    """The layers l of the terms of Eq. (34) for f^0, shape (terms, k), and the terms, shape (batch, terms).
+
+    slopes: h^d of each network, shape (batch, H).
+    """
+    outputs, last = slopes.shape[1], len(inputs) - 1
+    terms = [(l, ds) for l in product(layers, repeat=order) for ds in product(range(outputs), repeat=order)]
+    values, _ = layered(network, inputs, [0] + [last] * order, terms, 0, outputs)
+    weights = slopes[:, np.array([ds for _, ds in terms], dtype=np.int64).reshape(len(terms), order)].prod(axis=2)
+    return np.array([l for l, _ in terms], dtype=np.int64).reshape(len(terms), order), weights * values
 
 
 def relative(differences: Sequence[float], scale: float) -> float:

@@ -15,9 +15,11 @@ from verifier.claims.compile import compiled
 from verifier.claims.expressions import CannotCompile
 from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Statement, Witness
 from verifier.claims.vocabulary import Condition, Quantity, Value
+from verifier.claims.wellformed import _never
 from verifier.inputs.fields import FieldError
 from verifier.kernel.core.terms import FALSE, Var, app, eq, imp, le
 
+R0 = Symbol("r")
 L, n, d, r = sympy.symbols("L n d r", integer=True)
 output = Quantity("f", "phi L x d", "L", widths=(("grows", "L"),))
 moment = Quantity(
@@ -240,3 +242,24 @@ def test_samples_at_depth_3_are_not_held_against_what_is_proved_at_depth_2() -> 
     two = replace(output, arguments="", derived={"L": lambda env: app("+", 2)})
     with pytest.raises(CannotCompile, match="L is always 2 in f: write that number"):
         compiled(Claim("s.c", Kind.ORDER, two(), exponent=2 - L), {})
+
+
+@pytest.mark.parametrize(
+    ("condition", "nowhere"),
+    [
+        (R0 >= 1, False),
+        (2 * R0 > 1, False),
+        (Eq(3 * R0, 1), False),
+        (sympy.Ne(R0, 0), False),
+        (And(R0 >= 2, R0 <= 3), False),
+        (And(R0 >= 3, R0 <= 2), True),
+        (R0**2 < 0, True),
+        (R0**2 <= 1, False),
+        (Eq(R0**2, -1), True),
+        (sympy.false, True),
+        (True, False),
+    ],
+)
+def test_whether_a_condition_holds_nowhere(condition: object, nowhere: bool) -> None:
+    """By comparison of two sides that are linear in the parameter, and else by SymPy's sets."""
+    assert _never(condition) is nowhere

@@ -63,14 +63,14 @@ def test_without_the_root_of_two_in_the_samplers_the_identities_fail(
     monkeypatch: pytest.MonkeyPatch, quantity: Quantity, found: tuple[dict[str, Any], ...]
 ) -> None:
     """The networks of the samplers, with √2 dropped from each layer."""
-    original = identities._as_network
+    original = identities.as_network
 
     def dropped(network: Any) -> Any:
         made = original(network)
         made.gain = 1.0
         return made
 
-    monkeypatch.setattr(identities, "_as_network", dropped)
+    monkeypatch.setattr(identities, "as_network", dropped)
     assert errors(quantity, found) > WRONG
 
 

@@ -75,11 +75,22 @@ def _never(condition: Any) -> bool:
     if len(symbols) != 1:
         return False
     (symbol,) = symbols
+    if _linear(condition, symbol):
+        return False
     real = condition.xreplace({symbol: sympy.Symbol(symbol.name, real=True)})
     try:
         return bool(real.as_set() is sympy.S.EmptySet)
     except (NotImplementedError, TypeError, ValueError, AttributeError):
         return False
+
+
+def _linear(condition: Any, symbol: Any) -> bool:
+    """Whether a condition compares two sides whose difference is linear in ``symbol``: then it holds somewhere."""
+    if not isinstance(condition, sympy.core.relational.Relational):
+        return False
+    difference = condition.lhs - condition.rhs
+    slope = difference.diff(symbol)
+    return bool(slope.is_real and slope.is_nonzero and difference.subs(symbol, 0).is_real)
 
 
 def _twice(names: list[Any]) -> list[Any]:

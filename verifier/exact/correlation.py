@@ -16,12 +16,14 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
-import networkx
 import pynauty
 
 from verifier.inputs.numbers import shortened
+
+if TYPE_CHECKING:
+    import networkx
 
 #: Characters of a text that a message shows, before and after the one that is meant.
 _AROUND = 100
@@ -69,6 +71,8 @@ class Correlation:
 
     def graph(self) -> networkx.MultiGraph:
         """Return the multigraph of contractions (one vertex a factor)."""
+        import networkx  # here: slow to load, and most moments need none
+
         graph = networkx.MultiGraph()
         graph.add_nodes_from(range(len(self.factors)))
         graph.add_edges_from(self.contractions)

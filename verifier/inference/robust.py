@@ -21,7 +21,6 @@ import math
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize
 
 Array = npt.NDArray[np.float64]
 
@@ -57,6 +56,8 @@ def interval(values: Array, level: float) -> tuple[float, float]:
     variance = RESERVE * float(values.var(ddof=1))
     if variance == 0.0:
         return mean, 0.0
+    from scipy import optimize  # here: slow to load, and most claims are decided without
+
     half = math.sqrt(2.0 * variance * tail / (count - 2.0 * tail))
     rate = math.sqrt(2.0 * tail / (count * (variance + 2.0 * variance * tail / (count - 2.0 * tail))))
 

@@ -15,10 +15,10 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize
 
 from verifier.inference import robust
 from verifier.inference.decisions import DEFAULT_ALPHA, Decision, replace_verdict
@@ -154,10 +154,16 @@ def _least(design: Array, below: Array, above: Array) -> tuple[float, Array]:
     return high, best
 
 
+def _optimize() -> Any:
+    from scipy import optimize  # here: slow to load, and most claims are decided without
+
+    return optimize
+
+
 def _feasible(rows: Array, ends: Array) -> Array | None:
     """x ≥ 0 with rows x ≤ ends; columns are scaled first, so that factors of all sizes are told from 0."""
     scale = np.abs(rows).max(axis=0)
-    found = optimize.linprog(np.zeros(rows.shape[1]), A_ub=rows / scale, b_ub=ends, bounds=(0, None), method="highs")
+    found = _optimize().linprog(np.zeros(rows.shape[1]), A_ub=rows / scale, b_ub=ends, bounds=(0, None), method="highs")
     return np.asarray(found.x) / scale if found.status == 0 else None
 
 
@@ -169,5 +175,5 @@ def _smallest(design: Array, lows: Array, highs: Array, term: int, margin: float
     scale = np.abs(rows).max(axis=0)
     cost = np.zeros(design.shape[1])
     cost[term] = 1.0
-    found = optimize.linprog(cost, A_ub=rows / scale, b_ub=ends, bounds=(0, None), method="highs")
+    found = _optimize().linprog(cost, A_ub=rows / scale, b_ub=ends, bounds=(0, None), method="highs")
     return float(found.x[term] / scale[term]) if found.status == 0 and found.x[term] > 1e-9 else 0.0
