@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
-from verifier.programs.graph import Op
+from verifier.programs.graph import Op, letter
 
 Params = Mapping[str, Any]
 
@@ -48,17 +48,19 @@ def evaluate(name: str, x: Sequence[Any], params: Params) -> Any:
     """One operation on dense arrays; NotImplemented where it is not known here."""
     function = entrywise(name, params)
     if function is not None:
-        whole = any(np.asarray(a).dtype.kind in "iu" for a in x)
-        return NotImplemented if whole and name not in INTEGERS else function(*x)
+        types = [np.asarray(a).dtype for a in x]
+        whole = any(letter(t) in "iu" for t in types)
+        small = any(letter(t) in "iu" and t.kind == "V" for t in types)
+        return NotImplemented if small or (whole and name not in INTEGERS) else function(*x)
     found = OTHERS.get(name)
     return NotImplemented if found is None or _otherwise(name, x, params) else found(x, params)
 
 
 def _otherwise(name: str, x: Sequence[Any], params: Params) -> bool:
     """Whether JAX does something else: in sums of integers, and where numbers beyond their range are cut to them."""
-    kinds = {np.asarray(a).dtype.kind for a in x}
+    kinds = {letter(np.asarray(a).dtype) for a in x}
     if name == "convert_element_type":
-        return np.dtype(params["new_dtype"]).kind in "iu" and bool(kinds & set("fc"))
+        return letter(np.dtype(params["new_dtype"])) in "iu" and bool(kinds & set("fc"))
     return name in SUMS and bool(kinds & set("iub"))
 
 

@@ -11,6 +11,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 Shape = tuple[int, ...]
 
 
@@ -58,6 +60,8 @@ class WidthAxis:
 
 
 Dim = int | WidthAxis
+#: how the names of small types begin, and the letter of their kind
+_SMALL = {"int": "i", "uint": "u", "float": "f", "bfloat": "f"}
 
 
 @dataclass(frozen=True)
@@ -66,7 +70,7 @@ class Op:
 
     ``dims`` are the shapes with the axes told apart that grow with the width.  ``place`` is in the user's file;
     ``fallback`` evaluates the operation on dense arrays where this package has no implementation of its own.  ``kinds``
-    are the types of its inputs, a letter each, as NumPy's ``dtype.kind``.
+    are the types of its inputs, a letter each, as :func:`letter` has them.
     """
 
     name: str
@@ -137,6 +141,13 @@ class NotLazy(ProgramError):
 def is_large(dims: Sequence[Dim]) -> bool:
     """Whether an array of this shape has two width axes, or more."""
     return sum(d.degree for d in dims if isinstance(d, WidthAxis)) >= 2
+
+
+def letter(dtype: np.dtype[Any]) -> str:
+    """NumPy's ``dtype.kind``; small types that NumPy calls void, as ``int4`` and ``bfloat16``, by what they are."""
+    if dtype.kind != "V":
+        return dtype.kind
+    return next((dtype_kind for word, dtype_kind in _SMALL.items() if dtype.name.startswith(word)), "V")
 
 
 def shown(dims: Sequence[Dim]) -> str:

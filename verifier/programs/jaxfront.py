@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from verifier.networks.training import NoJax
-from verifier.programs.graph import Constant, Graph, Op, Operand, Place, ProgramError, Shape, finished
+from verifier.programs.graph import Constant, Graph, Op, Operand, Place, ProgramError, Shape, finished, letter
 
 #: primitives that only call another graph: written out
 _CALLS = ("pjit", "jit", "closed_call", "core_call", "custom_jvp_call", "custom_vjp_call", "custom_vjp_call_jaxpr",
@@ -132,15 +132,19 @@ class _Writer:
             if name in _CALLS:
                 self._call(equation, inputs)
                 continue
+            if name == "optimization_barrier":  # of several values at once; it changes none
+                self.names.update(zip(equation.outvars, inputs, strict=True))
+                continue
             outputs = tuple(range(self.next, self.next + len(equation.outvars)))
             self.next += len(outputs)
             place = self._place(equation)
             _check_constants(name, inputs, place)
+            _check_result(equation, place)
             back = self.backward if place is None else place.backward
             inner = _jaxprs(name, params) if name in _CONTROL else ()
             subgraphs = tuple(_converted(j.jaxpr, j.consts, back) for j in inner)
             shapes = tuple(tuple(v.aval.shape) for v in equation.outvars)
-            kinds = "".join(getattr(getattr(v.aval, "dtype", None), "kind", "?") for v in equation.invars)
+            kinds = "".join(map(_letter, equation.invars))
             self.ops.append(
                 Op(name, inputs, outputs, shapes, _plain(params), place, subgraphs, _fallback(equation), kinds=kinds)
             )
@@ -171,6 +175,12 @@ class _Writer:
         for v, old in saved.items():  # a jaxpr that is called twice is written twice
             if old is not None:
                 self.names[v] = old
+
+
+def _letter(variable: Any) -> str:
+    """The type of a value; ``?`` for what NumPy has no type of, as the key of a random stream."""
+    dtype = getattr(variable.aval, "dtype", None)
+    return letter(dtype) if isinstance(dtype, np.dtype) else "?"
 
 
 def _jaxprs(name: str, params: Mapping[str, Any]) -> Sequence[Any]:
@@ -288,6 +298,16 @@ def _check_constants(name: str, inputs: Sequence[Operand], place: Place | None) 
             raise NotTraceable(
                 f"{place or 'the program'}: {name}: a constant is infinite in {kind}; write a smaller one"
                 + (", or use float64" if kind.itemsize < 8 else "")
+            )
+
+
+def _check_result(equation: Any, place: Place | None) -> None:
+    for key in ("out_dtype", "preferred_element_type"):
+        asked = equation.params.get(key)
+        if asked is not None and letter(np.dtype(asked)) != _letter(equation.invars[0]):
+            raise NotTraceable(
+                f"{place or 'the program'}: {equation.primitive.name}: {key} makes {np.dtype(asked).name} of "
+                f"{equation.invars[0].aval.dtype}; write astype before or after it"
             )
 
 

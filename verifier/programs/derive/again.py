@@ -11,6 +11,7 @@ import json
 import math
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -29,7 +30,8 @@ from verifier.programs.derive.functions import function
 from verifier.programs.derive.interpret import Interpreter
 from verifier.programs.derive.numbers import precision
 from verifier.programs.derive.rows import DEPTHS, SECONDS, leading
-from verifier.programs.graph import Constant, Dim, Graph, Op, WidthAxis, finished
+from verifier.programs.derive.shapes import Made, checked, entering, leaving
+from verifier.programs.graph import Constant, Dim, Graph, Op, WidthAxis, finished, letter
 
 #: operations of a graph, with those of its subgraphs
 LONGEST = 20_000
@@ -123,8 +125,7 @@ class _Reader:
         self.weights = [self._weight(w) for w in items(weights, "weights", 1000)]
         need(len({name for name, _, _ in self.weights}) == len(self.weights), "two weights of one name")
         self.left = LONGEST
-        self.graphs = self._graph(graph)
-        need(len(self.weights) == len(self.graphs[0].inputs), "as many weights as inputs")
+        self.graphs, _ = self._graph(graph, [Made(dims, "f") for _, dims, _ in self.weights])
 
     def _weight(self, data: Any) -> tuple[str, tuple[Dim, ...], float | None]:
         name, dims, given = _list(data, 3)
@@ -147,18 +148,21 @@ class _Reader:
             return WidthAxis(_word(name), whole(degree, "degree", 1, 9))
         return whole(data, "a length", 0, MOST)
 
-    def _graph(self, data: Any) -> list[Graph]:
+    def _graph(self, data: Any, given: Sequence[Made]) -> tuple[list[Graph], list[Made]]:
+        """A graph at the widths, of inputs that are ``given``, and what it makes."""
         count, ops, outputs = fields_of(data, "inputs", "ops", "outputs")
         count = whole(count, "inputs", 0, 10_000)
-        known = set(range(count))
+        need(count == len(given), "as many weights as inputs, and as many inputs of a subgraph as it is given")
+        known = dict(enumerate(given))
         made: list[list[Op]] = [[] for _ in WIDTHS]
         for entry in items(ops, "ops", LONGEST):
             for at, op in zip(made, self._op(entry, known), strict=True):
                 at.append(op)
         ends = [self._operand(o, known) for o in items(outputs, "outputs", 1000)]
-        return [finished([()] * count, at, [end[k] for end in ends]) for k, at in enumerate(made)]
+        graphs = [finished([()] * count, at, [end[k] for end, _ in ends]) for k, at in enumerate(made)]
+        return graphs, [end for _, end in ends]
 
-    def _op(self, data: Any, known: set[int]) -> list[Op]:
+    def _op(self, data: Any, known: dict[int, Made]) -> list[Op]:
         name, kinds, outputs, operands, dims, params, subgraphs = fields_of(
             data, "name", "kinds", "outputs", "inputs", "dims", "params", "subgraphs"
         )
@@ -166,25 +170,38 @@ class _Reader:
         need(self.left >= 0, f"a program of more than {LONGEST} operations")
         read = [self._operand(o, known) for o in items(operands, "inputs", 1000)]
         targets = tuple(whole(o, "a value", 0, 10**8) for o in items(outputs, "outputs", 1000))
-        need(known.isdisjoint(targets) and len(set(targets)) == len(targets), "a value is made twice")
-        known |= set(targets)
+        need(known.keys().isdisjoint(targets) and len(set(targets)) == len(targets), "a value is made twice")
         made_dims = tuple(self._dims(d) for d in items(dims, "dims", 1000))
         need(len(made_dims) == len(targets), "a shape for each value")
         need(isinstance(params, Mapping), "params are an object")
         settings = {_word(key): _at(entry) for key, entry in params.items()}
         for turns in settings.get("length", ()):
             whole(turns, "turns of a loop", 0, LONGEST)
-        below = [self._graph(g) for g in items(subgraphs, "subgraphs", 20)]
-        return [
-            Op(_word(name), tuple(o[k] for o in read), targets, (), {key: at[k] for key, at in settings.items()},
-               subgraphs=tuple(g[k] for g in below), dims=made_dims, kinds=_word(kinds))
+        made = [
+            Op(_word(name), tuple(o[k] for o, _ in read), targets, (), {key: at[k] for key, at in settings.items()},
+               dims=made_dims, kinds=_word(kinds))
             for k in range(len(WIDTHS))
         ]  # fmt: skip
+        try:
+            found = self._made(made, [x for _, x in read], items(subgraphs, "subgraphs", 20))
+        except (LookupError, TypeError, AttributeError) as error:
+            raise Refused(f"{_word(name)} lacks a parameter, or has another one: {error}") from None
+        known |= dict(zip(targets, found, strict=True))
+        return made
 
-    def _operand(self, data: Any, known: set[int]) -> list[Any]:
+    def _made(self, ops: list[Op], inputs: Sequence[Made], subgraphs: Sequence[Any]) -> tuple[Made, ...]:
+        """What an operation makes; ``ops`` are given their subgraphs."""
+        if ops[0].name not in ("scan", "cond"):  # a loop whose length is not fixed is not looked into
+            return checked(ops, inputs)
+        below = [self._graph(g, given) for g, given in zip(subgraphs, entering(ops[0], inputs, len(subgraphs)),
+                                                           strict=True)]  # fmt: skip
+        ops[:] = [replace(op, subgraphs=tuple(graphs[k] for graphs, _ in below)) for k, op in enumerate(ops)]
+        return leaving(ops[0], inputs, [ends for _, ends in below])
+
+    def _operand(self, data: Any, known: Mapping[int, Made]) -> tuple[list[Any], Made]:
         if type(data) is int:
             need(data in known, f"{data} is no earlier value")
-            return [data] * len(WIDTHS)
+            return [data] * len(WIDTHS), known[data]
         kind, dims, at = fields_of(data, "type", "dims", "at")
         shape = self._dims(dims)
         need(
@@ -197,7 +214,7 @@ class _Reader:
             need(len(values) == int(np.prod(small, dtype=int)), "a constant of another shape")
             array = np.array(values, _type(kind)).reshape(small)
             found.append(Constant(np.broadcast_to(array, [n if isinstance(d, WidthAxis) else d for d in shape])))
-        return found
+        return found, Made(shape, letter(_type(kind)))
 
 
 def _list(data: Any, length: int) -> list[Any]:

@@ -17,14 +17,15 @@ from verifier.programs.derive.arrays import Known, Values, check_dims, expanded,
 from verifier.programs.derive.constants import WIDTHS
 from verifier.programs.derive.expansion import Expansion, Underived
 from verifier.programs.derive.operations import evaluate as by_rule
+from verifier.programs.derive.types import CONTROL, check_parameters
 from verifier.programs.graph import Dim, Graph, Op, WidthAxis
 
 #: a reason that begins with a line of the user's
 PLACED = re.compile(r"\S+:\d+: ")
 #: parameters that are lengths of axes
-SIZES = frozenset(
-    {"shape", "new_sizes", "start_indices", "limit_indices", "sharding", "dimensions", "sizes", "slice_sizes"}
-)
+SIZES = frozenset({"shape", "new_sizes", "start_indices", "limit_indices", "sharding", "sizes", "slice_sizes"})
+#: types of parameters that are compared; of others, as functions, nothing is known
+PLAIN = (int, float, str, tuple, np.dtype, type(None))
 #: entries of a constant that is worked out
 LARGEST = 2**24
 Watch = Callable[[Op, int, Known | Values], None]
@@ -70,7 +71,9 @@ class Interpreter:
                 return [lost(dims, _told(op, str(error))) for dims in op.dims]
         try:
             if all(isinstance(v, Known) for v, _ in inputs):
-                return [*folded(ops, [v for v, _ in inputs if isinstance(v, Known)])]
+                made = folded(ops, [v for v, _ in inputs if isinstance(v, Known)])
+                _check_folded(op, made)
+                return [*made]
             for dims in (*op.dims, *(d for _, d in inputs)):
                 check_dims(dims, self.widths)
             if op.name == "max" and any(
@@ -88,6 +91,8 @@ class Interpreter:
 
     def _control(self, ops: Sequence[Op], inputs: Sequence[tuple[Any, Any]]) -> list[Known | Values]:
         op = ops[0]
+        check_steady(ops)
+        check_parameters(op, CONTROL)
         if op.name == "cond":
             (index, _), *operands = inputs
             if not isinstance(index, Known):
@@ -103,8 +108,6 @@ class Interpreter:
 
     def _scan(self, ops: Sequence[Op], x: Sequence[tuple[Any, Any]]) -> list[Known | Values]:
         p = ops[0].params
-        if len({o.params["length"] for o in ops}) > 1:
-            raise Underived("a loop with as many steps as the width says")
         fixed, carry = p["num_consts"], p["num_carry"]
         state, sequences = list(x[fixed : fixed + carry]), x[fixed + carry :]
         order = range(p["length"] - 1, -1, -1) if p["reverse"] else range(p["length"])
@@ -128,16 +131,29 @@ class Interpreter:
 def check_steady(ops: Sequence[Op]) -> None:
     """Underived for an operation that is another one at another width: of the first width is what rules look at."""
     op = ops[0]
-    for key, value in op.params.items():
-        if key in SIZES or not isinstance(value, int | float | str | tuple | np.dtype):
-            continue
-        if any(o.params.get(key) != value for o in ops):
+    if len({o.params.get("length") for o in ops}) > 1:
+        raise Underived("a loop with as many steps as the width says")
+    for key in sorted(set().union(*(o.params for o in ops)) - SIZES):
+        values = [o.params.get(key) for o in ops]
+        if any(isinstance(v, PLAIN) or isinstance(values[0], PLAIN) for v in values) and any(
+            v != values[0] for v in values
+        ):
             raise Underived(f"{op.name} with {key} that depends on the width")
     if op.name == "slice":
         fixed = [k for k, d in enumerate(op.dims[0]) if not isinstance(d, WidthAxis)]
         for key in ("start_indices", "limit_indices"):
             if len({tuple(o.params[key][k] for k in fixed) for o in ops}) > 1:
                 raise Underived("a slice whose place depends on the width")
+
+
+def _check_folded(op: Op, made: Sequence[Known]) -> None:
+    """Underived for constants of another shape than the graph says, which may be data."""
+    for value, dims in zip(made, op.dims, strict=True):
+        for n, a in zip(WIDTHS, value.at, strict=True):
+            told = [(n**d.degree if d.name.isidentifier() else None) if isinstance(d, WidthAxis) else d for d in dims]
+            shape = getattr(a, "shape", ())
+            if len(shape) != len(told) or any(k not in (None, length) for k, length in zip(told, shape, strict=True)):
+                raise Underived(f"{op.name} makes a constant of another shape")
 
 
 def value_dims(value: Known | Values, dims: tuple[Dim, ...]) -> tuple[Dim, ...]:

@@ -15,7 +15,7 @@ from verifier.programs.derive.algebra import Algebra
 from verifier.programs.derive.arrays import Matrix, Values, shape_of
 from verifier.programs.derive.expansion import Expansion, Underived, unknown
 from verifier.programs.derive.numbers import ONE, Number
-from verifier.programs.derive.types import SHAPES, check_types
+from verifier.programs.derive.types import SHAPES, check_parameters, check_types
 from verifier.programs.graph import Dim, Op, WidthAxis
 
 #: powers that are multiplied out
@@ -23,16 +23,22 @@ MOST_POWER = 100
 Rule = Callable[[Algebra, Op, Sequence[Values]], Any]
 
 
+def known(name: str) -> bool:
+    """Whether there is a rule for operations of this name."""
+    return name in ENTRYWISE or name in SHAPES or name in OTHERS or name == "integer_pow"
+
+
 def evaluate(algebra: Algebra, op: Op, x: Sequence[Values]) -> Values:
     """The result of one operation.  Underived where no rule applies."""
     dims = op.dims[0]
+    if not known(op.name):
+        raise Underived(f"there is no rule for {op.name}")
     check_types(op)
+    check_parameters(op)
     if op.name in ENTRYWISE or op.name == "integer_pow":
         return Values(dims, _entrywise(algebra, op, x))
     if op.name in SHAPES:
         return Values(dims, _shape(op, x))
-    if op.name not in OTHERS:
-        raise Underived(f"there is no rule for {op.name}")
     return Values(dims, np.asarray(OTHERS[op.name](algebra, op, x), object).reshape(shape_of(dims)))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from verifier.programs.derive.expansion import Underived
-from verifier.programs.graph import Op
+from verifier.programs.graph import Op, letter
 
 #: what moves entries, and changes none
 SHAPES = frozenset(
@@ -20,11 +20,35 @@ INTEGER = frozenset({"gt", "lt", "ge", "le", "max", "min", "clamp", "select_n", 
 TRUTH = INTEGER | BITWISE
 
 
+#: parameters that rules know, of those that are not None
+KNOWN = frozenset(
+    {"accuracy", "axes", "axis", "broadcast_dimensions", "dimension", "dimension_numbers", "dimensions", "dtype",
+     "limit_indices", "name", "new_dtype", "new_sizes", "permutation", "precision", "reverse", "shape", "sharding",
+     "start_indices", "strides", "weak_type", "y"}
+)  # fmt: skip
+#: and of loops and branches
+CONTROL = frozenset({"jaxpr", "length", "linear", "num_carry", "num_consts", "reverse", "unroll", "_split_transpose"})
+#: what says of which type a result is to be
+TYPES = frozenset({"out_dtype", "preferred_element_type"})
+
+
+def check_parameters(op: Op, known: frozenset[str] = KNOWN) -> None:
+    """Underived for a parameter that no rule knows, as it may say anything."""
+    for key, value in op.params.items():
+        if key in TYPES and value is not None and letter(np.dtype(value)) != op.kinds[0]:
+            raise Underived(f"{op.name} that makes {np.dtype(value).name}")
+        if key not in known | TYPES and value is not None:
+            raise Underived(f"{op.name} with {key}, which no rule knows")
+
+
 def check_types(op: Op) -> None:
     """Underived for what is cut to integers, and where integers and truth values are not added as real numbers are."""
     kinds = set(op.kinds)
     if op.name == "convert_element_type":
-        to = np.dtype(op.params["new_dtype"]).kind
+        kind = np.dtype(op.params["new_dtype"])
+        to = letter(kind)
+        if to not in "fciub" or (to == "f" and kind.itemsize < 2):  # of so few bits that rounding is no small error
+            raise Underived(f"numbers made {kind.name}")
         if to in "iub" and op.kinds[0] not in "iub":
             raise Underived("real numbers cut to integers")
         if to in "iub" and op.kinds[0] in "iu":
