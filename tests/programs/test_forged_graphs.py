@@ -15,6 +15,7 @@ import pytest
 jax = pytest.importorskip("jax", reason="programs need JAX: pip install 'wide-verifier[jax]'")
 jnp, lax = jax.numpy, jax.lax
 
+from verifier.engines import tensors  # noqa: E402
 from verifier.kernel.core.sorts import Refused  # noqa: E402
 from verifier.programs import Program, ProgramError, quantity, width  # noqa: E402
 from verifier.programs.derive.again import again  # noqa: E402
@@ -86,6 +87,55 @@ def test_a_barrier_around_two_values_is_none() -> None:
     found = program(lambda w: mean_square(sum(lax.optimization_barrier((w["x"], 2 * w["y"][:, 0])))))
     assert again(certificate(found)).numbers[0].limit == 5
     assert abs(found.sample(4096, samples=4, seed=1)["told"] - 5).max() < 1.2  # ten standard deviations of 5·√(2/4096)
+
+
+# -- programs of one name ----------------------------------------------------------------------------------------------
+
+
+def entries(w: Any) -> Any:
+    return jnp.arange(len(w["x"])) * 1.0
+
+
+def solved(by: float) -> Callable[[Any], Any]:
+    return lambda w: lax.custom_linear_solve(lambda v: by * v, jnp.mean(w["x"]), lambda _, b: b / by)
+
+
+def called(f: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    return lambda w: jax.pure_callback(f, jax.ShapeDtypeStruct((), jnp.float64), w["x"])
+
+
+def looped(body: Callable[[Any, Any], Any]) -> Callable[[Any], Any]:
+    return lambda w: jnp.mean(lax.scan(lambda c, k: (c, (body(c, k), entries(w))), w["x"], STEPS)[1][0])
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (lambda w: jnp.mean((w["x"] * entries(w)) ** 2), lambda w: jnp.mean((w["x"] + entries(w)) ** 2)),
+        (lambda w: jnp.mean(w["x"] - entries(w)), lambda w: jnp.mean(entries(w) - w["x"])),
+        (lambda w: jnp.mean(w["x"] * entries(w)), lambda w: jnp.mean(w["x"] * jnp.minimum(entries(w), 63.0))),
+        (lambda w: lax.reduce(w["x"], 0.0, lambda a, b: a + 2 * b, (0,)),
+         lambda w: lax.reduce(w["x"], 0.0, lambda a, b: a + b * b, (0,))),
+        (looped(lambda c, k: c * k), looped(lambda c, k: c + k)),
+        (solved(2.0), solved(3.0)),
+        (called(lambda x: x.sum()), called(lambda x: x.max())),
+    ],
+    ids=["operation", "order", "beyond 64", "reduction", "loop", "solver", "callback"],
+)  # fmt: skip
+def test_programs_that_differ_in_what_no_rule_speaks_of_had_one_name(
+    one: Callable[[Any], Any], other: Callable[[Any], Any]
+) -> None:
+    """Of one name are claims and stored samples: of a function in another file they were those of what it had been."""
+    assert tensors.code(certificate(program(one))) != tensors.code(certificate(program(other)))
+
+
+@pytest.mark.parametrize(
+    "function",
+    [lambda w: jnp.mean(w["x"] * entries(w)), lambda w: lax.reduce(w["x"], 0.0, lambda a, b: a + 2 * b, (0,))],
+)
+def test_a_program_has_one_name_all_the_same(function: Callable[[Any], Any]) -> None:
+    """Twin: stored samples are not drawn anew each time."""
+    assert tensors.code(certificate(program(function))) == tensors.code(certificate(program(function)))
 
 
 # -- data --------------------------------------------------------------------------------------------------------------

@@ -146,7 +146,17 @@ class _Writer:
             shapes = tuple(tuple(v.aval.shape) for v in equation.outvars)
             kinds = "".join(map(_letter, equation.invars))
             self.ops.append(
-                Op(name, inputs, outputs, shapes, _plain(params), place, subgraphs, _fallback(equation), kinds=kinds)
+                Op(
+                    name,
+                    inputs,
+                    outputs,
+                    shapes,
+                    _plain(name, params),
+                    place,
+                    subgraphs,
+                    _fallback(equation),
+                    kinds=kinds,
+                )
             )
             self.names.update(zip(equation.outvars, outputs, strict=True))
 
@@ -239,8 +249,10 @@ def _plain_array(value: Any) -> Any:
     return value if jax.dtypes.issubdtype(value.dtype, jax.dtypes.extended) else np.asarray(value)
 
 
-def _plain(params: Mapping[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in params.items() if not hasattr(v, "jaxpr") and k not in ("branches", "sharding")}
+def _plain(name: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Parameters but for the graphs of loops and branches, which are told as such."""
+    inner = ("branches", "jaxpr", "cond_jaxpr", "body_jaxpr") if name in _CONTROL else ()
+    return {k: v for k, v in params.items() if k not in ("sharding", *inner)}
 
 
 def _fallback(equation: Any) -> Callable[..., Sequence[Any]]:

@@ -10,12 +10,15 @@ entry: its entries must be equal along them.
 from __future__ import annotations
 
 import hashlib
+import json
+import secrets
 from collections.abc import Mapping, Sequence
+from enum import Enum
 from typing import Any
 
 import numpy as np
 
-from verifier.programs.axes import held
+from verifier.programs.axes import held, listed
 from verifier.programs.derive.arrays import Known
 from verifier.programs.derive.constants import WIDTHS
 from verifier.programs.derive.expansion import Underived
@@ -26,6 +29,8 @@ from verifier.programs.program import Given, Program, dims_of
 FORMAT = "verifier tensor program 1"
 #: entries of a constant
 MOST = 100_000
+#: why what is computed of such a constant is an operation without a rule
+NO_NUMBER = "a constant vector with different entries, or a constant matrix"
 
 
 def certificate(program: Program) -> dict[str, Any]:
@@ -67,9 +72,13 @@ class _NoNumber(Exception):
     """A constant vector with different entries, or a constant matrix."""
 
     def __init__(self, arrays: Sequence[Any]) -> None:
-        super().__init__("a constant vector with different entries, or a constant matrix")
-        smallest = np.ascontiguousarray(arrays[0])
-        self.digest = hashlib.sha256(repr((smallest.dtype, smallest.shape)).encode() + smallest.tobytes()).hexdigest()
+        super().__init__(NO_NUMBER)
+        made = hashlib.sha256()
+        for a in map(np.ascontiguousarray, arrays):
+            made.update(repr((a.dtype, a.shape)).encode())
+            made.update(a.data if a.dtype.kind in "fiub" else a.tobytes())
+        self.digest = made.hexdigest()
+        self.shapes = [np.shape(a) for a in arrays]
 
 
 class _Writer:
@@ -80,38 +89,50 @@ class _Writer:
 
     def graph(self, graphs: Sequence[Graph], known: dict[int, Known]) -> dict[str, Any]:
         """Graphs of the same operations at the widths; ``known`` are the values that are constants."""
-        ops = []
+        ops: list[dict[str, Any]] = []
         for place, first in enumerate(graphs[0].ops):
             same = [g.ops[place] for g in graphs]
             if any(op.name != first.name or len(op.inputs) != len(first.inputs) for op in same):
                 raise ProgramError(f"{first.line or self.where}: {first.name}: other operations at another width")
-            made = self._constants(same, known)
-            if made is not None:
-                known |= dict(zip(first.outputs, made, strict=True))
+            constants = self._constants(same, known)
+            if constants is not None:
+                known |= dict(zip(first.outputs, constants, strict=True))
                 continue
             ops.append(self._op(same, known))
-        return {
-            "inputs": len(graphs[0].inputs), "ops": ops,
-            "outputs": [self._operand([g.outputs[k] for g in graphs], known) for k in range(len(graphs[0].outputs))],
-        }  # fmt: skip
+        outputs = []
+        for k in range(len(graphs[0].outputs)):
+            try:
+                outputs.append(self._operand([g.outputs[k] for g in graphs], known))
+            except _NoNumber as error:  # of a loop's body
+                made = [o for op in graphs[0].ops for o in op.outputs] + [o for op in ops for o in op["outputs"]]
+                outputs.append(1 + max([len(graphs[0].inputs), *made]))
+                told = {"kinds": "", "outputs": outputs[-1:], "dims": [self._dims(error.shapes)]}
+                ops.append(_lost(told, [], error.digest))
+        return {"inputs": len(graphs[0].inputs), "ops": ops, "outputs": outputs}
 
     def _op(self, same: Sequence[Op], known: Mapping[int, Known]) -> dict[str, Any]:
         first = same[0]
-        whole = {
+        whole: dict[str, Any] = {
             "name": first.name, "kinds": first.kinds, "outputs": list(first.outputs),
             "dims": [[dim(d) for d in dims] for dims in first.dims],
         }  # fmt: skip
-        try:
-            return whole | {
-                "inputs": [self._operand([op.inputs[k] for op in same], known) for k in range(len(first.inputs))],
-                "subgraphs": [self.graph([op.subgraphs[k] for op in same], {}) for k in range(len(first.subgraphs))],
-                "params": self._params(same),
-            }
-        except _NoNumber as error:  # no rule speaks of it; programs that differ in it have different names
-            kept = [o for o in first.inputs if isinstance(o, int) and o not in known]
-            return whole | {
-                "name": str(error), "inputs": kept, "subgraphs": [], "params": {"digest": [["s", error.digest]]},
-            }  # fmt: skip
+        inputs: list[Any] = []
+        vague = False
+        for k in range(len(first.inputs)):
+            try:
+                inputs.append(self._operand([op.inputs[k] for op in same], known))
+            except _NoNumber as error:
+                inputs.append(error.digest)
+                vague = True
+        whole |= {
+            "inputs": inputs, "params": self._params(same),
+            "subgraphs": [self.graph([op.subgraphs[k] for op in same], {}) for k in range(len(first.subgraphs))],
+        }  # fmt: skip
+        if not vague:
+            return whole
+        # no rule speaks of it; programs that differ in it, or in what is done with it, have different names
+        kept = [o for o in first.inputs if isinstance(o, int) and o not in known]
+        return _lost(whole, kept, hashlib.sha256(json.dumps(whole, sort_keys=True).encode()).hexdigest())
 
     def _constants(self, ops: Sequence[Op], known: Mapping[int, Known]) -> list[Known] | None:
         """What an operation on constants makes; None for any other, and where it is not known here."""
@@ -150,18 +171,46 @@ class _Writer:
             small.append([value(x) for x in first.ravel().tolist()])
         return {
             "type": str(arrays[0].dtype),
-            "dims": [dim(WidthAxis(self.width) if grows else lengths[0])
-                     for grows, lengths in zip(growing, shapes, strict=True)],
+            "dims": self._dims([a.shape for a in arrays]),
             "at": small[:1] if all(x == small[0] for x in small) else small,
         }  # fmt: skip
+
+    def _dims(self, shapes: Sequence[Sequence[int]]) -> list[Any]:
+        """The shape of a constant, whose lengths at the widths are told."""
+        found: list[Any] = []
+        for lengths in zip(*shapes, strict=True):
+            name = self.width if lengths == WIDTHS else listed(lengths)
+            found.append(lengths[0] if len(set(lengths)) == 1 else dim(WidthAxis(name)))
+        return found
 
     def _params(self, ops: Sequence[Op]) -> dict[str, Any]:
         found = {}
         for key in sorted(ops[0].params):
-            written = [value(op.params.get(key)) for op in ops]
-            if all(w is not None for w in written):
-                found[key] = written[:1] if all(w == written[0] for w in written) else written
+            if key == "computation" and "jaxpr" in ops[0].params:
+                continue  # the function that this is the graph of
+            written = [_parameter(op.params.get(key)) for op in ops]
+            found[key] = written[:1] if all(w == written[0] for w in written) else written
         return found
+
+
+def _lost(op: Mapping[str, Any], inputs: Sequence[int], digest: str) -> dict[str, Any]:
+    """An operation of which no more is told than what it is made of, and a digest that tells it from others."""
+    params = {"digest": [["s", digest]]}
+    return {**op, "name": NO_NUMBER, "inputs": list(inputs), "subgraphs": [], "params": params}
+
+
+def _parameter(x: Any) -> Any:
+    """A parameter as data.  What is none is told from others by a digest: a function even from itself."""
+    found = None if callable(x) and not isinstance(x, type) else value(x)
+    if found is not None:
+        return found
+    told = str(x)
+    if isinstance(x, Enum):
+        return ["s", told[:80]]
+    if hasattr(x, "consts") and np.sum([np.size(c) for c in x.consts], dtype=int):
+        told += str([np.asarray(c).tolist() for c in x.consts])
+    plain = (hasattr(x, "eqns") or hasattr(x, "jaxpr")) and " at 0x" not in told
+    return ["s", hashlib.sha256((told if plain else secrets.token_hex()).encode()).hexdigest()]
 
 
 def dim(d: Dim) -> Any:
