@@ -9,7 +9,7 @@ from fractions import Fraction
 from functools import partial
 from operator import attrgetter
 from types import MappingProxyType
-from typing import Any, TypeVar, cast
+from typing import Any, cast
 
 from verifier.kernel.core.sorts import MADE, Sort, included, is_sort, joined, label, need, spend
 
@@ -21,7 +21,6 @@ RESERVED = ("+", "*", "all", "eq", *_FIXED)
 _SYMBOLS: dict[str, tuple[tuple[Sort, ...], Sort]] = {}
 #: symbol → (sorts of its arguments, sort of its value); written by :mod:`verifier.kernel.core.table` alone
 SIGNATURE: Mapping[str, tuple[tuple[Sort, ...], Sort]] = MappingProxyType(_SYMBOLS)
-Made = TypeVar("Made", bound="Term")
 _NONE: frozenset[Any] = frozenset()
 _CLOSED: Mapping[int, Sort] = MappingProxyType({})
 
@@ -91,6 +90,7 @@ class Num(Term):
         bits = value.numerator.bit_length() + value.denominator.bit_length()
         need(bits <= BITS, "too large when multiplied out: a number of too many bits")
         self._set((value,), "int" if value.denominator == 1 else "const", (), _CLOSED)
+        object.__setattr__(self, "_hash", hash(str(value)))  # many fractions may be chosen to have one hash
 
 
 class Fun(Term):
@@ -143,14 +143,14 @@ def _result(head: Any, args: tuple[Term, ...]) -> Sort:
 def as_term(x: Term | int | Fraction) -> Term:
     """A term as it is; an integer or a fraction as a number."""
     need(isinstance(x, Term) or type(x) in (int, Fraction), "terms are made of terms, integers and fractions")
-    return x if isinstance(x, Term) else once(_number, x)
+    return x if isinstance(x, Term) else Num(Fraction(x))
 
 
-def once(kind: Callable[..., Made], *fields: Any) -> Made:
+def once(kind: Callable[..., Term], *fields: Any) -> Term:
     """kind(*fields), if it was not made before; the work is spent anyway."""
     known: Any = MADE[-1].get((kind, fields))
     spend(known.work if known else 0)
-    return cast("Made", known or MADE[-1].setdefault((kind, fields), kind(*fields)))
+    return cast("Term", known or MADE[-1].setdefault((kind, fields), kind(*fields)))
 
 
 def app(head: str | Term, *args: Term | int | Fraction) -> Term:
@@ -168,15 +168,13 @@ def _mapped(t: Term, leaf: Callable[[Term, int], Term], names: frozenset[Term] =
     if isinstance(t, App):
         head, args = t.fields
         new = head if isinstance(head, str) else _mapped(head, leaf, names, depth)
-        args = tuple([_mapped(a, leaf, names, depth) for a in args])
-        return beta(new, args) if type(new) is Fun else once(App, new, args)
+        return app(new, *[_mapped(a, leaf, names, depth) for a in args])
     return leaf(t, depth)
 
 
 def beta(f: Term, args: Sequence[Term]) -> Term:
     """The body of ``f`` with ``args`` for its bound variables."""
-    args = tuple(args)
-    need(type(f) is Fun and _result(f, args), "what is applied is no function")
+    need(type(f) is Fun and _result(f, args := tuple(args)), "what is applied is no function")
 
     def opened(v: Term, depth: int) -> Term:
         k = v.fields[0] - depth
@@ -192,8 +190,11 @@ def fun(variables: Iterable[Term], body: Term) -> Fun:
     names = tuple(variables)
     where = {v: index for index, v in enumerate(reversed(names))}
     need(all(type(v) is Var for v in names) and len(where) == len(names), "λ binds distinct variables")
-    closed = lambda v, d: once(Bound, where[v] + d if v in where else v.fields[0] + len(names), v.sort)  # noqa: E731
-    return once(Fun, tuple([v.sort for v in names]), _mapped(body, closed, frozenset(where)))
+
+    def closed(v: Term, depth: int) -> Term:
+        return once(Bound, where[v] + depth if v in where else v.fields[0] + len(names), v.sort)
+
+    return cast("Fun", once(Fun, tuple([v.sort for v in names]), _mapped(body, closed, frozenset(where))))
 
 
 def imp(*ps: Term) -> Term:
@@ -208,7 +209,6 @@ def forall(vs: Iterable[Term], p: Term) -> Term:
 
 #: a = b, at every width, weight and parameter; a ≤ b, of numbers without widths; a number; the free variables of a term
 eq, le, num, variables = partial(app, "eq"), partial(app, "le"), as_term, attrgetter("free")
-_number: Callable[[int | Fraction], Num] = lambda x: Num(Fraction(x))  # noqa: E731
 KINDS = frozenset([Var, Bound, Num, Fun, App])
 _PUT = [vars(Term)[slot].__set__ for slot in Term.__slots__]
 FALSE: Term = App("false", ())
