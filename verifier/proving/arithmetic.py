@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
-from itertools import combinations
+from itertools import chain
 from typing import Any
 
 from verifier.kernel.core.normal import ONE, normal
@@ -12,6 +12,9 @@ from verifier.kernel.core.terms import App, Term, app, num
 from verifier.proving.simplex import combination
 
 Gap = dict[Any, Fraction]
+ZERO = Fraction(0)
+#: facts, at most, of which two are tried together
+MANY = 40
 
 
 def gap(p: Term) -> Gap:
@@ -46,10 +49,10 @@ def combined(goal: Term, facts: Sequence[tuple[str, Gap]]) -> list[Fraction] | N
         rows: list[Any] = [*dict.fromkeys(m for g in polynomials for m in g if m != ONE), ONE]
         vectors = [*(gaps[k] for k in usable), *([] if exact else [{ONE: Fraction(1)}])]
         free = [facts[k][0] == "eq" for k in usable] + [False] * (len(vectors) - len(usable))
-        table = [[*(v.get(m, Fraction(0)) for v in vectors), target.get(m, Fraction(0))] for m in rows]
+        table = [[*(v.get(m, ZERO) for v in vectors), target.get(m, ZERO)] for m in rows]
         solved = combination(table, free)
         found = None if solved is None else dict(zip(usable, solved, strict=False))
-    return None if found is None else [found.get(k, Fraction(0)) for k in range(len(facts))]
+    return None if found is None else [found.get(k, ZERO) for k in range(len(facts))]
 
 
 def _relevant(target: Gap, gaps: dict[int, Gap]) -> list[int]:
@@ -66,17 +69,35 @@ def _relevant(target: Gap, gaps: dict[int, Gap]) -> list[int]:
 
 def _few(target: Gap, gaps: dict[int, Gap], usable: list[int], exact: bool) -> dict[int, Fraction] | None:
     """At most two facts that simply add up to the goal, up to a number that is left over."""
-    for size in range(3):
-        for some in combinations(usable, size) if len(usable) <= 40 else ():
-            rest = dict(target)
-            for k in some:
-                for m, c in gaps[k].items():
-                    rest[m] = rest.get(m, Fraction(0)) - c
-            if all(m == ONE or not c for m, c in rest.items()):
-                over = rest.get(ONE, Fraction(0))
-                if over == 0 or (over > 0 and not exact):
-                    return dict.fromkeys(some, Fraction(1))
-    return None
+    if len(usable) > MANY:
+        return None
+    alike: dict[Any, list[int]] = {}  # facts by what they say besides a number
+    for k in usable:
+        alike.setdefault(_varying(gaps[k]), []).append(k)
+
+    def ends(some: tuple[int, ...]) -> bool:
+        over = target.get(ONE, ZERO) - sum((gaps[k].get(ONE, ZERO) for k in some), ZERO)
+        return over == 0 or (over > 0 and not exact)
+
+    ones = [(k,) for k in alike.get(_varying(target), ())]
+    twos = ((k, l) for k in usable for l in alike.get(_varying(_less(target, gaps[k])), ()) if k < l)
+    none: list[tuple[int, ...]] = [()] if not _varying(target) else []
+    return next((dict.fromkeys(some, Fraction(1)) for some in chain(none, ones, twos) if ends(some)), None)
+
+
+def _varying(g: Gap) -> frozenset[tuple[Any, Fraction]]:
+    """What a polynomial says besides its number."""
+    return frozenset([item for item in g.items() if item[0] != ONE])
+
+
+def _less(a: Gap, b: Gap) -> Gap:
+    """a - b"""
+    found = dict(a)
+    for m, c in b.items():
+        c = found.pop(m, ZERO) - c
+        if c:
+            found[m] = c
+    return found
 
 
 def tidy(t: Term) -> Term:

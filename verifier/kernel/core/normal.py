@@ -16,7 +16,7 @@ Polynomial: TypeAlias = dict[tuple[tuple[int, int], ...], Fraction]
 ONE: tuple[tuple[int, int], ...] = ()
 #: normal form → its number; nothing is ever forgotten, so that two forms never share one
 _FORMS: dict[Any, int] = {}
-_NEXT = count()
+_NEXT, _UNIT = count(), Fraction(1)
 
 
 def key(t: Term) -> int:
@@ -45,12 +45,12 @@ def normal(t: Term) -> Polynomial:
     if isinstance(t, Num):
         return {ONE: t.fields[0]} if t.fields[0] else {}
     if not isinstance(t, App) or t.fields[0] not in ("+", "*"):
-        return {((_number(_atom(t)), 1),): Fraction(1)}
+        return {((_number(_atom(t)), 1),): _UNIT}
     parts = [normal(a).items() for a in t.fields[1]]
     need(t.fields[0] == "+" or prod(map(len, parts)) <= LARGEST, "too large when multiplied out: too many monomials")
     out: Polynomial = {}
     for monomial, c in map(_times, product(*parts)) if t.fields[0] == "*" else chain(*parts):
-        c += out.pop(monomial, 0)
+        c = c + out.pop(monomial) if monomial in out else c
         need(c.numerator.bit_length() + c.denominator.bit_length() <= BITS, "too many bits in a number")
         spend(2 + len(monomial))
         if c:
@@ -60,7 +60,7 @@ def normal(t: Term) -> Polynomial:
 
 def _times(factors: Any) -> tuple[tuple[tuple[int, int], ...], Fraction]:
     """The product of ``factors``, each a monomial with its coefficient."""
-    powers, c = dict[int, int](), Fraction(1)
+    powers, c = dict[int, int](), _UNIT
     for monomial, coefficient in factors:
         c = c if coefficient == 1 else Num(c * coefficient).fields[0]  # which bounds its bits
         for atom, power in monomial:

@@ -150,7 +150,7 @@ def once(kind: Callable[..., Term], *fields: Any) -> Term:
     """kind(*fields), if it was not made before; the work is spent anyway."""
     known: Any = MADE[-1].get((kind, fields))
     spend(known.work if known else 0)
-    return cast("Term", known or MADE[-1].setdefault((kind, fields), kind(*fields)))
+    return known or MADE[-1].setdefault((kind, fields), kind(*fields))  # type: ignore[no-any-return]
 
 
 def app(head: str | Term, *args: Term | int | Fraction) -> Term:
