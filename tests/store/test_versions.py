@@ -13,6 +13,7 @@ from types import ModuleType
 import numpy as np
 import pytest
 
+from verifier.networks import fused
 from verifier.projects.loading import forget, load_file
 from verifier.projects.project import default_project
 from verifier.sampling.versions import Unknown, version_of
@@ -299,3 +300,17 @@ def test_samplers_as_a_new_project_writes_them_have_a_version(files: Files) -> N
     before = version_of(files.load().draw)
     assert version_of(files.load().draw) == before
     assert version_of(files.load(("/ n", "/ n**2")).draw) != before
+
+
+def test_drawing_changes_no_version() -> None:
+    """A count of the package's own (how much was worked on before numba is loaded) is no part of what is drawn."""
+    check = default_project().entry("theorem1").check
+    assert check is not None
+    part = next(part for part in check.parts if any(cell.get("angle") for cell in part.cells))
+    cell = dict(next(cell for cell in part.cells if cell.get("angle")))
+    shared = {name: cell[name] for name in part.quantity.shared if name in cell}
+    counted = fused._done
+    before = version_of(part.quantity.draw)
+    part.quantity.draw(shared, (cell,), 64, 4, np.random.default_rng(3))
+    assert fused._done != counted
+    assert version_of(part.quantity.draw) == before

@@ -37,12 +37,14 @@ class ModuleSource:
     """A module's statements, which of them bind or change each name, and a label for each.
 
     A label is made of the names that a statement binds, so that one which is added above it changes nothing.
+    ``rebound``: names that functions of the module bind anew (``global``): what they hold depends on what was called.
     """
 
     statements: tuple[ast.stmt, ...]
     binding: Mapping[str, tuple[int, ...]]
     labels: tuple[str, ...]
     path: str = ""
+    rebound: frozenset[str] = frozenset()
     _seen: dict[int, Definition] = field(default_factory=dict, compare=False, repr=False)
 
     def definition(self, number: int) -> Definition:
@@ -106,6 +108,7 @@ def _parsed(path: str, stamp: int) -> ModuleSource:
         {name: tuple(found) for name, found in binding.items()},
         tuple(labels),
         str(Path(path).resolve()),
+        frozenset(name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names),
     )
 
 

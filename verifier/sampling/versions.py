@@ -210,6 +210,8 @@ class _Walk:
         key = f"{module.__name__}.{name} holds"
         if key in self.found:
             return
+        if _of_package(module) and name in self._source(module).rebound:
+            return  # a count or a switch of this package's: another after some drawing than before, of the same code
         self.found[key] = ""  # it may lead back to itself
         try:
             self.found[key] = self.value(held)

@@ -27,9 +27,9 @@ _CLOSED: Mapping[int, Sort] = MappingProxyType({})
 
 class Term:
     """A node: its ``sort``; its ``free`` variables; ``loose``, the sorts of the bound variables that point outside it,
-    by index; ``size``, its nodes as a tree; ``depth``, its nesting; ``work``, what was spent on it."""
+    by index, ``reach`` the largest, or -1; ``size``, its nodes as a tree; ``depth``, nesting; ``work``, its cost."""
 
-    __slots__ = ("_hash", "_key", "depth", "fields", "free", "loose", "size", "sort", "work")
+    __slots__ = ("_hash", "_key", "depth", "fields", "free", "loose", "reach", "size", "sort", "work")
     _key: int | None
     fields: tuple[Any, ...]
     free: "frozenset[Term]"
@@ -38,13 +38,13 @@ class Term:
     sort: Sort
 
     def _set(self, fields: tuple[Any, ...], sort: Sort, parts: Sequence[Any], loose: Mapping[int, Sort]) -> None:
-        size, depth, free = 1, 1, _NONE
+        size, depth, free, reach = 1, 1, _NONE, max(loose, default=-1)
         for p in parts:
             size, depth = size + p.size, depth if depth > p.depth else p.depth + 1
             free = free | p.free if p.free and p.free is not free else free
         need(size <= LARGEST and depth <= DEEPEST, "too large when multiplied out: a term of many nodes, or deep")
         spend(work := 1 + len(parts) + len(loose) + len(free))
-        for put, x in zip(_PUT, (hash(fields), None, depth, fields, free, loose, size, sort, work)):
+        for put, x in zip(_PUT, (hash(fields), None, depth, fields, free, loose, reach, size, sort, work)):
             put(self, x)
 
     def __setattr__(self, name: str, value: object) -> None:
@@ -161,14 +161,14 @@ def app(head: str | Term, *args: Term | int | Fraction) -> Term:
 
 def _mapped(t: Term, leaf: Callable[[Term, int], Term], names: frozenset[Term] = _NONE, depth: int = 0) -> Term:
     """``t`` with leaf(v, binders around v) for the free variables ``names`` and the bound ones that point outside."""
-    if (not t.loose or max(t.loose) < depth) and t.free.isdisjoint(names):
+    if t.reach < depth and t.free.isdisjoint(names):  # type: ignore[attr-defined]
         return t
     if isinstance(t, Fun):
         return once(Fun, t.fields[0], _mapped(t.fields[1], leaf, names, depth + len(t.fields[0])))
     if isinstance(t, App):
         head, args = t.fields
         new = head if isinstance(head, str) else _mapped(head, leaf, names, depth)
-        return app(new, *[_mapped(a, leaf, names, depth) for a in args])
+        return app(new, *[_mapped(a, leaf, names, depth) if names or a.loose else a for a in args])
     return leaf(t, depth)
 
 
