@@ -213,6 +213,22 @@ FORGED = {
         "of type 'i', and not '\\?'",
     ),
     "a vector said to be a number": ([op("neg", [0], 4, [1])], 4, "different shapes, or it makes another"),
+    "the bits of real numbers": ([op("and", [0, 0], 4, VECTOR, "ff"), *mean_of_square(4)], 92, "and of type 'f'"),
+    "a choice by a real number": (
+        [op("select_n", [0, 0, value(2.0)], 4, VECTOR, "fff"), *mean_of_square(4)],
+        92,
+        "select_n of type 'f'",
+    ),
+    "a comparison of numbers with truth values": (
+        [
+            op("gt", [0, value(0)], 3, VECTOR, "ff"),
+            op("gt", [0, 3], 4, VECTOR, "fb"),
+            op("convert_element_type", [4], 5, VECTOR, "b", **FLOATS),
+            *mean_of_square(5),
+        ],
+        92,
+        "gt of values of types f, b",
+    ),
     "half a vector said to be the whole": (
         [
             op(

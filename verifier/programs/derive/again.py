@@ -73,7 +73,15 @@ def _answers(read: _Reader, algebra: Algebra) -> TensorAnswers:
         )
     except Underived as error:  # of constants that only a front end evaluates
         raise Refused(str(error)) from None
-    except (LookupError, TypeError, AttributeError) as error:  # a parameter that is no data, or no such operation
+    except Refused:
+        raise
+    except (
+        LookupError,
+        TypeError,
+        AttributeError,
+        ArithmeticError,
+        ValueError,
+    ) as error:  # a parameter that is no data, or no such operation
         raise Refused(f"its graph as data lacks what a rule asks for: {type(error).__name__} {error}") from None
     numbers: list[Answer] = []
     for value, dims in results:
@@ -184,7 +192,9 @@ class _Reader:
         ]  # fmt: skip
         try:
             found = self._made(made, [x for _, x in read], items(subgraphs, "subgraphs", 20))
-        except (LookupError, TypeError, AttributeError) as error:
+        except Refused:
+            raise
+        except (LookupError, TypeError, AttributeError, ArithmeticError, ValueError) as error:
             raise Refused(f"{_word(name)} lacks a parameter, or has another one: {error}") from None
         known |= dict(zip(targets, found, strict=True))
         return made

@@ -19,6 +19,8 @@ from verifier.programs.derive.types import SHAPES
 from verifier.programs.graph import Dim, Op, WidthAxis, letter
 
 COMPARISONS = frozenset({"gt", "lt", "ge", "le", "is_finite"})
+#: what is asked of the types of inputs; of ``select_n`` of the first
+DOMAINS = {"and": "biu?", "or": "biu?", "not": "biu?", "select_n": "biu?"}
 REDUCED = frozenset({"reduce_sum", "reduce_max", "reduce_min", "reduce_prod"})
 #: axes of an array by their lengths at each width; all widths of a program are equal
 Lengths = tuple[tuple[int, ...], ...]
@@ -64,6 +66,7 @@ def checked(ops: Sequence[Op], inputs: Sequence[Made]) -> tuple[Made, ...]:
 def entering(op: Op, inputs: Sequence[Made], graphs: int) -> tuple[tuple[Made, ...], ...]:
     """What each of the ``graphs`` of a loop or a branch is given."""
     if op.name == "cond":
+        need(bool(inputs) and inputs[0].dims == () and inputs[0].kind in "iu?", "a branch is chosen by an integer")
         return (tuple(inputs[1:]),) * graphs
     whole = op.params["num_consts"] + op.params["num_carry"]
     rows = inputs[whole:]
@@ -106,15 +109,16 @@ def _broadcast(x: Sequence[Lengths]) -> Lengths | None:
 def _kind(op: Op, kinds: Sequence[str]) -> str:
     """The type of what an operation makes."""
     name = op.name
-    if name in COMPARISONS:
-        return "b"
+    asked = DOMAINS.get(name)
+    if asked is not None:
+        need(all(k in asked for k in (kinds[:1] if name == "select_n" else kinds)), f"{name} of type {kinds[0]!r}")
     if name == "convert_element_type":
         return letter(np.dtype(op.params["new_dtype"]))
     if name == "abs" and kinds[0] == "c":
         return "f"
     values = kinds[1:] if name == "select_n" else kinds[:1] if name == "pow" else kinds
     need(len({k for k in values if k != "?"}) <= 1, f"{name} of values of types {', '.join(kinds)}")
-    return next((k for k in values if k != "?"), "?")
+    return "b" if name in COMPARISONS else next((k for k in values if k != "?"), "?")
 
 
 def _moved(name: str, x: Sequence[Sequence[int]], p: Any) -> list[int] | None:
