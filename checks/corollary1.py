@@ -12,8 +12,9 @@ check = Check(
         hyper_covariance,
         cells(H=[2, 3], s=0.5, a=[1, 4], c=0.5, b=[1, 4]),
         widths=(128, 256, 512, 1024),
-        block=512,
-        samples=2048,
+        averaged=True,
+        block=128,
+        samples=4096,
         margin=0.03,
         claims=("corollary1.printed", "corollary1.function"),
         space=Space(

@@ -21,7 +21,9 @@ from verifier.quantities.smooth import tanh_gram
 
 WIDTHS = (128, 256, 512, 1024)
 at = [0, 60, 120]
-sizes: dict[str, Any] = {"widths": WIDTHS, "block": 512, "samples": 2048, "margin": 0.06, "movable": True}
+sizes: dict[str, Any] = {
+    "widths": WIDTHS, "averaged": True, "block": 128, "samples": 4096, "margin": 0.06, "movable": True,
+}  # fmt: skip
 gaussians: dict[str, Any] = {
     "widths": (512, 768, 1024, 1536), "block": 512, "samples": 1024, "margin": 0.1,
     "derived": lambda cell: {"theta": radians(cell["angle"])},

@@ -10,8 +10,9 @@ from verifier.quantities.smooth import tanh_slopes
 
 sizes: dict[str, Any] = {
     "widths": (128, 256, 512, 1024),
-    "block": 512,
-    "samples": 2048,
+    "averaged": True,
+    "block": 128,
+    "samples": 4096,
     "margin": 0.05,
     "quick": lambda cell: cell["H"] == 2,
 }

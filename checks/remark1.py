@@ -8,7 +8,14 @@ from verifier.quantities.layers import feature_norm, features, fourier_covarianc
 from verifier.quantities.smooth import tanh_gram
 
 WIDTHS = (128, 256, 512, 1024, 2048)
-sizes: dict[str, Any] = {"widths": WIDTHS, "width": "k", "block": 512, "samples": 2048, "margin": 0.02}
+sizes: dict[str, Any] = {
+    "widths": WIDTHS,
+    "width": "k",
+    "averaged": True,
+    "block": 128,
+    "samples": 4096,
+    "margin": 0.02,
+}
 
 check = Check(
     "remark1",

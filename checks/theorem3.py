@@ -23,6 +23,12 @@ GRID: dict[str, Any] = {
     "block": 256,
     "samples": 8192,
 }
+#: Exponents in m: a range so wide takes few samples, and corrections in 1/m little of the margin.
+GRID_M: dict[str, Any] = GRID | {
+    "widths": (1 << 20, 1 << 22, 1 << 24, 1 << 26),
+    "grid": (128, 512, 2048, 8192),
+    "block": 128,
+}
 STEP: dict[str, Any] = {
     "widths": (1_000_003, 10_000_019, 100_000_007, 1_000_000_007), "block": 512, "samples": 4096,
 }  # fmt: skip
@@ -38,8 +44,9 @@ check = Check(
         hyperkernel_value,
         [*cells(H=2, L=[1, 2], angle=60, z_angle=60), *cells(H=2, L=2, angle=0, z_angle=0)],
         widths=(128, 256, 512, 1024),
-        block=512,
-        samples=2048,
+        averaged=True,
+        block=128,
+        samples=4096,
         margin=0.3,
         claims=("theorem3.printed-limit", "theorem3.limit", "theorem3.joint-limit"),
         space=Space(H=listed((2,)), L=integers(1, 2), angle=angles(), z_angle=angles("z_i", "z_j")),
@@ -68,8 +75,9 @@ check = Check(
         hyperkernel_value,
         cells(H=3, L=1, angle=0, z=(1, -1)),
         widths=(128, 256, 512, 1024),
-        block=512,
-        samples=2048,
+        averaged=True,
+        block=128,
+        samples=4096,
         margin=0.1,
         claims=("theorem3.opposite-limit",),
     ),
@@ -78,16 +86,17 @@ check = Check(
         first_term,
         cells(H=2, L=2, axis="m"),
         claims=("theorem3.printed-first", "theorem3.first.m"),
-        **GRID,
+        **GRID_M,
     ),
     Measure(first_term, cells(H=2, L=2, axis="n"), claims=("theorem3.first.n",), **GRID),
     # E32: the exponent of min(n, m), however n and m grow; and m alone, at n = 64, which shows nothing of 1/m.
     Measure(
         first_term,
         cells(H=2, L=2, ray=["equal", "wide_f", "wide_g"]),
-        widths=(256, 512, 1024, 2048),
+        widths=(128, 181, 2048, 2896),
+        cost=50,
         block=256,
-        samples=4096,
+        samples=8192,
         claims=("theorem3.first",),
         quick=lambda cell: cell["ray"] == "wide_f",
     ),
@@ -109,13 +118,14 @@ check = Check(
         claims=("theorem3.printed-second", "theorem3.second.n"),
         **GRID,
     ),
-    Measure(second_term, cells(H=2, L=2, axis="m"), claims=("theorem3.second.m",), **GRID),
+    Measure(second_term, cells(H=2, L=2, axis="m"), claims=("theorem3.second.m",), **GRID_M),
     # The first term at infinite n, three different inputs.
     Measure(
         first_term_limit,
         cells(H=[2, 3], S=(0.7, 0.5, 0.6)),
-        widths=(128, 256, 512, 1024),
+        widths=(128, 181, 2048, 2896),
         width="m",
+        cost=50,
         block=256,
         samples=16_384,
         powers=POWERS_OF_N,

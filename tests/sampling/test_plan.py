@@ -20,7 +20,7 @@ from verifier.quantities.select import Selection, text_of
 from verifier.sampling import files
 from verifier.sampling.draw import fit_coefficients
 from verifier.sampling.keys import canonical, group_key, stream
-from verifier.sampling.plan import MOST_SHARE, Group, RunOptions, allocation, plan
+from verifier.sampling.plan import MOST_AVERAGED, MOST_SHARE, Group, RunOptions, allocation, evenly, plan
 from verifier.sampling.run import run
 from verifier.sampling.state import State
 from verifier.sampling.widths import check_widths
@@ -264,6 +264,20 @@ def test_samples_go_where_the_exponent_needs_them() -> None:
     assert best <= cost_of_variance(shares) < 1.1 * best
     # A sample that costs the same anywhere goes where the weights are.
     assert allocation((100, 1000, 10_000), 1e12) == (MOST_SHARE, 1, MOST_SHARE)
+
+
+def test_averages_take_as_many_neurons_at_every_width() -> None:
+    """Of an average over n neurons the standard error, and what its skewness asks for, are then alike at all widths."""
+    widths = (128, 256, 512, 1024, 2048)
+    shares = evenly(widths)
+    assert [n * share for n, share in zip(widths, shares, strict=True)] == [2048] * 5
+    assert max(evenly((64, 1 << 20))) == MOST_AVERAGED
+    group = planned(ORDER, averaged=True, widths=widths, block=64)[0]
+    assert group.shares == shares
+    last = group.schedule.sizes[-1]
+    assert [group.drawn(place, last) for place in range(5)] == [last * share for share in shares]
+    assert group.drawn(0, last) <= 1 << 14
+    assert planned(ORDER, widths=widths, block=64)[0].shares is None
 
 
 def test_shares_are_drawn_in_whole_blocks_and_below_the_cap() -> None:

@@ -334,6 +334,8 @@ def _begin(
             continue
         reason = f"refused: at width {n} {why}"
         needed = needed if min_widths > 1 or needed is None else min(needed, enough)
+        # Of the width that has fewest, as in every decision: the others take their shares of it.
+        needed = None if needed is None else math.ceil(needed * min(counts) / x.size)
         return _Begun(replace_verdict(base, NumericStatus.INCONCLUSIVE, reason, needed), None)
     moments = [Moments(a.mean, a.variance, a.count) for a in averages]
     equal = {n: a.count for n, a in zip(widths, averages, strict=True) if a.variance == 0}

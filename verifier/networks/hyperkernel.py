@@ -155,6 +155,33 @@ class HyperkernelPass:
     back: tuple[Array, ...]
 
 
+@dataclass(frozen=True)
+class ImplicitAt:
+    """g at u and u', whose weights are outputs of f.
+
+    passes: of f; q: its last hidden layers, and their basis; found: the passes of g and dh/dV.
+    """
+
+    passes: tuple[Pass, Pass]
+    q: tuple[Array, Array]
+    basis: list[Array]
+    implicit: Implicit
+    found: tuple[tuple[Pass, Direction], tuple[Pass, Direction]]
+
+
+def implicit_of(
+    network: Network, g_depth: int, m: int, inputs: Array, z: Sequence[Array], rng: np.random.Generator
+) -> ImplicitAt:
+    """g of depth g_depth and width m at (x, z) and (x', z'), from the last hidden layers of the network f."""
+    forward = network.forward(inputs)
+    passes = (forward[0], forward[-1])
+    first, second = (network._fit(network.depth - 1, at.q[-1]) for at in passes)
+    basis, triangle = orthonormal([first, second])
+    implicit = Implicit.draw(g_depth, m, z[0].size, triangle / sqrt(network.widths[-1]), rng)
+    found = (implicit.gradient(0, z[0]), implicit.gradient(1, z[1]))
+    return ImplicitAt(passes, (first, second), basis, implicit, found)
+
+
 def hyperkernel(
     network: Network,
     g_depth: int,
@@ -167,13 +194,9 @@ def hyperkernel(
 
     The two outputs stand for the rest of W^L.  The network can be used once: its last layer is replaced.
     """
-    forward = network.forward(inputs)
-    passes = (forward[0], forward[-1])
+    g = implicit_of(network, g_depth, m, inputs, z, rng)
+    passes, q, basis, implicit, found = g.passes, g.q, g.basis, g.implicit, g.found
     top, last = network.depth - 1, network.widths[-1]
-    q = [network._fit(top, at.q[-1]) for at in passes]
-    basis, triangle = orthonormal(q)
-    implicit = Implicit.draw(g_depth, m, z[0].size, triangle / sqrt(last), rng)
-    found = [implicit.gradient(j, z[j]) for j in range(2)]
     gradients = (found[0][1], found[1][1])
     gram = np.empty((network.batch, 2, 2))
     for i, j in ((0, 0), (0, 1), (1, 1)):

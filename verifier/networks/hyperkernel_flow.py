@@ -65,16 +65,22 @@ def kernel_flow(
     inputs: distinct rows; which: the rows that x, x' and x_i are.  Returns shape (batch, 4).
     """
     passes = network.forward(inputs)
-    at = [passes[k] for k in which]
-    implicit_at = [implicit.forward(entry, p.f) for entry, p in zip(z, at, strict=True)]
-    c = [implicit.gradient(p) for p in implicit_at]
-    gradients = [network.backward(p, cotangent) for p, cotangent in zip(at, c, strict=True)]
+    points = [(row, tuple(entry.tolist())) for row, entry in zip(which, z, strict=True)]
+    distinct = dict.fromkeys(points)  # what is the same at two of them is worked out once
+    found = {}
+    for row, entry in distinct:
+        g = implicit.forward(np.array(entry), passes[row].f)
+        cotangent = implicit.gradient(g)
+        found[row, entry] = passes[row], g, cotangent, network.backward(passes[row], cotangent)
+    at, implicit_at, c, gradients = zip(*(found[point] for point in points), strict=True)
     first, second = [], np.zeros(network.batch)
-    for here, there in ((0, 1), (1, 0)):
+    for here, there in ((0, 1), (1, 0)) if points[0] != points[1] else ((0, 1),):
         jet = network.jet(at[here], [gradients[2], gradients[there]], [1, 1])
         first.append(-second_derivative(implicit, implicit_at[here], jet[1, 0], jet[0, 1]))
         if (1, 1) in jet:  # absent where f is linear in w
             second -= np.einsum("bp,bp->b", c[here], jet[1, 1])
+    if points[0] == points[1]:  # u' = u: both halves are alike
+        first, second = first * 2, 2.0 * second
     return np.stack([*first, second, first[0] + first[1] + second], axis=1)
 
 

@@ -166,8 +166,9 @@ class Measure:
     ``cost`` is the width at which a sample takes twice as long as at a narrow one: widths then get samples in
     proportion to their weight in the exponent over the root of their cost, and ``samples`` is the most that any of them
     may take; None draws alike at all.  ``controls`` removes the known noise of the outputs, of which the sampler
-    returns normals.  ``block`` samples are drawn at a time (a part of the random key), with ``cost`` as many times more
-    as a width takes; ``samples``
+    returns normals.  ``averaged`` says that a sample is an average over the neurons of its width (an entry of a Gram
+    matrix, a kernel): as many neurons are then drawn at each width.  ``block`` samples are drawn at a time (a part of
+    the random key), with ``cost`` or ``averaged`` as many times more as a width takes; ``samples``
     is the most a width may take.  ``quick`` says which cells ``--quick`` keeps; ``largest`` is the widest
     network that the sampler can afford; ``movable`` cells are those that ``--angle`` moves.  ``derived``
     adds parameters that claims speak of and that follow from the cell's own.  ``atom`` is the probability of
@@ -194,6 +195,7 @@ class Measure:
     widths: Widths = WIDE
     correction: bool | None = False
     cost: Annotated[float | None, _cost] = None
+    averaged: bool = False
     controls: bool = False
     block: Count = 1024
     samples: Count = 1 << 17

@@ -16,7 +16,7 @@ import numpy.typing as npt
 from verifier.networks.build import build
 from verifier.networks.descent import sample_descent
 from verifier.networks.draws import batch_size, collect, implicit_inputs
-from verifier.networks.hyperkernel import hyperkernel, sample_hyperkernel
+from verifier.networks.hyperkernel import implicit_of, sample_hyperkernel
 from verifier.networks.hyperkernel_flow import sample_kernel_flow, sample_kernel_flow_limit
 from verifier.networks.request import choose_sampler, input_pair
 from verifier.networks.step import sample_kink_remainder
@@ -52,11 +52,11 @@ def _jacobian(shared: Parameters, cell: Parameters, width: int, samples: int, rn
 
     def draw(batch: int, stream: np.random.Generator) -> Array:
         network = build(kind, (rows.shape[1], *(width,) * (depth - 1)), 2, batch, stream)
-        found = hyperkernel(network, v, width, rows, z, stream)
-        first, second = (gradient.deltas[u - 1] for gradient in found.gradients)
+        g = implicit_of(network, v, width, rows, z, stream)
+        first, second = (gradient.deltas[u - 1] for _, gradient in g.found)
         assert first is not None
         assert second is not None
-        return found.implicit.networks[0].inner(u, first, second)
+        return g.implicit.networks[0].inner(u, first, second)
 
     return collect(samples, batch_size(width), rng, draw)
 
@@ -120,7 +120,7 @@ def _fitted(shared: Parameters, cell: Parameters, width: int, samples: int, rng:
 _SHARED = ("H", "L", "angle", "z_angle", "z", "n", "m")
 
 #: (P P'ᵀ)_11 of g, P = ∂g^v/∂g^u; cells: u, v, L, angle, z_angle.
-implicit_jacobian = Quantity("PPg", "(P P'^T)_11 of g", ("angle", "z_angle"), per_cell(_jacobian))
+implicit_jacobian = Quantity("PPg", "(P P'^T)_11 of g", ("angle", "z_angle", "L", "u", "v"), per_cell(_jacobian))
 #: K^g = ∂_v h·∂_v h' at weights V = f(x), f(x'); cells: H, L, angle, z_angle, optionally n or m, or z.
 implicit_kernel = Quantity("Kg", "K^g", _SHARED, _column(1))
 #: K^h(u, u'); cells as above.
@@ -129,10 +129,11 @@ hyperkernel_value = Quantity("Kh", "K^h", _SHARED, _column(0))
 first_term = Quantity("dKh1", "first term of d/dt K^h", ("H", "L", "n", "m", "ray"), _flow(0))
 second_term = Quantity("dKh2", "second term of d/dt K^h", ("H", "L", "n", "m"), _flow(2))
 #: The first term at infinite n; cells: H, S = (S(x,x'), S(x,x_i), S(x',x_i)).  The width is m.
-first_term_limit = Quantity("dKh1", "first term, n infinite", (), per_cell(_flow_limit))
+first_term_limit = Quantity("dKh1", "first term, n infinite", ("H", "S"), per_cell(_flow_limit))
 #: f after a unit step less its Taylor polynomial, L = 2; cells: angle to the training input, norm.
-kink_remainder = Quantity("R", "kink remainder", (), per_cell(_kink))
+kink_remainder = Quantity("R", "kink remainder", ("L", "step", "angle", "norm"), per_cell(_kink))
 #: f at its one training input, of label 1, after gradient descent on the squared loss, L = 2; cells: mu, steps.
-trained_output = Quantity("f_t", "f after training", (), per_cell(_trained))
+trained_output = Quantity("f_t", "f after training", ("L", "mu", "steps"), per_cell(_trained))
 #: 1 where it is within 1/100 of the label, else 0; cells as above.
-trained_fit = Quantity("fit", "1{|f - y| < 1/100} after training", (), per_cell(_fitted), bounds=(0.0, 1.0))
+trained_fit = Quantity("fit", "1{|f - y| < 1/100} after training", ("L", "mu", "steps"), per_cell(_fitted),
+                       bounds=(0.0, 1.0))  # fmt: skip

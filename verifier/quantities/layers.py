@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from math import cos, radians
+from math import radians
 from typing import Any
 
 import numpy as np
@@ -34,7 +34,10 @@ Column = Callable[[Parameters, Parameters, int, int, np.random.Generator], Array
 
 
 def per_cell(column: Column) -> Callable[[Parameters, Sequence[Parameters], Any, int, np.random.Generator], Draw]:
-    """A sampler that draws each cell's networks anew: column(shared, cell, width, samples, rng)."""
+    """A sampler that draws each cell's networks anew: column(shared, cell, width, samples, rng).
+
+    Name what tells the cells apart as ``shared``: each is then drawn only until it is decided itself.
+    """
 
     def draw(
         shared: Parameters, cells: Sequence[Parameters], width: Any, samples: int, rng: np.random.Generator
@@ -72,17 +75,27 @@ def _largest(shared: Parameters, cell: Parameters, width: int, samples: int, rng
     return sample_extreme_eigenvalues(rows, width, samples=samples, rng=rng).values[:, 1]
 
 
-def _gaussian(step: bool) -> Column:
-    """2 σ(a)σ(b), or 2 σ'(a)σ'(b), averaged over ``width`` pairs of Gaussians."""
+def _gaussian(step: bool) -> Callable[..., Draw]:
+    """2 σ(a)σ(b), or 2 σ'(a)σ'(b), averaged over ``width`` pairs of Gaussians, given the directions of the pairs.
 
-    def column(shared: Parameters, cell: Parameters, width: int, samples: int, rng: np.random.Generator) -> Array:
-        theta = radians(cell["angle"])
-        first, other = rng.standard_normal((2, samples, width))
-        a, b = cell["s"] * first, cell["t"] * (cos(theta) * first + np.sin(theta) * other)
-        found = (a > 0) & (b > 0) if step else np.maximum(a, 0) * np.maximum(b, 0)
-        return np.asarray(2 * found.mean(axis=1))
+    (a, b) = r (s cos φ, t cos(φ - θ)) for a pair of independent normals of length r and direction φ: E r² = 2.
+    """
 
-    return column
+    def draw(
+        shared: Parameters, cells: Sequence[Parameters], width: int, samples: int, rng: np.random.Generator
+    ) -> Draw:
+        phi = 2 * np.pi * rng.random((samples, width))
+        first = np.maximum(np.cos(phi), 0)
+        means: dict[float, Array] = {}
+        for angle in dict.fromkeys(float(cell["angle"]) for cell in cells):
+            second = np.maximum(np.cos(phi - radians(angle)), 0)
+            found = (first > 0) & (second > 0) if step else first * second
+            means[angle] = 2 * found.mean(axis=1)
+        scales = [1.0 if step else 2.0 * cell["s"] * cell["t"] for cell in cells]
+        columns = [scale * means[float(cell["angle"])] for scale, cell in zip(scales, cells, strict=True)]
+        return Draw(np.stack(columns, axis=1))
+
+    return draw
 
 
 def _both_positive(shared: Parameters, cell: Parameters, width: int, samples: int, rng: np.random.Generator) -> Array:
@@ -183,7 +196,7 @@ def combination_law(cell: Parameters, value: float) -> Normal:
 
 
 def _at_angle(symbol: str, text: str, column: Column) -> Quantity:
-    return Quantity(symbol, text, ("angle",), per_cell(column))
+    return Quantity(symbol, text, ("angle", "L", "u", "v"), per_cell(column))
 
 
 #: P[f(x) > 0, f(x') > 0] given the layers below; cells: L, angle.
@@ -205,22 +218,22 @@ tangent = _at_angle("NTK", "K^f", _tangent)
 #: The largest eigenvalue of P Pᵀ, P = √(2/n) W Z of width n: 8 rows, or n rows if square; cells: u, v, square.
 largest_eigenvalue = Quantity("PP", "largest eigenvalue of P P^T", (), per_cell(_largest))
 #: 2 E[σ(a)σ(b)] and 2 E[σ'(a)σ'(b)] at standard deviations s, t; cells: s, t, angle.  The width counts the pairs.
-gaussian_relu = Quantity("E_relu", "2 relu(a)relu(b)", (), per_cell(_gaussian(False)))
-gaussian_step = Quantity("E_step", "2 1[a>0]1[b>0]", (), per_cell(_gaussian(True)))
+gaussian_relu = Quantity("E_relu", "2 relu(a)relu(b)", (), _gaussian(False))
+gaussian_step = Quantity("E_step", "2 1[a>0]1[b>0]", (), _gaussian(True))
 
 #: a V(x) + b V(x') for an entry of V = f(x); cells: L, angle, combination = (a, b).
 entry = Quantity("V", "a V(x) + b V(x')", ("L", "angle"), _pairs)
 #: a h(u) + b h(u'), n = m; cells: H, L, angle, z_angle, combination.
 unit = Quantity("hh", "a h(u) + b h(u')", ("H", "L", "angle", "z_angle"), _pairs)
 #: |a^l|²/m at one input, n = m; cells: l, L.
-activity = Quantity("R", "|a^l|^2/m", (), per_cell(_activity))
+activity = Quantity("R", "|a^l|^2/m", ("L", "l"), per_cell(_activity))
 #: E[f⁴ | q^{L-1}] at one input; cells: L.
-fourth = Quantity("f4", "f^4", (), per_cell(_fourth))
+fourth = Quantity("f4", "f^4", ("L",), per_cell(_fourth))
 
 #: Λ^H(u, u') at finite m, L = 1; cells: H, s = x·x'/n_0, and Σ^0 = ((a, c), (c, d)).
-hyper_covariance = Quantity("hh", "Lambda^H(u,u')", (), per_cell(_covariance(_given_gram)))
+hyper_covariance = Quantity("hh", "Lambda^H(u,u')", ("H", "s", "a", "c", "b"), per_cell(_covariance(_given_gram)))
 #: The same for Fourier features of z, m = k; cells: H, s, distance = |z - z'|.
-fourier_covariance = Quantity("hp", "Lambda^H(u,u')", (), per_cell(_covariance(_features)))
+fourier_covariance = Quantity("hp", "Lambda^H(u,u')", ("H", "s", "distance"), per_cell(_covariance(_features)))
 #: p(z)·p(z')/k; cells: distance.  The width is k.
-features = Quantity("pp", "p(z).p(z')/k", (), per_cell(_fourier))
+features = Quantity("pp", "p(z).p(z')/k", ("distance", "k"), per_cell(_fourier))
 feature_norm = Quantity("p2", "|p(z)|^2/k", (), per_cell(_fourier))

@@ -36,8 +36,10 @@ THOROUGH_FACTOR = 16
 FURTHER = 16
 #: Below this width corrections to scaling are fitted, not only allowed for.
 CORRECTED_BELOW = 2048
-#: No width gets more than this many times the samples of another one.
+#: No width gets more than this many times the samples of another one,
 MOST_SHARE = 6
+#: or than this many, where a sample is an average over the width.
+MOST_AVERAGED = 16
 
 
 @dataclass(frozen=True)
@@ -296,8 +298,8 @@ def group_of(
     alone = shared.get("m", 1) == 1
     block = min(part.block, cap)
     shares = None
-    if isinstance(part, Measure) and part.cost is not None and grid is None and block < cap:
-        shares = allocation(widths, part.cost)
+    if isinstance(part, Measure) and grid is None and block < cap:
+        shares = evenly(widths) if part.averaged else None if part.cost is None else allocation(widths, part.cost)
     fewest = max(block, cap // max(shares)) if shares is not None else cap
     at = widths if grid is None else tuple(product(widths, grid))
     work = None if part.quantity.work is None else tuple(part.quantity.work(shared, place) for place in at)
@@ -336,6 +338,15 @@ def allocation(widths: Sequence[int], cost: float) -> tuple[int, ...]:
     ideal = weights / np.sqrt(1.0 + np.asarray(widths, dtype=float) / cost)
     floored = np.maximum(ideal, ideal.max() / MOST_SHARE)
     return tuple(int(k) for k in np.maximum(np.rint(floored / floored.min()), 1))
+
+
+def evenly(widths: Sequence[int]) -> tuple[int, ...]:
+    """Samples at each width, in units of the fewest, of an average over n neurons: as many neurons at every width.
+
+    Its variance and the square of its skewness fall as 1/n, and what it costs grows as n: the narrowest width, whose
+    mean takes the most samples, is the one where they are cheap.
+    """
+    return tuple(min(max(round(max(widths) / n), 1), MOST_AVERAGED) for n in widths)
 
 
 def _fixed_widths(members: Sequence[Cell]) -> bool:

@@ -15,9 +15,11 @@ from verifier.inference.averages import decide_limit, decide_polynomial
 from verifier.inference.decisions import Decision
 from verifier.inference.kinds import decide_constant
 from verifier.inference.samples import LogSample
+from verifier.inference.wilson_hilferty import symmetric
 from verifier.sampling.questions import Question
 from verifier.verdict import NumericStatus
 
+Array = npt.NDArray[np.float64]
 Samples = Mapping[Any, LogSample]
 Values = tuple[tuple[int, float], ...]
 
@@ -47,12 +49,14 @@ def decide_values(samples: Samples, question: Question, **settings: Any) -> Deci
 
 
 def decide_value_and_fluctuation(samples: Samples, target: float, *, alpha: float, **settings: Any) -> Decision:
-    """X_n → target in probability: the limit of E X_n is the target, and X_n - X_n' vanishes; half of alpha each.
+    """X_n → target in probability: the limit of E f(X_n) is the target, and X_n - X_n' vanishes; half of alpha each.
 
-    The numbers shown are those of the limit.  A difference of pairs that does not vanish contradicts as well.
+    f is the scale of :mod:`verifier.inference.wilson_hilferty`, on which X is far less skewed, or that of X where the
+    target is nearly 0.  The numbers shown are those of the limit.  A difference of pairs that does not vanish
+    contradicts as well.
     """
     arrays = {n: raw(s) for n, s in samples.items()}
-    mean = decide_limit(arrays, target, alpha=alpha / 2, in_probability=True, **settings)
+    mean = _limit(arrays, target, alpha / 2, **settings)
     looks = {name: settings[name] for name in ("looks", "look", "powers") if name in settings}
     spread = decide_constant(arrays, alpha=alpha / 2, **looks)
     found = {mean.verdict, spread.verdict}
@@ -62,6 +66,20 @@ def decide_value_and_fluctuation(samples: Samples, target: float, *, alpha: floa
     budget = max((n for n in needed if n is not None), default=None)
     reason = f"{mean.reason}; {spread.reason}"
     return replace(mean, verdict=verdict, reason=reason, alpha=alpha, samples_needed=budget)
+
+
+def _limit(arrays: Mapping[int, Array], target: float, alpha: float, *, margin: float, **settings: Any) -> Decision:
+    """The limit of X_n in probability, judged on the scale on which X is least skewed and shown on that of X."""
+    scale = symmetric(target, margin)
+    settings |= {"alpha": alpha, "in_probability": True}
+    if scale is None:
+        return decide_limit(arrays, target, margin=margin, **settings)
+    curved = {n: scale.of(x) for n, x in arrays.items()}
+    found = decide_limit(curved, target, margin=scale.margin(margin), **settings)
+    return replace(
+        found, quantity="limit of X", margin=margin, estimate=scale.back(found.estimate), low=scale.back(found.low),
+        high=scale.back(found.high), reason=f"on a scale on which X is nearly symmetric {found.reason}",
+    )  # fmt: skip
 
 
 def decide_atoms(samples: Samples, values: Values, *, alpha: float, **settings: Any) -> Decision:
