@@ -22,7 +22,7 @@ from verifier.quantities.smooth import tanh_gram
 WIDTHS = (128, 256, 512, 1024)
 at = [0, 60, 120]
 sizes: dict[str, Any] = {
-    "widths": WIDTHS, "averaged": True, "block": 128, "samples": 4096, "margin": 0.06, "movable": True,
+    "widths": WIDTHS, "averaged": True, "block": 128, "samples": 1 << 14, "margin": 0.06, "movable": True,
 }  # fmt: skip
 gaussians: dict[str, Any] = {
     "widths": (512, 768, 1024, 1536), "block": 512, "samples": 1024, "margin": 0.1,
@@ -62,7 +62,7 @@ check = Check(
         claims=("lemma2.tangent",),
         space=Space(L=integers(1, 3), angle=angles()),
         powers=POWERS_OF_N,
-        **{**sizes, "samples": 8192},
+        **{**sizes, "samples": 1 << 16},
     ),
     # E6: the covariance of f is S^{L-1}; S^L as printed agrees only at one input.
     Measure(

@@ -12,7 +12,7 @@ sizes: dict[str, Any] = {
     "widths": (128, 256, 512, 1024),
     "averaged": True,
     "block": 128,
-    "samples": 4096,
+    "samples": 1 << 14,
     "margin": 0.05,
     "quick": lambda cell: cell["H"] == 2,
 }
@@ -24,7 +24,7 @@ check = Check(
         implicit_jacobian,
         [*cells(u=1, v=2, H=2, **at), *cells(u=[1, 2], v=3, H=3, **at)],
         claims=("lemma6.printed-jacobians", "lemma6.jacobians"),
-        **{**sizes, "samples": 4096},
+        **{**sizes, "samples": 1 << 15},
     ),
     # The larger z_angle, the more a factor S^L in the place of S^{L-1} is seen.
     Measure(
@@ -32,7 +32,7 @@ check = Check(
         [*cells(H=[2, 3], **at), *cells(H=2, L=1, angle=90, z_angle=0)],
         claims=("lemma6.printed-gradient", "lemma6.gradient"),
         space=Space(H=integers(2, 3), L=integers(1, 2), angle=angles(), z_angle=angles("z_i", "z_j")),
-        **{**sizes, "samples": 4096},
+        **{**sizes, "samples": 1 << 15},
     ),
     # E17: √2 in the place of 2, at one input.
     Measure(

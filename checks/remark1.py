@@ -13,7 +13,7 @@ sizes: dict[str, Any] = {
     "width": "k",
     "averaged": True,
     "block": 128,
-    "samples": 4096,
+    "samples": 1 << 14,
     "margin": 0.02,
 }
 

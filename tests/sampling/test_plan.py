@@ -53,7 +53,7 @@ OTHER = Claim("s.other", Kind.ORDER, Function("Y")(r), "Y ~ 1", exponent=Integer
 
 def planned(*claims: Claim, options: RunOptions | None = None, **how: Any) -> tuple[Group, ...]:
     grid = cells(H=[1, 2], r=[0, 1, 2], angle=0)
-    part = Measure(QUANTITY, grid, widths=WIDTHS, block=256, samples=1 << 14, **how)
+    part = Measure(QUANTITY, grid, **{"widths": WIDTHS, "block": 256, "samples": 1 << 14, **how})
     return plan(Check("s", part), statement(*claims), options or RunOptions())
 
 

@@ -32,7 +32,10 @@ from verifier.sampling.questions import Question, question_of
 THOROUGH_ALPHA = 1e-8
 #: ``--thorough`` and ``--budget`` may take this many times the samples.
 THOROUGH_FACTOR = 16
-#: And these many times that where a question says that so many decide it.
+#: And this many times the networks that an identity is evaluated on: it is one of polynomials on each activation cell,
+#: so that where it fails on a cell, it does on almost all of its networks.
+THOROUGH_NETWORKS = 4
+#: And these many times the samples of a thorough run where a question says that so many decide it.
 FURTHER = 16
 #: Below this width corrections to scaling are fitted, not only allowed for.
 CORRECTED_BELOW = 2048
@@ -283,7 +286,8 @@ def group_of(
     if isinstance(part, Agreement) or grid is not None or _fixed_widths(members):
         # An identity is checked on networks small enough to be drawn whole; other parts were planned with theirs.
         widths = part.widths
-    cap = part.samples * (THOROUGH_FACTOR if options.thorough or options.budget is not None else 1)
+    more = THOROUGH_FACTOR if measured else THOROUGH_NETWORKS
+    cap = part.samples * (more if options.thorough or options.budget is not None else 1)
     if options.quick:
         cap = min(part.quick_samples, part.samples)
     if measured and part.samples == 1:

@@ -42,6 +42,8 @@ def decide_values(samples: Samples, question: Question, **settings: Any) -> Deci
     if question.values:
         return decide_polynomial(arrays, dict(question.values), bounds=question.bounds, **settings)
     assert question.target is not None
+    if question.constant and question.bounds is None:
+        return _limit(arrays, question.target, powers=question.powers, **settings)
     return decide_limit(
         arrays, question.target, bounds=question.bounds, in_probability=question.constant, powers=question.powers,
         **settings,
@@ -56,7 +58,7 @@ def decide_value_and_fluctuation(samples: Samples, target: float, *, alpha: floa
     contradicts as well.
     """
     arrays = {n: raw(s) for n, s in samples.items()}
-    mean = _limit(arrays, target, alpha / 2, **settings)
+    mean = _limit(arrays, target, alpha=alpha / 2, **settings)
     looks = {name: settings[name] for name in ("looks", "look", "powers") if name in settings}
     spread = decide_constant(arrays, alpha=alpha / 2, **looks)
     found = {mean.verdict, spread.verdict}
@@ -68,10 +70,10 @@ def decide_value_and_fluctuation(samples: Samples, target: float, *, alpha: floa
     return replace(mean, verdict=verdict, reason=reason, alpha=alpha, samples_needed=budget)
 
 
-def _limit(arrays: Mapping[int, Array], target: float, alpha: float, *, margin: float, **settings: Any) -> Decision:
+def _limit(arrays: Mapping[int, Array], target: float, *, margin: float, **settings: Any) -> Decision:
     """The limit of X_n in probability, judged on the scale on which X is least skewed and shown on that of X."""
     scale = symmetric(target, margin)
-    settings |= {"alpha": alpha, "in_probability": True}
+    settings["in_probability"] = True
     if scale is None:
         return decide_limit(arrays, target, margin=margin, **settings)
     curved = {n: scale.of(x) for n, x in arrays.items()}
