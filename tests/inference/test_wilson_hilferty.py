@@ -79,7 +79,7 @@ def samples(law: str, seed: int = 1) -> dict[int, LogSample]:
 
 
 def verdict(law: str, claimed: float, alpha: float = 1e-8) -> tuple[NumericStatus, str]:
-    found = decide_value_and_fluctuation(samples(law), claimed, alpha=alpha, margin=0.1, looks=8)
+    found = decide_value_and_fluctuation(samples(law), claimed, alpha=alpha, margin=0.1, looks=8, squares=True)
     return found.verdict, found.reason
 
 
@@ -102,7 +102,7 @@ def test_rare_values_do_not_move_a_limit_in_probability() -> None:
 
 
 def test_numbers_are_shown_on_the_scale_of_the_quantity() -> None:
-    found = decide_value_and_fluctuation(samples("plain"), 1.0, alpha=1e-3, margin=0.1, looks=8)
+    found = decide_value_and_fluctuation(samples("plain"), 1.0, alpha=1e-3, margin=0.1, looks=8, squares=True)
     assert found.quantity == "limit of X"
     assert found.margin == 0.1
     assert found.low < 1 < found.high

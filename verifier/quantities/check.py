@@ -136,7 +136,9 @@ class Quantity:
     ``symbol`` is the head of the claims it belongs to (``K`` in ``K(r)``).  Cells that agree in the ``shared``
     parameters are read off the same networks.  ``bounds``: two numbers that the quantity always lies between, where
     there are such; without them the mean of samples that are all equal is not known.  ``constant``: a claim of its
-    value is that it *is* that number (in the limit), and not that its mean is.  ``allowance``: the largest c of the
+    value is that it *is* that number (in the limit), and not that its mean is.  ``squares``: it is a product of
+    averages of squares, as Gram matrices, Jacobians and kernels are, of which a claim in probability is judged on the
+    scale of :mod:`verifier.inference.wilson_hilferty`.  ``allowance``: the largest c of the
     corrections c/n that follow from the limit formula of the quantity at a cell, large where its leading coefficient is
     nearly zero; every check of an order of the quantity grants it.  ``version``: to be raised where what the sampler
     draws changes and its source does not, say a file that it reads: stored samples are then drawn anew.
@@ -151,6 +153,7 @@ class Quantity:
     draw: Sampler
     bounds: Annotated[tuple[float, float] | None, _bounds] = None
     constant: bool = False
+    squares: bool = False
     allowance: Callable[[Parameters], float] | None = None
     version: str = ""
     work: Callable[[Parameters, Any], float] | None = None

@@ -120,11 +120,12 @@ def _fitted(shared: Parameters, cell: Parameters, width: int, samples: int, rng:
 _SHARED = ("H", "L", "angle", "z_angle", "z", "n", "m")
 
 #: (P P'ᵀ)_11 of g, P = ∂g^v/∂g^u; cells: u, v, L, angle, z_angle.
-implicit_jacobian = Quantity("PPg", "(P P'^T)_11 of g", ("angle", "z_angle", "L", "u", "v"), per_cell(_jacobian))
+implicit_jacobian = Quantity("PPg", "(P P'^T)_11 of g", ("angle", "z_angle", "L", "u", "v"), per_cell(_jacobian),
+                             squares=True)  # fmt: skip
 #: K^g = ∂_v h·∂_v h' at weights V = f(x), f(x'); cells: H, L, angle, z_angle, optionally n or m, or z.
-implicit_kernel = Quantity("Kg", "K^g", _SHARED, _column(1))
+implicit_kernel = Quantity("Kg", "K^g", _SHARED, _column(1), squares=True)
 #: K^h(u, u'); cells as above.
-hyperkernel_value = Quantity("Kh", "K^h", _SHARED, _column(0))
+hyperkernel_value = Quantity("Kh", "K^h", _SHARED, _column(0), squares=True)
 #: The terms of ∂_t K^h(u, u) for one training input; cells: H, L, and optionally n or m, or a ray.
 first_term = Quantity("dKh1", "first term of d/dt K^h", ("H", "L", "n", "m", "ray"), _flow(0))
 second_term = Quantity("dKh2", "second term of d/dt K^h", ("H", "L", "n", "m"), _flow(2))

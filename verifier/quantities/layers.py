@@ -206,13 +206,13 @@ both_positive = _at_angle("P_both", "P[f(x), f(x') > 0]", _both_positive)
 positive = Quantity("P_positive", "1{X_n > 0}", (), per_cell(_positive), bounds=(0.0, 1.0))
 
 #: q^v·q'^v/n_v, v hidden layers; cells: v, angle.
-gram = _at_angle("Q", "q^v.q'^v/n", _gram)
+gram = replace(_at_angle("Q", "q^v.q'^v/n", _gram), squares=True)
 #: The first diagonal entry of P_i P_jᵀ, P = ∂y^v/∂y^u; cells: u, v, angle.
-jacobian = _at_angle("PP", "(P P'^T)_11", _jacobian)
+jacobian = replace(_at_angle("PP", "(P P'^T)_11", _jacobian), squares=True)
 #: ⟨∂f/∂y^u(x), ∂f/∂y^u(x')⟩; cells: u, L, angle.
-gradient = _at_angle("CC", "<C,C'>", _gradient)
+gradient = replace(_at_angle("CC", "<C,C'>", _gradient), squares=True)
 #: E[f(x) f(x') | q^{L-1}]; cells: L, angle.
-output_covariance = replace(_at_angle("ff", "E f(x)f(x')", _output), constant=True)
+output_covariance = replace(_at_angle("ff", "E f(x)f(x')", _output), constant=True, squares=True)
 #: ∂f/∂w·∂f'/∂w; cells: L, angle.
 tangent = _at_angle("NTK", "K^f", _tangent)
 #: The largest eigenvalue of P Pᵀ, P = √(2/n) W Z of width n: 8 rows, or n rows if square; cells: u, v, square.

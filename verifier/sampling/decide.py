@@ -54,7 +54,9 @@ def _decided(group: Group, question: Question, samples: Mapping[Any, LogSample],
     if question.kind is Kind.VALUE:
         return decide_values(samples, question, **averaging)
     if question.kind is Kind.CONSTANT:
-        return decide_value_and_fluctuation(samples, question.target, powers=question.powers, **averaging)
+        return decide_value_and_fluctuation(
+            samples, question.target, squares=question.squares, powers=question.powers, **averaging
+        )
     if question.kind is Kind.SURFACE:
         return decide_surface({place: raw(s) for place, s in samples.items()}, question.terms, **averaging)
     if question.kind in (Kind.TREND, Kind.ABOVE):

@@ -31,6 +31,7 @@ class Question:
     axis: str | None = None  # "n" or "m": the width that an exponent on a grid is in
     bounds: tuple[float, float] | None = None  # what the quantity lies between
     constant: bool = False  # the value claimed is that of X, not of its mean
+    squares: bool = False  # X is a product of averages of squares: a limit in probability is judged on another scale
     powers: tuple[float, ...] = FREE_POWERS  # exponents of the corrections that are tried
     allowance: float = DEFAULT_ALLOWANCE  # c of the corrections c/n that an order is granted
     terms: tuple[tuple[float, float], ...] = ()  # exponents of n and m of a variance's terms
@@ -109,8 +110,9 @@ def _valued(expected: tuple[Expectation, ...], part: Measure, alpha: float, cell
     margin = 0.0 if kind is Kind.INTEGER else part.margin
     about = part.quantity
     return Question(
-        kind, value, alpha, margin, law=law, bounds=about.bounds, constant=about.constant, powers=powers_of(part)
-    )
+        kind, value, alpha, margin, law=law, bounds=about.bounds, constant=about.constant, squares=about.squares,
+        powers=powers_of(part),
+    )  # fmt: skip
 
 
 def powers_of(part: Part) -> tuple[float, ...]:

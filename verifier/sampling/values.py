@@ -42,7 +42,7 @@ def decide_values(samples: Samples, question: Question, **settings: Any) -> Deci
     if question.values:
         return decide_polynomial(arrays, dict(question.values), bounds=question.bounds, **settings)
     assert question.target is not None
-    if question.constant and question.bounds is None:
+    if question.constant and question.squares:
         return _limit(arrays, question.target, powers=question.powers, **settings)
     return decide_limit(
         arrays, question.target, bounds=question.bounds, in_probability=question.constant, powers=question.powers,
@@ -50,15 +50,18 @@ def decide_values(samples: Samples, question: Question, **settings: Any) -> Deci
     )  # fmt: skip
 
 
-def decide_value_and_fluctuation(samples: Samples, target: float, *, alpha: float, **settings: Any) -> Decision:
-    """X_n → target in probability: the limit of E f(X_n) is the target, and X_n - X_n' vanishes; half of alpha each.
+def decide_value_and_fluctuation(
+    samples: Samples, target: float, *, alpha: float, squares: bool = False, **settings: Any
+) -> Decision:
+    """X_n → target in probability: the limit of E X_n is the target, and X_n - X_n' vanishes; half of alpha each.
 
-    f is the scale of :mod:`verifier.inference.wilson_hilferty`, on which X is far less skewed, or that of X where the
-    target is nearly 0.  The numbers shown are those of the limit.  A difference of pairs that does not vanish
-    contradicts as well.
+    The mean of products of averages of ``squares`` is that of f(X_n), f the scale of
+    :mod:`verifier.inference.wilson_hilferty`, on which they are far less skewed.  The numbers shown are those of the
+    limit.  A difference of pairs that does not vanish contradicts as well.
     """
     arrays = {n: raw(s) for n, s in samples.items()}
-    mean = _limit(arrays, target, alpha=alpha / 2, **settings)
+    half: dict[str, Any] = settings | {"alpha": alpha / 2}
+    mean = _limit(arrays, target, **half) if squares else decide_limit(arrays, target, in_probability=True, **half)
     looks = {name: settings[name] for name in ("looks", "look", "powers") if name in settings}
     spread = decide_constant(arrays, alpha=alpha / 2, **looks)
     found = {mean.verdict, spread.verdict}
