@@ -93,6 +93,16 @@ def test_a_limit_in_probability_is_told_at_a_rate_where_the_mean_is_refused() ->
     assert "skewness" in plain.reason
 
 
+def test_needed_samples_are_told_of_the_width_that_has_fewest() -> None:
+    """Of widths that have shares, what one of them needs is a multiple of its share."""
+    shares = (8, 4, 2, 1)
+    arrays = {n: chi_squares(128, 2048 * share, n) for n, share in zip(WIDTHS, shares, strict=True)}
+    found = decide_limit(arrays, 1.0, margin=0.1, alpha=1e-8)
+    assert "at width 128 skewness" in found.reason
+    absolute = int(found.reason.split(" needs ")[1].split()[0])
+    assert found.samples_needed == -(-absolute // 8)
+
+
 def test_rare_values_do_not_move_a_limit_in_probability() -> None:
     """X_n → 1 in probability and E X_n → 2: the claim of 1 is not contradicted, and that of 2 is not confirmed."""
     status, reason = verdict("rare", 1.0, alpha=1e-3)

@@ -1,7 +1,7 @@
 """What a nightly run decides, at an error rate of 1e-8 a claim: all that a whole run decides; and twins of some claims.
 
 With the seed fixed, a verdict is what it is; for a fresh one it is wrong with a probability of at most 1e-8 a claim,
-FIXME.  docs/gate.md says which seeds were tried.
+2e-7 for the twenty of the fast tests and the twins, 1.4e-6 for the 140 claims of the slow ones.
 """
 
 from __future__ import annotations
