@@ -153,7 +153,6 @@ class Quantity:
     draw: Sampler
     bounds: Annotated[tuple[float, float] | None, _bounds] = None
     constant: bool = False
-    squares: bool = False
     allowance: Callable[[Parameters], float] | None = None
     version: str = ""
     work: Callable[[Parameters, Any], float] | None = None
