@@ -157,6 +157,7 @@ class Quantity:
     version: str = ""
     work: Callable[[Parameters, Any], float] | None = None
     trial: Callable[[Parameters, Any], tuple[float, float]] | None = None
+    squares: bool = False
 
 
 @checked
