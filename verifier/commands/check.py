@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from verifier.projects.project import Entry, Project
 
 DEFAULT_SEED = 20201
+#: What a worker imports to write a proof out and re-check it.
+PROOFS = "verifier.verify.proof"
 
 
 @click.command()
@@ -101,7 +103,7 @@ def check(
 
     jobs = jobs or available_cores()
     limit_threads()
-    warm_up(jobs)
+    warm_up(jobs, PROOFS)
     if not quiet:
         say_what("checking", (*names, *groups), seed)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from verifier.commands.check import DEFAULT_SEED
+from verifier.commands.check import DEFAULT_SEED, PROOFS
 from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.keep import keeping, with_scheduler, with_store
@@ -253,7 +253,7 @@ def _run(
 
     jobs = chosen["jobs"] or available_cores()
     limit_threads()
-    warm_up(jobs)
+    warm_up(jobs, PROOFS)
     from verifier.commands.progress import progress
     from verifier.projects.loading import blame
     from verifier.report.stored import command_line

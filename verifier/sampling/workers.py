@@ -36,12 +36,15 @@ def limit_threads() -> None:
         os.environ.setdefault(name, "1")
 
 
-def warm_up(jobs: int) -> None:
-    """Start the process that workers are forked from, so that it imports while this one does other things."""
+def warm_up(jobs: int, *more: str) -> None:
+    """Start the process that workers are forked from, so that it imports while this one does other things.
+
+    ``more``: modules that some worker will need besides.
+    """
     if jobs > 1 and "forkserver" in multiprocessing.get_all_start_methods():
         from multiprocessing import forkserver
 
-        forkserver.set_forkserver_preload(_PRELOADED)
+        forkserver.set_forkserver_preload([*_PRELOADED, *more])
         with nothing_from_here():
             forkserver.ensure_running()
 
