@@ -82,6 +82,7 @@ def test_what_is_left_is_what_blocks_took_and_all_groups_are_begun_first(capsys,
     # Lines tell it however long a block takes, and nobody is told anything of a run that has ended.
     monkeypatch.setattr(progress, "FIRST", 0.01)
     monkeypatch.setattr(progress, "PACE", 0.01)
+    monkeypatch.setattr(progress, "LOOK", 0.01)
     with progress._Lines() as lines:
         for pace in (Pace(), Pace(1.0, 7200.0, 3, 20, 1), Pace(1.0, 100.0, 5, 20), Pace(1.0, 100.0, 5, 20, 4, 3)):
             lines.pace(pace)
