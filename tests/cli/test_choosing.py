@@ -14,6 +14,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from verifier.projects.loading import forget
 from verifier.projects.new import TEMPLATE
 from verifier.verdict import NumericStatus, ProofStatus, Summary
 from verifier.verify.results import RunReport
@@ -140,6 +141,38 @@ def test_one_verified_claim_does_not_verify_its_statement(example: Toy) -> None:
     jsonschema.validate(stored, json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text()))
     assert [form["verdict"] for form in stored["statements"][0]["forms"]] == ["inconclusive"]
     assert len(stored["statements"][0]["left_out"]) == 1
+
+
+def _row(project: Toy, name: str) -> dict[str, Any]:
+    (row,) = [r for r in json.loads(project.run("list", "--json").stdout) if r["name"] == name]
+    return dict(row)
+
+
+#: what is written in the place of what
+CHANGES = {
+    "exponent=Integer(-1)": "exponent=Integer(-5)",
+    'proposition=lambda env: app("relu", phi)': 'proposition=lambda env: app("linear", phi)',
+}
+
+
+def test_another_claim_was_listed_as_verified_by_the_last_check_of_what_it_had_been(example: Toy) -> None:
+    """T ~ n^-5 in the place of T ~ n^-1 was listed as verified.  Twin: what says the same again is so once more."""
+    assert example.run("check", "one_hidden_layer", "--quick", "-q", "--jobs", "1").exit_code == 0
+    file = example.folder / "lemmas" / "one_hidden_layer.py"
+    text = file.read_text()
+    for was, now in CHANGES.items():
+        assert was in text
+        file.write_text(text.replace(was, now))
+        forget()
+        row = _row(example, "one_hidden_layer")
+        assert (row["found"], row["changed"]) == ({}, True)
+        shown = example.run("list").stdout
+        assert "verified" not in shown
+        assert "changed: its claims say something else since" in " ".join(shown.split())
+    file.write_text(text + "# a comment says nothing\n")
+    forget()
+    row = _row(example, "one_hidden_layer")
+    assert (row["found"]["amended"]["verdict"], row["changed"]) == ("verified", False)
 
 
 def _part(report: RunReport) -> RunReport:

@@ -30,7 +30,6 @@ def list_(as_json: bool, verbose: int, quiet: bool) -> int:
     from verifier.projects.loading import LoadError
 
     project = located(named=False)
-    found = _last_found()
     entries, broken = [], []
     for name in project.names:
         try:
@@ -39,6 +38,7 @@ def list_(as_json: bool, verbose: int, quiet: bool) -> int:
             broken.append(str(error))
     if not entries and not broken:
         raise CommandError("there are no statements here", NOTHING)
+    found, changed = _last_found(entries)
     if as_json:
         rows = [
             {
@@ -50,42 +50,59 @@ def list_(as_json: bool, verbose: int, quiet: bool) -> int:
                 "check": entry.name in project.check_files,
                 "expected": {str(form): str(word) for form, word in entry.statement.expected.items()},
                 "found": found.get(entry.name, {}),
+                "changed": entry.name in changed,
                 "file": str(entry.path),
             }
             for entry in entries
         ]
         click.echo(json.dumps(rows, indent=2))
     else:
-        _render_list(entries, found, verbose)
+        _render_list(entries, found, changed, verbose)
     for message in (*broken, *project.notes):
         click.echo(f"verifier: {message}", err=True)
     return USAGE if broken else EXPECTED
 
 
-def _last_found() -> dict[str, dict[str, dict[str, str]]]:
-    """By statement and form: the word, the weakest proof and the samples of the last run with it in; and severity."""
-    from verifier.report.stored import ResultsError, last_verdicts
+Found = dict[str, dict[str, dict[str, str]]]
 
+
+def _last_found(entries: list[Entry]) -> tuple[Found, set[str]]:
+    """By statement and form: the word, the weakest proof and the samples of the last run with it in; and severity.
+
+    Then the statements whose claims say something else since: what was found is not of them.
+    """
+    from verifier.report.document import same_claims
+    from verifier.report.stored import ResultsError, last_verdicts, read
+
+    found: Found = {}
+    changed = set()
+    stored: dict[int, dict[str, Any]] = {}
     try:
-        found = last_verdicts()
+        last = last_verdicts()
+        for entry in entries:
+            if entry.name not in last:
+                continue
+            run, verdicts = last[entry.name]
+            if run.number not in stored:
+                stored[run.number] = {one["name"]: one for one in read(run)["statements"]}
+            if not same_claims(entry.statement, stored[run.number][entry.name]):
+                changed.add(entry.name)
+                continue
+            found[entry.name] = {
+                one.form: {"verdict": one.word, "proof": one.proof, "numeric": one.numeric}
+                | ({"severity": one.severity} if one.severity else {})
+                for one in verdicts
+            }
     except ResultsError as error:
         click.echo(f"verifier: {error}", err=True)
-        return {}
-    return {
-        name: {
-            one.form: {"verdict": one.word, "proof": one.proof, "numeric": one.numeric}
-            | ({"severity": one.severity} if one.severity else {})
-            for one in verdicts
-        }
-        for name, verdicts in found.items()
-    }
+    return found, changed
 
 
 #: Of the table of statements; the title comes last.
 COLUMNS = ("name", "printed", "amended")
 
 
-def _render_list(entries: list[Entry], found: dict[str, dict[str, dict[str, str]]], verbose: int) -> None:
+def _render_list(entries: list[Entry], found: Found, changed: set[str], verbose: int) -> None:
     """A line a statement: titles take what the words leave, and end in … where that is not enough; or, where
     ``verbose``, what each word is made of in the place of titles."""
     from rich.table import Table
@@ -96,7 +113,8 @@ def _render_list(entries: list[Entry], found: dict[str, dict[str, dict[str, str]
     rows = []
     for entry in entries:
         forms = found.get(entry.name, {})
-        words = [_word(forms.get(form), verbose) for form in ("printed", "amended")]
+        present = {str(claim.form) for claim in entry.statement.claims if entry.name in changed}
+        words = ["changed" if form in present else _word(forms.get(form), verbose) for form in ("printed", "amended")]
         rows.append((entry.statement.group, (entry.name, *words, entry.statement.title)))
     console = Screen()
     table = Table(box=None, header_style="dim", show_edge=False, padding=(0, 2, 0, 0))
@@ -117,6 +135,10 @@ def _render_list(entries: list[Entry], found: dict[str, dict[str, dict[str, str]
         what = "verdict: proof / samples, each" if verbose else "each"
         more = "" if verbose else "; -v: proofs and samples too"
         console.print(f"{what} as the last verifier check with it in found it{more}", style="dim")
+        if changed:
+            console.print("changed: its claims say something else since", style="dim")
+    elif changed:
+        console.print("changed: its claims say something else since the last verifier check", style="dim")
     else:
         console.print("no stored run yet: verifier check fills in printed and amended", style="dim")
 
@@ -226,15 +248,11 @@ def _told(claim: Claim, statement: Statement) -> dict[str, str]:
     return {"text": found.text, "gloss": found.gloss}
 
 
-#: What a stored run's claim must agree in with the present one, for its samples to speak of it.
-SAID = ("form", "kind", "text", "range", "exponent", "value", "hypotheses")
-
-
 def _document(name: str) -> tuple[dict[str, Any], str]:
     """The statement as a report has it, its proof re-checked now, with the numbers of the last run that has any."""
     from verifier.commands.check import DEFAULT_SEED
     from verifier.projects.project import default_project
-    from verifier.report.document import document
+    from verifier.report.document import SAID, document
     from verifier.report.excerpts import reworded
     from verifier.sampling.plan import RunOptions
     from verifier.verify.results import RunReport

@@ -6,14 +6,14 @@ that of :mod:`verifier.report.model`, published as ``docs/report.schema.json``. 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
 import sympy
 from sympy.logic.boolalg import Boolean
 
-from verifier.claims.statement import Form, Hypothesis, Source, Statement
+from verifier.claims.statement import Claim, Form, Hypothesis, Source, Statement
 from verifier.claims.wording import wording
 from verifier.report import model
 from verifier.report.derived import finished, tally
@@ -121,20 +121,20 @@ def _word(word: Severity | None) -> str | None:
 
 def _claim(report: ClaimReport, statement: Statement) -> model.ClaimData:
     claim = report.claim
-    told = wording(claim, statement.hypotheses)
+    told, said = wording(claim, statement.hypotheses), _said(claim, statement)
     cells = [str(cell.verdict) for cell in report.cells if not cell.outside]
     found: model.ClaimData = {
         "id": claim.id,
-        "form": str(claim.form),
-        "kind": str(claim.kind),
-        "text": told.text,
+        "form": said["form"],
+        "kind": said["kind"],
+        "text": said["text"],
         "gloss": told.gloss,
-        "premises": dict(told.premises),
+        "premises": said["premises"],
         "latex": told.latex if told.printed else claim.latex,
         "range_latex": told.range_latex,
         "place": claim.place or _place(statement.source, claim.form),
         "why": claim.why,
-        "hypotheses": list(claim.hypotheses),
+        "hypotheses": said["hypotheses"],
         "errata": list(claim.errata),
         "proof": str(report.proof),
         "proof_reason": report.proof_reason,
@@ -145,15 +145,35 @@ def _claim(report: ClaimReport, statement: Statement) -> model.ClaimData:
         "severity": _word(report.severity),
         "severity_reason": report.severity_reason,
         "instead": list(claim.instead),
-        "range": str(claim.where),
-        "exponent": None if claim.exponent is None else str(claim.exponent),
-        "value": None if claim.value is None else str(claim.value),
+        "range": said["range"],
+        "exponent": said["exponent"],
+        "value": said["value"],
         "cells": tally(cells, [str(s) for s in NumericStatus]),
         "rests_on": [group.to_json() for group in report.rests_on],
     }  # fmt: skip
     if report.derived:
         found["derived"], found["at_odds"] = report.derived, report.at_odds
     return found
+
+
+#: what a claim says and under what: a verdict speaks of a claim that agrees in it, and of no other
+SAID = ("form", "kind", "text", "premises", "range", "exponent", "value", "hypotheses")
+
+
+def same_claims(statement: Statement, stored: Mapping[str, Any]) -> bool:
+    """Whether the claims of a stored document's statement say what those of ``statement`` say now."""
+    then = {claim["id"]: [claim.get(key) for key in SAID] for claim in stored["claims"]}
+    now = {claim.id: [_said(claim, statement)[key] for key in SAID] for claim in statement.claims}
+    return then == now
+
+
+def _said(claim: Claim, statement: Statement) -> dict[str, Any]:
+    told = wording(claim, statement.hypotheses)
+    return {
+        "form": str(claim.form), "kind": str(claim.kind), "text": told.text, "premises": dict(told.premises),
+        "range": str(claim.where), "exponent": None if claim.exponent is None else str(claim.exponent),
+        "value": None if claim.value is None else str(claim.value), "hypotheses": list(claim.hypotheses),
+    }  # fmt: skip
 
 
 def _place(source: Source, form: Form) -> str:

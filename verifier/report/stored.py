@@ -128,17 +128,20 @@ def latest(folder: Path | None = None) -> Run | None:
     return next(iter(stored_runs(folder)), None)
 
 
-def last_verdicts(folder: Path | None = None) -> dict[str, list[Verdict]]:
-    """By statement: what the last run of this version found that left none of its claims out.  Raises ResultsError."""
-    found: dict[str, list[Verdict]] = {}
+def last_verdicts(folder: Path | None = None) -> dict[str, tuple[Run, list[Verdict]]]:
+    """By statement: the last run of this version that left none of its claims out, and what it found.
+
+    They speak of the claims as they were (:func:`verifier.report.document.same_claims`).  Raises ResultsError.
+    """
+    found: dict[str, tuple[Run, list[Verdict]]] = {}
     with _opened(folder) as store:
         for run in store.runs() if store is not None else []:
             if run.version != version() or store is None:
                 continue
-            here: dict[str, list[Verdict]] = {}
+            here: dict[str, tuple[Run, list[Verdict]]] = {}
             for verdict in store.verdicts(run.number):
                 if verdict.whole:
-                    here.setdefault(verdict.statement, []).append(verdict)
+                    here.setdefault(verdict.statement, (run, []))[1].append(verdict)
             found = here | found
     return found
 
