@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import copy
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -25,6 +26,11 @@ def _tripled(y: Any) -> Any:
     with torch.no_grad():
         y.mul_(3)
     return y
+
+
+def _overwritten(y: Any) -> Any:
+    with torch.no_grad():
+        return y.fill_(2.0)
 
 
 CASES: dict[str, Callable[[Any], Any]] = {
@@ -67,6 +73,7 @@ CASES: dict[str, Callable[[Any], Any]] = {
     "binary": lambda x: F.binary_cross_entropy_with_logits(x, (UP > 0).to(x.dtype))
     + F.kl_div(x, UP.exp(), reduction="batchmean"),
     "layer_norm": lambda x: F.layer_norm(x, (6,)) + F.layer_norm(x, (4, 6), UP, UP),
+    "not differentiable": lambda x: x * torch.native_layer_norm(x, (6,), None, None, 0.1)[1],
     "rms": lambda x: F.rms_norm(x, (6,)),
     "groups": lambda x: F.group_norm(x[..., None], 3), "batch": lambda x: F.batch_norm(x, None, None, training=True),
     "instances": lambda x: F.instance_norm(x[None]), "cosine": lambda x: F.cosine_similarity(x, UP),
@@ -96,6 +103,8 @@ CASES: dict[str, Callable[[Any], Any]] = {
     "zero": lambda x: (x * 1).zero_() + torch.full_like(x, 2.0) + x.new_ones(4, 1) + x.new_zeros(1), "clone": lambda x:
     x.clone() * x.detach() + x.to(torch.float64) + (x > 0).to(x.dtype) + x.data,
     "own derivative": lambda x: torch.func.grad(lambda y: (y**3).sum())(x),
+    "alias": lambda x: x + torch.ops.aten.alias(x),
+    "vectors": lambda x: (x[0] @ x.T + F.linear(x[0], x) + F.linear(x[0], x, x[:, 0])) * torch.matmul(x[0], x[1]),
 }  # fmt: skip
 
 
@@ -120,16 +129,29 @@ TIES: dict[str, Callable[[Any], Any]] = {
     "small whole numbers": lambda x: ((x > -9).to(torch.int8) * 100).cumsum(-1) * x,
     "copied into truth values": lambda x: (x > 0).copy_(x) * x,
     "filled": lambda x: x.long().masked_fill(x > 0, 1.7) * x,
+    "truth values that are divided": lambda x: (x > 0) / 0.3 * x + torch.atan2(x > 0, torch.tensor(3)) * x,
+    "small whole numbers that wrap": lambda x: ((x > 0).to(torch.uint8) - torch.tensor(1)) * x,
+    "small numbers of larger ones": lambda x: (100 * x.long()).to(torch.int8) * x,
+    "truth values that are counted": lambda x: (x > 0).sum(1, dtype=torch.float64) / 7 * x.sum(1),
+    "whole numbers added up as small ones": lambda x: (99 * x.long()).sum(dtype=torch.int8) * x,
+    "whole numbers that are cut off": lambda x: torch.div(x.long(), 2, rounding_mode="trunc") / 2 * x,
+    "powers of whole numbers": lambda x: (2 ** x.long() + torch.tensor(-1) ** x.long() + x.long() ** 2.0) * x,
+    "truth values and a factor": lambda x: torch.add(x > 0, x > 1, alpha=2) * x,
+    "compared in place": lambda x: (x * 1).gt_(0).add_(1) * x,
+    "a mask of small numbers": lambda x: x[torch.tensor([1, 0, 1], dtype=torch.uint8)] * x[1:],
+    "any of small numbers": lambda x: -(x > 0).to(torch.uint8).any(1) * x[:, 0],
+    "not looked at": lambda x: torch.addmm(torch.full((3, 3), torch.inf).double(), x, x.T, beta=0),
+    "overwritten, not recorded": lambda x: _overwritten(1e20 * x) * x + _overwritten(x.exp() / 0) * x,
 }  # fmt: skip
 
 
 class _Of(torch.nn.Module):
-    def __init__(self, function: Callable[[Any], Any]) -> None:
+    def __init__(self, function: Callable[..., Any]) -> None:
         super().__init__()
         self.function = function
 
-    def forward(self, x: Any) -> Any:
-        return self.function(x)
+    def forward(self, *x: Any) -> Any:
+        return self.function(*x)
 
 
 class _Rules(dict[str, Any]):
@@ -165,6 +187,15 @@ def test_value_and_derivative_are_those_of_pytorch(name: str, met: set[str], mon
     np.testing.assert_allclose(mine, np.zeros_like(X) if slope is None else slope.numpy(), rtol=1e-10, atol=1e-10)
 
 
+@pytest.fixture
+def double() -> Iterator[None]:
+    """PyTorch divides whole numbers in double precision, as it is done here."""
+    torch.set_default_dtype(torch.float64)
+    yield
+    torch.set_default_dtype(torch.float32)
+
+
+@pytest.mark.usefixtures("double")
 @pytest.mark.parametrize("name", TIES)
 def test_the_derivative_at_a_kink_is_the_one_that_pytorch_takes(
     name: str, met: set[str], monkeypatch: pytest.MonkeyPatch
@@ -183,6 +214,64 @@ def test_the_derivative_at_a_kink_is_the_one_that_pytorch_takes(
         found = torchtensor.run(_Of(TIES[name]), {}, {}, [KINKS], {})
     np.testing.assert_allclose(np.asarray(found), value.detach().numpy(), rtol=1e-11, atol=1e-11)
     np.testing.assert_allclose(mine, slope.numpy(), rtol=1e-7, atol=1e-10)
+
+
+#: what PyTorch refuses, or does otherwise than can be done here → what is said
+TAKEN_BEFORE: dict[str, tuple[Callable[[Any], Any], str]] = {
+    "a place outside": (lambda x: x[torch.tensor([9])], "index of shapes .*: the index 9 is out of bounds"),
+    "a token outside": (lambda x: F.embedding(torch.tensor([9]), x), "embedding of .*: the index 9 is out of bounds"),
+    "a token below 0": (lambda x: F.embedding(torch.tensor([-1]), x), "embedding of .*: the index -1 is out of bounds"),
+    "gathered outside": (lambda x: x.gather(0, torch.tensor([[7]])), "gather of .*: the index 7 is out of bounds"),
+    "a class outside": (lambda x: F.cross_entropy(x, torch.tensor([1, 0, 9, 2])), "the index 9 is out of bounds"),
+    "a mean of whole numbers": (lambda x: x.long().mean(), r"mean of shapes \(4, 6\): .*dtype"),
+    "whole numbers over 0": (lambda x: x.long() // torch.tensor(0), "whole numbers are divided by 0"),
+    "fractions into whole numbers": (lambda x: x.long().mul_(0.5), "in place the result type torch.float64 can't"),
+    "complex numbers": (lambda x: (x * 1j).abs(), "complex numbers are not taken"),
+    "its derivative is stopped in place": (lambda x: (x * 1).detach_(), "detach_ is of PyTorch's derivatives"),
+    "it asks for a derivative": (lambda x: (x * 1).requires_grad_(), "requires_grad_ is of PyTorch's derivatives"),
+    "a logical one in place": (lambda x: (x * 1).logical_not_(), "logical_not_ keeps in PyTorch the derivative"),
+    "a copy of Python's": (lambda x: copy.deepcopy(x), "a copy by Python's copy or pickle has no derivative"),
+    "its place in memory": (lambda x: x * x.T.stride(0), r"how a tensor lies in memory \(.stride\)"),
+    "it lies in one piece": (lambda x: x * x.T.is_contiguous(), r"how a tensor lies in memory \(.is_contiguous\)"),
+    "a mask of values": (lambda x: x[x > 0], "Python looks at a value here"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", TAKEN_BEFORE)
+def test_what_has_no_such_value_or_derivative_in_pytorch_is_refused(name: str) -> None:
+    function, sentence = TAKEN_BEFORE[name]
+    with jax.enable_x64(True), pytest.raises(ProgramError, match=sentence):
+        torchtensor.run(_Of(function), {}, {}, [X], {})
+
+
+def test_a_weight_is_a_parameter_to_python() -> None:
+    class Asks(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.w = torch.nn.Parameter(torch.ones(6))
+
+        def forward(self, x: Any) -> Any:
+            return self.w * x if isinstance(self.w, torch.nn.Parameter) and not isinstance(x, torch.nn.Parameter) else x
+
+    with jax.enable_x64(True):
+        found = torchtensor.run(Asks(), {"w": np.full(6, 2.0)}, {}, [X], {})
+    np.testing.assert_array_equal(found, 2 * X)
+
+
+def test_a_place_that_is_not_known_when_it_is_traced_gives_no_number_outside() -> None:
+    """JAX would take the nearest one, or count from the end."""
+
+    def found(x: Any, places: Any) -> Any:
+        of = [lambda x, i: F.embedding(i, x), lambda x, i: x[i], lambda x, i: x.gather(0, i[:, None])]
+        return [torchtensor.run(_Of(f), {}, {}, [x, places], {}) for f in of]
+
+    with jax.enable_x64(True):
+        embedded, indexed, gathered = jax.jit(found)(X, np.array([3, 4, -1]))
+        with pytest.raises(ProgramError, match="looked up at places that are not known"):
+            jax.jit(found)((100 * X).astype(int), np.array([3, 4, -1]))
+    np.testing.assert_array_equal(embedded, [X[3], np.full(6, np.nan), np.full(6, np.nan)])
+    np.testing.assert_array_equal(indexed, [X[3], np.full(6, np.nan), X[-1]])
+    np.testing.assert_array_equal(gathered, [[X[3, 0]], [np.nan], [np.nan]])
 
 
 def test_every_rule_was_met(met: set[str]) -> None:

@@ -295,6 +295,10 @@ def own(entries: str) -> dict[str, str]:
 REFUSED = {
     "uniform": ({"laws": "None"}, MADE + "the parameter a.weight starts uniform (PyTorch's default)"),
     "orthogonal": ({"init": "nn.init.orthogonal_(self.a.weight)"}, MADE + "the law of the parameter a.weight cannot"),
+    "orthogonal at large widths": ({"init": "n > 64 and nn.init.orthogonal_(self.a.weight)"},
+                                   MADE + "the law of the parameter a.weight cannot"),
+    "truncated, imported": ({"init": "from torch.nn.init import trunc_normal_ as t; n > 64 and t(self.a.weight)"},
+                            MADE + "the law of the parameter a.weight cannot"),
     "truncated": ({"init": "nn.init.trunc_normal_(self.a.weight)"}, MADE + "the law of the parameter a.weight cannot"),
     "an identity": ({"init": "nn.init.eye_(self.b.weight)"}, MADE + "the law of the parameter b.weight cannot"),
     "several": ({"init": "torch._foreach_mul_([self.a.weight.data], 2.0)"}, MADE + "the law of the parameter a.weight"),
@@ -338,6 +342,7 @@ REFUSED = {
     "rounded": (own("torch.div(torch.randn(n, n), 0.5, rounding_mode='trunc')"), UNREAD),
     "complex": (own("torch.randn(n, n, dtype=torch.complex64)"), UNREAD),
     "one seed": ({"init": SEEDED % ("n, n", "n, 2 * n")}, "(the same random numbers as c, of the same seed)"),
+    "one seed, few numbers": ({"init": SEEDED % ("1", "1")}, "(the same random numbers as c"),
     "one seed, scaled": ({"init": SEEDED % ("n, n", "n") + "; self.d.data *= 3"}, "(the same random numbers as c"),
     "one seed, uniform": ({"init": "torch.manual_seed(0); self.a.reset_parameters(); torch.manual_seed(0); "
                            "self.c = nn.Linear(2, n)"}, "(the same random numbers as a.weight"),

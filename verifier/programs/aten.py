@@ -15,6 +15,8 @@ import jax.numpy as jnp
 import numpy as np
 from jax import lax
 
+from verifier.programs.torchtypes import bounded, converted
+
 Rule = Callable[..., Any]
 
 
@@ -25,7 +27,7 @@ def _axes(dim: int | Sequence[int] | None) -> int | tuple[int, ...] | None:
 
 def _reduced(function: Callable[..., Any]) -> Rule:
     def run(x: Any, dim: int | Sequence[int] | None = None, keepdim: bool = False, *, dtype: Any = None) -> Any:
-        return function(x, axis=_axes(dim), keepdims=keepdim)
+        return function(x if dtype is None else converted(x, dtype), axis=_axes(dim), keepdims=keepdim)
 
     return run
 
@@ -92,7 +94,7 @@ def _clamp(x: Any, low: Any = None, high: Any = None) -> Any:
 
 def _cumsum(x: Any, dim: int, *, dtype: Any = None) -> Any:
     """Whole numbers are added up as those of 64 bits, as PyTorch does."""
-    x = x if dtype is None else _converted(x, dtype=dtype)
+    x = x if dtype is None else converted(x, dtype)
     return jnp.cumsum(x if dtype is not None or jnp.issubdtype(x.dtype, jnp.inexact) else x.astype(jnp.int64), dim)
 
 
@@ -103,7 +105,7 @@ def _hardtanh(x: Any, low: float = -1.0, high: float = 1.0) -> Any:
 def _embedding(weight: Any, index: Any, padding: int = -1, by_count: bool = False, sparse: bool = False) -> Any:
     if by_count:
         raise ValueError("scale_grad_by_freq is another derivative than that of its values; leave it out")
-    found = weight[index]
+    found = _taken(weight, (bounded(index, weight.shape[0], weight),))
     return jnp.where((index == padding)[..., None], lax.stop_gradient(found), found) if padding >= 0 else found
 
 
@@ -119,7 +121,7 @@ def _layer_norm(x: Any, shape: Sequence[int], weight: Any, bias: Any, eps: float
     inverse = lax.rsqrt(jnp.mean((x - mean) ** 2, axis=axes, keepdims=True) + eps)
     out = (x - mean) * inverse
     out = out if weight is None else out * weight
-    return (out if bias is None else out + bias), mean, inverse
+    return (out if bias is None else out + bias), lax.stop_gradient(mean), lax.stop_gradient(inverse)
 
 
 def _slice(x: Any, dim: int = 0, start: int | None = None, end: int | None = None, step: int = 1) -> Any:
@@ -144,14 +146,34 @@ def _expand(x: Any, size: Sequence[int], *, implicit: bool = False) -> Any:
     return jnp.broadcast_to(x, [o if s == -1 else s for s, o in zip(size, old, strict=True)])
 
 
+def _taken(x: Any, places: tuple[Any, ...]) -> Any:
+    """NaN at places outside."""
+    return x.at[places].get(mode="fill", fill_value=jnp.nan if jnp.issubdtype(x.dtype, jnp.floating) else None)
+
+
 def _index(x: Any, indices: Sequence[Any]) -> Any:
-    return x[tuple(slice(None) if i is None else i for i in indices)]
+    places: list[Any] = []
+    for i in indices:
+        if i is None:
+            places.append(slice(None))
+        elif i.dtype in (bool, np.uint8):  # a mask stands for as many indices as it has axes
+            axis = len(places)
+            if i.shape != x.shape[axis : axis + i.ndim]:
+                raise ValueError(f"a mask of shape {i.shape}")
+            places += np.nonzero(np.asarray(i))
+        else:
+            places.append(bounded(i, x.shape[len(places)], x, negative=True))
+    return _taken(x, tuple(places))
 
 
 def _gathered(x: Any, dim: int, index: Any, **more: Any) -> Any:
+    if not x.ndim or not index.ndim:
+        return _gathered(jnp.atleast_1d(x), 0, jnp.atleast_1d(index)).reshape(index.shape)
     dim %= x.ndim
-    part = tuple(slice(None if k == dim else size) for k, size in enumerate(index.shape))
-    return jnp.take_along_axis(x[part], index, dim)
+    part = x[tuple(slice(None if k == dim else size) for k, size in enumerate(index.shape))]
+    places = list(jnp.indices(index.shape, sparse=True))
+    places[dim] = bounded(index, x.shape[dim], x)
+    return _taken(part, tuple(places))
 
 
 def _padded(x: Any, pad: Sequence[int], value: float = 0.0) -> Any:
@@ -160,27 +182,41 @@ def _padded(x: Any, pad: Sequence[int], value: float = 0.0) -> Any:
 
 
 def _pow(a: Any, b: Any) -> Any:
-    return a ** (int(b) if isinstance(b, float) and b.is_integer() else b)
+    """One by a whole number less than 0 is 0 in whole numbers, but for that of 1 and -1."""
+    if isinstance(b, int | float) or jnp.issubdtype(b.dtype, jnp.floating):
+        return a ** (int(b) if isinstance(b, float) and b.is_integer() and abs(b) < 2**31 else b)
+    below = jnp.where(jnp.abs(a) == 1, a ** (b % 2), jnp.zeros_like(a))
+    return jnp.where(b < 0, below, a ** jnp.maximum(b, 0))
 
 
 def _divided(a: Any, b: Any, *, rounding_mode: str | None = None) -> Any:
-    return {None: jnp.divide, "floor": jnp.floor_divide, "trunc": lambda a, b: jnp.trunc(a / b)}[rounding_mode](a, b)
+    if rounding_mode is None:
+        return jnp.divide(a, b)
+    if not jnp.issubdtype(a.dtype, jnp.floating):
+        if isinstance(b, jax.core.Tracer) or (np.asarray(b) == 0).any():
+            raise ValueError("whole numbers are divided by 0, or by what is not known when the module is traced")
+        return jnp.floor_divide(a, b) if rounding_mode == "floor" else lax.div(*jnp.broadcast_arrays(a, b))
+    return jnp.floor_divide(a, b) if rounding_mode == "floor" else jnp.trunc(a / b)
 
 
 def _converted(x: Any, *, dtype: Any = None, **where: Any) -> Any:
-    """Between kinds of numbers; between floating-point types nothing is rounded."""
-    floating = dtype is None or (dtype.is_floating_point and jnp.issubdtype(x.dtype, jnp.floating))
-    return x if floating else x.astype(jnp.float64 if dtype.is_floating_point else str(dtype).removeprefix("torch."))
+    return x if dtype is None else converted(x, dtype)
 
 
 def _filled(x: Any, value: Any = 0, *, dtype: Any = None, **where: Any) -> Any:
-    return _converted(jnp.full(x.shape, value, x.dtype), dtype=dtype)
+    return jnp.full(x.shape, converted(value, dtype) if dtype is not None else jnp.asarray(value).astype(x.dtype))
+
+
+def _added(c: Any, a: Any, b: Any, *, beta: float = 1, alpha: float = 1) -> Any:
+    """What is multiplied by 0 is not looked at."""
+    product = a @ b if alpha == 1 else alpha * (a @ b)
+    return (c if beta == 1 else beta * c) + product if beta else product + jnp.zeros_like(c)
 
 
 RULES: dict[str, Rule] = {
     **{name: getattr(jnp, name) for name in (
         "exp", "exp2", "expm1", "log", "log1p", "sqrt", "sin", "cos", "tan", "tanh", "sinh", "cosh", "atan2",
-        "sign", "floor", "ceil", "trunc", "round", "log2", "log10", "asin", "acos", "atan", "asinh", "acosh", "atanh",
+        "floor", "ceil", "trunc", "round", "log2", "log10", "asin", "acos", "atan", "asinh", "acosh", "atanh",
         "reciprocal", "maximum", "minimum", "isnan", "logical_and", "logical_or", "logical_xor",
         "logical_not", "bitwise_and", "bitwise_or", "bitwise_xor", "bitwise_not", "where", "tril", "triu",
     )},
@@ -192,6 +228,7 @@ RULES: dict[str, Rule] = {
         ("sum", jnp.sum), ("mean", jnp.mean), ("amax", jnp.max), ("amin", jnp.min), ("prod", jnp.prod),
         ("any", jnp.any), ("all", jnp.all), ("logsumexp", jax.nn.logsumexp),
     )},
+    "sign": lambda x: jnp.where(jnp.isnan(x), jnp.zeros_like(x), jnp.sign(x)),
     "abs": _kinked(jnp.abs, jnp.sign), "hardtanh": _hardtanh,
     "hardsigmoid": _kinked(jax.nn.hard_sigmoid, lambda x: ((x > -3) & (x < 3)) / 6.0),
     "hardswish": _kinked(jax.nn.hard_swish, lambda x: jnp.where(x <= -3, 0.0, jnp.where(x < 3, x / 3 + 0.5, 1.0))),
@@ -210,8 +247,8 @@ RULES: dict[str, Rule] = {
     "mul": jnp.multiply, "clamp": _clamp, "clamp_min": _clamp, "clamp_max": lambda x, high: _clamp(x, None, high),
     "masked_fill": lambda x, mask, value: jnp.where(mask, jnp.asarray(value).astype(x.dtype), x),
     "mm": jnp.matmul, "bmm": jnp.matmul, "mv": jnp.matmul, "dot": jnp.matmul,
-    **dict.fromkeys(("addmm", "addmv", "baddbmm"), lambda c, a, b, *, beta=1, alpha=1:
-                    (c if beta == 1 else beta * c) + (a @ b if alpha == 1 else alpha * (a @ b))),
+    **dict.fromkeys(("addmm", "addmv", "baddbmm"), _added), "matmul": jnp.matmul,
+    "linear": lambda x, w, c=None: x @ w.T if c is None else x @ w.T + c, "alias": lambda x: x,
     "einsum": lambda letters, *x: jnp.einsum(letters, *(x[0] if isinstance(x[0], list | tuple) else x)),
     "_softmax": lambda x, dim, half: jax.nn.softmax(x, dim), "_safe_softmax": _safe_softmax,
     "_log_softmax": lambda x, dim, half: jax.nn.log_softmax(x, dim),
@@ -225,6 +262,6 @@ RULES: dict[str, Rule] = {
     jnp.stack(x, dim), "flip": jnp.flip, "roll": lambda x, shifts, dims=(): jnp.roll(x, shifts, dims or None),
     "repeat": jnp.tile, "cumsum": _cumsum, "index": _index,
     "_to_copy": _converted,
-    "copy": lambda x, y, **more: jnp.broadcast_to(y, x.shape).astype(x.dtype),
+    "copy": lambda x, y, **more: jnp.broadcast_to(y, x.shape),
     "diagonal": lambda x, offset=0, dim1=0, dim2=1: jnp.diagonal(x, offset, dim1, dim2),
 }  # fmt: skip

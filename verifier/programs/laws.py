@@ -8,7 +8,9 @@ the module is built with it too, and only what is seen there as well is believed
 
 from __future__ import annotations
 
+import inspect
 import math
+import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -51,6 +53,11 @@ class InitialLaw:
         return replace(self, size=self.size * (factor if self.word == "constant" else abs(factor)))
 
 
+#: PyTorch's initialisers that do nothing to a tensor without storage
+_LEFT_OUT = {f.__code__ for f in vars(torch.nn.init).values() if inspect.isfunction(f) and "is_meta" in
+             f.__code__.co_names}  # fmt: skip
+
+
 class Building(TorchDispatchMode):
     """In it modules are built, with ``storage`` or without; ``of`` says what was written into tensors."""
 
@@ -61,6 +68,23 @@ class Building(TorchDispatchMode):
         self._laws: dict[
             int, tuple[Any, InitialLaw]
         ] = {}  # by storage, which is kept, so that no other one has its address
+
+    def __enter__(self) -> Any:
+        entered = super().__enter__()
+        self._outer = sys.getprofile()
+        sys.setprofile(self._called)
+        return entered
+
+    def __exit__(self, *told: Any) -> None:
+        sys.setprofile(self._outer)
+        super().__exit__(*told)
+
+    def _called(self, frame: Any, event: str, what: Any) -> None:
+        """Initialisers that leave out what they do leave no law, at whichever width they are called."""
+        if event == "call" and frame.f_code in _LEFT_OUT:
+            tensor = next((a for a in frame.f_locals.values() if isinstance(a, torch.Tensor)), None)
+            if tensor is not None and tensor.is_meta:
+                self._keep(tensor, InitialLaw(frame.f_code.co_name.removeprefix("_no_grad_")))
 
     def of(self, parameters: Mapping[str, torch.Tensor]) -> dict[str, InitialLaw]:
         """The laws of parameters; of copies of one another none is known."""
@@ -118,7 +142,7 @@ class Building(TorchDispatchMode):
                 else InitialLaw("normal_ of another mean")
             )
         if name == "uniform_":
-            low, high = numbers if len(numbers) == 2 else (0.0, 1.0)
+            low, high = (numbers + [0.0, 1.0][len(numbers) :])[:2]  # PyTorch leaves out its defaults at the end
             return InitialLaw("uniform", high) if low == -high else InitialLaw("uniform_ of another mean")
         if name in ("zero_", "zeros", "zeros_like"):
             return InitialLaw("constant", 0.0)
@@ -154,27 +178,37 @@ def _entries(tensor: torch.Tensor) -> bool:
     return True
 
 
-def contradicted(laws: Mapping[str, InitialLaw], drawn: Mapping[str, torch.Tensor]) -> dict[str, InitialLaw]:
+def contradicted(
+    laws: Mapping[str, InitialLaw], drawn: Mapping[str, torch.Tensor], again: Mapping[str, torch.Tensor]
+) -> dict[str, InitialLaw]:
     """Laws that the entries which were drawn do not have, by what cannot be seen: NumPy, or the same seed twice.
 
-    A law that is true is contradicted with a probability below 1e-9.
+    A law that is true is contradicted with a probability below 1e-9.  ``again`` is drawn by another seed: two numbers
+    that are equal in both are of one seed, also where there are no others.
     """
     found: dict[str, InitialLaw] = {}
     unit: dict[str, Any] = {}
+    few: dict[str, Any] = {}
     for name, law in laws.items():
         if law.word not in KNOWN:
             continue
         x = drawn[name].detach().double().flatten().numpy()
-        if law.word == "constant" and not (x == np.float64(drawn[name].new_tensor(law.size))).all():
+        if law.word == "constant" and not np.allclose(x, law.size, rtol=1e-6, atol=0.0):
             found[name] = InitialLaw("written otherwise than by PyTorch's operations")
         if law.word in ("normal", "uniform") and law.size:
             kind = stats.norm if law.word == "normal" else stats.uniform(-1, 2)
+            other = again[name].detach().double().flatten().numpy()
+            few[name] = np.abs(np.stack([x[:1], other[:1]])) / law.size
             unit[name] = np.unique(np.round(np.abs(x[:ENTRIES]) / law.size, 6))
             if len(x) >= 8 and stats.kstest(x / law.size, kind.cdf).pvalue < 1e-10:
                 found[name] = InitialLaw("its entries are not of the law that is read")
-    for first, second in combinations([name for name in unit if drawn[name].numel() >= 32], 2):
-        both = len(np.intersect1d(unit[first], unit[second], assume_unique=True))
-        if both > 0.5 * min(len(unit[first]), len(unit[second])) and drawn[first].element_size() > 2:
+    for first, second in combinations([name for name in unit if drawn[name].element_size() > 2], 2):
+        if min(drawn[first].numel(), drawn[second].numel()) >= 32:
+            both = len(np.intersect1d(unit[first], unit[second], assume_unique=True))
+            same = both > 0.5 * min(len(unit[first]), len(unit[second]))
+        else:
+            same = np.allclose(few[first], few[second], rtol=1e-6, atol=0.0)
+        if same:
             found[second] = InitialLaw(f"the same random numbers as {first}, of the same seed")
     return found
 

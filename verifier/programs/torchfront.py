@@ -137,17 +137,20 @@ class ModuleFunction:
 
     def _doubts(self) -> dict[str, InitialLaw]:
         """Laws that are other ones where the module is built with storage."""
-        (module, seen), (drawn, real) = (self._made(WIDTHS[0], storage) for storage in (False, True))
+        (module, seen), (drawn, real), (again, _) = (self._made(WIDTHS[0], seed) for seed in (None, 0, 1))
         if odd := torchtensor.Held(module).differs(torchtensor.Held(drawn)):
             raise ProgramError(f"{self.where}: {self.label} makes another {odd[0]} each time; a module has one that is "
                                "not random, or a parameter")  # fmt: skip
         found = {name: agreed(law, real.get(name, law)) for name, law in seen.items()}
-        found |= contradicted(read_of(found, self.laws), dict(drawn.named_parameters()))
+        found |= contradicted(read_of(found, self.laws), dict(drawn.named_parameters()),
+                              dict(again.named_parameters()))  # fmt: skip
         return {name: law for name, law in found.items() if law != seen[name]}
 
-    def _made(self, width: int, storage: bool = False) -> tuple[torch.nn.Module, dict[str, InitialLaw]]:
-        """The module, and the laws of its parameters as they are seen."""
-        with torch.random.fork_rng(devices=[]), Building(storage) as building:
+    def _made(self, width: int, seed: int | None = None) -> tuple[torch.nn.Module, dict[str, InitialLaw]]:
+        """The module, with storage where there is a seed, and the laws of its parameters as they are seen."""
+        with torch.random.fork_rng(devices=[]), Building(seed is not None) as building:
+            if seed is not None:
+                torch.manual_seed(seed)
             module = self.make(width)
         if not isinstance(module, torch.nn.Module):
             raise ProgramError(f"{self.where}: {self.label}({width}) returns a {type(module).__name__}; return a "

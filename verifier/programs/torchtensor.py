@@ -27,6 +27,7 @@ from verifier.programs.aten import RULES
 from verifier.programs.graph import ProgramError
 from verifier.programs.jaxfront import is_users
 from verifier.programs.laws import without_storage
+from verifier.programs.torchtypes import combined, converted, settled, told
 
 
 def run(
@@ -34,7 +35,10 @@ def run(
     named: Mapping[str, Any], where: str = "",
 ) -> Any:  # fmt: skip
     """The forward pass at the parameters ``w``; arrays in, arrays out.  ProgramError with the user's line."""
-    given = {name: Traced.of(jnp.asarray(value)) for name, value in w.items()} | dict(buffers)
+    given: dict[str, Any] = {name: Traced.of(jnp.asarray(value)) for name, value in w.items()}
+    for weight in given.values():
+        weight._is_param = True  # to isinstance(…, torch.nn.Parameter), as it is in PyTorch
+    given |= dict(buffers)
     arguments = tree_map(_given, (tuple(inputs), dict(named)))
     before, state = dict(given), Held(module)
     with (
@@ -80,14 +84,24 @@ class Traced(_Tensor):
 
     @classmethod
     def __torch_function__(cls, func: Any, types: Any, args: Sequence[Any] = (), kwargs: Any = None) -> Any:
-        if func is torch.einsum:  # PyTorch would make matrices stacks of matrices
+        whole = _WHOLE.get(func)
+        if whole and (whole == "einsum" or (isinstance(args[0], torch.Tensor) and args[0].ndim == 1 < args[1].ndim)):
             with torch._C.DisableTorchFunctionSubclass():
-                return _call("einsum", args, {})
+                return _call(func, whole, args, kwargs or {})
         if func == _Tensor.data.__get__:
             return args[0].detach()
         name = getattr(func, "__name__", "")
-        if name in ("register_hook", "register_post_accumulate_grad_hook", "backward", "retain_grad"):
-            raise ProgramError(f"{line()}{name} is of PyTorch's derivatives; the derivative is JAX's here, without it")
+        if func == _Tensor.requires_grad.__set__:
+            name = "requires_grad_"
+        if name in _DERIVATIVES:
+            raise ProgramError(f"{line()}{name} is of PyTorch's derivatives; the derivative is JAX's here, "
+                               "without it")  # fmt: skip
+        if name in _COPIES:
+            raise ProgramError(f"{line()}a copy by Python's copy or pickle has no derivative in PyTorch; write "
+                               ".detach().clone()")  # fmt: skip
+        if (name in _LAID_OUT or func == _Tensor._version.__get__) and is_users(sys._getframe(1).f_code.co_filename):
+            raise ProgramError(f"{line()}Python asks how a tensor lies in memory (.{name.strip('_')}), which is not "
+                               "known here; leave it out")  # fmt: skip
         if func in _RECORDED and is_users(sys._getframe(1).f_code.co_filename):
             raise ProgramError(f"{line()}Python asks whether PyTorch records a derivative (.requires_grad, .grad_fn), "
                                "which it does not when JAX differentiates; leave it out")  # fmt: skip
@@ -109,6 +123,14 @@ class Traced(_Tensor):
 
 
 _RECORDED = [getattr(_Tensor, name).__get__ for name in ("requires_grad", "grad_fn", "is_leaf", "grad")]
+#: in PyTorch they change what is recorded of a derivative
+_DERIVATIVES = ("register_hook", "register_post_accumulate_grad_hook", "backward", "retain_grad", "detach_",
+                "requires_grad_")  # fmt: skip
+_COPIES = ("__deepcopy__", "__reduce_ex__", "__reduce__")
+_LAID_OUT = ("stride", "is_contiguous", "data_ptr", "storage_offset", "untyped_storage", "storage", "is_set_to")
+#: done as a whole: PyTorch would make matrices stacks of matrices, or change the shape of a product in place
+_WHOLE = {torch.einsum: "einsum", torch.matmul: "matmul", _Tensor.matmul: "matmul", _Tensor.__matmul__: "matmul",
+          torch.nn.functional.linear: "linear"}  # fmt: skip
 _TYPES = ("to", "type", "type_as", "double", "float", "half", "bfloat16")
 
 
@@ -208,8 +230,9 @@ def dispatched(func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any
         return _written(func, name, args, kwargs, writes)
     if func.namespace == "aten" and name in RULES:
         view = any(r.alias_info is not None for r in func._schema.returns)
-        view |= name == "_to_copy" and args[0].is_floating_point()  # not surely a copy, of what type the model is
-        return _call(name, args, kwargs, args[0].store if view and isinstance(args[0], Traced) else None)
+        kind = kwargs.get("dtype") or torch.float64  # between these it is not surely a copy, of what type the model is
+        view |= name == "_to_copy" and args[0].is_floating_point() and kind.is_floating_point
+        return _call(func, name, args, kwargs, args[0].store if view and isinstance(args[0], Traced) else None)
     with _Running():  # its parts are seen again
         try:
             found = decomposition_table.get(func, func.decompose)(*args, **kwargs)
@@ -220,12 +243,17 @@ def dispatched(func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any
     return found
 
 
-def _call(name: str, args: Any, kwargs: Any, store: list[int] | None = None) -> Any:
+def _call(func: Any, name: str, args: Any, kwargs: Any, store: list[int] | None = None) -> Any:
     """The rule of an operation on arrays; a derivative stops where PyTorch records none."""
     arrays, named = tree_map(_value, args), tree_map(_value, dict(kwargs))
+    if name == "index" and any(isinstance(a, Traced) and a.dtype in (torch.bool, torch.uint8) for a in args[1]):
+        raise ProgramError(_looks())  # how many entries there are
     try:
-        value = RULES[name](*arrays, **named)
-    except (TypeError, ValueError) as error:
+        expected = told(func, args, kwargs)
+        value = settled(RULES[name](*combined(func, name, args, arrays, expected), **named), expected)
+    except (TypeError, ValueError, RuntimeError, IndexError) as error:
+        if isinstance(error, ProgramError):
+            raise
         shapes = " and ".join(str(a.shape) for a in jax.tree.leaves((arrays, named)) if hasattr(a, "shape"))
         raise ProgramError(f"{line()}{name} of shapes {shapes}: {str(error).partition(chr(10))[0]}") from error
     if not torch.is_grad_enabled():
@@ -283,15 +311,30 @@ def _written(func: Any, name: str, args: Sequence[Any], kwargs: Any, writes: Seq
     if not isinstance(target, Traced):
         raise ProgramError(f"{line()}{name} writes what depends on the weights into a tensor of the module, as the "
                            "running mean of a BatchNorm; leave it out (model.eval())")  # fmt: skip
+    if name.startswith("logical_") and target.is_floating_point():
+        raise ProgramError(f"{line()}{name} keeps in PyTorch the derivative of what it was; write it without the _")
     made = dispatched(overload, args, kwargs)
     if made.shape != target.shape:
         raise ProgramError(f"{line()}{name} changes the shape of a tensor in place; write it without the _")
-    old, new = target.value, made.value
-    if not torch.is_grad_enabled() and old.dtype.kind == "f":  # the derivative stays that of what it was
-        new = old + jax.lax.stop_gradient(new - old)
+    if not torch.can_cast(made.dtype, target.dtype):
+        raise ProgramError(f"{line()}{name}: in place the result type {made.dtype} can't be cast to {target.dtype}")
+    old, new = target.value, converted(made.value, target.dtype)
+    if not torch.is_grad_enabled() and old.dtype.kind == "f":
+        new = _not_recorded(old, new)
     target.store[0] += 1
     target.value, target.seen = new, target.store[0]
     return target
+
+
+@jax.custom_jvp
+def _not_recorded(old: Any, new: Any) -> Any:
+    """What is written where no derivative is recorded: the derivative stays that of what it was."""
+    return new
+
+
+@_not_recorded.defjvp
+def _as_before(given: tuple[Any, Any], slopes: tuple[Any, Any]) -> tuple[Any, Any]:
+    return given[1], slopes[0]
 
 
 def _looks() -> str:
