@@ -93,16 +93,17 @@ class Traced(_Tensor):
         name = getattr(func, "__name__", "")
         if func == _Tensor.requires_grad.__set__:
             name = "requires_grad_"
-        if name in _DERIVATIVES:
+        user = is_users(sys._getframe(1).f_code.co_filename)
+        if name in _DERIVATIVES and (user or name != "requires_grad_"):  # by which PyTorch makes parameters
             raise ProgramError(f"{line()}{name} is of PyTorch's derivatives; the derivative is JAX's here, "
                                "without it")  # fmt: skip
         if name in _COPIES:
             raise ProgramError(f"{line()}a copy by Python's copy or pickle has no derivative in PyTorch; write "
                                ".detach().clone()")  # fmt: skip
-        if (name in _LAID_OUT or func == _Tensor._version.__get__) and is_users(sys._getframe(1).f_code.co_filename):
+        if user and (name in _LAID_OUT or func == _Tensor._version.__get__):
             raise ProgramError(f"{line()}Python asks how a tensor lies in memory (.{name.strip('_')}), which is not "
                                "known here; leave it out")  # fmt: skip
-        if func in _RECORDED and is_users(sys._getframe(1).f_code.co_filename):
+        if user and func in _RECORDED:
             raise ProgramError(f"{line()}Python asks whether PyTorch records a derivative (.requires_grad, .grad_fn), "
                                "which it does not when JAX differentiates; leave it out")  # fmt: skip
         if func == _Tensor.data.__set__:
