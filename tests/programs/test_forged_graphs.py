@@ -326,3 +326,13 @@ def test_data_that_are_a_program_have_one() -> None:
     assert again(graph(*mean_of_square(0), returned=92)).numbers[0].limit == 1
     loop = [*mean_of_square(0), op("neg", [92], 5, NUMBER), copy.deepcopy(LOOP)]
     assert again(graph(*loop, returned=6)).numbers[0].limit == -2
+
+
+@pytest.mark.parametrize(
+    "entry", [["b", "true"], ["i", " 2"], ["i", "\u0662"], ["i", "2.0"], ["f", "1_0.0"], ["f", "2"]]
+)
+def test_true_was_read_as_false(entry: list[str]) -> None:
+    """What is no value as they are written is none; numbers in other signs were read as numbers."""
+    ops = [*mean_of_square(0), op("neg", [92], 5, NUMBER), {**LOOP, "params": {**LOOP["params"], "reverse": [entry]}}]
+    with pytest.raises(Refused, match="is not how a value is written"):
+        again(graph(*ops, returned=6))

@@ -11,6 +11,7 @@ import json
 import math
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from fractions import Fraction
 from functools import lru_cache
@@ -23,7 +24,7 @@ from verifier.engines.tensors import Answer, TensorAnswers, answered_by
 from verifier.kernel.core.sorts import Refused, need
 from verifier.programs.derive.algebra import Algebra
 from verifier.programs.derive.arrays import Known, Values, inputs, lost
-from verifier.programs.derive.certificate import FORMAT, MOST
+from verifier.programs.derive.certificate import FORMAT, MOST, value
 from verifier.programs.derive.constants import WIDTHS
 from verifier.programs.derive.expansion import Atom, Underived, thawed
 from verifier.programs.derive.functions import function
@@ -84,11 +85,11 @@ def _answers(read: _Reader, algebra: Algebra) -> TensorAnswers:
     ) as error:  # a parameter that is no data, or no such operation
         raise Refused(f"its graph as data lacks what a rule asks for: {type(error).__name__} {error}") from None
     numbers: list[Answer] = []
-    for value, dims in results:
-        need(isinstance(value, Values), "it returns a constant")
-        assert isinstance(value, Values)
+    for made, dims in results:
+        need(isinstance(made, Values), "it returns a constant")
+        assert isinstance(made, Values)
         need(not any(isinstance(d, WidthAxis) for d in dims), "it returns an array with an axis that grows")
-        numbers += [_answer(algebra, entry) for entry in value.data.flat]
+        numbers += [_answer(algebra, entry) for entry in made.data.flat]
     return TensorAnswers(tuple(numbers), _untrue(algebra), read.first)
 
 
@@ -265,11 +266,16 @@ def _scalar(data: Any) -> Any:
     need(len(rest) == 1 and type(rest[0]) is str and len(rest[0]) <= 80, f"{str(data)[:60]} is no value")
     word = rest[0]
     need(kind in ("b", "i", "f", "s", "d"), f"{str(kind)[:20]!r} is no kind of value")
-    if kind == "d":
-        return _type(word)
-    if kind == "b":
-        return word == "True"
-    return word if kind == "s" else int(word) if kind == "i" else float(word)
+    made: Any = None
+    with suppress(ValueError):
+        if kind == "d":
+            made = _type(word)
+        elif kind == "b":
+            made = word == "True"
+        else:
+            made = word if kind == "s" else int(word) if kind == "i" else float(word)
+    need(value(made) == data, f"{str(data)[:60]} is not how a value is written")  # one way each
+    return made
 
 
 answered_by(again)
