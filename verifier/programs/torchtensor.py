@@ -23,7 +23,7 @@ from torch.nn.attention import SDPBackend, sdpa_kernel
 from torch.utils._python_dispatch import TorchDispatchMode
 from torch.utils._pytree import tree_leaves, tree_map
 
-from verifier.programs.aten import RULES
+from verifier.programs.aten import RULES, TAKEN_APART
 from verifier.programs.graph import ProgramError
 from verifier.programs.jaxfront import is_users
 from verifier.programs.laws import without_storage
@@ -97,6 +97,8 @@ class Traced(_Tensor):
         if name in _DERIVATIVES and (user or name != "requires_grad_"):  # by which PyTorch makes parameters
             raise ProgramError(f"{line()}{name} is of PyTorch's derivatives; the derivative is JAX's here, "
                                "without it")  # fmt: skip
+        if name == "native_layer_norm":
+            raise ProgramError(f"{line()}of native_layer_norm PyTorch has no derivative of the mean; write layer_norm")
         if name in _COPIES:
             raise ProgramError(f"{line()}a copy by Python's copy or pickle has no derivative in PyTorch; write "
                                ".detach().clone()")  # fmt: skip
@@ -211,6 +213,10 @@ class _Running(TorchDispatchMode):
         return dispatched(func, args, kwargs or {})
 
 
+#: what PyTorch itself takes apart before it differentiates
+_COMPOSITE = torch._C.DispatchKey.CompositeImplicitAutograd
+
+
 class NotKnown(ProgramError):
     """An operation of PyTorch's that nothing here does."""
 
@@ -234,6 +240,9 @@ def dispatched(func: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any
         kind = kwargs.get("dtype") or torch.float64  # between these it is not surely a copy, of what type the model is
         view |= name == "_to_copy" and args[0].is_floating_point() and kind.is_floating_point
         return _call(func, name, args, kwargs, args[0].store if view and isinstance(args[0], Traced) else None)
+    whole = func in decomposition_table and not func.has_kernel_for_dispatch_key(_COMPOSITE)
+    if whole and name not in TAKEN_APART:
+        raise NotKnown(f"{line()}PyTorch's {func} is not known here; write it in simpler operations")
     with _Running():  # its parts are seen again
         try:
             found = decomposition_table.get(func, func.decompose)(*args, **kwargs)
