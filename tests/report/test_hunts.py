@@ -17,7 +17,7 @@ from verifier.projects.project import Project
 from verifier.projects.root import SHIPPED
 from verifier.report.excerpts import restricted
 from verifier.report.html import render as page
-from verifier.report.hunts import hunt_data, hunts, keep
+from verifier.report.hunts import hunt_data, hunts, keep, of_claims
 from verifier.report.markdown import render as markdown
 from verifier.report.schema import problem_of
 from verifier.report.tex import render as tex
@@ -99,6 +99,24 @@ def test_what_was_found_of_one_statement_is_not_told_of_another(document, hunted
     data["hunts"][0]["findings"].append({**of_both["findings"][0], "statement": "theorem1"})
     (kept,) = restricted(data, ["lemma3"])["hunts"]
     assert [f["statement"] for f in kept["findings"]] == ["lemma3"]
+
+
+def test_a_hunt_of_what_a_claim_had_been_was_told_of_what_it_says_now(document, hunted) -> None:
+    """Twin: of the claims that are as they were it is told."""
+    statements = document["statements"]
+    kept = told(HUNTED, hunted)
+    name = kept["claims"][0]
+    kept["findings"][0]["claims"] = [name]
+    assert of_claims([kept], statements) == [kept]
+    (lemma3,) = (s for s in statements if s["name"] == "lemma3")
+    (claim,) = (c for c in lemma3["claims"] if c["id"] == name)
+    claim["exponent"] = "-17"
+    (part,) = of_claims([kept], statements)
+    assert part["findings"] == []
+    assert part["claims"] == kept["claims"][1:]
+    for claim in lemma3["claims"]:
+        claim["exponent"] = "-17"
+    assert of_claims([kept], statements) == []
 
 
 def test_of_hunts_of_the_same_claims_the_last_is_shown_and_what_is_no_record_is_not(tmp_path, hunted) -> None:

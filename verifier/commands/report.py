@@ -96,7 +96,7 @@ def results_of(
     except ResultsError as error:
         raise CommandError(str(error)) from None
     if results is None:
-        data["hunts"] = _hunts([statement["name"] for statement in data["statements"]])
+        data["hunts"] = _hunts(data["statements"])
     data["run"] |= {"number": None if found is None or isinstance(found, Path) else found.number}
     if not names:
         return data
@@ -110,14 +110,14 @@ def results_of(
     return restricted(data, names)
 
 
-def _hunts(names: Sequence[str]) -> list[HuntData]:
-    """The hunts of these statements that are kept.  CommandError."""
-    from verifier.report.hunts import of_statements, stored_hunts
+def _hunts(statements: Sequence[dict[str, Any]]) -> list[HuntData]:
+    """The hunts of these statements' claims that are kept.  CommandError."""
+    from verifier.report.hunts import of_claims, stored_hunts
     from verifier.report.stored import place
     from verifier.sampling.store import StoreError
 
     try:
-        return of_statements(stored_hunts(place()), names)
+        return of_claims(stored_hunts(place()), statements)
     except StoreError as error:
         raise CommandError(str(error)) from None
 

@@ -6,6 +6,8 @@ that of :mod:`verifier.report.model`, published as ``docs/report.schema.json``. 
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
@@ -165,6 +167,16 @@ def same_claims(statement: Statement, stored: Mapping[str, Any]) -> bool:
     then = {claim["id"]: [claim.get(key) for key in SAID] for claim in stored["claims"]}
     now = {claim.id: [_said(claim, statement)[key] for key in SAID] for claim in statement.claims}
     return then == now
+
+
+def said(claim: Claim, statement: Statement) -> str:
+    """A digest of what a claim says and under what."""
+    return said_of(_said(claim, statement))
+
+
+def said_of(claim: Mapping[str, Any]) -> str:
+    """The same of a claim of a document."""
+    return hashlib.sha256(json.dumps([claim[key] for key in SAID]).encode()).hexdigest()
 
 
 def _said(claim: Claim, statement: Statement) -> dict[str, Any]:

@@ -6,7 +6,7 @@ A hunt's record lies beside its outcomes, a block without samples, and goes when
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from verifier.hunt.finding import Counterexample, Hunted
 from verifier.hunt.lab import digest
 from verifier.hunt.target import Target
 from verifier.inputs.visible import visible
+from verifier.report.document import said, said_of
 from verifier.report.environment import commit, version
 from verifier.report.model import HuntData, HuntFinding
 from verifier.report.schema import problem_of_part
@@ -30,6 +31,7 @@ def hunt_data(found: Hunted, targets: Sequence[Target], *, time: str, command: s
         "time": time, "command": command, "version": version(), "commit": commit(),
         "statements": list(dict.fromkeys(t.statement.name for t in targets)),
         "claims": list(dict.fromkeys(c.id for t in targets for c in t.statement.claims)),
+        "said": {c.id: said(c, t.statement) for t in targets for c in t.statement.claims},
         "seed": found.seed, "alpha": found.alpha, "budget": found.budget, "seconds": round(found.spent, 1),
         "stopped": found.stopped, "instances": counts["instances"], "lines": counts["lines"],
         "samples": counts["samples"], "decisions": counts["decisions"], "failed": len(counts["failed"]),
@@ -55,7 +57,7 @@ def _finding(found: Counterexample) -> HuntFinding:
 
 def keep(store: Store, run: int, data: HuntData) -> None:
     """Keep a hunt's record on behalf of ``run``; one of the same claims, seed and budget is replaced.  StoreError."""
-    key = digest("hunt record", data["claims"], data["seed"], data["budget"], data["alpha"])
+    key = digest("hunt record", data["said"], data["seed"], data["budget"], data["alpha"])
     row = Packed(bytes.fromhex(key), _STATEMENT, _QUANTITY, "1", "", "", 0, 0, str(data["seed"]), json.dumps(data), b"")
     store.put(row, run)
 
@@ -73,7 +75,7 @@ def hunts(store: Store) -> list[HuntData]:
     found: list[HuntData] = []
     for (key,) in rows:
         data = _read(store, key)
-        if data is not None and not any(set(data["claims"]) <= set(later["claims"]) for later in found):
+        if data is not None and not any(data["said"].items() <= later["said"].items() for later in found):
             found.append(data)
     return found
 
@@ -96,6 +98,26 @@ def stored_hunts(folder: Path) -> list[HuntData]:
             return hunts(store)
     except FileNotFoundError:
         return []
+
+
+def of_claims(found: Sequence[HuntData], statements: Sequence[Mapping[str, Any]]) -> list[HuntData]:
+    """The hunts that looked at claims of these statements of a document, with what they found of them.
+
+    A claim that said something else then is another one: it is left out, with what was found of it.
+    """
+    now = {claim["id"]: said_of(claim) for statement in statements for claim in statement["claims"]}
+    kept: list[HuntData] = []
+    for one in found:
+        same = {claim for claim, then in one["said"].items() if now.get(claim) == then}
+        if not same:
+            continue
+        others = {claim for claim in one["said"] if claim in now and claim not in same}
+        findings = [f for f in one["findings"] if same & set(f["claims"]) and not others & set(f["claims"])]
+        kept.append({
+            **one, "findings": findings, "claims": [c for c in one["claims"] if c not in others],
+            "said": {c: then for c, then in one["said"].items() if c not in others},
+        })  # fmt: skip
+    return kept
 
 
 def of_statements(found: Sequence[HuntData], names: Sequence[str]) -> list[HuntData]:

@@ -329,6 +329,7 @@ class HuntData(TypedDict):
     commit: str | None
     statements: list[str]
     claims: list[str]
+    said: Annotated[dict[str, str], "a digest of what each of the claims said then, by its id"]
     seed: Count
     alpha: Annotated[float, "error rate of the whole hunt"]
     budget: Annotated[float, "seconds of computing time"]
