@@ -21,6 +21,7 @@ from verifier.claims.statement import Form, Statement
 from verifier.quantities.check import Check, Measure
 from verifier.sampling.plan import RunOptions
 from verifier.verdict import Summary
+from verifier.verify.coverage import coverage, left_out
 
 from .runs import project, report, statuses
 
@@ -67,6 +68,16 @@ def test_what_is_scaled_down_is_said_and_the_sizes_of_the_text_are_there() -> No
         assert {part.effort for part in check.parts} == {"default", "paper"}  # type: ignore[union-attr]
     widths = {part.widths for part in check.parts if part.effort == "paper"}  # type: ignore[union-attr]
     assert widths == {(50, 100, 200), (3, 6, 8)}
+
+
+def test_cells_of_another_effort_are_not_told_as_left_out_by_quick() -> None:
+    entry = project().entry("sensitivity")
+    paper, quick = (coverage(entry.statement, entry.check, options).reaches[0]
+                    for options in (RunOptions(paper=True), RunOptions(quick=True)))  # fmt: skip
+    assert (paper.quick, paper.planned) == (0, 24)
+    assert quick.quick > 0
+    assert left_out(paper, 0, None) == f"of {24 + paper.effort} cells, {paper.effort} measured at another effort"
+    assert paper.effort == 12
 
 
 def test_a_trial_is_a_small_part_of_the_training_that_it_foresees() -> None:

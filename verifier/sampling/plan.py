@@ -200,7 +200,7 @@ def plan(
 
 
 def moved(cell: Mapping[str, Any], part: Part, options: RunOptions) -> tuple[dict[str, Any], str]:
-    """A cell at the user's angle and inputs, and what leaves it out: ``angle``, ``quick`` (any effort) or nothing.
+    """A cell at the user's angle and inputs, and what leaves it out: ``angle``, ``quick``, ``effort`` or nothing.
 
     Cells of a part that is not ``movable`` stay where they are; those at another angle than the one that is asked for
     are left out.  An angle of 0 is one input, which moved cells would be two equal ones.
@@ -215,7 +215,7 @@ def moved(cell: Mapping[str, Any], part: Part, options: RunOptions) -> tuple[dic
     if options.quick and part.quick is not None and not part.quick(there):
         return there, "quick"
     if isinstance(part, Measure) and part.effort and (part.effort == "paper") is not options.paper:
-        return there, "quick"
+        return there, "effort"
     return there, ""
 
 

@@ -18,13 +18,14 @@ class Reach:
 
     ``measured`` cells measure its quantity, wherever they lie; in ``covered`` of them the claim says something,
     and of these ``outside`` violate one of its hypotheses.  The others are left out by ``quick`` or ``angle``,
-    ``deselected`` by ``-k``, or ``planned``.
+    measured at another ``effort``, ``deselected`` by ``-k``, or ``planned``.
     """
 
     measured: int = 0
     covered: int = 0
     outside: int = 0
     quick: int = 0
+    effort: int = 0
     angle: int = 0
     deselected: int = 0
     planned: int = 0
@@ -121,6 +122,7 @@ def left_out(reach: Reach, unsampled: int, stopped: str | None) -> str:
         f"{count} {reason}"
         for count, reason in (
             (reach.quick, "left out by --quick"),
+            (reach.effort, "measured at another effort"),
             (reach.angle, "left out by --angle"),
             (reach.deselected, "not selected"),
             (unsampled, f"not reached before the run ended{f' ({stopped})' if stopped else ''}"),
