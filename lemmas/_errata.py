@@ -289,7 +289,7 @@ ERRATA = (
         "E29", "Lemma 3: limits one after the other",
         "n_1, then n_2, … tend to infinity.",
         "At two inputs this can change an order, not only a law.",
-        "L = 3, 113.218°: E (n_2 T²)² = .20, .091, .037 at n_2/n_1 = 1/4, 1/8, 1/16, and 1.69 at n_2 = n_1; n_1 → ∞ "
+        "L = 3, 113.218°: E (n_2 T²)² = .20, .085, .038 at n_2/n_1 = 1/4, 1/8, 1/16, and 1.69 at n_2 = n_1; n_1 → ∞ "
         "first gives 0.",
         "Proportional widths.",
         "One more hypothesis for two inputs and L >= 3.",

@@ -38,7 +38,7 @@ HYPOTHESES = (
         claim="lemma3.order.shallow", proof="lemma3.printed-order", when=Eq(l_1, 1), errata="E9",
     ),
     words.proportional_widths.needed(
-        "n_2/n_1 → 0 at L = 3 and 113.218°: E (n_2 T²)² → .20, .091, .037 at n_2/n_1 = 1/4, 1/8, 1/16.",
+        "n_2/n_1 → 0 at L = 3 and 113.218°: E (n_2 T²)² → .20, .085, .038 at n_2/n_1 = 1/4, 1/8, 1/16.",
         {"L": 3, "angle": 113.218}, claim="lemma3.order.deep", show='verifier check section3 -k "rho>0"', when=L >= 3,
         errata="E7 E29",
     ),

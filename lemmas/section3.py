@@ -67,7 +67,7 @@ statement = Statement(
             "section3.printed-sequential", Kind.VALUE, Function("T_square")(angle, rho),
             "limits may be taken one after the other: at L = 3, E (n_2 T²)² → its limit for n_1 → ∞, then n_2 → ∞",
             value=SEQUENTIAL, where=rho > 0, errata="E29", place="Lemma 3, its proof", why="At two inputs the order of "
-            "the limits changes an order: at L = 3 and 113.218°, E (n_2 T²)² = .20, .091, .037 at n_2/n_1 = 1/4, 1/8, "
+            "the limits changes an order: at L = 3 and 113.218°, E (n_2 T²)² = .20, .085, .038 at n_2/n_1 = 1/4, 1/8, "
             "1/16, and n_1 → ∞ first gives 0.",
         ),
         *by_depth(
@@ -118,7 +118,7 @@ statement = Statement(
             when=Eq(r, 1), errata="E25",
         ),
         words.proportional_widths.needed(
-            "L = 3 at 113.218° with n_2/n_1 → 0: E (n_2 T²)² → .20, .091, .037 at 1/4, 1/8, 1/16.",
+            "L = 3 at 113.218° with n_2/n_1 → 0: E (n_2 T²)² → .20, .085, .038 at 1/4, 1/8, 1/16.",
             {"L": 3, "r": 2, "angle": 113.218}, claim="section3.order.deep", show='verifier check section3 -k "rho>0"',
             when=L >= 3, errata="E7 E29",
         ),

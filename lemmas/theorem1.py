@@ -145,7 +145,7 @@ HYPOTHESES = (
         show='verifier check theorem1 --z 1,-1 -k "H=2,L=2,angle=0,m=1"', when=r >= 1, errata="E26 E28",
     ),
     words.proportional_widths.needed(
-        "H = 1, L = 3 at 113.218° with n_2/n_1 → 0: E (n_2 T²)² → .20, .091, .037 at 1/4, 1/8, 1/16.",
+        "H = 1, L = 3 at 113.218° with n_2/n_1 → 0: E (n_2 T²)² → .20, .085, .038 at 1/4, 1/8, 1/16.",
         {"H": 1, "L": 3, "r": 2, "angle": 113.218}, claim="theorem1.order.deep",
         show='verifier check section3 -k "rho>0"', when=L >= 3, errata="E7 E29",
     ),
