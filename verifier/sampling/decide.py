@@ -51,12 +51,12 @@ def _decided(group: Group, question: Question, samples: Mapping[Any, LogSample],
     averaging: dict[str, Any] = {"alpha": alpha, "margin": question.margin, "looks": looks, "look": look}
     if question.kind is Kind.INTEGER:
         return decide_integer(samples, question.target, alpha=alpha)
-    if question.kind is Kind.VALUE:
-        return decide_values(samples, question, **averaging)
-    if question.kind is Kind.CONSTANT:
+    if question.kind is Kind.CONSTANT or (question.constant and question.kind is Kind.VALUE and not question.values):
         return decide_value_and_fluctuation(
             samples, question.target, squares=question.squares, powers=question.powers, **averaging
         )
+    if question.kind is Kind.VALUE:
+        return decide_values(samples, question, **averaging)
     if question.kind is Kind.SURFACE:
         return decide_surface({place: raw(s) for place, s in samples.items()}, question.terms, **averaging)
     if question.kind in (Kind.TREND, Kind.ABOVE):

@@ -42,12 +42,7 @@ def decide_values(samples: Samples, question: Question, **settings: Any) -> Deci
     if question.values:
         return decide_polynomial(arrays, dict(question.values), bounds=question.bounds, **settings)
     assert question.target is not None
-    if question.constant and question.squares:
-        return _limit(arrays, question.target, powers=question.powers, **settings)
-    return decide_limit(
-        arrays, question.target, bounds=question.bounds, in_probability=question.constant, powers=question.powers,
-        **settings,
-    )  # fmt: skip
+    return decide_limit(arrays, question.target, bounds=question.bounds, powers=question.powers, **settings)
 
 
 def decide_value_and_fluctuation(
@@ -57,11 +52,14 @@ def decide_value_and_fluctuation(
 
     The mean of products of averages of ``squares`` is that of f(X_n), f the scale of
     :mod:`verifier.inference.wilson_hilferty`, on which they are far less skewed.  The numbers shown are those of the
-    limit.  A difference of pairs that does not vanish contradicts as well.
+    limit.  A difference of pairs that does not vanish contradicts as well: the mean alone may be the target although
+    X_n is never near it.
     """
     arrays = {n: raw(s) for n, s in samples.items()}
     half: dict[str, Any] = settings | {"alpha": alpha / 2}
     mean = _limit(arrays, target, **half) if squares else decide_limit(arrays, target, in_probability=True, **half)
+    if all(x.size and np.all(x == x[0]) for x in arrays.values()):
+        return replace(mean, alpha=alpha)  # no pair differs: what equal samples leave open, the limit's decision says
     looks = {name: settings[name] for name in ("looks", "look", "powers") if name in settings}
     spread = decide_constant(arrays, alpha=alpha / 2, **looks)
     found = {mean.verdict, spread.verdict}
