@@ -9,7 +9,7 @@ the number of their permutations that are automorphisms.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from fractions import Fraction
 from math import comb, factorial
 
@@ -17,7 +17,7 @@ import networkx
 import pynauty
 
 from verifier.exact.components import UNMATCHED, Component, Edge, canonical, coloured_graph
-from verifier.exact.estimate import BASE_BYTES, MOST_CLASSES, MOST_STRANDS, MOST_TOUCHED, polynomial_bytes
+from verifier.exact.estimate import BASE_BYTES, MOST_STRANDS, MOST_TOUCHED, polynomial_bytes, reached
 from verifier.exact.moments import Strands
 from verifier.exact.rings import product
 
@@ -31,7 +31,7 @@ def estimated_states(strands: Strands) -> float:
         return float("inf")
     total: dict[int, Fraction] = {0: Fraction(1)}  # by strands between
     for kind, copies in _kinds(strands).items():
-        pieces = _pieces(kind)
+        pieces = reached(kind, _realised)
         if pieces is None:
             return float("inf")
         none = sum(1 for piece in pieces if not any(piece.label))
@@ -85,21 +85,11 @@ def _piece(realised: dict[int, int], edges: Sequence[Edge]) -> Component:
     return canonical(Component((UNMATCHED,) * size, (False,) * size, labels, moved))
 
 
-def _pieces(kind: Component) -> set[Component] | None:
-    """What may be pending of a piece, up to isomorphism; None if that is very much."""
-    found, level = {kind}, {kind}
-    while level:
-        following = set()
-        for piece in level:
-            for i, (u, v, _, _) in enumerate(piece.edges):
-                realised = {w: label + (w in (u, v)) for w, label in enumerate(piece.label)}
-                left = [(a, b, t, k - (i == j)) for j, (a, b, t, k) in enumerate(piece.edges) if k > (i == j)]
-                following.add(_piece(realised, left))
-        level = following - found
-        found |= level
-        if len(found) > MOST_CLASSES:
-            return None
-    return found
+def _realised(piece: Component) -> Iterator[Component]:
+    """What is pending once one more contraction is realised, up to isomorphism."""
+    for i, (u, v, _, _) in enumerate(piece.edges):
+        realised = {w: label + (w in (u, v)) for w, label in enumerate(piece.label)}
+        yield _piece(realised, [(a, b, t, k - (i == j)) for j, (a, b, t, k) in enumerate(piece.edges) if k > (i == j)])
 
 
 def _permutations(piece: Component) -> int:

@@ -16,9 +16,10 @@ are counted as well: at large depths they have thousands of digits.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 from math import comb, factorial, lgamma, log, log2
+from typing import TypeVar
 
 import networkx
 import pynauty
@@ -39,7 +40,9 @@ MOST_TOUCHED = 64
 MOST_STRANDS = 100_000
 """Strands beyond which nothing is counted."""
 
-MOST_CLASSES = 5_000
+_MOST_CLASSES = 5_000
+
+Class = TypeVar("Class")
 
 
 def matchings(touched: int, strands: int) -> int:
@@ -72,23 +75,24 @@ def automorphisms(graph: ClusterGraph) -> int:
     return round(mantissa * 10**exponent)
 
 
-def pending_classes(graph: ClusterGraph) -> set[ClusterGraph] | None:
-    """All sub-multigraphs up to isomorphism, by removing edges; None if there are very many."""
-    found = {graph}
-    level = {graph}
+def reached(start: Class, following: Callable[[Class], Iterator[Class]]) -> set[Class] | None:
+    """All classes that come of ``start``, those of one ``following`` it and so on; None if there are very many."""
+    found, level = {start}, {start}
     while level:
-        following = set()
-        for g in level:
-            for i, (u, v, k) in enumerate(g.edges):
-                edges = {(a, b): c for j, (a, b, c) in enumerate(g.edges) if j != i}
-                if k > 1:
-                    edges[u, v] = k - 1
-                following.add(canonical_graph(g.vertices, edges))
-        level = following - found
+        level = {after for before in level for after in following(before)} - found
         found |= level
-        if len(found) > MOST_CLASSES:
+        if len(found) > _MOST_CLASSES:
             return None
     return found
+
+
+def without_an_edge(graph: ClusterGraph) -> Iterator[ClusterGraph]:
+    """The sub-multigraphs with one edge less, up to isomorphism; those of these are all that may be pending."""
+    for i, (u, v, k) in enumerate(graph.edges):
+        edges = {(a, b): c for j, (a, b, c) in enumerate(graph.edges) if j != i}
+        if k > 1:
+            edges[u, v] = k - 1
+        yield canonical_graph(graph.vertices, edges)
 
 
 def estimated_states(strands: Strands) -> float:
@@ -114,7 +118,7 @@ def estimated_states(strands: Strands) -> float:
     # Generating function of 1/|Aut| by touched strands; copies of one kind are unordered.
     total: dict[int, Fraction] = {0: Fraction(1)}
     for kind, copies in kinds.items():
-        classes = pending_classes(kind)
+        classes = reached(kind, without_an_edge)
         if classes is None:
             return float("inf")
         series: dict[int, Fraction] = {}
