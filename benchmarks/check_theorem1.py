@@ -7,7 +7,7 @@ samples of an exponent cost where its honest interval has a given length, beside
 from __future__ import annotations
 
 import time
-from collections import Counter
+from collections import defaultdict
 from itertools import product
 from typing import Any
 
@@ -27,7 +27,7 @@ def phases() -> dict[str, float]:
     from verifier.verify.proof import proofs_of
     from verifier.verify.run import plan_of
 
-    spent: Counter[str] = Counter()
+    spent: defaultdict[str, float] = defaultdict(float)
     clock = time.process_time()
 
     def took(what: str) -> None:

@@ -22,7 +22,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 
 import numpy as np
@@ -30,13 +30,14 @@ import numpy.typing as npt
 from scipy import optimize
 
 from verifier.fits.fitting import assess
-from verifier.inference import DEFAULT_ALLOWANCE, DEFAULT_ALPHA, FREE_POWERS
+from verifier.inference import DEFAULT_ALPHA
 from verifier.inference.decisions import Decision
 from verifier.inference.evidence import BothFunctionals, describe_profiles, profiles
 from verifier.inference.gates import settle
 from verifier.inference.natural import GRIDS, Natural, naturals
 from verifier.inference.presence import Presence
 from verifier.inference.samples import Moments
+from verifier.inference.settings import Settings
 from verifier.verdict import NumericStatus
 
 RESULTS = Path(__file__).with_name("practice_results.md")
@@ -69,6 +70,12 @@ class Drawn:
     def clear(self) -> bool:
         """Whether the claim is further from polyfit's slope than twice its margin."""
         return abs(slope(self.data)[0] - self.claimed) > 2 * MARGIN
+
+    def beyond_scatter(self, errors: float) -> bool:
+        """Whether polyfit is right, and still were its slope so many true errors nearer to the wrong answer."""
+        found, error = slope(self.data)[0], known_error(self)
+        off = abs(found - self.claimed)
+        return off + errors * error <= MARGIN if self.holds else off - errors * error > MARGIN
 
     @property
     def dependent(self) -> bool:
@@ -129,6 +136,14 @@ def scatter_of(name: str, width: int) -> float:
     return float(np.var(np.log(np.abs(x[x != 0]))))
 
 
+def known_error(drawn: Drawn) -> float:
+    """The standard error of polyfit's slope, from scatters that are known, where samples are independent."""
+    x = np.log(np.array(list(drawn.data), dtype=float))
+    weights = (x - x.mean()) / np.sum((x - x.mean()) ** 2)
+    variances = [scatter_of(drawn.quantity.name, n) / v.size for n, v in drawn.data.items()]
+    return math.sqrt(float(np.sum(weights**2 * np.array(variances))))
+
+
 def fit_with_known_scatter(drawn: Drawn) -> bool | None:
     """The same rules at the same level on normal intervals of the mean logs, with variances that are known."""
     widths = tuple(drawn.data)
@@ -138,7 +153,7 @@ def fit_with_known_scatter(drawn: Drawn) -> bool | None:
         )
         for n, v in drawn.data.items()
     ]
-    full, reduced = profiles(widths, [moments], DEFAULT_ALPHA, None, DEFAULT_ALLOWANCE, FREE_POWERS)
+    full, reduced = profiles(widths, [moments], Settings(looks=1))
     evidence = BothFunctionals(full, reduced, Presence(0.0, 0.0), DEFAULT_ALPHA)
     counts = tuple(v.size for v in drawn.data.values())
     base = Decision(
@@ -195,12 +210,21 @@ def tables(count: int) -> str:
     return "\n".join(lines) + "\n"
 
 
+def _beyond(errors: int, holds: bool, drawn: Drawn) -> bool:
+    return drawn.holds == holds and drawn.beyond_scatter(errors)
+
+
 GROUPS: dict[str, Callable[[Drawn], bool]] = {
     "false claims, by more than the margin": lambda d: not d.holds and d.clear,
     "the same, 10 seeds and more": lambda d: not d.holds and d.clear and d.seeds >= 10,
     "false claims": lambda d: not d.holds,
     "true claims": lambda d: d.holds,
     "true claims, 50 seeds and more": lambda d: d.holds and d.seeds >= 50,
+    **{
+        f"{'true' if holds else 'false'} claims, by {errors} standard errors": partial(_beyond, errors, holds)
+        for errors in (2, 3, 5)
+        for holds in (False, True)
+    },
 }
 
 
@@ -208,7 +232,8 @@ def _clear(drawn: list[Drawn], answers: list[Answers]) -> list[str]:
     """What fit decides where polyfit ± 1/8 is right by more than the margin, and where it is right at all."""
     lines = [
         "Where polyfit ± 1/8 is right, and where by more than its margin (a false claim more than 1/4 from its slope;",
-        "a true claim cannot be, as its slope is within 1/8 where it is right):", "",
+        "a true claim cannot be, as its slope is within 1/8 where it is right), and where it still would be right were",
+        "its slope so many true standard errors nearer to the wrong answer:", "",
         "| sets | polyfit right | of these fit decides rightly | wrongly | open | rows are dependent "
         "| open were the scatter known | other |",
         "|---|--:|--:|--:|--:|--:|--:|--:|",
@@ -234,7 +259,8 @@ WHY = (
     "The last three columns are the open sets. Of rows that are dependent nothing may be decided. Of the next, the",
     "same rules at the same error rate would decide nothing were the scatter of log |X| known: the samples are too few",
     "for it, or corrections are larger than is assumed; polyfit is right there without knowing it, as it is wrong",
-    "elsewhere. Only the last column is the price of not knowing the scatter.",
+    "elsewhere. Only the last column is the price of not knowing the scatter. Polyfit says yes or no of every set, so",
+    "it decides all on which it is right, and no rule with an error rate can; the last rows show how much is luck.",
 )
 
 
