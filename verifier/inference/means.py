@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from verifier.inference.sums import exact_sum
+
 Array = npt.NDArray[np.float64]
 
 #: Largest part of Σ|X| that the ten largest samples may carry beyond their fair one.
@@ -54,20 +56,22 @@ def clt_factor(level: float) -> float:
 
 def average(values: Array) -> Average:
     """The mean of ``values`` and its support; order-independent."""
-    size = np.sort(np.abs(values))
-    total = math.fsum(size.tolist())
+    size = np.abs(values)
+    total = exact_sum(size)
     count = values.size
-    mean = math.fsum(values.tolist()) / count
+    mean = exact_sum(values) / count
     centred = values - mean
     # Differences at the level of rounding are those of a constant.
     scale = float(np.max(np.abs(centred), initial=0.0))
     if scale <= 1e-14 * abs(mean):
         return Average(mean, 0.0, 0.0, 0.0, count)
-    unit = np.sort(centred / scale)
-    second = math.fsum(np.square(unit).tolist()) / count
-    third = math.fsum((unit**3).tolist()) / count
+    unit = centred / scale
+    squares = unit * unit
+    second = exact_sum(squares) / count
+    third = exact_sum(squares * unit) / count  # products, each rounded alike wherever it stands; powers are not
     variance = second * scale**2 * count / (count - 1) if count > 1 else math.nan
-    share = math.fsum(size[-10:].tolist()) / total if total else 0.0
+    largest = np.partition(size, -10)[-10:] if count > 10 else size
+    share = exact_sum(largest) / total if total else 0.0
     return Average(mean, variance, third / second**1.5, share, count)
 
 

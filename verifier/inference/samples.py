@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from verifier.inference.controls import control_terms
+from verifier.inference.sums import exact_sum
 
 Array = npt.NDArray[np.float64]
 
@@ -350,8 +351,8 @@ def _centred(y: Array) -> tuple[float, float]:
     low, high = float(y.min()), float(y.max())
     if low == high:  # exact, so that a constant is recognised as one
         return low, 0.0
-    mean = math.fsum(y.tolist()) / y.size
-    return mean, math.fsum(np.square(y - mean).tolist())
+    mean = exact_sum(y) / y.size
+    return mean, exact_sum(np.square(y - mean))
 
 
 def _log_sum(logs: Array) -> float:
@@ -359,7 +360,7 @@ def _log_sum(logs: Array) -> float:
     if not logs.size:
         return -math.inf
     top = float(logs.max())
-    return top + math.log(math.fsum(np.exp(logs - top).tolist()))
+    return top + math.log(exact_sum(np.exp(logs - top)))
 
 
 def _merge(logs: list[float]) -> float:

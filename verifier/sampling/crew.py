@@ -62,7 +62,12 @@ class Crew:
     @property
     def room(self) -> bool:
         """Whether another task may begin: two a worker, so that none waits for this process."""
-        return not self._again and len(self._out) < 2 * self._hands.slots and not any(t.deaths for t in self._running)
+        return self.room_for(2)
+
+    def room_for(self, each: int) -> bool:
+        """Whether another task may begin where each worker may have ``each`` of them."""
+        few = len(self._out) < each * self._hands.slots
+        return not self._again and few and not any(t.deaths for t in self._running)
 
     @property
     def out(self) -> list[Task]:

@@ -122,6 +122,8 @@ class _Work:
 
     #: Seconds between two words of how fast it goes.
     _EVERY = 0.5
+    #: Short tasks run out while this process decides, so that a worker is given some seconds' worth, at most so many.
+    _AHEAD, _MOST = 0.5, 64
 
     def __init__(
         self, states: list[State], also: Sequence[Job], listener: Listener | None, kept: Kept | None,
@@ -155,13 +157,27 @@ class _Work:
                 _, state, blocks = cheapest = min(self._waiting, key=lambda waiting: (waiting[0], waiting[1].index))
                 self._waiting.remove(cheapest)
                 self._pending.extend(self._tasks(state, blocks))
-            if self._pending and crew.room and self._fits(self._pending[0], crew, memory):
+            if self._pending and self._room(crew) and self._fits(self._pending[0], crew, memory):
                 self._begin(crew, self._pending.popleft(), memory)
                 continue
             for task, result in crew.wait(left):
                 self._weigh(result, memory)
                 self._take(task, result)
         self._pace(crew.slots)
+
+    def _room(self, crew: Crew) -> bool:
+        """Whether another task may begin; of a run that is thrifty only where a worker would have to wait for it."""
+        if crew.room or self._waiting is not None or not crew.room_for(self._MOST):
+            return crew.room
+        return sum(map(self._seconds, crew.out)) < self._AHEAD * crew.slots
+
+    def _seconds(self, task: Task) -> float:
+        """How long a task takes; for ever where nothing is known of it."""
+        if task.job is not None:
+            return math.inf
+        block = task.arguments[0]
+        seconds, count = self.states[block.group].seconds.get(block.width, (0.0, 0))
+        return seconds / count * block.samples if count else math.inf
 
     def _fits(self, task: Task, crew: Crew, memory: Memory) -> bool:
         """Whether a task may begin beside those that are out."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from verifier.inference.decisions import Decision
-from verifier.inference.samples import LogSample
+from verifier.inference.samples import BlockSums, LogSample
 from verifier.sampling.decide import decide, settled
 from verifier.sampling.draw import Block, Coefficients, Drawn
 from verifier.sampling.effort import price
@@ -210,11 +210,10 @@ class State:
                 self.open.discard((number, question))
 
     def _samples(self, number: int) -> dict[Any, LogSample]:
-        merged: dict[Any, LogSample] = {}
+        blocks: dict[Any, list[BlockSums]] = {}
         for (width, _), drawn in sorted(self.drawn.items()):
-            sample = drawn.samples[number]
-            merged[width] = merged[width] + sample if width in merged else sample
-        return merged
+            blocks.setdefault(width, []).extend(drawn.samples[number].blocks)
+        return {width: LogSample(tuple(found)) for width, found in blocks.items()}
 
     def _largest(self, number: int) -> float:
         found = [drawn.largest[number] for drawn in self.drawn.values()]

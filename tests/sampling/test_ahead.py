@@ -1,0 +1,92 @@
+"""Short blocks are handed out ahead, so that no worker waits while a cell is decided; long ones are not."""
+
+from __future__ import annotations
+
+import contextlib
+import math
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+import pytest
+from sympy import Function, Integer, symbols
+
+from verifier.claims.statement import Claim, Kind, Source, Statement
+from verifier.networks.draws import Draw
+from verifier.quantities.check import Check, Measure, Quantity, cells
+from verifier.sampling import run as run_module
+from verifier.sampling.crew import Task
+from verifier.sampling.plan import Group, RunOptions, plan
+from verifier.sampling.run import RunOutcome, run
+
+CLAIM = Claim("s.order", Kind.ORDER, Function("X")(symbols("n", positive=True)), "X ~ 1", exponent=Integer(0))
+SLOTS = 2
+
+
+class Threads:
+    """Two threads, which know how many calls were out at most."""
+
+    slots = SLOTS
+
+    def __init__(self) -> None:
+        self.pool, self.out, self.most = ThreadPoolExecutor(SLOTS), 0, 0
+
+    def submit(self, function: Any, *arguments: Any) -> Any:
+        self.out += 1
+        self.most = max(self.most, self.out)
+        future = self.pool.submit(function, *arguments)
+        future.add_done_callback(self._done)
+        return future
+
+    def _done(self, future: Any) -> None:
+        self.out -= 1
+
+    def renew(self) -> None: ...
+
+
+def planned(seconds: float) -> list[Group]:
+    """A quantity a block of which takes so long."""
+
+    def drawn(shared: Any, listed: Any, width: int, samples: int, rng: np.random.Generator) -> Draw:
+        time.sleep(seconds)
+        return Draw(np.exp(6.0 * rng.standard_normal((samples, len(listed)))))
+
+    part = Measure(
+        Quantity("X", "X", ("s",), drawn), cells(s=[1]), widths=(128, 413, 1150, 4690), block=32, samples=1 << 10
+    )
+    return plan(Check("s", part), Statement("s", "S", Source("D"), "", (CLAIM,)), RunOptions())
+
+
+def most(monkeypatch: pytest.MonkeyPatch, seconds: float, **options: Any) -> tuple[int, RunOutcome]:
+    hands = Threads()
+    with hands.pool, monkeypatch.context() as patch:
+        patch.setattr(run_module, "executor", lambda jobs, scheduler: contextlib.nullcontext(hands))
+        found = run(planned(seconds), seed=5, jobs=SLOTS, **options)
+    assert found.stopped is None
+    return hands.most, found
+
+
+def test_short_blocks_are_handed_out_ahead_and_the_answers_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    out, found = most(monkeypatch, 0.0)
+    assert 2 * SLOTS < out <= 64 * SLOTS
+    alone = run(planned(0.0), seed=5)
+    assert [a.decisions for a in found.answers] == [a.decisions for a in alone.answers]
+
+
+def test_of_long_blocks_each_worker_has_one_and_another_that_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert most(monkeypatch, 0.6, limit=2.0)[0] == 2 * SLOTS
+
+
+def test_a_run_with_a_budget_hands_out_no_more_than_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is drawn next depends on what is decided, so that nothing is begun that may be of no use."""
+    assert most(monkeypatch, 0.0, budget=1e3)[0] <= 2 * SLOTS
+
+
+def test_a_task_of_which_nothing_is_known_and_a_job_take_for_ever() -> None:
+    work = run_module._Work([run_module.State(0, planned(0.0)[0], 5)], (), None, None)
+    (first, *_) = work._pending
+    assert work._seconds(first) == math.inf
+    work.states[0].seconds[first.arguments[0].width] = (2.0, 8)
+    assert work._seconds(first) == 0.25 * first.arguments[0].samples
+    assert work._seconds(Task(abs, (1,), job=run_module.Job("proof", abs, (1,)))) == math.inf
