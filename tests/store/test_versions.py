@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -314,3 +315,14 @@ def test_drawing_changes_no_version(monkeypatch: pytest.MonkeyPatch) -> None:
     part.quantity.draw(shared, (cell,), 64, 4, np.random.default_rng(3))
     assert fused._done > 0
     assert version_of(part.quantity.draw) == before
+
+
+def test_a_version_is_told_without_what_compiles() -> None:
+    """Loading numba takes half a second; what else samplers may use counts by the version of its package."""
+    code = (
+        "import sys\nfrom verifier.networks.correlations import sample_T\n"
+        "from verifier.sampling.versions import version_of\nversion_of(sample_T)\nprint('numba' in sys.modules)\n"
+        "from verifier.networks import fused\nprint((fused.compiled() is not None) == ('numba' in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", "True"]

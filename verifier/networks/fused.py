@@ -14,10 +14,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from importlib import import_module
 
 import numpy as np
+from numpy.typing import NDArray
 
+from verifier.networks import loops
+
+Array = NDArray[np.float64]
 #: Read once: asking the environment takes as long as some thousand numbers.
 _SWITCHED_OFF = os.environ.get("VERIFIER_NUMBA", "1") == "0"
 #: How many numbers are worked on in NumPy before numba is loaded: two seconds.
@@ -28,13 +32,17 @@ _done = 0
 
 @dataclass(frozen=True)
 class Kernels:
-    """``weighted``: twin of `sectors.weighted_terms`; ``signed``: of `patterns.signed_sums`; ``combine``: one for each
-    number of terms, of `gaussian.combine`.
+    """What numba made of :mod:`verifier.networks.loops`.  ``streamed``: twin of `sectors.summed`; ``signed``: of
+    `patterns.signed_sums`; ``combine``: one for each number of terms, of `gaussian.combine`.
+
+    ziggurat: the tables of exponential numbers.  draws: whether ``streamed`` draws from them what NumPy draws.
     """
 
-    weighted: Callable[..., None]
+    streamed: Callable[..., None]
     signed: Callable[..., None]
     combine: tuple[Callable[..., None], ...]
+    ziggurat: tuple[Array, Array, Array, float]
+    draws: bool
 
 
 def compiled(work: int = WORTH_LOADING) -> Kernels | None:
@@ -62,16 +70,19 @@ def reference() -> Iterator[None]:
 @lru_cache(maxsize=1)
 def _compile() -> Kernels | None:
     try:
-        from numba import njit
+        import numba  # its parts by name alone, and when they are used: the version of this code is told without them
+
+        for inner in (loops.terms, loops.added, loops.total, loops.stepped, loops.at_an_edge, loops.drawn):
+            numba.extending.register_jitable(inner)
     except Exception:  # not installed, or of a version that does not go with NumPy's
         return None
     for cache in (True, False):  # no folder for its cache may be writable
         try:
-            quick = njit(cache=cache, nogil=True)  # no fastmath: the same numbers as NumPy's
-            found = Kernels(
-                quick(_weighted), quick(_signed),
-                tuple(quick(one) for one in (_combine_1, _combine_2, _combine_3, _combine_4)),
-            )  # fmt: skip
+            quick = numba.njit(cache=cache, nogil=True)  # no fastmath: the same numbers as NumPy's
+            streamed, signed = quick(loops.streamed), quick(loops.signed)
+            combine = [quick(one) for one in (loops.combine_1, loops.combine_2, loops.combine_3, loops.combine_4)]
+            tables = _ziggurat()
+            found = Kernels(streamed, signed, tuple(combine), tables, _draws_alike(streamed, tables))
             _try(found)
         except Exception:
             continue
@@ -79,78 +90,34 @@ def _compile() -> Kernels | None:
     return None
 
 
-def _try(kernels: Kernels) -> None:
-    """Compile for the types that are used, double precision first."""
+def _ziggurat() -> tuple[Array, Array, Array, float]:
+    """The tables by which numba draws what NumPy draws, where it has them; others by which nothing may be drawn."""
+    try:
+        known = import_module("numba.np.random._constants")
+        return known.ke_double, known.we_double, known.fe_double, float(known.ziggurat_exp_r)
+    except Exception:  # tables of its own, which it may put elsewhere
+        return np.full(256, 2**53, np.uint64), np.zeros(256), np.zeros(256), 0.0
+
+
+def _draws_alike(streamed: Callable[..., None], tables: tuple[Array, Array, Array, float], size: int = 1 << 16) -> bool:
+    """Whether SFC64's numbers and the words of its state are NumPy's, in some of the tail and many drawn again too."""
+    rng = np.random.Generator(np.random.SFC64(1))
+    words, room = rng.bit_generator.state["state"]["state"], np.zeros((4, size + loops.PADDED))
+    streamed(size, True, words, *tables, np.array([size]), np.ones(1), np.array([-1, 0]), room, np.zeros((3, 1)))
+    drawn = rng.random(size), rng.standard_exponential(size), rng.bit_generator.state["state"]["state"]
+    return all(map(np.array_equal, (room[0, :size], room[1, :size], words), drawn))
+
+
+def _try(kernels: Kernels, most: int = 1 << 12) -> None:
+    """Compile for the types that are used, double precision first; a ValueError where NumPy adds in another order."""
+    lengths = np.array([1, 2, 9, 130, 1000, most - 1142])
+    room, found = np.zeros((4, most + loops.PADDED)), np.zeros((3, lengths.size))
+    room[1] = np.random.Generator(np.random.SFC64(2)).random(room.shape[1])
+    words = np.zeros(4, np.uint64)
+    kernels.streamed(most, False, words, *kernels.ziggurat, lengths, np.ones(6), np.array([-1, 0]), room, found)
+    if not np.array_equal(found[0], np.add.reduceat(room[1, :most], np.cumsum(lengths) - lengths)):
+        raise ValueError("NumPy adds in another order")
     one = np.ones(1)
-    kernels.weighted(one, one, one, np.ones(1, np.int64), np.zeros(1), np.zeros(1))
     kernels.signed(np.ones((1, 1, 1)), np.ones((1, 1, 1)), np.zeros((1, 2)), np.zeros((1, 2, 1, 1)))
     for k, combine in enumerate(kernels.combine, start=1):
         combine(np.ones((1, 1)), *[one, np.ones((1, 1))] * k)
-
-
-def _weighted(uniform: Any, weight: Any, width: Any, lengths: Any, radial: Any, mixed: Any) -> None:
-    """E s^2 c^2 and E s c (1 - 2 s^2), where s, c are of half the angle; consecutive pieces of one width each."""
-    start = 0
-    for piece in range(lengths.size):
-        stop = start + lengths[piece]
-        # Slices, whose indices are known not to be negative: the loop is vectorised.
-        u, e, found, other = uniform[start:stop], weight[start:stop], radial[start:stop], mixed[start:stop]
-        reach = width[piece]
-        for i in range(u.size):
-            half = (u[i] - 0.5) * reach
-            x = half * half
-            sine = -1.0 / 1307674368000
-            sine = sine * x + 1.0 / 6227020800
-            sine = sine * x + 1.0 / -39916800
-            sine = sine * x + 1.0 / 362880
-            sine = sine * x + 1.0 / -5040
-            sine = sine * x + 1.0 / 120
-            sine = sine * x + 1.0 / -6
-            sine = (sine * x + 1.0) * half
-            square = sine * sine
-            rest = 1.0 - square
-            heavy = np.float64(e[i])
-            other[i] = sine * np.sqrt(rest) * heavy * (square * -2.0 + 1.0)
-            found[i] = rest * square * heavy
-        start = stop
-
-
-def _signed(triangle: Any, rows: Any, sizes: Any, sums: Any) -> None:
-    """Add to sizes (batch, 2^J) and sums (batch, 2^J, K, K), their upper triangles, what these neurons make."""
-    batch, queries, inputs = triangle.shape
-    for b in range(batch):
-        for i in range(rows.shape[2]):
-            code = 0
-            for j in range(inputs):
-                y = 0.0
-                for k in range(queries):
-                    y += triangle[b, k, j] * rows[k, b, i]
-                code |= (1 << j) if y > 0.0 else 0
-            sizes[b, code] += 1.0
-            for k in range(queries):
-                for l in range(k, queries):
-                    sums[b, code, k, l] += np.float64(rows[k, b, i]) * rows[l, b, i]
-
-
-def _combine_1(out: Any, a: Any, x: Any) -> None:
-    for s in range(out.shape[0]):
-        for i in range(out.shape[1]):
-            out[s, i] = a[s] * x[s, i]
-
-
-def _combine_2(out: Any, a: Any, x: Any, b: Any, y: Any) -> None:
-    for s in range(out.shape[0]):
-        for i in range(out.shape[1]):
-            out[s, i] = a[s] * x[s, i] + b[s] * y[s, i]
-
-
-def _combine_3(out: Any, a: Any, x: Any, b: Any, y: Any, c: Any, z: Any) -> None:
-    for s in range(out.shape[0]):
-        for i in range(out.shape[1]):
-            out[s, i] = a[s] * x[s, i] + b[s] * y[s, i] + c[s] * z[s, i]
-
-
-def _combine_4(out: Any, a: Any, x: Any, b: Any, y: Any, c: Any, z: Any, d: Any, w: Any) -> None:
-    for s in range(out.shape[0]):
-        for i in range(out.shape[1]):
-            out[s, i] = a[s] * x[s, i] + b[s] * y[s, i] + c[s] * z[s, i] + d[s] * w[s, i]

@@ -24,6 +24,7 @@ from verifier.networks.patterns import Grams, active, pattern_coordinates
 from verifier.networks.spaces import Array, EuclideanSpace, RevealedSpace, VectorSpace, normals
 
 Masks = list[Array | None]
+MOST_TILED = 16  # basis vectors of a pattern's space for which its mask is written out beforehand
 
 
 class JointNetwork(Network):
@@ -119,14 +120,17 @@ class StreamedNetwork(JointNetwork):
     def layer(self, triangle: Array, width: int) -> tuple[VectorSpace, list[Array], Masks]:
         """A revealed basis for each pattern, its first vectors spanned by the answers."""
         patterns, sizes, answers = self._grams(triangle, width, self.rng, self._drawn)
-        space = RevealedSpace(sizes, revealed=len(answers), capacity=len(answers) + self.depth + 2)
-        # One entry a pattern; repeated over the basis vectors of the patterns' spaces when used.
-        masks: Masks = [patterns[:, j].astype(float) for j in range(triangle.shape[2])]
+        # The gradient reveals one vector, and so does each coefficient of a jet along it; by others the space grows.
+        space = RevealedSpace(sizes, revealed=len(answers), capacity=len(answers) + len(self.spaces))
+        # One entry a pattern, repeated over the basis vectors of the patterns' spaces.
+        masks: Masks = [np.tile(patterns[:, j].astype(float), MOST_TILED) for j in range(triangle.shape[2])]
         return space, [space.fit(answer) for answer in answers], masks
 
     def _activate(self, y: Array, mask: Array | None) -> Array:
         assert mask is not None
-        return self.gain * y * np.tile(mask, y.shape[1] // mask.size)
+        while mask.size < y.shape[1]:
+            mask = np.tile(mask, 2)
+        return y * (self.gain * mask[: y.shape[1]])
 
 
 def products(triangle: Array, rows: Sequence[Array]) -> list[Array]:

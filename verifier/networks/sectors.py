@@ -15,11 +15,14 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from verifier.networks import fused
+from verifier.networks import fused, loops
+from verifier.networks.buffers import empty
+from verifier.networks.loops import SINE
 from verifier.networks.spaces import Array
 
 CHUNK = 1 << 13  # neurons drawn at a time; the results depend on this number, so it is fixed
-STAGGER = 192  # arrays that lie a multiple of 4096 bytes apart are five times slower to read and write together
+PATIENCE = CHUNK << 10  # neurons until Python is heard of again: some 40 ms
+STAGGER = 192  # numbers between arrays of a chunk: those a multiple of 4096 bytes apart are slow to read together
 # Active at x_0, active at x_1.  Neurons dead at both never enter.
 PATTERNS = ((True, True), (True, False), (False, True))
 
@@ -45,67 +48,45 @@ def sectors(triangle: Array) -> tuple[Array, Array, Array]:
     return width / np.pi, centre, width
 
 
-def _sine(x: Array, out: Array | None = None) -> Array:
-    """sin x for |x| <= pi/4, to double precision: Taylor's series, a third of the time of numpy.sin."""
-    square = x * x
-    series = np.empty_like(x) if out is None else out
-    series[:] = -1.0 / 1307674368000
-    for denominator in (6227020800, -39916800, 362880, -5040, 120, -6, 1):
+def _sine(x: Array, square: Array | None = None, out: Array | None = None) -> Array:
+    """sin x for |x| <= pi/4, to double precision: a third of the time of numpy.sin.  square: room for x^2."""
+    square = np.multiply(x, x, out=square)
+    series = np.multiply(square, SINE[0], out=out)
+    for coefficient in SINE[1:]:
+        series += coefficient
         series *= square
-        series += 1.0 / denominator
+    series += 1.0
     series *= x
     return series
 
 
-def weighted_terms(
-    uniform: Array, weight: Array, width: Array, lengths: NDArray[np.int64], room: tuple[Array, Array]
-) -> tuple[Array, Array]:
-    """E sin^2 / 4 and E sin cos / 2 of angles (2 uniform - 1) width; consecutive pieces of one width each.
+def weighted_terms(half: Array, weight: Array, room: tuple[Array, Array]) -> tuple[Array, Array]:
+    """E sin^2 / 4 and E sin cos / 2 of the angles whose halves are given, within +-pi/4.
 
-    room: two arrays of their length, which are returned.
+    room: two arrays of their length.  The first of them and `half` itself are returned.
     """
-    kernels = fused.compiled(uniform.size)
-    half, sine = room
-    if kernels is not None:
-        kernels.weighted(uniform, weight, width, lengths, half, sine)
-        return room
-    np.subtract(uniform, 0.5, out=half)
-    half *= np.repeat(width, lengths)  # half the angle, within +-pi/4
-    _sine(half, out=sine)
-    square = np.multiply(sine, sine, out=half)  # s^2; then sin^2 = 4 s^2 (1 - s^2), sin cos = 2 s c (1 - 2 s^2)
-    rest = 1.0 - square
-    sine *= np.sqrt(rest)
-    sine *= weight
-    rest *= square
-    rest *= weight
-    square *= -2.0
-    square += 1.0
-    sine *= square
-    half[:] = rest
-    return room
+    sine, square = room
+    _sine(half, square, out=sine)
+    # With s, c of half the angle: sin^2 = 4 s^2 c^2, sin cos = 2 s c (c^2 - s^2).
+    double, cosine = half, square
+    np.multiply(sine, sine, out=double)
+    np.subtract(1.0, double, out=cosine)
+    np.subtract(cosine, double, out=double)
+    np.sqrt(cosine, out=cosine)
+    sine *= cosine
+    heavy = np.multiply(sine, weight, out=cosine)
+    double *= heavy
+    sine *= heavy
+    return sine, double
 
 
 def _weighted_sums(
     counts: NDArray[np.int64], width: Array, rng: np.random.Generator, dtype: DTypeLike = np.float64
 ) -> tuple[Array, Array, Array]:
     """Sums over `counts` members of E cos^2, E sin^2, E sin cos; E ~ Exp(1), angle uniform on +-width."""
-    group, lengths, cuts = _pieces(counts)
-    found = np.zeros((3, group.size))
-    drawn, room = np.empty((2, CHUNK + STAGGER), dtype), np.empty((2, CHUNK + STAGGER))
-    halves, offsets = width[group], np.cumsum(lengths) - lengths
-    offsets -= offsets // CHUNK * CHUNK
-    for first, last in pairwise(cuts):
-        here = slice(first, last)
-        size = int(offsets[last - 1] + lengths[last - 1])
-        uniform, weight = drawn[0, :size], drawn[1, STAGGER // 2 : STAGGER // 2 + size]
-        rng.random(out=uniform, dtype=drawn.dtype)
-        rng.standard_exponential(out=weight, dtype=drawn.dtype)
-        both = room[0, STAGGER // 4 : STAGGER // 4 + size], room[1, :size]
-        radial, mixed = weighted_terms(uniform, weight, halves[here], lengths[here], both)
-        np.add.reduceat(weight, offsets[here], dtype=float, out=found[0, here])
-        np.add.reduceat(radial, offsets[here], out=found[1, here])
-        np.add.reduceat(mixed, offsets[here], out=found[2, here])
-    sums = np.stack([np.bincount(group, part, counts.size).astype(float) for part in found])  # of none: integers
+    kernels = fused.compiled(int(counts.sum()))
+    given = counts, width, rng, dtype
+    sums = summed(*given) if kernels is None else summed_compiled(kernels, *given)
     sums[1] *= 4.0
     sums[2] *= 2.0
     sums[0] -= sums[1]
@@ -113,16 +94,72 @@ def _weighted_sums(
     return sums[0], sums[1], sums[2]
 
 
-def _pieces(counts: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64], list[int]]:
-    """Groups of `counts` members one after the other, cut into chunks: the group and the length of each piece, and the
-    numbers of the pieces at which chunks begin, with that of all at the end."""
+def summed(counts: NDArray[np.int64], width: Array, rng: np.random.Generator, dtype: DTypeLike) -> Array:
+    """Sums over `counts` members of E, E sin^2 / 4, E sin cos / 2: shape (3, groups)."""
+    group, offsets, lengths, cuts = _pieces(counts)
+    found = np.zeros((3, group.size))
+    room, drawn = empty((4, CHUNK + STAGGER)), empty((2, CHUNK), dtype)
+    halves = width[group]
+    for first, last in pairwise(cuts):
+        here = slice(first, last)
+        size = int(offsets[last - 1] + lengths[last - 1])
+        weight, sine, half, square = room[:, :size]
+        _draw(rng, half, weight, drawn[:, :size])
+        half -= 0.5
+        half *= np.repeat(halves[here], lengths[here])
+        weighted_terms(half, weight, (sine, square))
+        np.add.reduceat(room[:3, :size], offsets[here], axis=1, out=found[:, here])
+    return np.stack([np.bincount(group, part, counts.size).astype(float) for part in found])  # of none: integers
+
+
+def summed_compiled(
+    kernels: fused.Kernels, counts: NDArray[np.int64], width: Array, rng: np.random.Generator, dtype: DTypeLike
+) -> Array:
+    """As `summed`, in one pass, with the drawing in it where that is of SFC64 in double precision."""
+    room, found, at = empty((4, CHUNK + loops.PADDED)), np.zeros((3, counts.size)), np.array([-1, 0])
+    source, drawn, members = rng.bit_generator, empty((2, CHUNK), dtype), int(counts.sum())
+    draw = kernels.draws and isinstance(source, np.random.SFC64) and drawn.dtype == np.float64
+    state = source.state if draw else {"state": {"state": np.zeros(4, np.uint64)}}
+    step = PATIENCE if draw else CHUNK
+    for low in range(0, members, step):
+        size = min(step, members - low)
+        if not draw:
+            _draw(rng, room[0, :size], room[1, :size], drawn[:, :size])
+        kernels.streamed(size, draw, state["state"]["state"], *kernels.ziggurat, counts, width, at, room, found)
+    if draw:
+        source.state = state
+    return found
+
+
+def _draw(rng: np.random.Generator, uniform: Array, weight: Array, drawn: Array) -> None:
+    """Uniform and exponential numbers, in the precision of `drawn`, which is used where that is not double."""
+    if drawn.dtype == np.float64:
+        rng.random(out=uniform)
+        rng.standard_exponential(out=weight)
+        return
+    rng.random(out=drawn[0], dtype=drawn.dtype)
+    rng.standard_exponential(out=drawn[1], dtype=drawn.dtype)
+    uniform[:], weight[:] = drawn
+
+
+def _pieces(
+    counts: NDArray[np.int64],
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], list[int]]:
+    """Groups of `counts` members one after the other, cut into chunks: of each piece its group, its place in its chunk
+    and its length, and the numbers of the pieces at which chunks begin, with that of all at the end."""
     ends = np.cumsum(counts)
-    total = int(ends[-1])
-    bounds = np.unique(np.concatenate([ends, np.arange(0, total, CHUNK), [0, total]]))
-    starts = bounds[:-1]
-    group = np.searchsorted(ends, starts, side="right")
-    cuts = np.flatnonzero(starts % CHUNK == 0).tolist()
-    return group, np.diff(bounds), [*cuts, starts.size]
+    marks = np.arange(0, int(ends[-1]), CHUNK)
+    cut = np.searchsorted(ends, marks)  # the group within which a chunk begins, or at whose end
+    within = ends[cut] > marks
+    within[:1] = False
+    bounds = np.insert(ends, cut[within], marks[within])
+    group = np.insert(np.arange(counts.size), cut[within], cut[within])
+    lengths = np.diff(bounds, prepend=0)
+    some = lengths > 0
+    group, lengths = group[some], lengths[some]
+    starts = bounds[some] - lengths
+    cuts = [*np.searchsorted(starts, marks).tolist(), starts.size]
+    return group, starts - np.repeat(marks, np.diff(cuts)), lengths, cuts
 
 
 def pattern_coordinates(
