@@ -90,6 +90,12 @@ def test_bad_input(stripped, words, code, said) -> None:
     assert found[2].count("\n") == 1
 
 
+def test_what_several_claims_of_a_statement_lack_is_told_once() -> None:
+    code, _, err = run("section3", "--at", "angle=500", "--jobs", "1")
+    assert code == 2
+    assert err.count("L is missing") == 1, err
+
+
 def test_a_budget_too_small_for_the_corners(stripped) -> None:
     code, out, _ = run("mine", "--budget", "0.000001s", "--jobs", "1", "-q", "--fresh")
     assert code == 3

@@ -153,7 +153,7 @@ def decide_at(
             missing = [c for c in claims if c not in {o.claim for o in found}]
             doubtful += [f"{c} at {where}: not decided" for c in missing]
     if not findings and not doubtful and not stands:
-        raise ValueError(f"{instance_text(instance)}: {'; '.join(refused)}")
+        raise ValueError(f"{instance_text(instance)}: {'; '.join(dict.fromkeys(refused))}")
     return Hunted(_once(findings), (), lab.counts.as_dict(), seed, alpha, 0.0, lab.spent, (), tuple(doubtful),
                   stands=tuple(stands))  # fmt: skip
 

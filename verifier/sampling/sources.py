@@ -23,6 +23,14 @@ class Unknown(Exception):
     """Something whose code cannot be told."""
 
 
+#: Tables of this package that hold what was worked out before: another content after some work than before, of the same
+#: code.  Whatever else its functions write into is a registry, whose entries count as what they are.
+MEMORIES = frozenset((
+    "verifier.kernel.core.sorts.MADE", "verifier.kernel.core.normal._FORMS", "verifier.claims.compile._MADE",
+    "verifier.sampling.database._known", "verifier.sampling.sameness._seen",
+))  # fmt: skip
+
+
 @dataclass(frozen=True)
 class Definition:
     """A statement: a digest, the imports in it, and the names that it mentions with the attributes asked of each."""
@@ -46,6 +54,8 @@ class ModuleSource:
     path: str = ""
     rebound: frozenset[str] = frozenset()
     _seen: dict[int, Definition] = field(default_factory=dict, compare=False, repr=False)
+    #: Of statements that were asked about, the first line and the name of each function in it.
+    _functions: dict[int, list[tuple[int, str]]] = field(default_factory=dict, compare=False, repr=False)
 
     def definition(self, number: int) -> Definition:
         """What a statement comes to."""
@@ -64,11 +74,11 @@ class ModuleSource:
         for number, statement in enumerate(self.statements):
             if not _first(statement) <= code.co_firstlineno <= (statement.end_lineno or 0):
                 continue
-            functions = [node for node in ast.walk(statement) if isinstance(node, _FUNCTIONS)]
-            found += [
-                (number, which) for which, node in enumerate(functions)
-                if _first(node) == code.co_firstlineno and getattr(node, "name", "<lambda>") == code.co_name
-            ]  # fmt: skip
+            if number not in self._functions:
+                inside = [node for node in ast.walk(statement) if isinstance(node, _FUNCTIONS)]
+                self._functions[number] = [(_first(node), getattr(node, "name", "<lambda>")) for node in inside]
+            known = enumerate(self._functions[number])
+            found += [(number, which) for which, own in known if own == (code.co_firstlineno, code.co_name)]
         if not found or not (code.co_filename == self.path or Path(code.co_filename).resolve() == Path(self.path)):
             raise Unknown(f"where {code.co_qualname} is defined")
         return found

@@ -21,7 +21,7 @@ import builtins
 import hashlib
 import platform
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
 from fractions import Fraction
@@ -34,7 +34,7 @@ from typing import Any
 import numpy as np
 
 from verifier.projects.loading import meant
-from verifier.sampling.sources import Import, ModuleSource, Unknown, imported_as, source_of
+from verifier.sampling.sources import MEMORIES, Import, ModuleSource, Unknown, imported_as, source_of
 
 #: Folders of installed packages, which count with their versions.
 _INSTALLED = frozenset(("site-packages", "dist-packages"))
@@ -192,7 +192,7 @@ class _Walk:
         held = vars(module).get(name)
         if isinstance(held, ModuleType):
             self._name(held, rest[0], rest[1:]) if rest else self._whole(held)
-        elif name in vars(module):
+        elif name in vars(module) and not self._as_there(module, [source.statements[k] for k in numbers], name):
             self._holds(module, name, held)
         for number in numbers:
             statement = source.statements[number]
@@ -205,10 +205,19 @@ class _Walk:
         if not numbers and not isinstance(held, ModuleType):
             self._made(module, name, rest)
 
+    def _as_there(self, module: ModuleType, statements: Sequence[ast.stmt], name: str) -> bool:
+        """Whether a name is one that was imported and is what it is where it comes from, which is followed there."""
+        if len(statements) != 1 or not isinstance(statement := statements[0], ast.ImportFrom):
+            return False
+        alias, there = imported_as(statement, name), _module(_target(module, statement))
+        if alias is None or there is None or not _ours(there) or alias.name not in vars(there):
+            return False
+        return vars(there)[alias.name] is vars(module)[name]
+
     def _holds(self, module: ModuleType, name: str, held: Any) -> None:
         """What a name holds now, whatever its statements say: it may be read from a file, or put there by others."""
         key = f"{module.__name__}.{name} holds"
-        if key in self.found:
+        if key in self.found or f"{module.__name__}.{name}" in MEMORIES:
             return
         if _of_package(module) and name in self._source(module).rebound:
             return  # a count or a switch of this package's: another after some drawing than before, of the same code
