@@ -10,12 +10,13 @@ import sympy
 from toy import H, L, body, d, k, r, toy_theory
 
 import verifier.kernel.theory  # noqa: F401
+from verifier.claims import statement as of_statements
 from verifier.claims.author import Author
 from verifier.claims.compile import compiled
 from verifier.claims.expressions import CannotCompile, MeasuredOnly
 from verifier.claims.goals import ClaimProof, check_documents, claims_of
 from verifier.claims.notation import NOTATIONS, Notation, latex, notation, ranges, text
-from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Source, Statement, Witness
+from verifier.claims.statement import Claim, Form, Hypothesis, Kind, Source, Statement, Witness, evaluated
 from verifier.claims.vocabulary import Condition, Quantity
 from verifier.claims.wording import wording
 from verifier.kernel.core.terms import Var, app, eq, forall, fun, imp, le
@@ -268,3 +269,34 @@ def test_a_negation_under_a_premise_is_told_as_one() -> None:
 
     assert text(imp(le(1, r), eq(r, 2), FALSE)) == "not (r = 2) if 1 <= r"
     assert text(imp(eq(r, 2), FALSE)) == "not (r = 2)"
+
+
+@pytest.mark.parametrize("expression", [s / h, sympy.And(h >= 1, s <= h), sympy.Min(0, h - s)])
+def test_what_is_kept_of_an_expression_is_what_it_is(expression: sympy.Basic) -> None:
+    """Of integers alone: 1.0 is equal to 1, and gives another value."""
+    for _ in range(2):
+        for value in (1, 2, 1.0, 2.5, sympy.Rational(1, 2)):
+            at = {"H": 2, "r": value, "L": "no symbol of it"}
+            found = evaluated(expression, at)
+            assert found == expression.subs({h: 2, s: value})
+            assert type(found) is type(expression.subs({h: 2, s: value}))
+
+
+def test_an_expression_is_worked_out_once_at_the_same_integers(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked, expression = [], sympy.Min(0, h - s - 77)
+    subs = sympy.Basic.subs
+    monkeypatch.setattr(sympy.Min, "subs", lambda self, values: asked.append(values) or subs(self, values))
+    assert [evaluated(expression, {"H": 90, "r": k, "L": n}) for n in range(3) for k in (1, 20)] == [0, -7] * 3
+    assert len(asked) == 2
+    assert evaluated(expression, {"H": 90, "r": 20.0}) == -7.0
+    assert len(asked) == 3
+
+
+def test_what_is_kept_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(of_statements, "_MOST_KNOWN", 5)
+    monkeypatch.setattr(of_statements, "_KNOWN", {})
+    for added in range(20):
+        assert evaluated(s + added, {"r": 1}) == added + 1
+        assert [evaluated(s, {"r": n}) for n in range(12)] == list(range(12))
+        assert len(of_statements._KNOWN) <= 5
+        assert all(len(known) <= 5 for *_, known in of_statements._KNOWN.values())

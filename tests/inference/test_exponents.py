@@ -8,8 +8,10 @@ from scipy import integrate, stats
 
 from verifier.inference.controls import MEAN_LOG_NORMAL, log_normal_moment
 from verifier.inference.corrections import estimate, weighted
+from verifier.inference.diagnostics import _bend
 from verifier.inference.exponents import (
     DEFAULT_WIDTHS,
+    columns,
     correction_coefficient,
     slope_weights,
     t_quantile,
@@ -191,3 +193,19 @@ def test_too_few_or_repeated_widths():
         slope_weights((4, 8), 1.0)
     with pytest.raises(ValueError, match="distinct"):
         slope_weights((4, 4, 8))
+
+
+def test_what_is_kept_of_a_grid_is_that_of_its_widths_alone():
+    """The contrast that sees curvature: blind to the design, of length 1, another on other widths and designs."""
+    found = {}
+    for _ in range(2):
+        for widths, power in ((DENSE, None), (DENSE, 1.0), (OCTAVES, None)):
+            design = columns(widths, power)
+            unit = _bend(design.tobytes(), design.shape)
+            assert unit @ unit == pytest.approx(1)
+            assert np.abs(unit @ design).max() < 1e-12
+            assert abs(unit @ design[:, 1] ** 2) > 1e-3
+            assert found.setdefault((widths, power), unit) is unit
+            with pytest.raises(ValueError, match="read-only"):
+                unit[0] = 1.0
+    assert len({tuple(unit) for unit in found.values()}) == 3

@@ -126,7 +126,7 @@ class Hypothesis:
         """Whether it is needed at a cell's parameters and does not hold there; a condition that no cell can violate, or
         that there is not, never fails."""
         test = getattr(self.condition, "holds", None)
-        return test is not None and _evaluate(self.when, parameters) is not sympy.false and not test(parameters)
+        return test is not None and evaluated(self.when, parameters) is not sympy.false and not test(parameters)
 
 
 @dataclass(frozen=True)
@@ -202,7 +202,7 @@ class Claim:
 
     def covers(self, parameters: Mapping[str, Any]) -> bool:
         """Whether ``parameters`` lie in the claim's range; a parameter it needs and lacks means no."""
-        outcome = _evaluate(self.where, parameters)
+        outcome = evaluated(self.where, parameters)
         return outcome is sympy.true or outcome is True
 
     def at(self, parameters: Mapping[str, Any]) -> Expectation | None:
@@ -342,10 +342,30 @@ def _typeset(claim: Claim) -> str:
     return formula(latex.strip("$")) if latex else ""
 
 
-def _evaluate(expression: sympy.Basic, parameters: Mapping[str, Any]) -> Any:
-    symbols = {symbol.name: symbol for symbol in expression.free_symbols}
-    values = {symbols[name]: value for name, value in parameters.items() if name in symbols}
-    return expression.subs(values)
+#: Expressions that are kept with what they are at integers, and such values of each: a bound on memory.
+_MOST_KNOWN = 10_000
+#: By identity, each with the expression, which keeps that so, its symbols by name, and its values.
+_KNOWN: dict[int, tuple[sympy.Basic, dict[str, sympy.Symbol], dict[tuple[tuple[str, int], ...], Any]]] = {}
+
+
+def evaluated(expression: sympy.Basic, parameters: Mapping[str, Any]) -> Any:
+    """``expression`` at those of the parameters that it names.
+
+    What it is at integers is kept: a plan asks for it twice, and the report of what was planned twice again.
+    """
+    if id(expression) not in _KNOWN:
+        if len(_KNOWN) >= _MOST_KNOWN:
+            _KNOWN.clear()
+        _KNOWN[id(expression)] = expression, {symbol.name: symbol for symbol in expression.free_symbols}, {}
+    _, symbols, known = _KNOWN[id(expression)]
+    at = tuple([(name, value) for name, value in parameters.items() if name in symbols])
+    if any(type(value) is not int for _, value in at):  # 1.0 and True are equal to 1, and are not what it is
+        return expression.subs({symbols[name]: value for name, value in at})
+    if at not in known:
+        if len(known) >= _MOST_KNOWN:
+            known.clear()
+        known[at] = expression.subs({symbols[name]: value for name, value in at})
+    return known[at]
 
 
 def _term_by_term(expression: sympy.Basic) -> sympy.Basic:
@@ -367,7 +387,7 @@ def _term_by_term(expression: sympy.Basic) -> sympy.Basic:
 def _number(expression: sympy.Expr | None, parameters: Mapping[str, Any]) -> float | None:
     if expression is None:
         return None
-    value = _term_by_term(_evaluate(sympy.sympify(expression), parameters))
+    value = _term_by_term(evaluated(sympy.sympify(expression), parameters))
     if value.free_symbols:
         missing = ", ".join(sorted(symbol.name for symbol in value.free_symbols))
         raise FieldError(f"the parameters {dict(parameters)} leave {missing} open in {expression}")

@@ -107,32 +107,35 @@ def check(
     if not quiet:
         say_what("checking", (*names, *groups), seed)
 
-    from verifier.commands.progress import progress
-    from verifier.projects.choosing import parts
-    from verifier.projects.loading import owner
-    from verifier.quantities.select import Selection
-    from verifier.report.stored import command_line
-    from verifier.sampling.plan import RunOptions
-    from verifier.verify.run import NothingSelected, run_check
+    from verifier.sampling.garbage import loading
 
-    if quick and effort == "paper":
-        raise CommandError("--quick and --effort paper exclude each other")
-    quick = quick or effort == "quick"
-    if quick and thorough:
-        raise CommandError("--quick and --thorough exclude each other")
-    if quick and budget is not None:
-        raise CommandError("--quick and --budget exclude each other")
-    options = RunOptions(widths, samples, angle, z, quick, thorough, budget, effort == "paper")
-    try:
-        selection = Selection(expression) if expression is not None else None
-    except ValueError as error:
-        raise CommandError(str(error)) from None
-    project = located(named=bool(names))
-    targets = targets_of(project, [name for name in names if not is_program(name)])
-    programs = [entry_of(name) for name in dict.fromkeys(names) if is_program(name)]
-    named = [target.statement for target in targets] + _of_groups(project, groups)
-    chosen = _chosen(project, named, shipped, everything) if named or not programs else []
-    entries, broken = _load(project, chosen)
+    with loading():
+        from verifier.commands.progress import progress
+        from verifier.projects.choosing import parts
+        from verifier.projects.loading import owner
+        from verifier.quantities.select import Selection
+        from verifier.report.stored import command_line
+        from verifier.sampling.plan import RunOptions
+        from verifier.verify.run import NothingSelected, run_check
+
+        if quick and effort == "paper":
+            raise CommandError("--quick and --effort paper exclude each other")
+        quick = quick or effort == "quick"
+        if quick and thorough:
+            raise CommandError("--quick and --thorough exclude each other")
+        if quick and budget is not None:
+            raise CommandError("--quick and --budget exclude each other")
+        options = RunOptions(widths, samples, angle, z, quick, thorough, budget, effort == "paper")
+        try:
+            selection = Selection(expression) if expression is not None else None
+        except ValueError as error:
+            raise CommandError(str(error)) from None
+        project = located(named=bool(names))
+        targets = targets_of(project, [name for name in names if not is_program(name)])
+        programs = [entry_of(name) for name in dict.fromkeys(names) if is_program(name)]
+        named = [target.statement for target in targets] + _of_groups(project, groups)
+        chosen = _chosen(project, named, shipped, everything) if named or not programs else []
+        entries, broken = _load(project, chosen)
     entries += programs
     unread = list(broken)
     if not entries:

@@ -218,11 +218,23 @@ def _checks(
     widths: Sequence[int], moments: Sequence[Moments], share: float, power: float, fitted: bool, allowance: float
 ) -> tuple[Diagnostic, ...]:
     """Curvature and lack of fit under one model; the second lets c and the next term be what they can at most."""
-    design = columns(widths, power if fitted else None)
-    terms = np.stack([omitted(widths, power, False, allowance), omitted(widths, power, True, allowance)], axis=1)
-    bend = curvature(design, omitted(widths, power, fitted, allowance), moments, share)
-    fit = lack_of_fit(columns(widths, None), terms, moments, share)
+    design, plain, left, terms = _designs(tuple(widths), power, fitted, allowance)
+    bend = curvature(design, left, moments, share)
+    fit = lack_of_fit(plain, terms, moments, share)
     return tuple(check for check in (bend, fit) if check is not None)
+
+
+@lru_cache(maxsize=1024)
+def _designs(widths: tuple[int, ...], power: float, fitted: bool, allowance: float) -> tuple[Array, ...]:
+    """The columns that are fitted, those without a correction, what is left out, and both terms that it may have."""
+    terms = np.stack([omitted(widths, power, False, allowance), omitted(widths, power, True, allowance)], axis=1)
+    found = (
+        columns(widths, power if fitted else None), columns(widths, None), omitted(widths, power, fitted, allowance),
+        terms,
+    )  # fmt: skip
+    for array in found:
+        array.setflags(write=False)
+    return found
 
 
 @lru_cache(maxsize=64)

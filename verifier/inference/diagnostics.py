@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -50,14 +51,23 @@ def curvature(
     """
     if design.shape[0] <= design.shape[1]:
         return None
-    quadratic = design[:, 1] ** 2
-    residual = quadratic - design @ np.linalg.lstsq(design, quadratic, rcond=None)[0]
-    unit = residual / np.linalg.norm(residual)
+    unit = _bend(design.tobytes(), design.shape)
     estimate = contrast(unit, moments)
     slack = abs(float(unit @ omitted))
     bound = t_quantile(level / 2, estimate.degrees) * estimate.standard_error + slack
     value = estimate.value if signed else abs(estimate.value)
     return Diagnostic("curvature in log n", value, bound + 1e-12 * _scale(moments))
+
+
+@lru_cache(maxsize=256)
+def _bend(design: bytes, shape: tuple[int, int]) -> Array:
+    """The unit contrast of :func:`curvature`, which depends on the widths alone; shared, so it cannot be written to."""
+    columns = np.frombuffer(design).reshape(shape)
+    quadratic = columns[:, 1] ** 2
+    residual = quadratic - columns @ np.linalg.lstsq(columns, quadratic, rcond=None)[0]
+    unit = np.asarray(residual / np.linalg.norm(residual))
+    unit.setflags(write=False)
+    return unit
 
 
 def lack_of_fit(design: Array, omitted: Array, moments: Sequence[Moments], level: float) -> Diagnostic | None:

@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -114,6 +114,11 @@ class MomentColumns:
     counts: Array
     pools: tuple[Pooled, ...]
 
+    @cached_property
+    def centre(self) -> float:
+        """The mean of the values."""
+        return float(self.values.mean())
+
     @classmethod
     def of(cls, moments: Sequence[Moments]) -> MomentColumns:
         return cls(
@@ -128,7 +133,7 @@ def contrast_of(weights: Array, moments: MomentColumns, allowance: float = 0.0) 
     """:func:`contrast` of moments in columns."""
     w, counts, values = weights, moments.counts, moments.values
     # Centring first keeps the digits when log|X| is large and the widths' values are close.
-    shift, sum_of_weights = float(values.mean()), float(w.sum())
+    shift, sum_of_weights = moments.centre, float(w.sum())
     value = float(w @ (values - shift)) + (shift * sum_of_weights if abs(sum_of_weights) > 1e-9 else 0.0)
     parts = w * w * moments.variances / counts
     total = float(parts.sum())

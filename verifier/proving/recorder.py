@@ -56,7 +56,7 @@ class Recorder:
         self._table: list[Any] = []
         self._steps: list[list[Any]] = []
         self._facts: list[Fact] = []
-        self._known: dict[str, int] = {}
+        self._known: dict[tuple[Any, ...], int] = {}
         self._goals: list[dict[str, Any]] = []
         self.proved: dict[str, list[Fact]] = {}
         self.before = tuple(earlier)
@@ -155,7 +155,7 @@ class Recorder:
         return {mark: dict(entry) for mark, entry in self._requests.items()}
 
     def _record(self, theorem: Theorem, rule: str, *args: Any) -> Fact:
-        mark = repr((rule, args))
+        mark = rule, *[tuple(a) if isinstance(a, list) else a for a in args]
         if mark not in self._known:
             self._known[mark] = len(self._steps)
             self._steps.append([rule, *args])

@@ -149,8 +149,9 @@ class Prover(Recorder):
         return found
 
     def _auto(self, target: Term, using: Sequence[Fact | str] = ()) -> Fact | None:
+        wanted = key(target)
         for fact in (*(f for f in using if isinstance(f, Fact)), *self._scope):
-            if key(fact.prop) == key(target):
+            if key(fact.prop) == wanted:
                 return fact
         if isinstance(target, App) and target.fields[0] == "eq" and len({key(a) for a in target.fields[1]}) == 1:
             return self.ring(*target.fields[1])

@@ -7,7 +7,7 @@ from typing import Any
 
 from sympy import sympify
 
-from verifier.claims.statement import Claim, Expectation, Kind
+from verifier.claims.statement import Claim, Expectation, Kind, evaluated
 from verifier.quantities.check import Agreement, Measure, Part
 
 #: The claims that samples of a quantity can speak to without further ado.
@@ -57,7 +57,7 @@ def _is_about(claim: Claim, parameters: Mapping[str, Any]) -> bool:
     declaration = getattr(claim.quantity.func, "declaration", None)
     names = declaration.arguments.split() if declaration is not None else []
     for name, given in zip(names, claim.quantity.args, strict=False):
-        at = given.subs({s: parameters[s.name] for s in given.free_symbols if s.name in parameters})
+        at = evaluated(given, parameters)
         cell = parameters.get(name)
         if isinstance(cell, int | float) and at.is_number and float(at) != float(cell):
             return False

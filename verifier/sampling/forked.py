@@ -2,15 +2,19 @@
 
 It would not notice otherwise while a worker is stopped, which holds the pipe open that it listens to.  A worker ends
 with it from the moment it is forked, not only once it has imported what it needs to listen.
+
+What it imports stays, in the workers too, which search their own garbage alone.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 
 from verifier.sampling.workers import end_with_parent
 
 end_with_parent()
+gc.disable()
 _SERVER = os.getpid()
 
 
@@ -18,6 +22,7 @@ def _of_the_server() -> None:
     end_with_parent()
     if os.getppid() != _SERVER:  # it ended before the kernel was asked
         os._exit(1)
+    gc.enable()
 
 
-os.register_at_fork(after_in_child=_of_the_server)
+os.register_at_fork(before=gc.freeze, after_in_child=_of_the_server)

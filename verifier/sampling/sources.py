@@ -27,6 +27,7 @@ class Unknown(Exception):
 #: code.  Whatever else its functions write into is a registry, whose entries count as what they are.
 MEMORIES = frozenset((
     "verifier.kernel.core.sorts.MADE", "verifier.kernel.core.normal._FORMS", "verifier.claims.compile._MADE",
+    "verifier.claims.statement._KNOWN",
     "verifier.sampling.database._known", "verifier.sampling.sameness._seen",
 ))  # fmt: skip
 

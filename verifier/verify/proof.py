@@ -7,10 +7,9 @@ Which source serves a statement depends on the type of its ``proof``; see :data:
 
 from __future__ import annotations
 
-import gc
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, redirect_stdout
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import redirect_stdout
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
@@ -19,6 +18,7 @@ from verifier.claims.goals import CheckedGoals, check_documents, claims_of
 from verifier.claims.proof import Proof
 from verifier.claims.statement import Claim, Form, Statement
 from verifier.projects.loading import LoadError, load_file
+from verifier.sampling.garbage import unsearched
 from verifier.verdict import ProofStatus
 from verifier.verify.goals import RestsOn, StepReport, resting_on
 
@@ -127,7 +127,7 @@ def again(statement: Statement) -> RecheckedProof:
 
     proof: Proof = statement.proof
     try:
-        with redirect_stdout(sys.stderr), _no_cycles():
+        with redirect_stdout(sys.stderr), unsearched(stays=True):
             author = proof.author(statement)
             requests = proof.requests(statement)
             load_rules(requests)
@@ -150,18 +150,6 @@ def _again_from(path: Path) -> RecheckedProof:
 
 def _found(found: RecheckedProof) -> RecheckedProof:
     return found
-
-
-@contextmanager
-def _no_cycles() -> Iterator[None]:
-    """No search for cyclic garbage in the block: terms are many and hold no cycles, and it took a third of the time."""
-    before = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if before:
-            gc.enable()
 
 
 #: Which kernel re-checks a proof of which type, the first that fits.

@@ -59,10 +59,10 @@ def normal(t: Term) -> Polynomial:
 
 
 def _times(factors: Any) -> tuple[tuple[tuple[int, int], ...], Fraction]:
-    """The product of ``factors``, each a monomial with its coefficient."""
+    """The product of ``factors``, each a monomial with its coefficient; :class:`Num` bounds the bits."""
     powers, c = dict[int, int](), _UNIT
     for monomial, coefficient in factors:
-        c = c if coefficient == 1 else Num(c * coefficient).fields[0]  # which bounds its bits
+        c = c if coefficient == 1 else Num(coefficient if c is _UNIT else c * coefficient).fields[0]
         for atom, power in monomial:
             powers[atom] = powers.get(atom, 0) + power
     spend(len(factors) + len(powers))

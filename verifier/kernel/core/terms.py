@@ -167,8 +167,8 @@ def _mapped(t: Term, leaf: Callable[[Term, int], Term], names: frozenset[Term] =
         return once(Fun, t.fields[0], _mapped(t.fields[1], leaf, names, depth + len(t.fields[0])))
     if isinstance(t, App):
         head, args = t.fields
-        new = head if isinstance(head, str) else _mapped(head, leaf, names, depth)
-        return app(new, *[_mapped(a, leaf, names, depth) if names or a.loose else a for a in args])
+        args = tuple([_mapped(a, leaf, names, depth) if names or a.loose else a for a in args])
+        return once(App, head, args) if isinstance(head, str) else app(_mapped(head, leaf, names, depth), *args)
     return leaf(t, depth)
 
 
