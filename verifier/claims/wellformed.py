@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import Any
 
 import sympy
@@ -69,8 +70,12 @@ def _errata(statement: Statement) -> Iterator[str]:
 def _never(condition: Any) -> bool:
     """Whether a condition holds nowhere: false for SymPy, or, of one parameter, at no real number."""
     condition = sympy.sympify(condition)
-    if condition is sympy.false:
-        return True
+    return condition is sympy.false or _empty(condition)
+
+
+@lru_cache(maxsize=1024)  # statements have few conditions, many times each
+def _empty(condition: Any) -> bool:
+    """Whether a condition of one parameter holds at no real number; what SymPy cannot tell counts as some."""
     symbols = condition.free_symbols
     if len(symbols) != 1:
         return False
