@@ -14,6 +14,7 @@ from sympy import Function, Integer, symbols, sympify
 from verifier.claims.statement import Claim, Form, Kind, Source, Statement
 from verifier.claims.vocabulary import Condition
 from verifier.inference.exponents import slope_weights
+from verifier.inputs.fields import FieldError
 from verifier.networks.draws import Draw
 from verifier.quantities.check import Agreement, Check, Measure, Quantity, cells, up_to
 from verifier.quantities.select import Selection, text_of
@@ -108,7 +109,10 @@ def test_the_angle_that_is_asked_for_is_all_that_is_measured(asked_angle: float 
 
 
 def test_a_width_that_the_sampler_cannot_afford_is_refused() -> None:
-    with pytest.raises(ValueError, match="width 131071 is too large for s at angle=0; at most 1000 is allowed"):
+    wide = RunOptions(widths=(128, 400, 131_071))
+    with pytest.raises(ValueError, match="width 131071 is too large for s at angle=0; at most 20011 is allowed"):
+        planned(ORDER, options=wide, widths=WIDTHS[:5], largest=20_011)
+    with pytest.raises(FieldError, match="s measures X at width 131071, and its largest is 1000"):
         planned(ORDER, largest=1000)
 
 

@@ -367,6 +367,10 @@ def _schedule(start: int, cap: int) -> Schedule:
 
 def _check_affordable(group: Group, part: Part, options: RunOptions) -> None:
     widest = max(group.widths)
+    if widest > part.largest and options.widths is None and options.angle is None:
+        raise FieldError(
+            f"{group.statement} measures {group.quantity} at width {widest}, and its largest is {part.largest}"
+        )
     if widest > part.largest:
         where = ", ".join(f"{name}={_plain(value)}" for name, value in group.shared.items() if name == "angle")
         raise ValueError(

@@ -16,6 +16,10 @@ from verifier.inputs.fields import FieldError
 from verifier.quantities.check import Agreement, Measure, Part
 from verifier.sampling.about import VALUED
 
+#: Kinds that a power is claimed in, and those of which a number is told to within a margin.
+_ORDERS = (Kind.ORDER, Kind.UPPER, Kind.VANISHES)
+_WITHIN = (Kind.VALUE, Kind.CONSTANT, Kind.LAW, Kind.ATOM, Kind.TREND, Kind.ABOVE)
+
 
 @dataclass(frozen=True)
 class Question:
@@ -41,7 +45,35 @@ class Question:
 def question_of(
     expected: tuple[Expectation, ...], part: Part, alpha: float, atom: float | None, cell: Mapping[str, Any]
 ) -> Question:
-    """What a claim that says ``expected`` (once, or once a width) at a cell asks of its samples, at level ``alpha``."""
+    """What a claim that says ``expected`` (once, or once a width) at a cell asks of its samples, at level ``alpha``.
+
+    Raises FieldError for what no samples of the part could answer.
+    """
+    question = _asked(expected, part, alpha, atom, cell)
+    if problem := _unanswerable(question, part):
+        raise FieldError(f"claim {expected[0].claim} {problem}")
+    return question
+
+
+def _unanswerable(question: Question, part: Part) -> str:
+    """Why no samples could answer a question; nothing where they can."""
+    numbers = [*(value for _, value in question.values), *([] if question.target is None else [question.target])]
+    for value in numbers:
+        if not math.isfinite(value):
+            return f"states the value {value}; a finite number is needed"
+    if question.kind in _WITHIN and not (question.margin > 0 and math.isfinite(question.margin)):
+        return f"is decided to a margin of {question.margin:g}; one above 0 is needed"
+    if isinstance(part, Measure) and part.grid is not None:
+        if question.kind not in (*_ORDERS, Kind.SURFACE):
+            return f"is of kind {question.kind}, which is measured along one width, and {part.quantity.text} on a grid"
+        if question.kind in _ORDERS and question.axis not in ("n", "m"):
+            return f"is about a power on a grid: the cells of {part.quantity.text} need an axis, which is 'n' or 'm'"
+    return ""
+
+
+def _asked(
+    expected: tuple[Expectation, ...], part: Part, alpha: float, atom: float | None, cell: Mapping[str, Any]
+) -> Question:
     expectation = expected[0]
     if isinstance(part, Measure) and expectation.kind in (Kind.TREND, Kind.ABOVE, Kind.SURFACE):
         return _compared(expectation, part, alpha, cell)
@@ -53,7 +85,7 @@ def question_of(
         if exponent is None or not math.isfinite(exponent):
             raise FieldError(f"claim {expectation.claim} states an order without a finite exponent")
         mass = atom if expectation.kind is Kind.ORDER else None
-        axis = str(cell["axis"]) if isinstance(part, Measure) and part.grid is not None else None
+        axis = str(cell.get("axis")) if isinstance(part, Measure) and part.grid is not None else None
         if axis is not None and expectation.kind is Kind.VARIANCE:
             raise FieldError(f"claim {expectation.claim} is about a variance, which is measured along one width")
         formula = part.quantity.allowance
