@@ -6,6 +6,7 @@ computes with inside its functions, so that ``verifier --help`` answers at once.
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from typing import Any
@@ -194,7 +195,10 @@ def main() -> None:
     """The console script."""
     speak_utf8()
     unwind_when_terminated()
-    cli(prog_name="verifier")
+    try:
+        cli(prog_name="verifier")
+    finally:
+        gc.freeze()  # the process ends, which frees all: no need to search what it holds for garbage
 
 
 if __name__ == "__main__":

@@ -201,6 +201,19 @@ def test_nan_at_the_first_query():
     assert np.all(np.isfinite(answer[1]))
 
 
+def test_squares_that_are_barely_finite_are_answered():
+    """What is not finite is looked for sample by sample."""
+    matrix = LazyGaussian(3, 4, 5, np.random.default_rng(28))
+    queries = np.full((3, 5), 5e153)
+    large = matrix.apply(queries)
+    assert np.all(np.isfinite(large))
+    assert np.allclose(matrix.apply(queries / 5e153), large / 5e153, rtol=1e-12)
+    queries[1] = 6e153
+    answer = matrix.apply(queries)
+    assert np.all(np.isnan(answer[1]))
+    assert np.allclose(answer[[0, 2]], large[[0, 2]], rtol=1e-12)
+
+
 def test_wrong_length_is_refused():
     with pytest.raises(ValueError, match="length 4: the space has dimension 5"):
         LazyGaussian(1, 3, 5, np.random.default_rng(0)).apply(np.ones((1, 4)))

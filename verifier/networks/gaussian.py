@@ -17,6 +17,7 @@ the records and of independent randomness).  The answers have exactly the law th
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import isfinite
 from typing import Protocol
 
 import numpy as np
@@ -117,10 +118,9 @@ class _Records:
 
     def refit(self) -> None:
         """Follow spaces whose stored size has grown."""
-        if not self.space.fixed:
-            self.queries = [self.space.fit(query) for query in self.queries]
-        if not self.target.fixed:
-            self.answers = [self.target.fit(answer) for answer in self.answers]
+        for space, held in ((self.space, self.queries), (self.target, self.answers)):
+            if held and not space.fixed and any(vector.shape[-1] != space.size for vector in held):
+                held[:] = [space.fit(vector) for vector in held]
 
     def append(self, query: Array, answer: Array, live: NDArray[np.bool_]) -> None:
         """Record W query = answer, for a query that `split` returned; live: where it is not zero."""
@@ -136,20 +136,21 @@ class _Records:
         records stay clean; no other sample is touched.
         """
         square = dot(vector, vector)
-        bad = ~np.isfinite(square)
-        if bad.any():
+        bad = None if isfinite(square.max(initial=0.0)) else ~np.isfinite(square)
+        if bad is not None:
             vector = np.where(bad[:, None], 0.0, vector)
             square = np.where(bad, 0.0, square)
         fresh = (square > 0.0) & (self.live < self.space.dimension)
         coefficients = [dot(query, vector) for query in self.queries]
         rest = square - sum(c * c for c in coefficients) if coefficients else square
-        if np.any(rest[fresh] < CANCELLED**2 * square[fresh]):
+        if coefficients and ((rest < CANCELLED**2 * square) & fresh).any():
             coefficients, unit, rho = self._split_carefully(vector, np.sqrt(square), fresh)
         else:
-            rho = np.sqrt(np.where(fresh, rest, 0.0))
-            inverse = np.divide(1.0, rho, out=np.zeros_like(rho), where=fresh)
+            every = fresh.all()
+            rho = np.sqrt(rest if every else np.where(fresh, rest, 0.0))
+            inverse = 1.0 / rho if every else np.divide(1.0, rho, out=np.zeros_like(rho), where=fresh)
             unit = combine([inverse, *(-c * inverse for c in coefficients)], [vector, *self.queries])
-        if bad.any():
+        if bad is not None:
             rho[bad] = np.nan
         return coefficients, unit, rho
 

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from math import sqrt
 
@@ -47,7 +48,7 @@ class ImplicitNetwork:
     m: int
     m_0: int
 
-    @property
+    @cached_property
     def shapes(self) -> list[tuple[int, int]]:
         """Rows and columns of V^1..V^H."""
         sizes = [self.m_0, *[self.m] * (self.depth - 1), 1]
@@ -60,11 +61,12 @@ class ImplicitNetwork:
 
     def reshape(self, f: Array) -> tuple[Array, ...]:
         """V^1..V^H from f, shape (batch, outputs): each (batch, rows, columns)."""
-        ends = np.cumsum([rows * columns for rows, columns in self.shapes])
-        return tuple(
-            block.reshape(-1, rows, columns)
-            for block, (rows, columns) in zip(np.split(f, ends[:-1], axis=1), self.shapes, strict=True)
-        )
+        found, start = [], 0
+        for rows, columns in self.shapes:
+            stop = start + rows * columns
+            found.append(f[:, start:stop].reshape(-1, rows, columns))
+            start = stop
+        return tuple(found)
 
     def forward(self, z: Array, f: Array) -> ImplicitPass:
         """g at z, shape (m_0,), with the weights f, shape (batch, outputs)."""

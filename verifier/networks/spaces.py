@@ -9,6 +9,7 @@ and so on.  N then enters only through chi variables, and costs nothing.
 
 from __future__ import annotations
 
+from functools import cached_property
 from typing import Protocol
 
 import numpy as np
@@ -78,7 +79,7 @@ class EuclideanSpace:
         """The dimension, or the largest of the samples'."""
         return self._size
 
-    @property
+    @cached_property
     def dimension(self) -> Array:
         """The dimension, a sample: shape (batch,)."""
         return self._sizes.astype(float)
@@ -118,10 +119,10 @@ class RevealedSpace:
         """Stored coordinates: groups times the basis vectors there is room for."""
         return self._capacity * self.groups
 
-    @property
+    @cached_property
     def dimension(self) -> Array:
         """The total dimension, a sample: shape (batch,)."""
-        return self.dims.sum(axis=1)
+        return np.asarray(self.dims.sum(axis=1))
 
     def fit(self, vector: Array) -> Array:
         """Zero-pad vectors that were made when fewer basis vectors had room."""

@@ -125,7 +125,13 @@ def _law(sample: LogSample) -> tuple[tuple[int, ...], tuple[float | None, ...]]:
     step = -(-logs.size // SUBSAMPLE)
     logs, signs = logs[::step], signs[::step]
     # By sign first; among negative values the largest |X| is the smallest X; zeros stand between.
-    order = np.lexsort((signs * np.where(signs == 0, 0.0, logs), signs))
-    at = order[np.minimum((np.array(PROBABILITIES) * order.size).astype(int), order.size - 1)]
-    chosen = [(int(s), float(v)) for s, v in zip(signs[at], logs[at], strict=True)]
+    below, above = -np.sort(-logs[signs < 0]), np.sort(logs[signs > 0])
+    zeros = logs.size - below.size - above.size
+    chosen: list[tuple[int, float]] = []
+    for place in np.minimum((np.array(PROBABILITIES) * logs.size).astype(int), logs.size - 1).tolist():
+        if place < below.size:
+            chosen.append((-1, float(below[place])))
+        else:
+            later = place - below.size - zeros
+            chosen.append((0, 0.0) if later < 0 else (1, float(above[later])))
     return tuple(s for s, _ in chosen), tuple(_kept(v, 4) if s else None for s, v in chosen)
