@@ -243,7 +243,8 @@ ERRATA = (
         "Wide networks can be trained with a learning rate of √n.",
         "That higher-order terms are small is not stability: squared loss needs μ < 2/λ_max(Θ).",
         "L = 2, squared loss, one input, label 1, μ = √n: after one step f is of the order √n (median 97, 158, 690 at "
-        "n = 10^3, 10^4, 10^5), after a few more all units are closed and f = 0. μ = 1/2 converges.",
+        "n = 10^3, 10^4, 10^5); after 30 no unit is open and f = 0 in 99.45 % of 8,192 networks (n = 512 to 4096). "
+        "μ = 1/2 converges.",
         "μ < 2/λ_max(Θ) for the squared loss; bounded gradients were not examined.",
         "A remark of the main text.",
         reproduce='verifier check theorem3 -k "steps>0"',

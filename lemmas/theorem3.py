@@ -104,7 +104,7 @@ statement = Statement(
         printed(
             "theorem3.printed-alive", Kind.ATOM, Function("f_t")(L), "Section 2.2: such a learning rate leaves units "
             "active: P[f = 0] = 0 after 30 steps", value=Integer(0), where=Eq(L, 2), errata="E24", place="Section 2.2",
-            why="After a few steps of μ = √n all units are closed, so that f = 0 from there on.",
+            why="After a few steps of μ = √n nearly all networks have no open unit, so that f = 0 from there on.",
         ),
         printed(
             "theorem3.printed-descent", Kind.VALUE, Function("fit")(L), "Section 2.2: training with such a learning "

@@ -82,10 +82,11 @@ SHOWN: dict[str, list[list[tuple[str, str, float | None, float]] | str]] = {
     "E23": [
         [("remark1.printed-constant", "consistent", 0.30327, 0.005), ("remark1.printed-constant", "proved", None, 0)],
     ],
+    # of 8,192 networks 99.45 % die; of 256, ten or more survive with a probability of 2e-6
     "E24": [
         [
             ("theorem3.printed-bounded", "contradicted", 0.5, 0.05),
-            ("theorem3.printed-alive", "contradicted", 1, 0.01),
+            ("theorem3.printed-alive", "contradicted", 0.9945, 0.035),
             ("theorem3.printed-descent", "contradicted", 0, 0.01), ("theorem3.printed-descent", "gap", 1, 0.01),
         ],
     ],
