@@ -22,6 +22,7 @@ def phases() -> dict[str, float]:
     """Processor seconds of each part of the run."""
     from verifier.projects.project import default_project
     from verifier.sampling.draw import draw
+    from verifier.sampling.garbage import loading
     from verifier.sampling.plan import RunOptions
     from verifier.sampling.state import State
     from verifier.verify.proof import proofs_of
@@ -36,7 +37,8 @@ def phases() -> dict[str, float]:
         spent[what] += now - clock
         clock = now
 
-    entry = default_project().entry("theorem1")
+    with loading():
+        entry = default_project().entry("theorem1")
     took("loaded")
     groups = [group for group in plan_of(entry, RunOptions()) if group.needed]
     took("planned")

@@ -15,6 +15,7 @@ lose nothing, then rounded to floats or returned with the digits asked for.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Any
 
 import mpmath
@@ -129,6 +130,7 @@ def ntk(depth: int, gram: Any, digits: int | None = None) -> Any:
         return _result(_recursion(depth, _checked("gram", gram))[1], digits)
 
 
+@lru_cache(maxsize=1024)
 def tangent_correction(depth: int, angle: float) -> float:
     """The c of log|T^1| = log|Theta^f| - c/n + ... between unit-normalised inputs at `angle` degrees.
 
