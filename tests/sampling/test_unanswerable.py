@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sympy import Function, Integer, oo, symbols
+from sympy import Function, Integer, Sum, oo, symbols
 
 from verifier.claims.statement import Claim, Kind, Source, Statement
 from verifier.inputs.fields import FieldError
@@ -67,6 +67,40 @@ def test_what_is_measured_along_one_width_on_a_grid(claim: Claim) -> None:
 def test_a_power_on_a_grid_of_which_nobody_says_along_what(claim: Claim, cell: dict[str, Any]) -> None:
     with pytest.raises(FieldError, match=f"claim {claim.id} is about a power on a grid: the cells of X need an axis"):
         planned(claim, cell, grid=(64, 128))
+
+
+def test_a_sum_without_an_end_in_a_claim() -> None:
+    """A sentence with the sum, and no error of this package's own."""
+    endless = Claim("s.order", Kind.ORDER, X, "", exponent=Sum(1 / (r + 1), (r, 1, oo)))
+    with pytest.raises(FieldError, match="is no real number at the parameters"):
+        planned(endless)
+
+
+def test_widths_that_share_by_cost_and_are_one() -> None:
+    """There is nothing to share: what is asked of one width is told, with its cost and without."""
+    for claim in (VALUE, ORDER):
+        groups = [planned(claim, widths=(64,), cost=cost, samples=4096) for cost in (None, 100.0)]
+        told = [run(group, seed=7).answers[0].decisions.values() for group in groups]
+        assert [d.verdict for d in told[0]] == [d.verdict for d in told[1]]
+
+
+def test_controls_on_a_grid() -> None:
+    """The samples that fit them are drawn at a pair of widths, as all others are."""
+
+    def at_pairs(shared: Any, listed: Any, width: Any, samples: int, rng: np.random.Generator) -> Draw:
+        n, m = width
+        normals = rng.standard_normal((samples, 1))
+        return Draw(normals * np.exp(0.1 * rng.standard_normal((samples, len(listed)))) / n + 0 * m, normals)
+
+    part = Measure(
+        Quantity("X", "X", (), at_pairs), cells(r=0, axis="n"), widths=(64, 128, 256, 512), grid=(64, 128, 256, 512),
+        controls=True, samples=8192, claims=("s.order",),
+    )  # fmt: skip
+    claim = Claim("s.order", Kind.ORDER, X, "X ~ 1/n", exponent=Integer(-1))
+    groups = plan(Check("s", part), Statement("s", "S", Source("D"), "", (claim,)), RunOptions())
+    (answers,) = run(groups, seed=7).answers
+    assert answers.error is None
+    assert {d.verdict for d in answers.decisions.values()} == {NumericStatus.CONSISTENT}
 
 
 def test_what_can_be_answered_is() -> None:

@@ -374,7 +374,7 @@ def _term_by_term(expression: sympy.Basic) -> sympy.Basic:
     if isinstance(expression, sympy.Sum | sympy.Product):
         *inner, (index, low, high) = expression.limits
         low, high = _term_by_term(low), _term_by_term(high)
-        if not (low.is_number and high.is_number and low == int(low) and high == int(high)):
+        if not all(b.is_number and b.is_real and b.is_finite and b == int(b) for b in (low, high)):
             return expression
         body = expression.func(expression.function, *inner) if inner else expression.function
         terms = [_term_by_term(body.subs(index, k)) for k in range(int(low), int(high) + 1)]
@@ -393,5 +393,5 @@ def _number(expression: sympy.Expr | None, parameters: Mapping[str, Any]) -> flo
         raise FieldError(f"the parameters {dict(parameters)} leave {missing} open in {expression}")
     try:
         return float(value)
-    except (TypeError, OverflowError):
+    except (TypeError, ValueError, OverflowError):  # a ValueError: of a sum that diverges
         raise FieldError(f"{expression} is no real number at the parameters {dict(parameters)}") from None

@@ -18,7 +18,7 @@ from verifier.sampling.store import Packed, Store, StoreError
 from verifier.sampling.versions import Unknown, version_of
 
 #: What makes a summary of samples, whatever the quantity.
-_SHARED = (stream, draw.reduce, draw.fit_coefficients, draw.returned)
+_SHARED = (stream, draw.reduce, draw.fit_coefficients, draw.returned, draw.within)
 
 
 @dataclass(frozen=True)
@@ -152,8 +152,8 @@ class Keeper:
         with self._lock:
             if part not in self._versions:
                 try:
-                    quantity = draw.part_of(group.source, group.part).quantity
-                    self._versions[part] = version_of(quantity.draw, *_SHARED, declared=quantity.version)
+                    of = draw.part_of(group.source, group.part).quantity
+                    self._versions[part] = version_of(of.draw, of.bounds, *_SHARED, declared=of.version)
                 except (Unknown, RecursionError) as error:
                     self._versions[part] = None
                     self.unkept[f"{group.statement}: {group.quantity}"] = str(error)

@@ -338,6 +338,8 @@ def allocation(widths: Sequence[int], cost: float) -> tuple[int, ...]:
     S_k is proportional to |w_k| / sqrt(1 + n_k / cost).  Widths whose weight is almost zero are there for the tests of
     the model: no width gets more than :data:`MOST_SHARE` times the samples of another.
     """
+    if len(widths) == 1:
+        return (1,)
     weights = np.abs(slope_weights(widths))
     ideal = weights / np.sqrt(1.0 + np.asarray(widths, dtype=float) / cost)
     floored = np.maximum(ideal, ideal.max() / MOST_SHARE)

@@ -16,7 +16,7 @@ from typing import Any
 
 Import = ast.Import | ast.ImportFrom
 _FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
-_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
+DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 
 
 class Unknown(Exception):
@@ -30,6 +30,19 @@ MEMORIES = frozenset((
     "verifier.claims.statement._KNOWN",
     "verifier.sampling.database._known", "verifier.sampling.sameness._seen",
 ))  # fmt: skip
+
+
+#: By these code reads its own text, or finds things by names that are made when it runs.
+_AT_RUN_TIME = frozenset((
+    "globals", "locals", "eval", "exec", "__import__", "import_module", "__subclasses__", "__annotations__", "__doc__",
+    "get_type_hints", "sys.modules",
+))  # fmt: skip
+
+
+def at_run_time(name: str, rest: tuple[str, ...]) -> str:
+    """By what of this a name that is mentioned, with the attributes asked of it, finds things; "" for none."""
+    asked = {name, *rest, ".".join((name, *rest[:1]))} & _AT_RUN_TIME
+    return min(asked, default="")
 
 
 @dataclass(frozen=True)
@@ -54,9 +67,15 @@ class ModuleSource:
     labels: tuple[str, ...]
     path: str = ""
     rebound: frozenset[str] = frozenset()
+    stamp: int = 0
     _seen: dict[int, Definition] = field(default_factory=dict, compare=False, repr=False)
     #: Of statements that were asked about, the first line and the name of each function in it.
     _functions: dict[int, list[tuple[int, str]]] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def codes(self) -> frozenset[str]:
+        """Digests of all functions that the file defines as it is now."""
+        return _codes(self.path, self.stamp)
 
     def definition(self, number: int) -> Definition:
         """What a statement comes to."""
@@ -120,7 +139,24 @@ def _parsed(path: str, stamp: int) -> ModuleSource:
         tuple(labels),
         str(Path(path).resolve()),
         frozenset(name for node in ast.walk(tree) if isinstance(node, ast.Global) for name in node.names),
+        stamp,
     )
+
+
+@cache
+def _codes(path: str, stamp: int) -> frozenset[str]:
+    found, todo = set(), [compile(Path(path).read_bytes(), path, "exec", dont_inherit=True)]
+    while todo:
+        code = todo.pop()
+        found.add(digest(code))
+        todo += [const for const in code.co_consts if isinstance(const, CodeType)]
+    return frozenset(found)
+
+
+def digest(code: CodeType) -> str:
+    """A digest of what a function's code does, but for where it stands."""
+    consts = [digest(c) if isinstance(c, CodeType) else repr(c) for c in code.co_consts]
+    return hashlib.sha256(repr((code.co_code, consts, code.co_names, code.co_varnames)).encode()).hexdigest()
 
 
 def _first(node: ast.AST) -> int:
@@ -159,7 +195,7 @@ def imported_as(node: Import, name: str) -> ast.alias | None:
 
 def _bound(statement: ast.stmt) -> set[str]:
     """The names of the module that a statement at its top level makes or changes."""
-    if isinstance(statement, _DEFINITIONS):
+    if isinstance(statement, DEFINITIONS):
         return {statement.name}
     if isinstance(statement, ast.Import | ast.ImportFrom):
         return {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
@@ -169,7 +205,7 @@ def _bound(statement: ast.stmt) -> set[str]:
     # A call may change what it is given; a block may bind anything in it.
     found = {node.id for node in ast.walk(statement) if isinstance(node, ast.Name)}
     for node in ast.walk(statement):
-        if isinstance(node, _DEFINITIONS):
+        if isinstance(node, DEFINITIONS):
             found.add(node.name)
         elif isinstance(node, ast.Import | ast.ImportFrom):
             found |= {alias.asname or alias.name.partition(".")[0] for alias in node.names}

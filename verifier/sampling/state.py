@@ -59,7 +59,7 @@ class State:
         if not self.open:
             return []
         if self.group.controls:
-            middle = self.group.widths[len(self.group.widths) // 2]
+            middle = self.group.places[len(self.group.places) // 2]
             return self._count([self._block(middle, PILOT_SAMPLES, PILOT)])
         return self._next_look()
 
