@@ -165,3 +165,10 @@ def test_samples_outside_of_what_their_quantity_lies_between_are_told_of_the_sam
 def test_a_claim_that_nothing_could_be_against_is_refused() -> None:
     with pytest.raises(FieldError, match="above -1, and X is never below 0: nothing could be against it"):
         _above(-1.0, (0.0, 1.0))
+
+
+def test_numbers_beneath_a_mask_are_no_samples() -> None:
+    values = np.arange(4.0)[:, None]
+    with pytest.raises(SamplerError, match="entries are masked"):
+        read(np.ma.array(values, mask=values > 2), (4, 1), "X")
+    assert read(np.ma.array(values), (4, 1), "X").values.shape == (4, 1)

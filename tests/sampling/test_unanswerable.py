@@ -103,6 +103,13 @@ def test_controls_on_a_grid() -> None:
     assert {d.verdict for d in answers.decisions.values()} == {NumericStatus.CONSISTENT}
 
 
+@pytest.mark.parametrize("mass", [-1.0, 1.5])
+def test_a_mass_at_zero_that_is_no_probability(mass: float) -> None:
+    with pytest.raises(FieldError, match=f"the atom of X is {mass:g} at .*; a probability is needed"):
+        planned(ORDER, atom=lambda cell: mass)
+    assert planned(ORDER, atom=lambda cell: 0.5)[0].cells[0].atom == 0.5
+
+
 def test_what_can_be_answered_is() -> None:
     """The twin: with an axis, a margin and a finite value each is decided, and rightly."""
     for claim, cell, how in (

@@ -170,6 +170,8 @@ def numbers(found: Any, shape: tuple[int, ...] | None, name: str, verb: str = "r
 
 
 def _array(found: Any, subject: str) -> npt.NDArray[Any]:
+    if np.ma.is_masked(found):  # what is masked has a number beneath, which is none of the samples
+        raise SamplerError(f"{subject} an array of which entries are masked; an array of real numbers is allowed")
     try:
         return np.asarray(found)
     except ValueError:  # of NumPy, whose words are about itself

@@ -252,6 +252,8 @@ def _cell(
     asked: list[Asked] = []
     witnesses: list[Question] = []
     atom = part.atom(parameters) if isinstance(part, Measure) and part.atom is not None else None
+    if atom is not None and not 0 <= atom <= 1:
+        raise FieldError(f"the atom of {part.quantity.text} is {atom:g} at {parameters}; a probability is needed")
     full = with_derived(part, parameters)
     broken = tuple(dict.fromkeys((*statement.violated(full), *part.witness)))
     for claim in statement.claims:
