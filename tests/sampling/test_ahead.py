@@ -89,4 +89,8 @@ def test_a_task_of_which_nothing_is_known_and_a_job_take_for_ever() -> None:
     assert work._seconds(first) == math.inf
     work.states[0].seconds[first.arguments[0].width] = (2.0, 8)
     assert work._seconds(first) == 0.25 * first.arguments[0].samples
+    other = next(task for task in work._pending if task.arguments[0].width == 1150)
+    assert work._seconds(other) == math.inf
+    work._neurons["s", "X"] = (3.0, 1150 * 100)
+    assert work._seconds(other) == pytest.approx(0.03 * other.arguments[0].samples)
     assert work._seconds(Task(abs, (1,), job=run_module.Job("proof", abs, (1,)))) == math.inf

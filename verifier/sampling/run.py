@@ -136,6 +136,7 @@ class _Work:
         self._kept = kept
         self._begun = self._told = time.monotonic()
         self._samples = 0
+        self._neurons: dict[tuple[str, str], tuple[float, int]] = {}  # by kind, seconds and neurons of what was drawn
         self._tried: dict[tuple[str, str], tuple[float, float]] = {}  # by kind, of its trial
         self._pending: deque[Task] = deque(Task(job.function, job.arguments, job) for job in also)
         tasks = [self._tasks(state, state.start()) for state in states]
@@ -172,12 +173,21 @@ class _Work:
         return sum(map(self._seconds, crew.out)) < self._AHEAD * crew.slots
 
     def _seconds(self, task: Task) -> float:
-        """How long a task takes; for ever where nothing is known of it."""
+        """How long a task takes: as those at its width did, or those of its kind, a neuron; else for ever."""
         if task.job is not None:
             return math.inf
         block = task.arguments[0]
-        seconds, count = self.states[block.group].seconds.get(block.width, (0.0, 0))
-        return seconds / count * block.samples if count else math.inf
+        state = self.states[block.group]
+        seconds, count = state.seconds.get(block.width, (0.0, 0))
+        if count:
+            return seconds / count * block.samples
+        seconds, neurons = self._neurons.get(_kind(state), (0.0, 0))
+        return seconds / neurons * self._size(block) if neurons else math.inf
+
+    def _size(self, block: Block) -> int:
+        """The neurons of a layer in all of a block's networks."""
+        _, width, samples = self._about(block)
+        return width * samples
 
     def _fits(self, task: Task, crew: Crew, memory: Memory) -> bool:
         """Whether a task may begin beside those that are out."""
@@ -279,6 +289,8 @@ class _Work:
 
     def _drawn(self, state: State, drawn: Drawn) -> None:
         before = state.look
+        seconds, neurons = self._neurons.get(_kind(state), (0.0, 0))
+        self._neurons[_kind(state)] = seconds + drawn.seconds, neurons + self._size(drawn.block)
         more = state.take(drawn)
         if self._waiting is not None and more and before:
             self._waiting.append((state.price(), state, more))
