@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import math
+import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, CancelledError, Future, wait
+from concurrent.futures import BrokenExecutor, CancelledError, Future
 from dataclasses import dataclass
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from verifier.sampling.workers import Call, Died, Hands
@@ -41,6 +45,7 @@ class Task:
     arguments: tuple[Any, ...]
     job: Job | None = None
     deaths: int = 0
+    seconds: float = math.inf  # how long it is expected to take
 
 
 class Crew:
@@ -55,6 +60,8 @@ class Crew:
         self._arrived = arrived
         self._out: dict[Future[Any], Task] = {}
         self._again: deque[Task] = deque()
+        #: Futures as they end.  To wait for all of them at once would take a time that grows with their number.
+        self._ended: SimpleQueue[Future[Any]] = SimpleQueue()
 
     def __len__(self) -> int:
         return len(self._out) + len(self._again)
@@ -102,10 +109,9 @@ class Crew:
         """
         if self._again and not self._out:
             self.start(self._again.popleft())
-        done, _ = wait(self._out, timeout=timeout, return_when=FIRST_COMPLETED)
         found: list[tuple[Task, Any]] = []
         lost: list[Task] = []
-        for future in done:
+        for future in self._next(timeout):
             task = self._out.pop(future)
             try:
                 found.append((task, future.result()))
@@ -123,6 +129,23 @@ class Crew:
         self._again.extend(task for task in lost if task.deaths < ATTEMPTS)
         return found
 
+    def _next(self, timeout: float | None) -> list[Future[Any]]:
+        """What has ended of what is out: at least one, unless nothing is out or the time is over."""
+        end = None if timeout is None else time.monotonic() + timeout
+        found: dict[Future[Any], None] = {}
+        while self._out and not found:
+            with contextlib.suppress(Empty):
+                ended = [self._ended.get(timeout=None if end is None else max(end - time.monotonic(), 0.0))]
+                while not self._ended.empty():
+                    ended.append(self._ended.get())
+                found = {future: None for future in ended if future in self._out}  # others were given up
+            if end is not None and time.monotonic() >= end:
+                break
+        return list(found)
+
     def _deliver(self, task: Task, done: Future[Any]) -> None:
-        if not done.cancelled() and done.exception() is None and not isinstance(done.result(), Died):
-            self._arrived(task, done.result())
+        try:
+            if not done.cancelled() and done.exception() is None and not isinstance(done.result(), Died):
+                self._arrived(task, done.result())
+        finally:
+            self._ended.put(done)

@@ -123,7 +123,7 @@ class _Work:
     #: Seconds between two words of how fast it goes.
     _EVERY = 0.5
     #: Short tasks run out while this process decides, so that a worker is given some seconds' worth, at most so many.
-    _AHEAD, _MOST = 0.5, 64
+    _AHEAD, _MOST = 0.25, 64
 
     def __init__(
         self, states: list[State], also: Sequence[Job], listener: Listener | None, kept: Kept | None,
@@ -170,7 +170,7 @@ class _Work:
         """Whether another task may begin; of a run that is thrifty only where a worker would have to wait for it."""
         if crew.room or self._waiting is not None or not crew.room_for(self._MOST):
             return crew.room
-        return sum(map(self._seconds, crew.out)) < self._AHEAD * crew.slots
+        return sum(task.seconds for task in crew.out) < self._AHEAD * crew.slots
 
     def _seconds(self, task: Task) -> float:
         """How long a task takes: as those at its width did, or those of its kind, a neuron; else for ever."""
@@ -272,6 +272,7 @@ class _Work:
         if before is None:
             if memory.unknown(*self._about(block)):
                 task = replace(task, arguments=(replace(block, weighed=True), *task.arguments[1:]))
+            task.seconds = self._seconds(task)
             crew.start(task)
         else:
             self._drawn(state, before)
