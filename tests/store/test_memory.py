@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import platform
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -66,3 +70,30 @@ def test_a_peak_is_what_was_taken_since() -> None:
     del held
     assert 50e6 < peak.taken() < 100e6
     assert Peak().taken() < 10e6
+
+
+KEEPS = """
+import resource, sys
+import numpy as np
+if sys.argv[1] == "kept":
+    from verifier.sampling.memory import keep_pages
+    keep_pages()
+def faults():
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+    for _ in range(20):
+        np.ones(1 << 20)
+    return resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before
+np.ones(1 << 18)  # glibc learns from what is freed first
+faults()
+print(faults())
+"""
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="what is freed is kept by glibc alone")
+def test_what_is_freed_is_kept_for_the_next_array() -> None:
+    """20 arrays of 8 MB, 2,048 pages each: by default they come anew, here they are there."""
+    anew, kept = (
+        int(subprocess.run([sys.executable, "-c", KEEPS, how], capture_output=True, text=True, check=True).stdout)
+        for how in ("anew", "kept")
+    )
+    assert kept < 4096 < anew

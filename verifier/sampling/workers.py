@@ -17,6 +17,8 @@ from functools import cache
 from multiprocessing.context import BaseContext
 from typing import Any, Protocol
 
+from verifier.sampling.memory import keep_pages
+
 #: One thread a worker: the matrices are small and the workers are many.
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _SAFE = "PYTHONSAFEPATH"
@@ -160,6 +162,7 @@ def executor(jobs: int, scheduler: str | None = None) -> Iterator[Hands]:
     :func:`verifier.sampling.cluster.connect`, which says what is raised.
     """
     if jobs == 1 and scheduler is None:
+        keep_pages()
         yield Here()
         return
     with nothing_from_here():
@@ -186,6 +189,7 @@ def begin_worker() -> None:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()
+    keep_pages()
     main = multiprocessing.parent_process()
     if main is not None:
         threading.Thread(target=_outlive, args=(main,), name="watch", daemon=True).start()
