@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from verifier.sampling import garbage
 from verifier.sampling.garbage import unsearched
 
 
@@ -53,7 +54,20 @@ def test_the_search_goes_on_after_an_error_and_stays_off_where_it_was() -> None:
     assert not gc.get_freeze_count()
 
 
-def test_what_stays_is_not_searched_again_and_what_was_garbage_before_does_not_stay() -> None:
+def test_in_a_process_of_somebody_else_nothing_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(garbage, "_loaded", False)
+    frozen = gc.get_freeze_count()
+    with unsearched(stays=True):
+        inside = knot()
+    assert gc.get_freeze_count() == frozen
+    gc.collect()
+    assert inside() is None
+
+
+def test_what_stays_is_not_searched_again_and_what_was_garbage_before_does_not_stay(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(garbage, "_loaded", True)
     before = knot()
     with unsearched(stays=True):
         kept = [[k] for k in range(10_000)]

@@ -16,15 +16,19 @@ _loaded = False
 @contextmanager
 def unsearched(*, stays: bool = False) -> Iterator[None]:
     """No search for cyclic garbage in the block; nor of it later, with what little garbage it leaves, where what is
-    made there ``stays``.  What was garbage before is not kept."""
+    made there ``stays``.  What was garbage before is not kept.
+
+    Only a process that ``loading`` was told of is ours: in another, a notebook say, whatever is there would stay too.
+    """
     before = gc.isenabled()
-    if stays and before:
+    stays = stays and before and _loaded
+    if stays:
         gc.collect()
     gc.disable()
     try:
         yield
     finally:
-        if stays and before:
+        if stays:
             gc.freeze()
         if before:
             gc.enable()
