@@ -83,6 +83,12 @@ def test_a_run_with_a_budget_hands_out_no_more_than_is_needed(monkeypatch: pytes
     assert most(monkeypatch, 0.0, budget=1e3)[0] <= 2 * SLOTS
 
 
+def test_one_worker_decides_what_is_there_before_it_draws_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Else what comes next, which may take for ever, would keep what is known from being told."""
+    monkeypatch.setattr(Threads, "slots", 1)
+    assert most(monkeypatch, 0.0)[0] <= 2
+
+
 def test_a_task_of_which_nothing_is_known_and_a_job_take_for_ever() -> None:
     work = run_module._Work([run_module.State(0, planned(0.0)[0], 5)], (), None, None)
     (first, *_) = work._pending

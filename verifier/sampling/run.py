@@ -167,8 +167,9 @@ class _Work:
         self._pace(crew.slots)
 
     def _room(self, crew: Crew) -> bool:
-        """Whether another task may begin; of a run that is thrifty only where a worker would have to wait for it."""
-        if crew.room or self._waiting is not None or not crew.room_for(self._MOST):
+        """Whether another task may begin; ahead only where workers are beside this process, and not of a run that is
+        thrifty, which begins nothing that may be of no use."""
+        if crew.room or crew.slots == 1 or self._waiting is not None or not crew.room_for(self._MOST):
             return crew.room
         return sum(task.seconds for task in crew.out) < self._AHEAD * crew.slots
 
