@@ -97,6 +97,8 @@ class Peak:
     """The memory that a block took, in bytes, above what the process had before."""
 
     def __init__(self) -> None:
+        with contextlib.suppress(OSError, AttributeError):
+            ctypes.CDLL(None).malloc_trim(0)  # what is kept would be taken again unseen
         with contextlib.suppress(OSError):
             Path("/proc/self/clear_refs").write_text("5")  # Linux: the peak is counted from here
         self._before = _resident()
