@@ -72,6 +72,7 @@ class Deadly:
     """Workers all of whom die of everything."""
 
     slots = 2
+    beside = True
 
     def submit(self, function, *arguments):
         raise BrokenExecutor

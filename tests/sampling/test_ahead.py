@@ -28,6 +28,7 @@ class Threads:
     """Two threads, which know how many calls were out at most."""
 
     slots = SLOTS
+    beside = True
 
     def __init__(self) -> None:
         self.pool, self.out, self.most = ThreadPoolExecutor(SLOTS), 0, 0
@@ -83,10 +84,15 @@ def test_a_run_with_a_budget_hands_out_no_more_than_is_needed(monkeypatch: pytes
     assert most(monkeypatch, 0.0, budget=1e3)[0] <= 2 * SLOTS
 
 
-def test_one_worker_decides_what_is_there_before_it_draws_more(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_this_process_takes_what_it_drew_before_it_draws_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else what comes next, which may take for ever, would keep what is known from being told."""
-    monkeypatch.setattr(Threads, "slots", 1)
-    assert most(monkeypatch, 0.0)[0] <= 2
+    order: list[str] = []
+    monkeypatch.setattr(run_module.State, "take", lambda self, drawn: order.append("taken") or [])
+    drawing = run_module.draw
+    monkeypatch.setattr(run_module, "draw", lambda *given: order.append("drawn") or drawing(*given))
+    run(planned(0.0), seed=5)
+    assert order == ["drawn", "taken"] * (len(order) // 2)
+    assert len(order) > 6
 
 
 def test_a_task_of_which_nothing_is_known_and_a_job_take_for_ever() -> None:

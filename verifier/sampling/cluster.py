@@ -37,6 +37,8 @@ def check_scheduler(text: str) -> str:
 class Cluster:
     """The workers of a scheduler."""
 
+    beside = True
+
     def __init__(self, client: Any, owned: Any = None) -> None:
         self._client = client
         self._owned = owned

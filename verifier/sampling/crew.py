@@ -68,8 +68,9 @@ class Crew:
 
     @property
     def room(self) -> bool:
-        """Whether another task may begin: two a worker, so that none waits for this process."""
-        return self.room_for(2)
+        """Whether another task may begin: two a worker, so that none waits for this process; one at a time, and what
+        came of it is taken first, where this process does it."""
+        return self.room_for(2 if self.beside else 1)
 
     def room_for(self, each: int) -> bool:
         """Whether another task may begin where each worker may have ``each`` of them."""
@@ -84,6 +85,11 @@ class Crew:
     @property
     def _running(self) -> list[Task]:
         return list(self._out.values())
+
+    @property
+    def beside(self) -> bool:
+        """Whether tasks are done while this process does other things."""
+        return self._hands.beside
 
     @property
     def slots(self) -> int:

@@ -167,9 +167,9 @@ class _Work:
         self._pace(crew.slots)
 
     def _room(self, crew: Crew) -> bool:
-        """Whether another task may begin; ahead only where workers are beside this process, and not of a run that is
+        """Whether another task may begin; ahead only where they are done beside this process, and not of a run that is
         thrifty, which begins nothing that may be of no use."""
-        if crew.room or crew.slots == 1 or self._waiting is not None or not crew.room_for(self._MOST):
+        if crew.room or not crew.beside or self._waiting is not None or not crew.room_for(self._MOST):
             return crew.room
         return sum(task.seconds for task in crew.out) < self._AHEAD * crew.slots
 

@@ -81,7 +81,12 @@ class Died:
 
 
 class Hands(Protocol):
-    """Where calls are made: here, in processes of this machine, or on a cluster."""
+    """Where calls are made: here, in processes of this machine, or on a cluster.
+
+    beside: whether they are made while this process does other things, and not before ``submit`` returns.
+    """
+
+    beside: bool
 
     @property
     def slots(self) -> int:
@@ -100,6 +105,7 @@ class Here:
     """Calls in this process, one after the other."""
 
     slots = 1
+    beside = False
 
     def submit(self, function: Call, *arguments: Any) -> Future[Any]:
         future: Future[Any] = Future()
@@ -115,6 +121,8 @@ class Here:
 
 class Pool:
     """Worker processes of this machine, which end with the process that made them, however that ends."""
+
+    beside = True
 
     def __init__(self, jobs: int) -> None:
         self.slots = jobs
