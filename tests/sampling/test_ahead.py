@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from concurrent.futures import ThreadPoolExecutor, process
+from typing import Any, cast
 
 import numpy as np
 import pytest
@@ -19,6 +19,7 @@ from verifier.sampling import run as run_module
 from verifier.sampling.crew import Task
 from verifier.sampling.plan import Group, RunOptions, plan
 from verifier.sampling.run import RunOutcome, run
+from verifier.sampling.workers import Pool, executor
 
 CLAIM = Claim("s.order", Kind.ORDER, Function("X")(symbols("n", positive=True)), "X ~ 1", exponent=Integer(0))
 SLOTS = 2
@@ -46,7 +47,7 @@ class Threads:
     def renew(self) -> None: ...
 
 
-def planned(seconds: float) -> list[Group]:
+def planned(seconds: float, quantity: str = "X") -> list[Group]:
     """A quantity a block of which takes so long."""
 
     def drawn(shared: Any, listed: Any, width: int, samples: int, rng: np.random.Generator) -> Draw:
@@ -54,7 +55,7 @@ def planned(seconds: float) -> list[Group]:
         return Draw(np.exp(6.0 * rng.standard_normal((samples, len(listed)))))
 
     part = Measure(
-        Quantity("X", "X", ("s",), drawn), cells(s=[1]), widths=(128, 413, 1150, 4690), block=32, samples=1 << 10
+        Quantity("X", quantity, ("s",), drawn), cells(s=[1]), widths=(128, 413, 1150, 4690), block=32, samples=1 << 10
     )
     return plan(Check("s", part), Statement("s", "S", Source("D"), "", (CLAIM,)), RunOptions())
 
@@ -70,7 +71,7 @@ def most(monkeypatch: pytest.MonkeyPatch, seconds: float, **options: Any) -> tup
 
 def test_short_blocks_are_handed_out_ahead_and_the_answers_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
     out, found = most(monkeypatch, 0.0)
-    assert 2 * SLOTS < out <= 64 * SLOTS
+    assert 2 * SLOTS < out <= 256 * SLOTS
     alone = run(planned(0.0), seed=5)
     assert [a.decisions for a in found.answers] == [a.decisions for a in alone.answers]
 
@@ -106,3 +107,62 @@ def test_a_task_of_which_nothing_is_known_and_a_job_take_for_ever() -> None:
     work._neurons["s", "X"] = (3.0, 1150 * 100)
     assert work._seconds(other) == pytest.approx(0.03 * other.arguments[0].samples)
     assert work._seconds(Task(abs, (1,), job=run_module.Job("proof", abs, (1,)))) == math.inf
+
+
+def test_a_block_of_each_kind_is_drawn_while_the_kind_before_it_is() -> None:
+    """Else nothing is known of how long its blocks take when its turn comes, and too few are handed out."""
+    groups = [*planned(0.0), *planned(0.0), *planned(0.0, "Y"), *planned(0.0, "Z")]
+
+    def order(**options: Any) -> list[int]:
+        work = run_module._Work([run_module.State(i, g, 5) for i, g in enumerate(groups)], (), None, None, **options)
+        return [task.arguments[0].group for task in work._pending]
+
+    found, plain = order(), order(thrifty=True)  # of a budget nothing is begun that may be of no use
+    assert sorted(found) == plain == sorted(plain)
+    each = plain.count(0)
+    assert found == [0] * each + [2] + [1] * each + [2] * (each - 1) + [3] + [3] * (each - 1)
+
+
+def test_a_proof_that_one_worker_checks_keeps_no_short_blocks_from_the_other() -> None:
+    class Crowd:
+        room, beside, slots = False, True, SLOTS
+
+        def __init__(self) -> None:
+            proof = Task(abs, (1,), job=run_module.Job("proof", abs, (1,)))
+            self.out = [proof, *(Task(abs, (2,), seconds=0.01) for _ in "12")]
+
+        def room_for(self, each: int) -> bool:
+            return len(self.out) < each * self.slots
+
+    crew = Crowd()
+    work = run_module._Work([run_module.State(0, planned(0.0)[0], 5)], (), None, None)
+    assert work._room(cast(Any, crew))
+    crew.out = [*crew.out, Task(abs, (3,))]  # nothing is known of it: it may be as long
+    assert not work._room(cast(Any, crew))
+
+
+def test_what_a_job_found_is_made_use_of_when_it_is_taken() -> None:
+    jobs = [run_module.Job("seven", abs, (-7,), then=str), run_module.Job("eight", abs, (-8,))]
+    assert run([], seed=5, also=jobs).extra == {"seven": "7", "eight": 8}
+
+
+def test_workers_take_their_calls_from_a_queue_that_this_process_need_not_fill() -> None:
+    with executor(2) as hands:
+        assert isinstance(hands, Pool)
+        assert hands._pool._call_queue._maxsize > 64  # type: ignore[attr-defined]
+    assert vars(process)["EXTRA_QUEUED_CALLS"] == 1  # of other pools
+
+
+def test_what_plots_need_of_a_group_is_there_when_it_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[int] = []
+    finding = run_module.State._evidence
+    monkeypatch.setattr(run_module.State, "_evidence", lambda self: made.append(self.look) or finding(self))
+    state = run_module.State(0, planned(0.0)[0], 5)
+    blocks = state.start()
+    while blocks:
+        assert made == []
+        assert state._shown is None
+        blocks = [more for block in blocks for more in state.take(run_module.draw(block))]
+    assert len(made) == 1
+    assert state.answers().evidence == finding(state) != {}
+    assert len(made) == 1

@@ -56,6 +56,18 @@ def test_what_a_block_takes_is_guessed_then_known() -> None:
     assert memory.expected("other", 10**10, 100) == 1e9
 
 
+def test_a_block_that_may_take_all_is_drawn_beside_small_ones_alone_and_beside_none_where_that_is_much() -> None:
+    memory = Memory(100 * SMALL, 3)
+    most = memory.expected("T", 10**12, 100)
+    assert most == 98 * SMALL
+    assert memory.fits([SMALL, SMALL], most)  # two small ones
+    assert not memory.fits([most], memory.expected("other", 10**12, 100))
+    assert not memory.fits([3 * SMALL], most)
+    little = Memory(10 * SMALL, 3)
+    assert little.expected("T", 10**12, 100) == 10 * SMALL
+    assert not little.fits([1.0], 10 * SMALL)
+
+
 def test_as_many_as_there_are_workers_have_to_fit() -> None:
     memory = Memory(10.0, 2)
     assert memory.fits([], 100.0)  # alone, whatever it takes

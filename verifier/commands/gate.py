@@ -80,6 +80,7 @@ def gate(
     it has none.  Expected is what the project's record says, else what each statement's file says.
     """
     from verifier.gating.config import ConfigError, load
+    from verifier.sampling.workers import available_cores, limit_threads, warm_up
 
     if fresh and (seed is not None or record):
         raise CommandError("--fresh draws a new seed each time; it excludes --seed and --record")
@@ -102,6 +103,9 @@ def gate(
             "store": store,
             "require_store": require_store,
         }
+        chosen["jobs"] = chosen["jobs"] or available_cores()
+        limit_threads()
+        warm_up(chosen["jobs"], PROOFS)
         return _gate(settings, chosen, names, shipped, junit, json_file, github, record, quiet)
     except ConfigError as error:
         raise CommandError(str(error)) from None
@@ -138,6 +142,7 @@ def _gate(
     from verifier.gating.record import profile_name, read
     from verifier.gating.record import write as write_record
     from verifier.projects.choosing import parts
+    from verifier.sampling.garbage import loading
 
     start = time.monotonic()
     for option, name in (("--junit", junit), ("--json", json_file)):
@@ -147,12 +152,14 @@ def _gate(
     recorded = read(config.record, profile, recording=record)
     if not quiet:
         say_what("gating", names, chosen["seed"], config.root)
-    project = _project(config)
-    targets = targets_of(project, names, "gate")
-    part = parts(targets)
-    if record and part:
-        raise CommandError(f"--record is of whole statements; {', '.join(names)} names a claim")
-    selected = _selected(config, project, tuple(t.statement for t in targets), shipped or config.shipped)
+    with loading():
+        project = _project(config)
+        targets = targets_of(project, names, "gate")
+        part = parts(targets)
+        if record and part:
+            raise CommandError(f"--record is of whole statements; {', '.join(names)} names a claim")
+        selected = _selected(config, project, tuple(t.statement for t in targets), shipped or config.shipped)
+        entries, broken = _load(project, selected)
     fits = [] if names else list(config.fits)
     findings: list[Gated] = [] if names else orphans(project, config.root)
     if not selected and not fits and not findings:
@@ -161,7 +168,6 @@ def _gate(
         click.echo(f"verifier: {config.root} has no lemmas/ of its own: the shipped statements are gated", err=True)
     for note in project.notes:
         click.echo(f"verifier: {note}", err=True)
-    entries, broken = _load(project, selected)
     report, plans_broken, stored = _run(project, entries, chosen, part, quiet) if entries else (None, [], True)
     findings += [unreadable(name, error) for name, error in (*broken, *plans_broken)]
     if report is not None and record:
@@ -249,11 +255,6 @@ def _run(
     project: Project, entries: list[Entry], chosen: dict[str, Any], part: dict[str, Choice], quiet: bool
 ) -> tuple[RunReport | None, list[tuple[str, Any]], bool]:
     """The run of all entries that can be planned, why the others cannot, and whether it is stored if it has to be."""
-    from verifier.sampling.workers import available_cores, limit_threads, warm_up
-
-    jobs = chosen["jobs"] or available_cores()
-    limit_threads()
-    warm_up(jobs, PROOFS)
     from verifier.commands.progress import progress
     from verifier.projects.loading import blame
     from verifier.report.stored import command_line
@@ -277,9 +278,9 @@ def _run(
     with keeping(command, chosen["store"], chosen["require_store"]) as kept:
         try:
             report = run_check(
-                project, entries, options, seed=chosen["seed"], jobs=jobs, limit=chosen["timeout"], plans=plans,
-                choices=part, display=partial(progress, quiet=quiet), kept=kept.keeper, scheduler=chosen["scheduler"],
-                memory=chosen["memory"],
+                project, entries, options, seed=chosen["seed"], jobs=chosen["jobs"], limit=chosen["timeout"],
+                plans=plans, choices=part, display=partial(progress, quiet=quiet), kept=kept.keeper,
+                scheduler=chosen["scheduler"], memory=chosen["memory"],
             )  # fmt: skip
         except SchedulerError as error:
             raise CommandError(str(error)) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -40,8 +41,14 @@ def _name(node: ast.expr) -> str:
     return node.id if isinstance(node, ast.Name) else node.attr if isinstance(node, ast.Attribute) else ""
 
 
-def _nodes(path: Path) -> list[ast.AST]:
+def _nodes(path: Path) -> tuple[ast.AST, ...]:
     try:
-        return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        return _parsed(path.read_text(encoding="utf-8"))
     except (OSError, SyntaxError, ValueError):
-        return []
+        return ()
+
+
+@lru_cache(maxsize=16)
+def _parsed(text: str) -> tuple[ast.AST, ...]:
+    """Read once for all claims of a file."""
+    return tuple(ast.walk(ast.parse(text)))

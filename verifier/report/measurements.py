@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import asdict
 from typing import Any
 
 import numpy as np
@@ -31,7 +30,7 @@ def measurements(report: StatementReport) -> list[MeasurementData]:
                     "atom": cell.atom, "evidence": None, "answers": [],
                 }  # fmt: skip
             if cell.evidence is not None:
-                merged[key]["evidence"] = _plain(asdict(cell.evidence))
+                merged[key]["evidence"] = _plain(vars(cell.evidence))
             merged[key]["answers"].append(_answer(claim, cell))
     return [merged[key] for key in sorted(merged, key=lambda k: places[k])]
 

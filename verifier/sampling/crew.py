@@ -27,7 +27,8 @@ class Job:
     """A call that is made beside the samples.
 
     ``lost``: what is said where its worker dies, before the reason, and the run is then over; without it the job's
-    result is the Died.  ``keep`` is given the result as soon as it is there.
+    result is the Died.  ``keep`` is given the result as soon as it is there.  ``then`` makes of it what the run is to
+    have: here, while others work.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Job:
     arguments: tuple[Any, ...] = ()
     lost: str = ""
     keep: Callable[[Any], None] | None = None
+    then: Callable[[Any], Any] | None = None
 
 
 @dataclass(eq=False)
@@ -46,6 +48,7 @@ class Task:
     job: Job | None = None
     deaths: int = 0
     seconds: float = math.inf  # how long it is expected to take
+    bytes: float | None = None  # of memory, once that is known for good
 
 
 class Crew:

@@ -24,6 +24,9 @@ SCHEMA = 1
 #: Seconds that a process waits for another one's transaction.
 PATIENCE = 30.0
 
+#: Pages of the log, of 4 KiB, from which on it is written into the database: each time waits for the disk.
+LOG = 1 << 14
+
 TABLES = """
 CREATE TABLE estimators (
   id INTEGER PRIMARY KEY, statement TEXT NOT NULL, quantity TEXT NOT NULL, version TEXT NOT NULL,
@@ -191,6 +194,7 @@ def _check(connection: sqlite3.Connection, path: Path, write: bool) -> None:
     if write:
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute("PRAGMA synchronous=NORMAL")
+        connection.execute(f"PRAGMA wal_autocheckpoint={LOG}")
         connection.execute("PRAGMA foreign_keys=ON")
 
 

@@ -35,16 +35,21 @@ class Memory:
         self._seen: dict[Any, dict[int, int]] = {}  # by quantity and width, the bytes that a block took
 
     def expected(self, quantity: Any, width: int, samples: int) -> float:
-        """Bytes that a block of ``samples`` networks of this width takes, all of the bound where it may be that."""
-        guess = 8.0 * ARRAYS * samples * width
-        if guess <= SMALL or quantity not in self._seen:
-            return min(guess, self.bound)
+        """Bytes that a block of ``samples`` networks of this width takes; where it may be all of the bound, no other
+        large block is beside it, and small ones are if they are a small part of the bound."""
+        if self.small(quantity, width, samples) or quantity not in self._seen:
+            others = (self._slots - 1) * SMALL
+            return min(_guess(width, samples), self.bound - others if others < self.bound / 8 else self.bound)
         # Of a narrower block, what it took for each neuron; what a wider one took is enough.
         return max(taken * max(1.0, width / at) for at, taken in self._seen[quantity].items())
 
+    def small(self, quantity: Any, width: int, samples: int) -> bool:
+        """Whether what a block is expected to take is its guess for good."""
+        return _guess(width, samples) <= SMALL
+
     def unknown(self, quantity: Any, width: int, samples: int) -> bool:
         """Whether a block is to be weighed: it may be large, and none as wide was."""
-        return 8.0 * ARRAYS * samples * width > SMALL and width > max(self._seen.get(quantity, {0: 0}))
+        return not self.small(quantity, width, samples) and width > max(self._seen.get(quantity, {0: 0}))
 
     def learn(self, quantity: Any, width: int, taken: int) -> None:
         """A block of this width took so many bytes."""
@@ -55,6 +60,10 @@ class Memory:
         """Whether another block may begin beside those that are out; each worker draws one at a time."""
         largest = sorted((*running, one_more), reverse=True)[: self._slots]
         return not running or sum(largest) <= self.bound
+
+
+def _guess(width: int, samples: int) -> float:
+    return 8.0 * ARRAYS * samples * width
 
 
 def keep_pages() -> None:

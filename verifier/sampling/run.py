@@ -7,6 +7,7 @@ not depend on how many workers there are or which of them is faster.
 
 from __future__ import annotations
 
+import itertools
 import math
 import time
 from collections import deque
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
+from verifier.sampling.aside import aside
 from verifier.sampling.crew import Crew, Job, Task, WorkersLost
 from verifier.sampling.draw import Block, Drawn, draw, tried
 from verifier.sampling.keeping import Beside
@@ -104,10 +106,10 @@ def run(
     deadline = time.monotonic() + min(ends) if ends else None
     stopped, failed = None, False
     try:
-        with executor(jobs, scheduler) as hands:
+        with aside(jobs > 1 or scheduler is not None) as call, executor(jobs, scheduler) as hands:
             # Workers elsewhere have a memory of their own, which their scheduler minds.
             bound = Memory(math.inf if scheduler else free() if memory is None else memory, hands.slots)
-            work.do(Crew(hands, work.arrived), deadline, bound)
+            work.do(Crew(hands, partial(call, work.arrived)), deadline, bound)
     except KeyboardInterrupt as error:
         stopped = str(error) or "interrupted"
     except TimeoutError:
@@ -122,8 +124,8 @@ class _Work:
 
     #: Seconds between two words of how fast it goes.
     _EVERY = 0.5
-    #: Short tasks run out while this process decides, so that a worker is given some seconds' worth, at most so many.
-    _AHEAD, _MOST = 0.25, 64
+    #: Short tasks run out while this process decides, so that a worker is given seconds' worth, at most so many.
+    _AHEAD, _MOST = 1.0, 256
 
     def __init__(
         self, states: list[State], also: Sequence[Job], listener: Listener | None, kept: Kept | None,
@@ -143,7 +145,8 @@ class _Work:
         first = _first(tasks, states) if foresee else []
         # Before the jobs: nobody learns how long a run takes from its pictures, which may take hours as well.
         self._pending.extendleft([*reversed(first), *self._trials(first)])
-        for listed in tasks:
+        ordered = _ordered(tasks, states) if not foresee and not thrifty else tasks
+        for listed in ordered:
             self._pending.extend(task for task in listed if not any(task is one for one in first))
 
     def do(self, crew: Crew, deadline: float | None, memory: Memory) -> None:
@@ -171,7 +174,7 @@ class _Work:
         thrifty, which begins nothing that may be of no use."""
         if crew.room or not crew.beside or self._waiting is not None or not crew.room_for(self._MOST):
             return crew.room
-        return sum(task.seconds for task in crew.out) < self._AHEAD * crew.slots
+        return sum(min(task.seconds, self._AHEAD) for task in crew.out) < self._AHEAD * crew.slots
 
     def _seconds(self, task: Task) -> float:
         """How long a task takes: as those at its width did, or those of its kind, a neuron; else for ever."""
@@ -195,7 +198,14 @@ class _Work:
         return memory.fits([self._expected(one, memory) for one in crew.out], self._expected(task, memory))
 
     def _expected(self, task: Task, memory: Memory) -> float:
-        return 0.0 if task.job is not None else memory.expected(*self._about(task.arguments[0]))
+        if task.job is not None:
+            return 0.0
+        if task.bytes is not None:
+            return task.bytes
+        about = self._about(task.arguments[0])
+        found = memory.expected(*about)
+        task.bytes = found if memory.small(*about) else None  # of a large one it changes with what is learned
+        return found
 
     def _weigh(self, result: Any, memory: Memory) -> None:
         if isinstance(result, Drawn) and result.block.weighed and result.error is None:
@@ -254,7 +264,7 @@ class _Work:
             self._tried[kind] = result
 
     def arrived(self, task: Task, result: Any) -> None:
-        """Keep what is to be kept at once, whatever this process is doing."""
+        """Keep what is to be kept, whatever this process is doing."""
         if task.job is not None:
             if task.job.keep is not None:
                 task.job.keep(result)
@@ -282,7 +292,8 @@ class _Work:
         if task.job is not None:
             if isinstance(result, Died) and task.job.lost:
                 raise WorkersLost(f"{task.job.lost}: {result}")
-            self.extra[task.job.name] = result
+            then = task.job.then
+            self.extra[task.job.name] = result if then is None or isinstance(result, Died) else then(result)
             return
         block = task.arguments[0]
         drawn = Drawn(block, error=str(result)) if isinstance(result, Died) else result
@@ -313,6 +324,17 @@ def _mean(numbers: Sequence[float]) -> float:
 def _kind(state: State) -> tuple[str, str]:
     """Groups of one kind take as long as their work, by its own count, beside each other."""
     return state.group.statement, state.group.quantity
+
+
+def _ordered(tasks: Sequence[list[Task]], states: Sequence[State]) -> list[list[Task]]:
+    """One group after the other, but a block of each kind while the kind before it is drawn: how long its blocks take
+    is known when its turn comes, so that enough of them are handed out."""
+    begin = {_kind(state): place for place, state in reversed(list(enumerate(states))) if tasks[place]}
+    found = [list(listed) for listed in tasks]
+    places = sorted(begin.values())
+    for place, after in itertools.pairwise(places):
+        found[place].append(found[after].pop(0))
+    return found
 
 
 def _first(tasks: Sequence[list[Task]], states: Sequence[State]) -> list[Task]:

@@ -49,6 +49,7 @@ class State:
     seconds: dict[Any, tuple[float, int]] = field(default_factory=dict)
     error: str | None = None
     late: bool = False
+    _shown: dict[int, Evidence] | None = None  # the evidence, once nothing more is to be drawn
 
     def __post_init__(self) -> None:
         for number, cell in enumerate(self.group.cells):
@@ -84,7 +85,10 @@ class State:
             self.error = f"TimeoutError: {self.size} samples a width took longer than {self.limit:g} s"
             self.late = True
             return []
-        return self._next_look() if self.open else []
+        more = self._next_look() if self.open else []
+        if not more:
+            self._shown = self._evidence()  # now, while others are drawn, and not when all of them are
+        return more
 
     @property
     def size(self) -> int:
@@ -162,7 +166,8 @@ class State:
         each = [seconds / count for seconds, count in self.seconds.values() if count]
         return Answers(
             self.group, self.decisions, sum(each) if each else math.nan, self.error, self.late,
-            self._evidence(), frozenset(self.open) if not self.ended or self.outstanding else frozenset(),
+            self._evidence() if self._shown is None else self._shown,
+            frozenset(self.open) if not self.ended or self.outstanding else frozenset(),
         )  # fmt: skip
 
     def _evidence(self) -> dict[int, Evidence]:

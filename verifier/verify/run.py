@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from verifier.inputs.fields import FieldError
@@ -178,7 +179,9 @@ def run_check(
         if source is None:
             proofs[entry.name] = Proofs()
             continue
-        jobs_of.append(Job(entry.name, *source.job(entry), f"the proof of {entry.name} could not be re-checked"))
+        lost = f"the proof of {entry.name} could not be re-checked"
+        judged = partial(source.results, entry.statement)
+        jobs_of.append(Job(entry.name, *source.job(entry), lost, then=judged))
     for entry in entries:
         if any(group.needed for group in plans[entry.name]):
             painted[entry.name] = pictures.planned(entry, seed, options, kept)
@@ -193,10 +196,8 @@ def run_check(
     }
     reports = []
     for entry in entries:
-        source = source_of(entry.statement)
-        if source is not None and entry.name in outcome.extra:
-            proofs[entry.name] = source.results(entry.statement, outcome.extra[entry.name])
-        found = proofs.get(entry.name, Proofs(problem="not re-checked before the run ended"))
+        unchecked = Proofs(problem="not re-checked before the run ended")
+        found = proofs.get(entry.name) or outcome.extra.get(entry.name) or unchecked
         reports.append(
             statement_report(
                 entry.statement, collect(outcome, entry.name), found,
