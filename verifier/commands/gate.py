@@ -260,6 +260,7 @@ def _run(
     from verifier.report.stored import command_line
     from verifier.sampling.cluster import SchedulerError
     from verifier.sampling.plan import RunOptions
+    from verifier.sampling.sameness import OtherVersion
     from verifier.verify.run import plan_of, run_check
 
     options = RunOptions(
@@ -282,7 +283,7 @@ def _run(
                 plans=plans, choices=part, display=partial(progress, quiet=quiet), kept=kept.keeper,
                 scheduler=chosen["scheduler"], memory=chosen["memory"],
             )  # fmt: skip
-        except SchedulerError as error:
+        except (SchedulerError, OtherVersion) as error:
             raise CommandError(str(error)) from None
         return report, broken, kept.keep(report)
 

@@ -215,6 +215,16 @@ def loaded_roots() -> list[Path]:
     return sorted(Path(module.__path__[0]) for module in found)
 
 
+def loaded_files() -> list[Path]:
+    """The files that were loaded, in their order; what these import of their folders is loaded with them."""
+    found = []
+    for name, module in list(sys.modules.items()):
+        file = getattr(module, "__file__", None) if name.startswith(_PREFIX) and "." in name else None
+        if file is not None and _names(Path(file))[1] == name:
+            found.append(Path(file))
+    return found
+
+
 def forget() -> None:
     """Files that were loaded are read again when they are asked for."""
     for name in [name for name in sys.modules if name.startswith(_PREFIX)]:

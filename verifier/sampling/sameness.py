@@ -13,8 +13,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from verifier.projects.loading import forget, loaded_roots
-from verifier.projects.root import CHECKS, LEMMAS
+from verifier.projects.loading import forget, load_file, loaded_files, loaded_roots
+from verifier.projects.root import CHECKS, LEMMAS, SHIPPED
 
 
 class OtherVersion(ValueError):
@@ -23,10 +23,14 @@ class OtherVersion(ValueError):
 
 @dataclass(frozen=True)
 class Sources:
-    """What samples are drawn with: the package's fingerprint ("" for that of this machine), and each root's files."""
+    """What samples are drawn with: the package's fingerprint ("" for that of this machine), each root's files.
+
+    ``loaded``: those of projects that this process loaded, in order.  What one changes holds for the samples of all.
+    """
 
     version: str
     files: tuple[tuple[str, str], ...]
+    loaded: tuple[str, ...] = ()
 
 
 @cache
@@ -41,7 +45,8 @@ def fingerprint() -> str:
 def sources(*, elsewhere: bool) -> Sources:
     """What this process draws with; ``elsewhere`` if it is compared with another installation."""
     files = tuple((str(root), _files(root)) for root in loaded_roots())
-    return Sources(fingerprint() if elsewhere else "", files)
+    loaded = tuple(str(path) for path in loaded_files() if not path.is_relative_to(SHIPPED))
+    return Sources(fingerprint() if elsewhere else "", files, loaded)
 
 
 def called(expected: Sources, function: Callable[..., Any], *arguments: Any) -> Any:
@@ -58,6 +63,10 @@ def called(expected: Sources, function: Callable[..., Any], *arguments: Any) -> 
             if root in _seen:
                 _forget()
             _seen[root] = digest
+    for path in expected.loaded:
+        if path not in _loaded:
+            load_file(Path(path))
+            _loaded.add(path)
     return function(*arguments)
 
 
@@ -72,11 +81,13 @@ def refuse_other(expected: str, found: dict[str, str]) -> None:
 
 
 _seen: dict[str, str] = {}
+_loaded: set[str] = set()
 
 
 def _forget() -> None:
     """What was loaded of projects is read again."""
     forget()
+    _loaded.clear()
     draw = sys.modules.get("verifier.sampling.draw")
     if draw is not None:
         draw.__dict__["_loaded"].cache_clear()
