@@ -128,17 +128,25 @@ def test_a_proof_that_one_worker_checks_keeps_no_short_blocks_from_the_other() -
         room, beside, slots = False, True, SLOTS
 
         def __init__(self) -> None:
-            proof = Task(abs, (1,), job=run_module.Job("proof", abs, (1,)))
-            self.out = [proof, *(Task(abs, (2,), seconds=0.01) for _ in "12")]
+            self.out: list[Task] = []
+
+        def start(self, task: Task) -> None:
+            self.out.append(task)
 
         def room_for(self, each: int) -> bool:
             return len(self.out) < each * self.slots
 
     crew = Crowd()
     work = run_module._Work([run_module.State(0, planned(0.0)[0], 5)], (), None, None)
+    proof = Task(abs, (1,), job=run_module.Job("proof", abs, (1,)))
+    for task in (proof, Task(abs, (2,), seconds=0.01), Task(abs, (2,), seconds=0.01)):
+        work._start(cast(Any, crew), task)
     assert work._room(cast(Any, crew))
-    crew.out = [*crew.out, Task(abs, (3,))]  # nothing is known of it: it may be as long
+    unknown = Task(abs, (3,))  # it may take as long
+    work._start(cast(Any, crew), unknown)
     assert not work._room(cast(Any, crew))
+    work._take(proof, 1)
+    assert work._room(cast(Any, crew))
 
 
 def test_what_a_job_found_is_made_use_of_when_it_is_taken() -> None:

@@ -63,6 +63,7 @@ class Crew:
         self._arrived = arrived
         self._out: dict[Future[Any], Task] = {}
         self._again: deque[Task] = deque()
+        self._suspects = 0  # of those out, how many were there when a worker died
         #: Futures as they end.  To wait for all of them at once would take a time that grows with their number.
         self._ended: SimpleQueue[Future[Any]] = SimpleQueue()
 
@@ -77,8 +78,7 @@ class Crew:
 
     def room_for(self, each: int) -> bool:
         """Whether another task may begin where each worker may have ``each`` of them."""
-        few = len(self._out) < each * self._hands.slots
-        return not self._again and few and not any(t.deaths for t in self._running)
+        return not self._again and len(self._out) < each * self._hands.slots and not self._suspects
 
     @property
     def out(self) -> list[Task]:
@@ -109,6 +109,7 @@ class Crew:
             self._hands.renew()
             future = self._hands.submit(task.function, *task.arguments)
         self._out[future] = task
+        self._suspects += task.deaths > 0
         future.add_done_callback(lambda done: self._deliver(task, done))
 
     def wait(self, timeout: float | None) -> list[tuple[Task, Any]]:
@@ -122,6 +123,7 @@ class Crew:
         lost: list[Task] = []
         for future in self._next(timeout):
             task = self._out.pop(future)
+            self._suspects -= task.deaths > 0
             try:
                 found.append((task, future.result()))
             except BrokenExecutor:
@@ -131,6 +133,7 @@ class Crew:
         if lost:
             lost += self._running  # they are gone as well
             self._out.clear()
+            self._suspects = 0
             self._hands.renew()
             for task in lost:
                 task.deaths += 1

@@ -32,6 +32,7 @@ class Memory:
     def __init__(self, bound: float, slots: int) -> None:
         self.bound = bound
         self._slots = slots
+        self.ample = slots * SMALL <= bound  # for small blocks, however many
         self._seen: dict[Any, dict[int, int]] = {}  # by quantity and width, the bytes that a block took
 
     def expected(self, quantity: Any, width: int, samples: int) -> float:

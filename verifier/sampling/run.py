@@ -138,6 +138,8 @@ class _Work:
         self._kept = kept
         self._begun = self._told = time.monotonic()
         self._samples = 0
+        self._ahead = 0.0  # seconds that what is out takes, each at most as many as are handed out ahead
+        self._large = 0  # of what is out, how many take a memory that depends on what is learned
         self._neurons: dict[tuple[str, str], tuple[float, int]] = {}  # by kind, seconds and neurons of what was drawn
         self._tried: dict[tuple[str, str], tuple[float, float]] = {}  # by kind, of its trial
         self._pending: deque[Task] = deque(Task(job.function, job.arguments, job) for job in also)
@@ -174,7 +176,7 @@ class _Work:
         thrifty, which begins nothing that may be of no use."""
         if crew.room or not crew.beside or self._waiting is not None or not crew.room_for(self._MOST):
             return crew.room
-        return sum(min(task.seconds, self._AHEAD) for task in crew.out) < self._AHEAD * crew.slots
+        return self._ahead < self._AHEAD * crew.slots
 
     def _seconds(self, task: Task) -> float:
         """How long a task takes: as those at its width did, or those of its kind, a neuron; else for ever."""
@@ -195,11 +197,14 @@ class _Work:
 
     def _fits(self, task: Task, crew: Crew, memory: Memory) -> bool:
         """Whether a task may begin beside those that are out."""
-        return memory.fits([self._expected(one, memory) for one in crew.out], self._expected(task, memory))
+        one_more = self._expected(task, memory)
+        if memory.ample and not self._large and task.bytes is not None:
+            return True  # as the sum below would say, of which there may be hundreds
+        return memory.fits([self._expected(one, memory) for one in crew.out], one_more)
 
     def _expected(self, task: Task, memory: Memory) -> float:
         if task.job is not None:
-            return 0.0
+            task.bytes = 0.0
         if task.bytes is not None:
             return task.bytes
         about = self._about(task.arguments[0])
@@ -273,7 +278,7 @@ class _Work:
 
     def _begin(self, crew: Crew, task: Task, memory: Memory) -> None:
         if task.job is not None:
-            crew.start(task)
+            self._start(crew, task)
             return
         block = task.arguments[0]
         state = self.states[block.group]
@@ -284,11 +289,18 @@ class _Work:
             if memory.unknown(*self._about(block)):
                 task = replace(task, arguments=(replace(block, weighed=True), *task.arguments[1:]))
             task.seconds = self._seconds(task)
-            crew.start(task)
+            self._start(crew, task)
         else:
             self._drawn(state, before)
 
+    def _start(self, crew: Crew, task: Task) -> None:
+        self._ahead += min(task.seconds, self._AHEAD)
+        self._large += task.bytes is None
+        crew.start(task)
+
     def _take(self, task: Task, result: Any) -> None:
+        self._ahead -= min(task.seconds, self._AHEAD)
+        self._large -= task.bytes is None
         if task.job is not None:
             if isinstance(result, Died) and task.job.lost:
                 raise WorkersLost(f"{task.job.lost}: {result}")
