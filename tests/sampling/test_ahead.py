@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from concurrent.futures import ThreadPoolExecutor, process
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, cast
 
 import numpy as np
@@ -19,7 +19,6 @@ from verifier.sampling import run as run_module
 from verifier.sampling.crew import Task
 from verifier.sampling.plan import Group, RunOptions, plan
 from verifier.sampling.run import RunOutcome, run
-from verifier.sampling.workers import Pool, executor
 
 CLAIM = Claim("s.order", Kind.ORDER, Function("X")(symbols("n", positive=True)), "X ~ 1", exponent=Integer(0))
 SLOTS = 2
@@ -139,26 +138,26 @@ def test_a_proof_that_one_worker_checks_keeps_no_short_blocks_from_the_other() -
     crew = Crowd()
     work = run_module._Work([run_module.State(0, planned(0.0)[0], 5)], (), None, None)
     proof = Task(abs, (1,), job=run_module.Job("proof", abs, (1,)))
-    for task in (proof, Task(abs, (2,), seconds=0.01), Task(abs, (2,), seconds=0.01)):
+    first, second, unknown, *_ = work._pending
+    first.seconds = second.seconds = 0.01  # the third may take as long as the proof
+    for task in (proof, first, second):
         work._start(cast(Any, crew), task)
     assert work._room(cast(Any, crew))
-    unknown = Task(abs, (3,))  # it may take as long
     work._start(cast(Any, crew), unknown)
     assert not work._room(cast(Any, crew))
     work._take(proof, 1)
     assert work._room(cast(Any, crew))
 
 
+def test_of_blocks_that_a_limit_may_end_few_are_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each that is out is drawn to its end, or to the limit, though the first of them fails."""
+    assert most(monkeypatch, 0.0, limit=1.0)[0] <= 8 * SLOTS + 1
+    assert most(monkeypatch, 0.0, limit=60.0)[0] <= 2 * SLOTS
+
+
 def test_what_a_job_found_is_made_use_of_when_it_is_taken() -> None:
     jobs = [run_module.Job("seven", abs, (-7,), then=str), run_module.Job("eight", abs, (-8,))]
     assert run([], seed=5, also=jobs).extra == {"seven": "7", "eight": 8}
-
-
-def test_workers_take_their_calls_from_a_queue_that_this_process_need_not_fill() -> None:
-    with executor(2) as hands:
-        assert isinstance(hands, Pool)
-        assert hands._pool._call_queue._maxsize > 64  # type: ignore[attr-defined]
-    assert vars(process)["EXTRA_QUEUED_CALLS"] == 1  # of other pools
 
 
 def test_what_plots_need_of_a_group_is_there_when_it_is_drawn(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
@@ -13,7 +14,7 @@ import pytest
 
 from verifier.inference.samples import LogSample
 from verifier.quantities.check import Measure, Quantity, cells
-from verifier.sampling import database
+from verifier.sampling import database, store
 from verifier.sampling.draw import Block, Drawn
 from verifier.sampling.packing import NotAsWritten, pack, unpack
 from verifier.sampling.store import Damaged, Exponent, Packed, Store, StoreError, Verdict
@@ -281,3 +282,39 @@ def test_samples_as_columns(folder: Path) -> None:
     kept = made.samples[0].blocks[0]
     np.testing.assert_array_equal(found["log"][:50], kept.kept)
     np.testing.assert_array_equal(found["sign"][:50], kept.kept_sign)
+
+
+def test_nobody_who_stores_a_block_waits_for_the_disk_and_the_log_gets_there(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Workers wait for the thread that stores what they drew."""
+    monkeypatch.setattr(store, "FLUSH", 0.0)
+    begun, ends, synced = threading.Event(), threading.Event(), list[str]()
+
+    def slow(file: int) -> None:
+        synced.append(os.readlink(f"/proc/self/fd/{file}") if sys.platform == "linux" else "-wal")
+        begun.set()
+        assert ends.wait(60)
+
+    monkeypatch.setattr(os, "fsync", slow)
+    with Store.open(folder, write=True) as found:
+        run = found.begin("check", "now")
+        for number in range(20):
+            found.put(row(number), run)
+            assert begun.wait(60)
+        assert len(synced) == 1  # the second begins when the first is done
+        assert synced[0].endswith("-wal")
+        ends.set()
+        assert all(found.get(row(number).key) for number in range(20))
+
+
+def test_a_run_whose_store_was_removed_meanwhile_is_not_called_stored(folder: Path) -> None:
+    with Store.open(folder, write=True) as found:
+        run = found.begin("check", "now")
+        found.put(row(), run)
+        found.end(run, {}, {}, [], [])
+        run = found.begin("check", "later")
+        for path in folder.iterdir():
+            path.unlink()
+        with pytest.raises(StoreError, match="was removed or replaced while it was written to"):
+            found.end(run, {}, {}, [], [])

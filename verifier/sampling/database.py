@@ -119,6 +119,34 @@ def keep_aside(folder: Path) -> Path:
         raise StoreError(f"{path} is damaged and cannot be renamed ({error.strerror or error})") from None
 
 
+def flushed(path: Path) -> None:
+    """Write the database's log through to the disk, beside whoever writes to it; nothing where there is none.
+
+    SQLite has no locks on the log, which this process would give up when it closes it.
+    """
+    with contextlib.suppress(OSError):
+        log = os.open(f"{path}-wal", os.O_RDWR)
+        try:
+            os.fsync(log)
+        finally:
+            os.close(log)
+
+
+def file_of(path: Path) -> tuple[int, int] | None:
+    """Which file a path leads to; None where to none."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def require_there(path: Path, file: tuple[int, int] | None) -> None:
+    """StoreError where the path leads to another file than the one that is open, which nobody finds again then."""
+    if file_of(path) != file:
+        raise StoreError(f"{path} was removed or replaced while it was written to")
+
+
 @contextlib.contextmanager
 def explained(path: Path) -> Iterator[None]:
     """SQLite's errors as StoreError or Damaged, with the file's name."""

@@ -16,7 +16,6 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Protocol
 
-from verifier.sampling.aside import aside
 from verifier.sampling.crew import Crew, Job, Task, WorkersLost
 from verifier.sampling.draw import Block, Drawn, draw, tried
 from verifier.sampling.keeping import Beside
@@ -106,10 +105,10 @@ def run(
     deadline = time.monotonic() + min(ends) if ends else None
     stopped, failed = None, False
     try:
-        with aside(jobs > 1 or scheduler is not None) as call, executor(jobs, scheduler) as hands:
+        with executor(jobs, scheduler) as hands:
             # Workers elsewhere have a memory of their own, which their scheduler minds.
             bound = Memory(math.inf if scheduler else free() if memory is None else memory, hands.slots)
-            work.do(Crew(hands, partial(call, work.arrived)), deadline, bound)
+            work.do(Crew(hands, work.arrived), deadline, bound)
     except KeyboardInterrupt as error:
         stopped = str(error) or "interrupted"
     except TimeoutError:
@@ -269,7 +268,7 @@ class _Work:
             self._tried[kind] = result
 
     def arrived(self, task: Task, result: Any) -> None:
-        """Keep what is to be kept, whatever this process is doing."""
+        """Keep what is to be kept at once, whatever this process is doing."""
         if task.job is not None:
             if task.job.keep is not None:
                 task.job.keep(result)
@@ -294,12 +293,18 @@ class _Work:
             self._drawn(state, before)
 
     def _start(self, crew: Crew, task: Task) -> None:
-        self._ahead += min(task.seconds, self._AHEAD)
+        self._ahead += self._share(task)
         self._large += task.bytes is None
         crew.start(task)
 
+    def _share(self, task: Task) -> float:
+        """The seconds that a task is of those handed out ahead; of one that a limit may end, at least a part of that:
+        what is out is drawn to its end though the first of it fails."""
+        limit = None if task.job is not None else self.states[task.arguments[0].group].limit
+        return min(task.seconds if limit is None else max(task.seconds, limit / 8), self._AHEAD)
+
     def _take(self, task: Task, result: Any) -> None:
-        self._ahead -= min(task.seconds, self._AHEAD)
+        self._ahead -= self._share(task)
         self._large -= task.bytes is None
         if task.job is not None:
             if isinstance(result, Died) and task.job.lost:

@@ -28,7 +28,7 @@ class Unknown(Exception):
 MEMORIES = frozenset((
     "verifier.kernel.core.sorts.MADE", "verifier.kernel.core.normal._FORMS", "verifier.claims.compile._MADE",
     "verifier.claims.statement._KNOWN",
-    "verifier.sampling.database._known", "verifier.sampling.sameness._seen",
+    "verifier.sampling.database._known", "verifier.sampling.sameness._seen", "verifier.sampling.sameness._loaded",
 ))  # fmt: skip
 
 

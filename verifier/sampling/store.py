@@ -1,7 +1,7 @@
 """The store of a project: blocks of samples by what determines them, runs, and what these found.
 
 A block is committed when it is there, so that a run that is killed loses what was being drawn and nothing else; the
-log reaches the disk with each run's record, and at least every :data:`FLUSH` seconds in between.
+log reaches the disk with each run's record, and about every :data:`FLUSH` seconds in between, which nobody waits for.
 """
 
 from __future__ import annotations
@@ -18,7 +18,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any
 
-from verifier.sampling.database import FOLDER, NAME, Damaged, StoreError, explained, keep_aside, open_database
+from verifier.sampling.database import (
+    FOLDER,
+    NAME,
+    Damaged,
+    StoreError,
+    explained,
+    file_of,
+    flushed,
+    keep_aside,
+    open_database,
+    require_there,
+)
 from verifier.sampling.packing import checksum
 
 __all__ = ["FOLDER", "NAME", "Damaged", "Exponent", "Packed", "Run", "Store", "StoreError", "Verdict"]
@@ -104,8 +115,10 @@ class Store:
         self.folder = folder
         self.path = folder / NAME
         self._connection = connection
+        self._file = file_of(self.path)
         self._lock = threading.RLock()
         self._flushed = time.monotonic()
+        self._flushing = threading.Thread()
         self._estimators: dict[tuple[str, str, str], int] = {}
 
     @classmethod
@@ -149,7 +162,7 @@ class Store:
 
     def put(self, row: Packed, run: int) -> None:
         """Keep a block, on behalf of a run; one of the same key is replaced."""
-        with self._changing(durable=time.monotonic() - self._flushed > FLUSH) as connection:
+        with self._changing() as connection:
             estimator = self._estimator(connection, row, run)
             connection.execute(
                 "INSERT OR REPLACE INTO blocks (key, estimator, parameters, width, number, samples, seed, used, "
@@ -157,6 +170,17 @@ class Store:
                 (row.key, estimator, row.parameters, row.width, row.number, row.samples, row.seed, run, row.summary,
                  row.raw, checksum(row.key, row.summary, row.raw)),
             )  # fmt: skip
+        self._flush_now_and_then()
+
+    def _flush_now_and_then(self) -> None:
+        """Have the log written through to the disk, by a thread of its own: workers wait for the one that stores."""
+        now = time.monotonic()
+        with self._lock:
+            if now - self._flushed <= FLUSH or self._flushing.is_alive():
+                return
+            self._flushed = now
+            self._flushing = threading.Thread(target=flushed, args=(self.path,), name="flush", daemon=True)
+            self._flushing.start()
 
     def touch(self, keys: Sequence[bytes], run: int) -> None:
         """Say that a run used these blocks: what was used last is pruned last."""
@@ -200,6 +224,7 @@ class Store:
 
         ``about`` has the columns of :class:`Run` from ``command`` to ``project_commit``, as far as they are known.
         """
+        require_there(self.path, self._file)
         text = zlib.compress(json.dumps(document, separators=(",", ":")).encode(), 6)
         names = [name for name in _RUN.split(", ")[2:] if name in about]
         sets = "".join(f"{name} = ?, " for name in names)

@@ -10,7 +10,7 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor, process
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -24,9 +24,6 @@ THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _SAFE = "PYTHONSAFEPATH"
 #: What every worker needs; imported once, in the process that workers are forked from.
 _PRELOADED = ["verifier.sampling.forked", "verifier.sampling.draw", "verifier.networks.correlations"]
-
-#: Calls that wait for each worker where it takes them from without this process.
-_QUEUED = 64
 
 Call = Callable[..., Any]
 _PR_SET_PDEATHSIG = 1
@@ -137,8 +134,7 @@ class Pool:
         self._pool = self._new()
 
     def _new(self) -> ProcessPoolExecutor:
-        with _queued(_QUEUED * self.slots):
-            return ProcessPoolExecutor(self.slots, mp_context=_context(), initializer=begin_worker)
+        return ProcessPoolExecutor(self.slots, mp_context=_context(), initializer=begin_worker)
 
     def submit(self, function: Call, *arguments: Any) -> Future[Any]:
         from verifier.sampling.sameness import called
@@ -164,22 +160,6 @@ class Pool:
         self._pool.shutdown(wait=False, cancel_futures=True)
         for worker in workers:
             worker.kill()
-
-
-@contextmanager
-def _queued(calls: int) -> Iterator[None]:
-    """Pools that are made in the block have so many calls waiting where workers take them from.
-
-    By default there is one, and a worker whose calls are short waits for this process after each.  Calls that wait
-    there cannot be cancelled; those of this program never are, their workers are killed.
-    """
-    settings = vars(process)
-    before = settings["EXTRA_QUEUED_CALLS"]
-    settings["EXTRA_QUEUED_CALLS"] = calls
-    try:
-        yield
-    finally:
-        settings["EXTRA_QUEUED_CALLS"] = before
 
 
 @contextmanager
