@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ import pytest
 
 from verifier.projects.loading import forget, load_file, loaded_files
 from verifier.sampling import sameness
-from verifier.sampling.sameness import called, sources
+from verifier.sampling.sameness import OtherVersion, Sources, called, sources
 
 from .conftest import CHECK, LEMMA, Place
 
@@ -53,10 +54,27 @@ def test_a_worker_loads_what_this_process_did_in_its_order(tmp_path: Path, monke
     expected = sources(elsewhere=False)
     own = [path for path in expected.loaded if path.startswith(str(tmp_path))]
     assert own == [str(path.resolve()) for path in paths]
+    expected = replace(expected, loaded=tuple(own))  # other tests have loaded files as well
     forget()
     monkeypatch.setattr(sameness, "_loaded", set())
     assert called(expected, abs, -3) == 3
-    assert [str(path) for path in loaded_files()] == list(expected.loaded)
+    assert [str(path) for path in loaded_files() if path.is_relative_to(tmp_path.resolve())] == own
+
+
+def test_what_a_worker_cannot_load_is_told_and_what_is_gone_is_not_asked_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "gone.py"
+    path.write_text("")
+    load_file(path)
+    expected = sources(elsewhere=False)
+    assert str(path.resolve()) in expected.loaded
+    path.unlink()
+    assert str(path.resolve()) not in sources(elsewhere=False).loaded
+    forget()
+    monkeypatch.setattr(sameness, "_loaded", set())
+    with pytest.raises(OtherVersion, match=r"cannot load what this process has loaded: .*gone\.py"):
+        called(Sources("", (), (str(path),)), abs, -3)
 
 
 #: The first worker that loads it changes a file beside it and dies, so that there are others.

@@ -13,7 +13,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from verifier.projects.loading import forget, load_file, loaded_files, loaded_roots
+from verifier.projects.loading import LoadError, forget, load_file, loaded_files, loaded_roots
 from verifier.projects.root import CHECKS, LEMMAS, SHIPPED
 
 
@@ -45,7 +45,7 @@ def fingerprint() -> str:
 def sources(*, elsewhere: bool) -> Sources:
     """What this process draws with; ``elsewhere`` if it is compared with another installation."""
     files = tuple((str(root), _files(root)) for root in loaded_roots())
-    loaded = tuple(str(path) for path in loaded_files() if not path.is_relative_to(SHIPPED))
+    loaded = tuple(str(path) for path in loaded_files() if path.is_file() and not path.is_relative_to(SHIPPED))
     return Sources(fingerprint() if elsewhere else "", files, loaded)
 
 
@@ -65,7 +65,12 @@ def called(expected: Sources, function: Callable[..., Any], *arguments: Any) -> 
             _seen[root] = digest
     for path in expected.loaded:
         if path not in _loaded:
-            load_file(Path(path))
+            try:
+                load_file(Path(path))
+            except LoadError as error:
+                raise OtherVersion(
+                    f"a worker cannot load what this process has loaded: {error}; run it again"
+                ) from None
             _loaded.add(path)
     return function(*arguments)
 
