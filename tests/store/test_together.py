@@ -61,6 +61,20 @@ def test_a_worker_loads_what_this_process_did_in_its_order(tmp_path: Path, monke
     assert [str(path) for path in loaded_files() if path.is_relative_to(tmp_path.resolve())] == own
 
 
+def test_a_project_within_a_checkout_is_not_taken_for_the_shipped_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What its files change was not changed in workers."""
+    monkeypatch.setattr(sameness, "SHIPPED", tmp_path.resolve())
+    paths = [tmp_path / "checks" / "shipped.py", tmp_path / "mine" / "checks" / "own.py", tmp_path / "model.py"]
+    for path in paths:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("")
+        load_file(path)
+    here = [Path(path) for path in sources(elsewhere=False).loaded]
+    assert [path for path in here if path.is_relative_to(tmp_path.resolve())] == [p.resolve() for p in paths[1:]]
+
+
 def test_what_a_worker_cannot_load_is_told_and_what_is_gone_is_not_asked_for(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -45,7 +45,9 @@ def fingerprint() -> str:
 def sources(*, elsewhere: bool) -> Sources:
     """What this process draws with; ``elsewhere`` if it is compared with another installation."""
     files = tuple((str(root), _files(root)) for root in loaded_roots())
-    loaded = tuple(str(path) for path in loaded_files() if path.is_file() and not path.is_relative_to(SHIPPED))
+    # Of a checkout the shipped files are those of two folders: a user's project may lie elsewhere in it.
+    shipped = (SHIPPED / LEMMAS, SHIPPED / CHECKS)
+    loaded = tuple(str(path) for path in loaded_files() if path.is_file() and path.parent not in shipped)
     return Sources(fingerprint() if elsewhere else "", files, loaded)
 
 
