@@ -6,6 +6,7 @@ import contextlib
 import math
 import time
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any, cast
 
 import numpy as np
@@ -17,6 +18,7 @@ from verifier.networks.draws import Draw
 from verifier.quantities.check import Check, Measure, Quantity, cells
 from verifier.sampling import run as run_module
 from verifier.sampling.crew import Task
+from verifier.sampling.memory import SMALL, Memory
 from verifier.sampling.plan import Group, RunOptions, plan
 from verifier.sampling.run import RunOutcome, run
 
@@ -147,6 +149,42 @@ def test_a_proof_that_one_worker_checks_keeps_no_short_blocks_from_the_other() -
     assert not work._room(cast(Any, crew))
     work._take(proof, 1)
     assert work._room(cast(Any, crew))
+
+
+def test_of_blocks_that_may_take_all_memory_one_is_out_at_a_time() -> None:
+    """Beside small ones; and the other begins when the first was taken."""
+
+    class Crowd:
+        slots = SLOTS
+
+        def __init__(self) -> None:
+            self.out: list[Task] = []
+
+        def start(self, task: Task) -> None:
+            self.out.append(task)
+
+    crew = cast(Any, Crowd())
+    memory = Memory(100 * SMALL, SLOTS)
+    work = run_module._Work([run_module.State(0, planned(0.0)[0], 5)], (), None, None)
+    small, other, *_ = work._pending
+    block = small.arguments[0]
+    first, second = (Task(run_module.draw, (replace(block, width=10**12, number=n), None)) for n in (1, 2))
+    assert memory.ample
+    for task in (small, first):
+        assert work._fits(task, crew, memory)
+        work._start(crew, task)
+    assert not work._fits(second, crew, memory)
+    assert work._fits(other, crew, memory)
+    crew.out.remove(first)
+    work._take(first, run_module.Drawn(first.arguments[0], error="over"))
+    assert work._fits(second, crew, memory)
+    assert not work._large
+
+    work._start(crew, second)
+    assert work._fits(other, crew, memory)
+    about, *_ = work._about(block)
+    memory.learn(about, 10**12, 100 * SMALL)  # it does take all, and then no small one begins beside it
+    assert not work._fits(other, crew, memory)
 
 
 def test_of_blocks_that_a_limit_may_end_few_are_handed_out(monkeypatch: pytest.MonkeyPatch) -> None:
