@@ -35,6 +35,8 @@ if TYPE_CHECKING:
 DEFAULT_SEED = 20201
 #: What a worker imports to write a proof out and re-check it.
 PROOFS = "verifier.verify.proof"
+#: What else they need where the run takes minutes.
+COMPILED = "verifier.networks.fused_now"
 
 
 @click.command()
@@ -103,7 +105,7 @@ def check(
 
     jobs = jobs or available_cores()
     limit_threads()
-    warm_up(jobs, PROOFS)
+    warm_up(jobs, PROOFS, *([COMPILED] if thorough or effort == "paper" else []))
     if not quiet:
         say_what("checking", (*names, *groups), seed)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from verifier.commands.check import DEFAULT_SEED, PROOFS
+from verifier.commands.check import COMPILED, DEFAULT_SEED, PROOFS
 from verifier.commands.codes import CommandError
 from verifier.commands.files import writable, write
 from verifier.commands.keep import keeping, with_scheduler, with_store
@@ -105,7 +105,7 @@ def gate(
         }
         chosen["jobs"] = chosen["jobs"] or available_cores()
         limit_threads()
-        warm_up(chosen["jobs"], PROOFS)
+        warm_up(chosen["jobs"], PROOFS, *([COMPILED] if chosen["thorough"] else []))
         return _gate(settings, chosen, names, shipped, junit, json_file, github, record, quiet)
     except ConfigError as error:
         raise CommandError(str(error)) from None

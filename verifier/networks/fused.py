@@ -56,6 +56,11 @@ def compiled(work: int = WORTH_LOADING) -> Kernels | None:
     return _compile()
 
 
+def load() -> None:
+    """Load them now, whatever has been worked on."""
+    compiled(WORTH_LOADING)
+
+
 @contextmanager
 def reference() -> Iterator[None]:
     """NumPy alone within the block."""
