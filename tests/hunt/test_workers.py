@@ -6,7 +6,7 @@ Each hunt decides at an error rate of 1e-4 in all, on fixed seeds.
 from __future__ import annotations
 
 import json
-from concurrent.futures import BrokenExecutor, Future
+from concurrent.futures import Future
 
 import pytest
 from click.testing import CliRunner
@@ -14,6 +14,7 @@ from click.testing import CliRunner
 from verifier.cli import cli
 from verifier.hunt.jobs import follow, narrow, sample
 from verifier.hunt.lab import Lab
+from verifier.sampling.workers import Lost
 
 LEMMA = """
 from sympy import Function, Integer
@@ -75,14 +76,8 @@ class Deadly:
     beside = True
 
     def submit(self, function, *arguments):
-        raise BrokenExecutor
-
-    def renew(self) -> None:
-        self.submit = self.dies
-
-    def dies(self, function, *arguments):
         future: Future = Future()
-        future.set_exception(BrokenExecutor())
+        future.set_exception(Lost())
         return future
 
     def close(self, wanted: bool) -> None:

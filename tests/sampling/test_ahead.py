@@ -45,8 +45,6 @@ class Threads:
     def _done(self, future: Any) -> None:
         self.out -= 1
 
-    def renew(self) -> None: ...
-
 
 def planned(seconds: float, quantity: str = "X") -> list[Group]:
     """A quantity a block of which takes so long."""

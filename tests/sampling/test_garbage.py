@@ -102,7 +102,7 @@ for _ in range(2):
 def test_workers_search_their_own_garbage_and_not_what_they_were_forked_with() -> None:
     found = ran("""
 import gc
-from verifier.sampling.workers import Pool
+from verifier.sampling.pool import Pool
 if __name__ == "__main__":
     hands = Pool(2)
     print(hands.submit(gc.isenabled).result(), hands.submit(gc.get_freeze_count).result() > 10_000)

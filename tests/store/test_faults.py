@@ -86,8 +86,8 @@ def survive(place: Place, number: int, strikes: int, jobs: int, seed: int) -> No
     last = place.run(*WORDS, "-j", str(jobs))
     assert last.returncode == 0, last.stderr
     assert statements(last.stdout) == reference["statements"]
-    # A strike costs what each worker was drawing; the first block of a group is drawn twice.  With workers, one more
-    # may be on its way to the store.
+    # A strike costs what each worker was drawing, and what it drew before, on its way to the store; the first of a
+    # group is drawn twice.
     allowed = struck * (2 * jobs + 2 * (jobs > 1))
     assert drawn + place.drawn <= cost + allowed, f"seed {seed}"
     with Store.open(place.database.parent) as store:

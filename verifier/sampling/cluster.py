@@ -77,9 +77,6 @@ class Cluster:
             outer.set_running_or_notify_cancel()
         return outer
 
-    def renew(self) -> None:
-        """Dask has given a task to other workers several times already, and starts new ones itself."""
-
     def close(self, wanted: bool) -> None:
         for thing in (self._client, self._owned):
             try:

@@ -7,12 +7,12 @@ import math
 import time
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import BrokenExecutor, CancelledError, Future
+from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass
 from queue import Empty, SimpleQueue
 from typing import Any
 
-from verifier.sampling.workers import Call, Died, Hands
+from verifier.sampling.workers import Call, Died, Gone, Hands, Lost
 
 #: Workers that may die of one task.
 ATTEMPTS = 3
@@ -54,8 +54,8 @@ class Task:
 class Crew:
     """Tasks that are out.  ``arrived`` is called with each result, in the thread that it arrives in.
 
-    A worker that dies takes all that is out in its pool with it.  These tasks are done again one by one, so that the
-    one that kills is found, and the others are not blamed.
+    A task of which a worker died is done again when nothing else is out: it may have been killed for the memory that
+    others took.
     """
 
     def __init__(self, hands: Hands, arrived: Callable[[Task, Any], None]) -> None:
@@ -63,7 +63,7 @@ class Crew:
         self._arrived = arrived
         self._out: dict[Future[Any], Task] = {}
         self._again: deque[Task] = deque()
-        self._suspects = 0  # of those out, how many were there when a worker died
+        self._suspects = 0  # of those out, how many a worker died of
         #: Futures as they end.  To wait for all of them at once would take a time that grows with their number.
         self._ended: SimpleQueue[Future[Any]] = SimpleQueue()
 
@@ -86,10 +86,6 @@ class Crew:
         return [*self._out.values(), *self._again]
 
     @property
-    def _running(self) -> list[Task]:
-        return list(self._out.values())
-
-    @property
     def beside(self) -> bool:
         """Whether tasks are done while this process does other things."""
         return self._hands.beside
@@ -100,14 +96,7 @@ class Crew:
         return self._hands.slots
 
     def start(self, task: Task) -> None:
-        try:
-            future = self._hands.submit(task.function, *task.arguments)
-        except BrokenExecutor:  # of one that runs, or had nothing to do; this one is not to blame
-            if self._out:
-                self._again.append(task)
-                return
-            self._hands.renew()
-            future = self._hands.submit(task.function, *task.arguments)
+        future = self._hands.submit(task.function, *task.arguments)
         self._out[future] = task
         self._suspects += task.deaths > 0
         future.add_done_callback(lambda done: self._deliver(task, done))
@@ -126,17 +115,14 @@ class Crew:
             self._suspects -= task.deaths > 0
             try:
                 found.append((task, future.result()))
-            except BrokenExecutor:
+            except Lost:
                 lost.append(task)
+            except Gone as error:
+                raise WorkersLost(str(error)) from None
             except CancelledError:
                 raise WorkersLost("the workers, or those who know of them, are gone") from None
-        if lost:
-            lost += self._running  # they are gone as well
-            self._out.clear()
-            self._suspects = 0
-            self._hands.renew()
-            for task in lost:
-                task.deaths += 1
+        for task in lost:
+            task.deaths += 1
         found += [(task, Died(task.deaths)) for task in lost if task.deaths >= ATTEMPTS]
         self._again.extend(task for task in lost if task.deaths < ATTEMPTS)
         return found

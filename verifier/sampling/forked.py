@@ -16,13 +16,23 @@ from verifier.sampling.workers import end_with_parent
 end_with_parent()
 gc.disable()
 _SERVER = os.getpid()
+_worker = False
 
 
 def _of_the_server() -> None:
+    global _worker
+    if _worker:
+        return  # what a sampler splits off is its own
+    _worker = True
     end_with_parent()
     if os.getppid() != _SERVER:  # it ended before the kernel was asked
         os._exit(1)
     gc.enable()
 
 
-os.register_at_fork(before=gc.freeze, after_in_child=_of_the_server)
+def _before() -> None:
+    if not _worker:
+        gc.freeze()
+
+
+os.register_at_fork(before=_before, after_in_child=_of_the_server)

@@ -10,11 +10,10 @@ import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
-from multiprocessing.context import BaseContext
 from typing import Any, Protocol
 
 from verifier.sampling.memory import keep_pages
@@ -23,7 +22,9 @@ from verifier.sampling.memory import keep_pages
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 _SAFE = "PYTHONSAFEPATH"
 #: What every worker needs; imported once, in the process that workers are forked from.
-_PRELOADED = ["verifier.sampling.forked", "verifier.sampling.draw", "verifier.networks.correlations"]
+_PRELOADED = [
+    "verifier.sampling.forked", "verifier.sampling.draw", "verifier.sampling.pool", "verifier.networks.correlations",
+]  # fmt: skip
 
 Call = Callable[..., Any]
 _PR_SET_PDEATHSIG = 1
@@ -69,6 +70,14 @@ def nothing_from_here() -> Iterator[None]:
             os.environ[_SAFE] = before
 
 
+class Lost(Exception):
+    """A worker died of a call."""
+
+
+class Gone(Exception):
+    """There are no workers, and there will be none: a sentence that says why."""
+
+
 @dataclass(frozen=True)
 class Died:
     """In the place of a task's result: it took this many workers with it."""
@@ -94,9 +103,6 @@ class Hands(Protocol):
 
     def submit(self, function: Call, *arguments: Any) -> Future[Any]: ...
 
-    def renew(self) -> None:
-        """After a worker died and took its pool with it: go on with new ones."""
-
     def close(self, wanted: bool) -> None:
         """End the workers; what they are doing is given up unless it is ``wanted``."""
 
@@ -112,54 +118,8 @@ class Here:
         future.set_result(function(*arguments))
         return future
 
-    def renew(self) -> None:
-        """There is nobody to replace."""
-
     def close(self, wanted: bool) -> None:
         """Nothing runs after a call."""
-
-
-class Pool:
-    """Worker processes of this machine, which end with the process that made them, however that ends."""
-
-    beside = True
-
-    def __init__(self, jobs: int) -> None:
-        self.slots = jobs
-        limit_threads()
-        warm_up(jobs)
-        from verifier.sampling.sameness import sources
-
-        self._sources = sources(elsewhere=False)
-        self._pool = self._new()
-
-    def _new(self) -> ProcessPoolExecutor:
-        return ProcessPoolExecutor(self.slots, mp_context=_context(), initializer=begin_worker)
-
-    def submit(self, function: Call, *arguments: Any) -> Future[Any]:
-        from verifier.sampling.sameness import called
-
-        future = self._pool.submit(called, self._sources, function, *arguments)
-        if getattr(self._pool, "_broken", False):  # it may have been so before the call was noted, and nobody answers
-            raise BrokenExecutor("a worker died")
-        return future
-
-    def renew(self) -> None:
-        self._end()
-        self._pool = self._new()
-
-    def close(self, wanted: bool) -> None:
-        if wanted:
-            self._pool.shutdown()
-        else:
-            self._end()
-
-    def _end(self) -> None:
-        """End the workers now, those that were started while others died too: at exit they would be waited for."""
-        workers = list((getattr(self._pool, "_processes", None) or {}).values())
-        self._pool.shutdown(wait=False, cancel_futures=True)
-        for worker in workers:
-            worker.kill()
 
 
 @contextmanager
@@ -179,6 +139,8 @@ def executor(jobs: int, scheduler: str | None = None) -> Iterator[Hands]:
 
             hands: Hands = connect(scheduler)
         else:
+            from verifier.sampling.pool import Pool
+
             hands = Pool(jobs)
         try:
             yield hands
@@ -271,9 +233,3 @@ def available_cores() -> int:
     if sys.platform == "linux":
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
-
-
-def _context() -> BaseContext:
-    """Never a plain fork: this process may have threads."""
-    methods = multiprocessing.get_all_start_methods()
-    return multiprocessing.get_context("forkserver" if "forkserver" in methods else "spawn")
