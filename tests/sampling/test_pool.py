@@ -147,6 +147,8 @@ def test_where_few_are_left_none_waits_behind_another_while_a_worker_has_nothing
 
 def test_a_large_call_is_not_sent_to_a_worker_that_does_not_read(pool: Pool) -> None:
     """Else this process would wait for it, and could do nothing else."""
+    warm = [pool.submit(time.sleep, 0.2) for _ in range(SLOTS)]
+    assert [outcome(call) for call in warm] == [None] * SLOTS
     begin = time.monotonic()
     for _ in range(SLOTS):
         pool.submit(time.sleep, 3.0)
@@ -200,6 +202,27 @@ def test_where_no_process_can_be_started_that_is_said_and_where_one_can_it_does_
     monkeypatch.setattr(pool, "_start", once)
     assert [outcome(call) for call in [pool.submit(abs, -k) for k in range(20)]] == list(range(20))
     assert len(pool._workers) == 1
+
+
+def test_no_call_is_given_up_while_a_worker_is_being_started_for_it(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However often others could not be."""
+    starting, asked, may_go = pool._start, itertools.count(), threading.Event()
+
+    def slowly(pipe: Any) -> Any:
+        if next(asked):
+            raise BlockingIOError("Resource temporarily unavailable")
+        may_go.wait(30)
+        return starting(pipe)
+
+    monkeypatch.setattr(pool, "_start", slowly)
+    calls = [pool.submit(abs, -k) for k in range(4)]
+    time.sleep(6 * pool_module.PAUSE)
+    assert pool._unborn >= pool_module.UNBORN
+    assert not any(call.done() for call in calls)
+    may_go.set()
+    assert [outcome(call) for call in calls] == [0, 1, 2, 3]
 
 
 @posix
