@@ -52,6 +52,7 @@ class Keeper:
     _keys: dict[tuple[int, Any, int], bytes] = field(default_factory=dict)  # of blocks that are being drawn
     _parameters: dict[int, str] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    _putting: threading.Lock = field(default_factory=threading.Lock)
 
     def get(self, group: Group, block: Block) -> Drawn | None:
         """The block as it was drawn before; None where it was not, or what is stored of it is not whole."""
@@ -89,11 +90,15 @@ class Keeper:
             _text(block.width),
             block.number, block.samples, str(block.seed), summary, raw,
         )  # fmt: skip
-        try:
-            self.store.put(row, self.run)
-            self.kept += 1
-        except StoreError as error:
-            self._fail(error)
+        # One after the other: where a store is locked all would wait for it, each as long as it waits at all.
+        with self._putting:
+            if self.failed:
+                return
+            try:
+                self.store.put(row, self.run)
+                self.kept += 1
+            except StoreError as error:
+                self._fail(error)
 
     def get_beside(self, beside: Beside) -> tuple[str, bytes] | None:
         """The text and the bytes that were kept of it; None where there are none."""
