@@ -52,7 +52,7 @@ def phases() -> dict[str, float]:
             for block in blocks:
                 drawn = draw(block)
                 took(f"drawn at two inputs, n = {block.width:,}" if two else "drawn at one input, and identities")
-                following = state.take(drawn)
+                following = state.take(block, drawn)
                 took("decided")
             blocks = following
     return dict(spent)

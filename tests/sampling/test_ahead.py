@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import math
 import time
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any, cast
 
@@ -16,8 +16,9 @@ from sympy import Function, Integer, symbols
 from verifier.claims.statement import Claim, Kind, Source, Statement
 from verifier.networks.draws import Draw
 from verifier.quantities.check import Check, Measure, Quantity, cells
+from verifier.sampling import crew as crew_module
 from verifier.sampling import run as run_module
-from verifier.sampling.crew import Task
+from verifier.sampling.crew import Crew, Task
 from verifier.sampling.memory import SMALL, Memory
 from verifier.sampling.plan import Group, RunOptions, plan
 from verifier.sampling.run import RunOutcome, run
@@ -87,7 +88,7 @@ def test_a_run_with_a_budget_hands_out_no_more_than_is_needed(monkeypatch: pytes
 def test_this_process_takes_what_it_drew_before_it_draws_more(monkeypatch: pytest.MonkeyPatch) -> None:
     """Else what comes next, which may take for ever, would keep what is known from being told."""
     order: list[str] = []
-    monkeypatch.setattr(run_module.State, "take", lambda self, drawn: order.append("taken") or [])
+    monkeypatch.setattr(run_module.State, "take", lambda *given: order.append("taken") or [])
     drawing = run_module.draw
     monkeypatch.setattr(run_module, "draw", lambda *given: order.append("drawn") or drawing(*given))
     run(planned(0.0), seed=5)
@@ -145,7 +146,7 @@ def test_a_proof_that_one_worker_checks_keeps_no_short_blocks_from_the_other() -
     assert work._room(cast(Any, crew))
     work._start(cast(Any, crew), unknown)
     assert not work._room(cast(Any, crew))
-    work._take(proof, 1)
+    work._ended(proof, 1, Memory(SMALL, SLOTS))
     assert work._room(cast(Any, crew))
 
 
@@ -174,7 +175,7 @@ def test_of_blocks_that_may_take_all_memory_one_is_out_at_a_time() -> None:
     assert not work._fits(second, crew, memory)
     assert work._fits(other, crew, memory)
     crew.out.remove(first)
-    work._take(first, run_module.Drawn(first.arguments[0], error="over"))
+    work._ended(first, run_module.Drawn(error="over"), memory)
     assert work._fits(second, crew, memory)
     assert not work._large
 
@@ -191,6 +192,93 @@ def test_of_blocks_that_a_limit_may_end_few_are_handed_out(monkeypatch: pytest.M
     assert most(monkeypatch, 0.0, limit=60.0)[0] <= 2 * SLOTS
 
 
+class Batch:
+    """Does nothing until it is waited for, and then all that is out."""
+
+    beside, slots = True, SLOTS
+
+    def __init__(self, log: list[str]) -> None:
+        self.out: list[Task] = []
+        self._log = log
+
+    @property
+    def room(self) -> bool:
+        return self.room_for(2)
+
+    def room_for(self, each: int) -> bool:
+        return len(self.out) < each * self.slots
+
+    def __len__(self) -> int:
+        return len(self.out)
+
+    def start(self, task: Task) -> None:
+        self._log.append("begun")
+        self.out.append(task)
+
+    def wait(self, left: float | None) -> list[tuple[Task, Any]]:
+        done, self.out = self.out, []
+        self._log.append("waited")
+        return [(task, run_module.draw(*task.arguments)) for task in done]
+
+
+@pytest.mark.parametrize("thrifty", [False, True])
+def test_no_worker_waits_until_all_is_decided_that_came_at_once(monkeypatch: pytest.MonkeyPatch, thrifty: bool) -> None:
+    """A run with a budget has to know what came before it begins anything."""
+    log: list[str] = []
+    taking = run_module.State.take
+    monkeypatch.setattr(run_module.State, "take", lambda *given: log.append("taken") or taking(*given))
+    groups = [*planned(0.0), *planned(0.0, "Y")]
+    states = [run_module.State(index, group, 5) for index, group in enumerate(groups)]
+    work = run_module._Work(states, (), None, None, thrifty=thrifty)
+    work.do(cast(Any, Batch(log)), None, Memory(math.inf, SLOTS))
+    after = log.index("waited") + 1
+    assert log[after] == ("taken" if thrifty else "begun")
+    assert log.count("begun") == log.count("taken") > 2 * SLOTS
+
+
+class Slow:
+    """Calls that end when they are told to."""
+
+    beside, slots = True, SLOTS
+
+    def __init__(self) -> None:
+        self.futures: list[Future[Any]] = []
+
+    def submit(self, function: Any, *arguments: Any) -> Future[Any]:
+        self.futures.append(Future())
+        return self.futures[-1]
+
+    def close(self, wanted: bool) -> None:
+        """Nothing is to be closed."""
+
+
+@pytest.mark.parametrize(
+    ("seconds", "count", "limit", "slept"),
+    [
+        (0.001, 40 * SLOTS, None, 0.25 * 0.001 * 39),  # a quarter of what is behind those that may be being done
+        (0.1, 40 * SLOTS, None, 0.05),
+        (0.1, 40 * SLOTS, 0.02, 0.02),
+        (0.1, 2 * SLOTS, None, None),  # nothing waits behind the next ones
+        (math.inf, 40 * SLOTS, None, None),
+    ],
+)
+def test_results_lie_while_workers_have_enough_to_do_and_not_longer(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, count: int, limit: float | None, slept: float | None
+) -> None:
+    hands, sleeps = Slow(), list[float]()
+    crew = Crew(hands, lambda task, result: None)
+    for _ in range(count):
+        crew.start(Task(abs, (1,), seconds=seconds))
+    hands.futures[0].set_result(1)
+    monkeypatch.setattr(crew_module.time, "sleep", sleeps.append)  # type: ignore[attr-defined]
+    assert [result for _, result in crew.wait(limit)] == [1]
+    if slept is None:
+        assert not sleeps
+    else:
+        (pause,) = sleeps
+        assert 0.9 * slept - 0.005 <= pause <= slept
+
+
 def test_what_a_job_found_is_made_use_of_when_it_is_taken() -> None:
     jobs = [run_module.Job("seven", abs, (-7,), then=str), run_module.Job("eight", abs, (-8,))]
     assert run([], seed=5, also=jobs).extra == {"seven": "7", "eight": 8}
@@ -205,7 +293,7 @@ def test_what_plots_need_of_a_group_is_there_when_it_is_drawn(monkeypatch: pytes
     while blocks:
         assert made == []
         assert state._shown is None
-        blocks = [more for block in blocks for more in state.take(run_module.draw(block))]
+        blocks = [more for block in blocks for more in state.take(block, run_module.draw(block))]
     assert len(made) == 1
     assert state.answers().evidence == finding(state) != {}
     assert len(made) == 1

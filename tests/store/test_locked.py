@@ -44,9 +44,10 @@ def test_threads_do_not_wait_one_after_the_other_for_a_store_that_is_locked(thre
     (group,) = plan(Check("s", part), Statement("s", "S", Source("D"), "", (CLAIM,)), RunOptions())
     store, told = Locked(), list[str]()
     keeper = Keeper(cast(Any, store), 1, told.append)
-    block = draw(State(0, group, 5).start()[0])
-    assert block.error is None
-    puts = [threading.Thread(target=keeper.put, args=(group, block)) for _ in range(threads)]
+    block = State(0, group, 5).start()[0]
+    found = draw(block)
+    assert found.error is None
+    puts = [threading.Thread(target=keeper.put, args=(group, block, found)) for _ in range(threads)]
     for put in puts:
         put.start()
     for put in puts:

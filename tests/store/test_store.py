@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import sys
 import threading
@@ -17,10 +18,11 @@ from verifier.quantities.check import Measure, Quantity, cells
 from verifier.sampling import database, store
 from verifier.sampling.draw import Block, Drawn
 from verifier.sampling.packing import NotAsWritten, pack, unpack
-from verifier.sampling.store import Damaged, Exponent, Packed, Store, StoreError, Verdict
+from verifier.sampling.store import NAME, Damaged, Exponent, Packed, Store, StoreError, Verdict
 from verifier.sampling.upkeep import columns, info, prune, trim
 
 PART = Measure(Quantity("X", "X", (), lambda *_: np.zeros((1, 1))), cells(r=[1, 2]))
+BLOCK = Block(0, PART, 0, (1, 2, 3, 4), 2**100 + 3, {}, tuple(PART.cells), 128, 50, 0)
 
 
 def drawn(seed: int = 3, samples: int = 50) -> Drawn:
@@ -29,9 +31,8 @@ def drawn(seed: int = 3, samples: int = 50) -> Drawn:
     values = rng.standard_normal(samples)
     values[:5] = (0.0, -0.0, np.inf, np.nan, 5e-324)
     normals = rng.standard_normal((samples, 2))
-    block = Block(0, PART, 0, (1, 2, 3, 4), 2**100 + seed, {}, tuple(PART.cells), 128, samples, 0)
     controlled = LogSample.from_values(values, normals=normals, coefficients=(1.0, 2.0))
-    return Drawn(block, (LogSample.from_values(values), controlled), (float("nan"), 0.1 + 0.2), None, 1 / 3)
+    return Drawn((LogSample.from_values(values), controlled), (float("nan"), 0.1 + 0.2), None, 1 / 3)
 
 
 def same(first: Drawn, second: Drawn) -> bool:
@@ -61,11 +62,11 @@ def folder(tmp_path: Path) -> Path:
 
 def test_a_block_is_read_back_bit_for_bit() -> None:
     made = drawn()
-    assert same(made, unpack(made.block, *pack(made)))
+    assert same(made, unpack(BLOCK, *pack(made)))
     other = replace(made, seconds=0.5)
     assert not same(made, other)  # the comparison can fail
-    pilot = Drawn(made.block, coefficients=(None, (0.1, 3.0)), seconds=0.25)
-    assert unpack(made.block, *pack(pilot)) == pilot
+    pilot = Drawn(coefficients=(None, (0.1, 3.0)), seconds=0.25)
+    assert unpack(BLOCK, *pack(pilot)) == pilot
 
 
 @pytest.mark.parametrize(
@@ -85,7 +86,7 @@ def test_a_block_is_read_back_bit_for_bit() -> None:
 def test_a_block_of_another_shape_is_refused(change: object, told: str) -> None:
     made = drawn()
     with pytest.raises(NotAsWritten, match=told):
-        unpack(made.block, *change(*pack(made)))  # type: ignore[operator]
+        unpack(BLOCK, *change(*pack(made)))  # type: ignore[operator]
 
 
 def test_blocks_runs_and_what_was_found(folder: Path) -> None:
@@ -306,6 +307,27 @@ def test_nobody_who_stores_a_block_waits_for_the_disk_and_the_log_gets_there(
         assert synced[0].endswith("-wal")
         ends.set()
         assert all(found.get(row(number).key) for number in range(20))
+
+
+def test_what_is_in_the_log_gets_into_the_database_beside_those_who_store(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Who finds the log too long writes what is left of it there, while workers wait."""
+    monkeypatch.setattr(store, "FLUSH", 0.0)
+    alone = tmp_path / "alone"
+    with Store.open(folder, write=True) as found:
+        run = found.begin("check", "now")
+        found.put(row(1), run)
+        found._flushing.join(60)
+        found.put(row(2), run)
+        found._flushing.join(60)
+        assert found.get(row(2).key) is not None
+        alone.mkdir()
+        shutil.copy(folder / NAME, alone / NAME)  # and not its log
+    with Store.open(alone, write=True) as found:
+        assert found.get(row(1).key) == (row(1).summary, row(1).raw)
+        assert found.get(row(2).key) is not None
+        assert found.get(row(3).key) is None
 
 
 def test_a_run_whose_store_was_removed_meanwhile_is_not_called_stored(folder: Path) -> None:

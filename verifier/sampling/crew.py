@@ -16,6 +16,8 @@ from verifier.sampling.workers import Call, Died, Gone, Hands, Lost
 
 #: Workers that may die of one task.
 ATTEMPTS = 3
+#: The part of the time in which workers have enough to do for which what they did may lie, and seconds at most.
+_LIE, _LONGEST = 0.25, 0.05
 
 
 class WorkersLost(Exception):
@@ -134,12 +136,22 @@ class Crew:
         while self._out and not found:
             with contextlib.suppress(Empty):
                 ended = [self._ended.get(timeout=None if end is None else max(end - time.monotonic(), 0.0))]
+                self._lie(end)
                 while not self._ended.empty():
                     ended.append(self._ended.get())
                 found = {future: None for future in ended if future in self._out}  # others were given up
             if end is not None and time.monotonic() >= end:
                 break
         return list(found)
+
+    def _lie(self, end: float | None) -> None:
+        """Let results lie while the workers have enough to do: each time that this process wakes up one of them has to
+        wait for it, and finds its caches full of other things."""
+        left = sorted(task.seconds for future, task in self._out.items() if not future.done())
+        behind = [seconds for seconds in left[: -self.slots] if seconds < math.inf]  # the longest may be being done
+        if len(behind) > self.slots:
+            pause = min(_LIE * sum(behind) / self.slots, _LONGEST)
+            time.sleep(pause if end is None else max(0.0, min(pause, end - time.monotonic())))
 
     def _deliver(self, task: Task, done: Future[Any]) -> None:
         try:

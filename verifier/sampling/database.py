@@ -24,7 +24,8 @@ SCHEMA = 1
 #: Seconds that a process waits for another one's transaction.
 PATIENCE = 30.0
 
-#: Pages of the log, of 4 KiB, from which on it is written into the database: each time waits for the disk.
+#: Pages of the log, of 4 KiB, from which on who commits writes it into the database, as far as it is not there yet, and
+#: waits for the disk; the log is begun anew then.
 LOG = 1 << 14
 
 TABLES = """
@@ -120,9 +121,11 @@ def keep_aside(folder: Path) -> Path:
 
 
 def flushed(path: Path) -> None:
-    """Write the database's log through to the disk, beside whoever writes to it; nothing where there is none.
+    """Write the database's log through to the disk, and what is in it into the database, beside whoever writes to it;
+    nothing where there is none.
 
-    SQLite has no locks on the log, which this process would give up when it closes it.
+    SQLite has no locks on the log, which this process would give up when it closes it.  Of the database it may, so that
+    a connection of its own has to write there.
     """
     with contextlib.suppress(OSError):
         log = os.open(f"{path}-wal", os.O_RDWR)
@@ -130,6 +133,12 @@ def flushed(path: Path) -> None:
             os.fsync(log)
         finally:
             os.close(log)
+        with contextlib.suppress(sqlite3.Error):
+            connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
+            try:
+                connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+            finally:
+                connection.close()
 
 
 def file_of(path: Path) -> tuple[int, int] | None:

@@ -52,9 +52,11 @@ class Block:
 
 @dataclass(frozen=True)
 class Drawn:
-    """A block's summary, one LogSample a cell, or the error that prevented it."""
+    """What came of a block: its summary, one LogSample a cell, or the error that prevented it.
 
-    block: Block
+    It does not name the block: who asked for it knows, and of a short block that is most of what a worker would say.
+    """
+
     samples: tuple[LogSample, ...] = ()
     largest: tuple[float, ...] = ()  # the largest |value| a cell; NaN if any value is NaN
     coefficients: Coefficients | None = None
@@ -85,16 +87,16 @@ def draw(block: Block, limit: float | None = None) -> Drawn:
         within(values, part.quantity.bounds)
         if block.number == PILOT:
             fitted = fit_coefficients(values, normals)
-            return Drawn(block, coefficients=fitted, seconds=time.perf_counter() - start)
+            return Drawn(coefficients=fitted, seconds=time.perf_counter() - start)
         samples = tuple(
             reduce(values[:, column], normals, block.coefficients[column] if block.coefficients else None)
             for column in range(len(block.cells))
         )
         largest = tuple(float(v) for v in np.abs(values).max(axis=0)) if block.samples else ()
         seconds = (time.perf_counter() - start) / (2 if block.twice else 1)
-        return Drawn(block, samples, largest, seconds=seconds, memory=peak.taken() if peak is not None else 0)
+        return Drawn(samples, largest, seconds=seconds, memory=peak.taken() if peak is not None else 0)
     except (Exception, SystemExit, GeneratorExit) as error:
-        return Drawn(block, error=_told(error, block.source), late=isinstance(error, TimeoutError))
+        return Drawn(error=_told(error, block.source), late=isinstance(error, TimeoutError))
 
 
 def tried(block: Block) -> tuple[float, float]:

@@ -73,12 +73,11 @@ class Keeper:
             self._used.add(key)
         return drawn
 
-    def put(self, group: Group, drawn: Drawn) -> None:
+    def put(self, group: Group, block: Block, drawn: Drawn) -> None:
         """Keep a block that was just drawn.  Called from the threads that blocks arrive in."""
         version = self._version(group)
         if version is None or drawn.error is not None or self.failed:
             return
-        block = drawn.block
         summary, raw = pack(drawn)
         with self._lock:
             if block.group not in self._parameters:

@@ -67,7 +67,7 @@ def unpack(block: Block, summary: str, raw: bytes) -> Drawn:
     counts = {summary.count for sample in samples for summary in sample.blocks}
     if place != len(raw) or (samples and len(samples) != len(block.cells)) or counts - {block.samples}:
         raise NotAsWritten("a block is not of the size that its key says")
-    return Drawn(block, tuple(samples), largest, coefficients, seconds)
+    return Drawn(tuple(samples), largest, coefficients, seconds)
 
 
 def checksum(*parts: str | bytes) -> int:

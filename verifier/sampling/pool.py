@@ -25,6 +25,7 @@ from multiprocessing.util import Finalize
 from typing import Any
 
 from verifier.sampling.sameness import Sources, called, sources
+from verifier.sampling.turns import short_turns, usual_turns
 from verifier.sampling.workers import Call, Gone, Lost, begin_worker, limit_threads, warm_up
 
 #: Bytes of a call that is given to a worker that has one: its pipe holds them until it reads again.
@@ -86,6 +87,7 @@ class Pool:
         self._closed = threading.Event()
         # Where an interrupt comes while the pool is closed, or it never is: at exit workers would be waited for.
         self._last = Finalize(self, _end, (self._closed, self._processes), exitpriority=10)
+        short_turns(self)
 
     def submit(self, function: Call, *arguments: Any) -> Future[Any]:
         future: Future[Any] = Future()
@@ -119,6 +121,7 @@ class Pool:
         for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
         self._last()
+        usual_turns(self)
 
     def _staff(self) -> None:
         """A thread for another place, and where none can be had, nobody to do what waits."""

@@ -66,7 +66,7 @@ class Kept(Protocol):
 
     def get(self, group: Group, block: Block) -> Drawn | None: ...
 
-    def put(self, group: Group, drawn: Drawn) -> None: ...
+    def put(self, group: Group, block: Block, drawn: Drawn) -> None: ...
 
     def get_beside(self, beside: Beside) -> tuple[str, bytes] | None: ...
 
@@ -153,27 +153,38 @@ class _Work:
     def do(self, crew: Crew, deadline: float | None, memory: Memory) -> None:
         """Until nothing is left.  Raises TimeoutError at the ``deadline``, WorkersLost, and what proofs raise."""
         self._told = -math.inf
-        while self._pending or len(crew) or self._waiting:
+        came: deque[tuple[Task, Any]] = deque()
+        while self._pending or len(crew) or self._waiting or came:
             self._pace(crew.slots)
             left = None if deadline is None else deadline - time.monotonic()
             if left is not None and left <= 0:
                 raise TimeoutError
+            if came and not self._early(crew):
+                self._take(*came.popleft())
+                continue
             if self._waiting and not self._pending and crew.room:
                 _, state, blocks = cheapest = min(self._waiting, key=lambda waiting: (waiting[0], waiting[1].index))
                 self._waiting.remove(cheapest)
                 self._pending.extend(self._tasks(state, blocks))
             if self._pending and self._room(crew) and self._fits(self._pending[0], crew, memory):
                 self._begin(crew, self._pending.popleft(), memory)
-                continue
-            for task, result in crew.wait(left):
-                self._weigh(result, memory)
-                self._take(task, result)
+            elif came:
+                self._take(*came.popleft())
+            else:
+                for task, result in crew.wait(left):
+                    self._ended(task, result, memory)
+                    came.append((task, result))
         self._pace(crew.slots)
 
+    def _early(self, crew: Crew) -> bool:
+        """Whether tasks begin before all is taken that came of others, of which a decision may keep this process for a
+        while: where they are done beside this process, and not of a run that is thrifty, which begins nothing that may
+        be of no use."""
+        return crew.beside and self._waiting is None
+
     def _room(self, crew: Crew) -> bool:
-        """Whether another task may begin; ahead only where they are done beside this process, and not of a run that is
-        thrifty, which begins nothing that may be of no use."""
-        if crew.room or not crew.beside or self._waiting is not None or not crew.room_for(self._MOST):
+        """Whether another task may begin; of short ones many, where they begin early."""
+        if crew.room or not self._early(crew) or not crew.room_for(self._MOST):
             return crew.room
         return self._ahead < self._AHEAD * crew.slots
 
@@ -199,7 +210,8 @@ class _Work:
         one_more = self._expected(task, memory)
         if memory.ample and not self._large and task.bytes is not None:
             return True  # as the sum below would say, of which there may be hundreds
-        return memory.fits([self._expected(one, memory) for one in crew.out], one_more)
+        out = [self._expected(one, memory) if one.bytes is None else one.bytes for one in crew.out]
+        return memory.fits(out, one_more)
 
     def _expected(self, task: Task, memory: Memory) -> float:
         if task.job is not None:
@@ -211,9 +223,12 @@ class _Work:
         task.bytes = found if memory.small(*about) else None  # of a large one it changes with what is learned
         return found
 
-    def _weigh(self, result: Any, memory: Memory) -> None:
-        if isinstance(result, Drawn) and result.block.weighed and result.error is None:
-            quantity, width, _ = self._about(result.block)
+    def _ended(self, task: Task, result: Any, memory: Memory) -> None:
+        """It is not out any more, and more may be known of the memory that its kind takes."""
+        self._ahead -= self._share(task)
+        self._large -= task.bytes is None
+        if isinstance(result, Drawn) and task.arguments[0].weighed and result.error is None:
+            quantity, width, _ = self._about(task.arguments[0])
             memory.learn(quantity, width, result.memory)
 
     def _about(self, block: Block) -> tuple[Any, int, int]:
@@ -273,7 +288,8 @@ class _Work:
             if task.job.keep is not None:
                 task.job.keep(result)
         elif self._kept is not None:
-            self._kept.put(self.states[result.block.group].group, result)
+            block = task.arguments[0]
+            self._kept.put(self.states[block.group].group, block, result)
 
     def _begin(self, crew: Crew, task: Task, memory: Memory) -> None:
         if task.job is not None:
@@ -290,7 +306,7 @@ class _Work:
             task.seconds = self._seconds(task)
             self._start(crew, task)
         else:
-            self._drawn(state, before)
+            self._drawn(state, block, before)
 
     def _start(self, crew: Crew, task: Task) -> None:
         self._ahead += self._share(task)
@@ -304,8 +320,6 @@ class _Work:
         return min(task.seconds if limit is None else max(task.seconds, limit / 8), self._AHEAD)
 
     def _take(self, task: Task, result: Any) -> None:
-        self._ahead -= self._share(task)
-        self._large -= task.bytes is None
         if task.job is not None:
             if isinstance(result, Died) and task.job.lost:
                 raise WorkersLost(f"{task.job.lost}: {result}")
@@ -313,15 +327,15 @@ class _Work:
             self.extra[task.job.name] = result if then is None or isinstance(result, Died) else then(result)
             return
         block = task.arguments[0]
-        drawn = Drawn(block, error=str(result)) if isinstance(result, Died) else result
+        drawn = Drawn(error=str(result)) if isinstance(result, Died) else result
         self._samples += block.samples
-        self._drawn(self.states[block.group], drawn)
+        self._drawn(self.states[block.group], block, drawn)
 
-    def _drawn(self, state: State, drawn: Drawn) -> None:
+    def _drawn(self, state: State, block: Block, drawn: Drawn) -> None:
         before = state.look
         seconds, neurons = self._neurons.get(_kind(state), (0.0, 0))
-        self._neurons[_kind(state)] = seconds + drawn.seconds, neurons + self._size(drawn.block)
-        more = state.take(drawn)
+        self._neurons[_kind(state)] = seconds + drawn.seconds, neurons + self._size(block)
+        more = state.take(block, drawn)
         if self._waiting is not None and more and before:
             self._waiting.append((state.price(), state, more))
         else:

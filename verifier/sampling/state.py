@@ -64,16 +64,16 @@ class State:
             return self._count([self._block(middle, PILOT_SAMPLES, PILOT)])
         return self._next_look()
 
-    def take(self, drawn: Drawn) -> list[Block]:
-        """Record a block; the blocks to draw next, once the look is complete and cells are still open."""
+    def take(self, block: Block, drawn: Drawn) -> list[Block]:
+        """Record what came of a block; the blocks to draw next, once the look is complete and cells are still open."""
         self.outstanding -= 1
         if drawn.error is not None and self.error is None:
             self.error, self.late = drawn.error, drawn.late
-        width, samples = drawn.block.width, drawn.block.samples
-        if drawn.block.number == PILOT:
+        width, samples = block.width, block.samples
+        if block.number == PILOT:
             self.coefficients = drawn.coefficients
         else:
-            self.drawn[width, drawn.block.number] = drawn
+            self.drawn[width, block.number] = drawn
             seconds, count = self.seconds.get(width, (0.0, 0))
             self.seconds[width] = (seconds + drawn.seconds, count + samples)
         if self.outstanding or self.error:

@@ -145,6 +145,8 @@ class Store:
         self.close()
 
     def close(self) -> None:
+        if self._flushing.is_alive():
+            self._flushing.join(FLUSH)
         with self._lock, contextlib.suppress(sqlite3.Error):
             self._connection.close()
 
@@ -173,7 +175,9 @@ class Store:
         self._flush_now_and_then()
 
     def _flush_now_and_then(self) -> None:
-        """Have the log written through to the disk, by a thread of its own: workers wait for the one that stores."""
+        """Have the log written through to the disk, by a thread of its own: workers wait for the one that stores.
+
+        And into the database, so that little is left of it to whoever commits when the log is long."""
         now = time.monotonic()
         with self._lock:
             if now - self._flushed <= FLUSH or self._flushing.is_alive():
