@@ -236,6 +236,23 @@ def test_no_worker_waits_until_all_is_decided_that_came_at_once(monkeypatch: pyt
     assert log.count("begun") == log.count("taken") > 2 * SLOTS
 
 
+@pytest.mark.parametrize("thrifty", [False, True])
+def test_what_came_before_the_time_was_over_is_decided(monkeypatch: pytest.MonkeyPatch, thrifty: bool) -> None:
+    log: list[str] = []
+    taking = run_module.State.take
+    monkeypatch.setattr(run_module.State, "take", lambda *given: log.append("taken") or taking(*given))
+    groups = [*planned(0.0), *planned(0.0, "Y")]
+    states = [run_module.State(index, group, 5) for index, group in enumerate(groups)]
+    work = run_module._Work(states, (), None, None, thrifty=thrifty)
+    crew, now = Batch(log), [0.0]
+    monkeypatch.setattr(run_module.time, "monotonic", lambda: now[0])  # type: ignore[attr-defined]
+    waiting = crew.wait
+    monkeypatch.setattr(crew, "wait", lambda left: now.append(now.pop() + 2.0) or waiting(left))
+    with pytest.raises(TimeoutError):
+        work.do(cast(Any, crew), 1.0, Memory(math.inf, SLOTS))
+    assert log == ["begun"] * 2 * SLOTS + ["waited"] + ["taken"] * 2 * SLOTS
+
+
 class Slow:
     """Calls that end when they are told to."""
 

@@ -16,7 +16,7 @@ from verifier.sampling.workers import Call, Died, Gone, Hands, Lost
 
 #: Workers that may die of one task.
 ATTEMPTS = 3
-#: The part of the time in which workers have enough to do for which what they did may lie, and seconds at most.
+#: Of the time for which workers have enough to do, the part in which their results may lie; and seconds at most.
 _LIE, _LONGEST = 0.25, 0.05
 
 
@@ -136,7 +136,7 @@ class Crew:
         while self._out and not found:
             with contextlib.suppress(Empty):
                 ended = [self._ended.get(timeout=None if end is None else max(end - time.monotonic(), 0.0))]
-                self._lie(end)
+                self._let_lie(end)
                 while not self._ended.empty():
                     ended.append(self._ended.get())
                 found = {future: None for future in ended if future in self._out}  # others were given up
@@ -144,7 +144,7 @@ class Crew:
                 break
         return list(found)
 
-    def _lie(self, end: float | None) -> None:
+    def _let_lie(self, end: float | None) -> None:
         """Let results lie while the workers have enough to do: each time that this process wakes up one of them has to
         wait for it, and finds its caches full of other things."""
         left = sorted(task.seconds for future, task in self._out.items() if not future.done())

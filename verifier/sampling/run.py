@@ -157,11 +157,12 @@ class _Work:
         while self._pending or len(crew) or self._waiting or came:
             self._pace(crew.slots)
             left = None if deadline is None else deadline - time.monotonic()
-            if left is not None and left <= 0:
-                raise TimeoutError
-            if came and not self._early(crew):
+            late = left is not None and left <= 0
+            if came and (late or not self._early(crew)):
                 self._take(*came.popleft())
                 continue
+            if late:
+                raise TimeoutError
             if self._waiting and not self._pending and crew.room:
                 _, state, blocks = cheapest = min(self._waiting, key=lambda waiting: (waiting[0], waiting[1].index))
                 self._waiting.remove(cheapest)

@@ -177,7 +177,8 @@ class Store:
     def _flush_now_and_then(self) -> None:
         """Have the log written through to the disk, by a thread of its own: workers wait for the one that stores.
 
-        And into the database, so that little is left of it to whoever commits when the log is long."""
+        And into the database, so that little is left of it to whoever commits when the log is long.
+        """
         now = time.monotonic()
         with self._lock:
             if now - self._flushed <= FLUSH or self._flushing.is_alive():
