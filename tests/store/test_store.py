@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
 import shutil
 import sqlite3
@@ -12,16 +14,23 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from sympy import Function, Integer, symbols
 
+from verifier.claims.statement import Claim, Kind, Source, Statement
 from verifier.inference.samples import LogSample
-from verifier.quantities.check import Measure, Quantity, cells
+from verifier.quantities.check import Check, Measure, Quantity, cells
 from verifier.sampling import database, store
 from verifier.sampling.draw import Block, Drawn
+from verifier.sampling.keeping import key_of
+from verifier.sampling.keys import canonical
 from verifier.sampling.packing import NotAsWritten, pack, unpack
+from verifier.sampling.plan import RunOptions, plan
+from verifier.sampling.state import State
 from verifier.sampling.store import NAME, Damaged, Exponent, Packed, Store, StoreError, Verdict
 from verifier.sampling.upkeep import columns, info, prune, trim
 
 PART = Measure(Quantity("X", "X", (), lambda *_: np.zeros((1, 1))), cells(r=[1, 2]))
+CLAIM = Claim("s.order", Kind.ORDER, Function("X")(symbols("n", positive=True)), "X ~ 1", exponent=Integer(0))
 BLOCK = Block(0, PART, 0, (1, 2, 3, 4), 2**100 + 3, {}, tuple(PART.cells), 128, 50, 0)
 
 
@@ -340,3 +349,19 @@ def test_a_run_whose_store_was_removed_meanwhile_is_not_called_stored(folder: Pa
             path.unlink()
         with pytest.raises(StoreError, match="was removed or replaced while it was written to"):
             found.end(run, {}, {}, [], [])
+
+
+def test_keys_are_digests_of_one_text_however_they_are_put_together() -> None:
+    """Stores that are there go on being read."""
+    part = Measure(PART.quantity, cells(r=[1, 2.0], s=["x"]), widths=(128, 413, 1150, 4690), block=32)
+    (group,) = plan(Check("s", part), Statement("s", "S", Source("D"), "", (CLAIM,)), RunOptions())
+    first, other, *_ = State(0, group, 2**100 + 1).start()
+    pilot = replace(first, coefficients=(None, (0.5, 3.0)), twice=True)
+    for block in (first, other, pilot):
+        parts = [
+            group.statement, group.quantity, "v", block.shared, block.cells, block.key, str(block.seed), block.width,
+            block.samples, block.number, block.coefficients, block.twice,
+        ]  # fmt: skip
+        text = json.dumps(canonical(parts), sort_keys=True, separators=(",", ":"))
+        assert key_of(group, block, "v") == hashlib.sha256(text.encode()).digest()
+    assert len({key_of(group, block, version) for block in (first, other, pilot) for version in "vw"}) == 6

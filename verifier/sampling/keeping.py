@@ -51,6 +51,7 @@ class Keeper:
     _used: set[bytes] = field(default_factory=set)
     _keys: dict[tuple[int, Any, int], bytes] = field(default_factory=dict)  # of blocks that are being drawn
     _parameters: dict[int, str] = field(default_factory=dict)
+    _alike: dict[int, Any] = field(default_factory=dict)  # by group, what the keys of all its blocks begin with
     _lock: threading.Lock = field(default_factory=threading.Lock)
     _putting: threading.Lock = field(default_factory=threading.Lock)
 
@@ -59,7 +60,9 @@ class Keeper:
         version = self._version(group)
         if version is None or self.failed:
             return None
-        key = self._keys[block.group, block.width, block.number] = key_of(group, block, version)
+        if block.group not in self._alike:
+            self._alike[block.group] = _alike(group, block, version)
+        key = self._keys[block.group, block.width, block.number] = _key(self._alike[block.group], block)
         try:
             found = self.store.get(key)
             drawn = None if found is None else unpack(block, *found)
@@ -166,11 +169,20 @@ class Keeper:
 
 def key_of(group: Group, block: Block, version: str) -> bytes:
     """A digest of all that a block's numbers depend on."""
-    parts = [
-        group.statement, group.quantity, version, block.shared, block.cells, block.key, str(block.seed), block.width,
-        block.samples, block.number, block.coefficients, block.twice,
-    ]  # fmt: skip
-    return hashlib.sha256(_text(parts).encode()).digest()
+    return _key(_alike(group, block, version), block)
+
+
+def _alike(group: Group, block: Block, version: str) -> Any:
+    """The digest, so far, of what is the same for all blocks of a group in a run, which is most of it."""
+    parts = [group.statement, group.quantity, version, block.shared, block.cells, block.key, str(block.seed)]
+    return hashlib.sha256(_text(parts)[:-1].encode())
+
+
+def _key(alike: Any, block: Block) -> bytes:
+    found = alike.copy()
+    parts = [block.width, block.samples, block.number, block.coefficients, block.twice]
+    found.update(f",{_text(parts)[1:]}".encode())
+    return bytes(found.digest())
 
 
 def _text(thing: Any) -> str:
