@@ -29,6 +29,7 @@ MEMORIES = frozenset((
     "verifier.kernel.core.sorts.MADE", "verifier.kernel.core.normal._FORMS", "verifier.claims.compile._MADE",
     "verifier.claims.statement._KNOWN",
     "verifier.sampling.database._known", "verifier.sampling.sameness._seen", "verifier.sampling.sameness._loaded",
+    "verifier.sampling.turns._wanted",
 ))  # fmt: skip
 
 
