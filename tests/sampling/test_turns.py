@@ -61,3 +61,21 @@ def test_a_pool_gives_back_what_it_took(wanted: bool) -> None:
         assert pool.submit(abs, -3).result(60) == 3
         pool.close(wanted)
     assert sys.getswitchinterval() == pytest.approx(USUAL)
+
+
+def test_a_pool_gives_back_what_it_took_though_it_is_interrupted_whenever_it_is_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupted(*given: object) -> None:
+        raise KeyboardInterrupt
+
+    with nothing_from_here():
+        pool = Pool(2)
+        assert pool.submit(abs, -3).result(60) == 3
+        with monkeypatch.context() as patch:
+            patch.setattr(pool._threads[0], "join", interrupted)
+            for wanted in (True, False):
+                with pytest.raises(KeyboardInterrupt):
+                    pool.close(wanted)
+        assert sys.getswitchinterval() == pytest.approx(USUAL)
+        pool.close(False)

@@ -120,12 +120,24 @@ def keep_aside(folder: Path) -> Path:
         raise StoreError(f"{path} is damaged and cannot be renamed ({error.strerror or error})") from None
 
 
-def flushed(path: Path) -> None:
-    """Write the database's log through to the disk, and what is in it into the database, beside whoever writes to it;
-    nothing where there is none.
+def beside(path: Path) -> sqlite3.Connection | None:
+    """A second connection to a database that is open, for :func:`flushed`; None where there is no other one.
 
-    SQLite has no locks on the log, which this process would give up when it closes it.  Of the database it may, so that
-    a connection of its own has to write there.
+    It holds the files that are there now, whatever the path leads to later.
+    """
+    try:
+        connection = _connect(path, True)
+        connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchone()  # opens the log
+        return connection
+    except sqlite3.Error:
+        return None
+
+
+def flushed(path: Path, other: sqlite3.Connection | None) -> None:
+    """Write the database's log through to the disk, and what is in it into the database, by a connection that nobody
+    else uses; nothing where there is none.
+
+    SQLite has no locks on the log, which this process would give up when it closes it.  Of the database it may.
     """
     with contextlib.suppress(OSError):
         log = os.open(f"{path}-wal", os.O_RDWR)
@@ -133,12 +145,9 @@ def flushed(path: Path) -> None:
             os.fsync(log)
         finally:
             os.close(log)
-        with contextlib.suppress(sqlite3.Error):
-            connection = sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, isolation_level=None)
-            try:
-                connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
-            finally:
-                connection.close()
+        if other is not None:
+            with contextlib.suppress(sqlite3.Error):
+                other.execute("PRAGMA wal_checkpoint(PASSIVE)")
 
 
 def file_of(path: Path) -> tuple[int, int] | None:

@@ -106,6 +106,12 @@ class Pool:
         return future
 
     def close(self, wanted: bool) -> None:
+        try:
+            self._close(wanted)
+        finally:  # however often it is interrupted
+            usual_turns(self)
+
+    def _close(self, wanted: bool) -> None:
         if wanted:
             self._closed.set()
         else:
@@ -121,7 +127,6 @@ class Pool:
         for thread in self._threads:
             thread.join(max(0.0, end - time.monotonic()))
         self._last()
-        usual_turns(self)
 
     def _staff(self) -> None:
         """A thread for another place, and where none can be had, nobody to do what waits."""

@@ -23,6 +23,7 @@ from verifier.sampling.database import (
     NAME,
     Damaged,
     StoreError,
+    beside,
     explained,
     file_of,
     flushed,
@@ -111,20 +112,21 @@ _RUN = "number, ended, command, started, finished, seed, stopped, version, tool_
 class Store:
     """An open store.  Safe to use from several threads, and beside other processes."""
 
-    def __init__(self, folder: Path, connection: sqlite3.Connection) -> None:
+    def __init__(self, folder: Path, connection: sqlite3.Connection, *, write: bool = False) -> None:
         self.folder = folder
         self.path = folder / NAME
         self._connection = connection
         self._file = file_of(self.path)
         self._lock = threading.RLock()
         self._flushed = time.monotonic()
-        self._flushing = threading.Thread()
+        self._beside = beside(self.path) if write else None
+        self._flushing: threading.Thread | None = None
         self._estimators: dict[tuple[str, str, str], int] = {}
 
     @classmethod
     def open(cls, folder: Path, *, write: bool = False) -> Store:
         """The store in ``folder``; errors as of :func:`verifier.sampling.database.open_database`."""
-        return cls(folder, open_database(folder, write=write))
+        return cls(folder, open_database(folder, write=write), write=write)
 
     @classmethod
     def ready(cls, folder: Path) -> tuple[Store, str]:
@@ -145,9 +147,11 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        if self._flushing.is_alive():
-            self._flushing.join(FLUSH)
+        """Nobody waits for a slow disk: then the log stays beside the database, which is as well."""
         with self._lock, contextlib.suppress(sqlite3.Error):
+            if self._flushing is None and self._beside is not None:
+                self._beside.close()
+            self._beside = None
             self._connection.close()
 
     # Blocks
@@ -181,11 +185,18 @@ class Store:
         """
         now = time.monotonic()
         with self._lock:
-            if now - self._flushed <= FLUSH or self._flushing.is_alive():
+            if now - self._flushed <= FLUSH or self._flushing is not None:
                 return
             self._flushed = now
-            self._flushing = threading.Thread(target=flushed, args=(self.path,), name="flush", daemon=True)
+            self._flushing = threading.Thread(target=self._flush, args=(self._beside,), name="flush", daemon=True)
             self._flushing.start()
+
+    def _flush(self, other: sqlite3.Connection | None) -> None:
+        flushed(self.path, other)
+        with self._lock, contextlib.suppress(sqlite3.Error):
+            self._flushing = None
+            if other is not None and self._beside is None:  # the store was closed meanwhile
+                other.close()
 
     def touch(self, keys: Sequence[bytes], run: int) -> None:
         """Say that a run used these blocks: what was used last is pruned last."""
