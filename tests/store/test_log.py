@@ -97,6 +97,26 @@ def test_what_is_put_in_the_place_of_a_store_is_left_as_it_is(
     assert (folder / NAME).read_bytes() == other
 
 
+def test_a_block_is_stored_where_no_thread_is_to_be_had_and_the_log_gets_through_later(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(store, "FLUSH", 0.0)
+
+    def none(thread: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    with Store.open(folder, write=True) as found:
+        run = found.begin("check", "now")
+        with monkeypatch.context() as patch:
+            patch.setattr(threading.Thread, "start", none)
+            found.put(row(1), run)
+        assert found.get(row(1).key) is not None
+        before = (folder / NAME).read_bytes()
+        found.put(row(2), run)
+        written(found)
+        assert (folder / NAME).read_bytes() != before
+
+
 def test_who_closes_a_store_does_not_wait_for_a_slow_disk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(store, "FLUSH", 0.0)
     begun, ends = threading.Event(), threading.Event()

@@ -147,7 +147,7 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Nobody waits for a slow disk: then the log stays beside the database, which is as well."""
+        """Nobody waits for a slow disk: what is not in the database then is read from the log beside it."""
         with self._lock, contextlib.suppress(sqlite3.Error):
             if self._flushing is None and self._beside is not None:
                 self._beside.close()
@@ -188,8 +188,10 @@ class Store:
             if now - self._flushed <= FLUSH or self._flushing is not None:
                 return
             self._flushed = now
-            self._flushing = threading.Thread(target=self._flush, args=(self._beside,), name="flush", daemon=True)
-            self._flushing.start()
+            thread = threading.Thread(target=self._flush, args=(self._beside,), name="flush", daemon=True)
+            with contextlib.suppress(RuntimeError):  # no thread is to be had now: the next block tries again
+                thread.start()
+                self._flushing = thread
 
     def _flush(self, other: sqlite3.Connection | None) -> None:
         flushed(self.path, other)
