@@ -221,15 +221,19 @@ class Batch:
         return [(task, run_module.draw(*task.arguments)) for task in done]
 
 
-@pytest.mark.parametrize("thrifty", [False, True])
-def test_no_worker_waits_until_all_is_decided_that_came_at_once(monkeypatch: pytest.MonkeyPatch, thrifty: bool) -> None:
-    """A run with a budget has to know what came before it begins anything."""
+def watched(monkeypatch: pytest.MonkeyPatch, thrifty: bool) -> tuple[run_module._Work, list[str]]:
+    """The work of two groups, and a list that is told when a result is taken."""
     log: list[str] = []
     taking = run_module.State.take
     monkeypatch.setattr(run_module.State, "take", lambda *given: log.append("taken") or taking(*given))
-    groups = [*planned(0.0), *planned(0.0, "Y")]
-    states = [run_module.State(index, group, 5) for index, group in enumerate(groups)]
-    work = run_module._Work(states, (), None, None, thrifty=thrifty)
+    states = [run_module.State(k, group, 5) for k, group in enumerate([*planned(0.0), *planned(0.0, "Y")])]
+    return run_module._Work(states, (), None, None, thrifty=thrifty), log
+
+
+@pytest.mark.parametrize("thrifty", [False, True])
+def test_no_worker_waits_until_all_is_decided_that_came_at_once(monkeypatch: pytest.MonkeyPatch, thrifty: bool) -> None:
+    """A run with a budget has to know what came before it begins anything."""
+    work, log = watched(monkeypatch, thrifty)
     work.do(cast(Any, Batch(log)), None, Memory(math.inf, SLOTS))
     after = log.index("waited") + 1
     assert log[after] == ("taken" if thrifty else "begun")
@@ -238,12 +242,7 @@ def test_no_worker_waits_until_all_is_decided_that_came_at_once(monkeypatch: pyt
 
 @pytest.mark.parametrize("thrifty", [False, True])
 def test_what_came_before_the_time_was_over_is_decided(monkeypatch: pytest.MonkeyPatch, thrifty: bool) -> None:
-    log: list[str] = []
-    taking = run_module.State.take
-    monkeypatch.setattr(run_module.State, "take", lambda *given: log.append("taken") or taking(*given))
-    groups = [*planned(0.0), *planned(0.0, "Y")]
-    states = [run_module.State(index, group, 5) for index, group in enumerate(groups)]
-    work = run_module._Work(states, (), None, None, thrifty=thrifty)
+    work, log = watched(monkeypatch, thrifty)
     crew, now = Batch(log), [0.0]
     monkeypatch.setattr(run_module.time, "monotonic", lambda: now[0])  # type: ignore[attr-defined]
     waiting = crew.wait
