@@ -129,8 +129,8 @@ def executor(jobs: int, scheduler: str | None = None) -> Iterator[Hands]:
     Where the block is left by an exception, what is running is given up.  ``scheduler`` as of
     :func:`verifier.sampling.cluster.connect`, which says what is raised.
     """
+    keep_pages()  # of samples as they come, and of decisions, as well
     if jobs == 1 and scheduler is None:
-        keep_pages()
         yield Here()
         return
     with nothing_from_here():
