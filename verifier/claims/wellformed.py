@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import sympy
@@ -80,8 +81,9 @@ def _empty(condition: Any) -> bool:
     if len(symbols) != 1:
         return False
     (symbol,) = symbols
-    if _linear(condition, symbol):
-        return False
+    places = _places(condition, symbol)
+    if places is not None:
+        return not any(condition.subs(symbol, place) == sympy.true for place in places)
     real = condition.xreplace({symbol: sympy.Symbol(symbol.name, real=True)})
     try:
         return bool(real.as_set() is sympy.S.EmptySet)
@@ -89,13 +91,36 @@ def _empty(condition: Any) -> bool:
         return False
 
 
-def _linear(condition: Any, symbol: Any) -> bool:
-    """Whether a condition compares two sides whose difference is linear in ``symbol``: then it holds somewhere."""
-    if not isinstance(condition, sympy.core.relational.Relational):
-        return False
-    difference = condition.lhs - condition.rhs
-    slope = difference.diff(symbol)
-    return bool(slope.is_real and slope.is_nonzero and difference.subs(symbol, 0).is_real)
+def _places(condition: Any, symbol: Any) -> list[Any] | None:
+    """Numbers of which one meets a condition if any real number does: where its two sides are equal, for each of the
+    comparisons that it is made of, between these and beyond.
+
+    None where it is made of anything else than comparisons that are linear in ``symbol``.  SymPy's ``as_set`` says the
+    same of these, and imports its physics for it.
+    """
+    ends = set()
+    for part in _parts(condition):
+        if not isinstance(part, sympy.core.relational.Relational):
+            return None
+        difference = part.lhs - part.rhs
+        slope, first = difference.diff(symbol), difference.subs(symbol, 0)
+        if not (slope.is_Rational and slope.is_nonzero and first.is_Rational):
+            return None
+        if sympy.expand(difference - slope * symbol - first) != 0:
+            return None
+        ends.add(-first / slope)
+    found = sorted(ends)
+    between = [(low + high) / 2 for low, high in pairwise(found)]
+    return [found[0] - 1, *found, *between, found[-1] + 1]
+
+
+def _parts(condition: Any) -> Iterator[Any]:
+    """What "and", "or" and "not" join."""
+    if isinstance(condition, sympy.And | sympy.Or | sympy.Not):
+        for part in condition.args:
+            yield from _parts(part)
+    else:
+        yield condition
 
 
 def _twice(names: list[Any]) -> list[Any]:

@@ -7,7 +7,6 @@ not depend on how many workers there are or which of them is faster.
 
 from __future__ import annotations
 
-import itertools
 import math
 import time
 from collections import deque
@@ -20,6 +19,7 @@ from verifier.sampling.crew import Crew, Job, Task, WorkersLost
 from verifier.sampling.draw import Block, Drawn, draw, tried
 from verifier.sampling.keeping import Beside
 from verifier.sampling.memory import Memory, free
+from verifier.sampling.order import first_of, kind_of, ordered
 from verifier.sampling.plan import Group
 from verifier.sampling.state import Answers, State
 from verifier.sampling.workers import Died, executor
@@ -143,11 +143,10 @@ class _Work:
         self._tried: dict[tuple[str, str], tuple[float, float]] = {}  # by kind, of its trial
         self._pending: deque[Task] = deque(Task(job.function, job.arguments, job) for job in also)
         tasks = [self._tasks(state, state.start()) for state in states]
-        first = _first(tasks, states) if foresee else []
+        first = first_of(tasks, states) if foresee else []
         # Before the jobs: nobody learns how long a run takes from its pictures, which may take hours as well.
         self._pending.extendleft([*reversed(first), *self._trials(first)])
-        ordered = _ordered(tasks, states) if not foresee and not thrifty else tasks
-        for listed in ordered:
+        for listed in ordered(tasks, states) if not foresee and not thrifty else tasks:
             self._pending.extend(task for task in listed if not any(task is one for one in first))
 
     def do(self, crew: Crew, deadline: float | None, memory: Memory) -> None:
@@ -198,7 +197,7 @@ class _Work:
         seconds, count = state.seconds.get(block.width, (0.0, 0))
         if count:
             return seconds / count * block.samples
-        seconds, neurons = self._neurons.get(_kind(state), (0.0, 0))
+        seconds, neurons = self._neurons.get(kind_of(state), (0.0, 0))
         return seconds / neurons * self._size(block) if neurons else math.inf
 
     def _size(self, block: Block) -> int:
@@ -245,12 +244,12 @@ class _Work:
             return
         self._told = now
         paces = self._paces()
-        lefts = [state.left(paces[_kind(state)]) for state in self.states]
+        lefts = [state.left(paces[kind_of(state)]) for state in self.states]
         costs: dict[tuple[str, str], list[float]] = {}
         for state in self.states:
-            costs.setdefault(_kind(state), []).append(state.cost(paces[_kind(state)]))
+            costs.setdefault(kind_of(state), []).append(state.cost(paces[kind_of(state)]))
         usual = {kind: _mean([cost for cost in found if not math.isnan(cost)]) for kind, found in costs.items()}
-        foreseen = [usual[_kind(s)] if math.isnan(left) else left for s, left in zip(self.states, lefts, strict=True)]
+        foreseen = [usual[kind_of(s)] if math.isnan(left) else left for s, left in zip(self.states, lefts, strict=True)]
         known = [left for left in foreseen if not math.isnan(left)]
         left = sum(known) / slots if known and any(not math.isnan(cost) for cost in usual.values()) else math.nan
         untimed = sum(1 for state in self.states if state.open and not state.seconds and state.error is None)
@@ -262,8 +261,8 @@ class _Work:
         """Seconds that a unit of work takes, by kind: of what was drawn, before that of its trial, or else NaN."""
         spent: dict[tuple[str, str], tuple[float, float]] = {}
         for state in self.states:
-            seconds, work = spent.get(_kind(state), (0.0, 0.0))
-            spent[_kind(state)] = seconds + state.worked[0], work + state.worked[1]
+            seconds, work = spent.get(kind_of(state), (0.0, 0.0))
+            spent[kind_of(state)] = seconds + state.worked[0], work + state.worked[1]
         there = {kind: found if found[1] else self._tried.get(kind, found) for kind, found in spent.items()}
         return {kind: seconds / work if work else math.nan for kind, (seconds, work) in there.items()}
 
@@ -274,7 +273,7 @@ class _Work:
             block = task.arguments[0]
             state = self.states[block.group]
             if state.group.trial:
-                kind = _kind(state)
+                kind = kind_of(state)
                 job = Job(f"trial of {' '.join(kind)}", tried, (block,), keep=partial(self._keep_trial, kind))
                 found.append(Task(job.function, job.arguments, job))
         return found
@@ -334,8 +333,8 @@ class _Work:
 
     def _drawn(self, state: State, block: Block, drawn: Drawn) -> None:
         before = state.look
-        seconds, neurons = self._neurons.get(_kind(state), (0.0, 0))
-        self._neurons[_kind(state)] = seconds + drawn.seconds, neurons + self._size(block)
+        seconds, neurons = self._neurons.get(kind_of(state), (0.0, 0))
+        self._neurons[kind_of(state)] = seconds + drawn.seconds, neurons + self._size(block)
         more = state.take(block, drawn)
         if self._waiting is not None and more and before:
             self._waiting.append((state.price(), state, more))
@@ -351,39 +350,6 @@ class _Work:
 
 def _mean(numbers: Sequence[float]) -> float:
     return sum(numbers) / len(numbers) if numbers else math.nan
-
-
-def _kind(state: State) -> tuple[str, str]:
-    """Groups of one kind take as long as their work, by its own count, beside each other."""
-    return state.group.statement, state.group.quantity
-
-
-def _ordered(tasks: Sequence[list[Task]], states: Sequence[State]) -> list[list[Task]]:
-    """One group after the other, but a block of each kind while the kind before it is drawn: how long its blocks take
-    is known when its turn comes, so that enough of them are handed out."""
-    begin = {_kind(state): place for place, state in reversed(list(enumerate(states))) if tasks[place]}
-    found = [list(listed) for listed in tasks]
-    places = sorted(begin.values())
-    for place, after in itertools.pairwise(places):
-        found[place].append(found[after].pop(0))
-    return found
-
-
-def _first(tasks: Sequence[list[Task]], states: Sequence[State]) -> list[Task]:
-    """What is drawn first so that it is known early what all of it takes: a block of each group, or, of groups that
-    count their work, the one of each kind with the least of it."""
-    found, least = [], dict[tuple[str, str], tuple[float, Task]]()
-    for listed, state in zip(tasks, states, strict=True):
-        work = state.group.work
-        if work is None:
-            found += listed[:1]
-            continue
-        at = dict(zip(state.group.places, work, strict=True))
-        for task in listed:
-            here = at[task.arguments[0].width]
-            if _kind(state) not in least or here < least[_kind(state)][0]:
-                least[_kind(state)] = here, task
-    return [task for _, task in least.values()] + found
 
 
 def _tell(listener: Listener, state: State, look: int) -> None:

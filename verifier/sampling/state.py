@@ -96,6 +96,11 @@ class State:
         return self.group.schedule.sizes[self.look - 1] if self.look else 0
 
     @property
+    def decided_on(self) -> int:
+        """Numbers that the last decisions are made of, as far as the schedule is likely to be drawn."""
+        return len(self.open) * sum(self.group.drawn(place, self._likely) for place in range(len(self.group.places)))
+
+    @property
     def pieces(self) -> tuple[int, int]:
         """Blocks that are there, and all of them as far as the schedule is likely to be drawn."""
         likely = 0
