@@ -33,11 +33,11 @@ def groups(name: str, sizes: dict[str, int]) -> list[Group]:
     return [*plan(Check(name, *parts), statement, RunOptions())]
 
 
-def began(planned: list[Group]) -> list[tuple[str, str]]:
+def began(planned: list[Group], hurried: bool = False) -> list[tuple[str, str]]:
     """Statements and quantities in the order in which most of their blocks begin."""
     states = [State(index, group, 7) for index, group in enumerate(planned)]
     tasks = [[Task(draw, (block, None)) for block in state.start()] for state in states]
-    lists = [listed for listed in ordered(tasks, states) if listed]
+    lists = [listed for listed in ordered(tasks, states, hurried) if listed]
     assert sorted(id(task) for listed in lists for task in listed) == sorted(id(t) for listed in tasks for t in listed)
     first = [states[listed[0].arguments[0].group].group for listed in lists]
     return [(group.statement, group.quantity) for group in first]
@@ -46,6 +46,11 @@ def began(planned: list[Group]) -> list[tuple[str, str]]:
 def test_what_takes_longest_to_decide_is_not_drawn_last() -> None:
     planned = groups("a", {"few": 1 << 8, "many": 1 << 12, "some": 1 << 10}) + groups("b", {"most": 1 << 14})
     assert began(planned) == [("a", "many"), ("a", "some"), ("a", "few"), ("b", "most")]
+
+
+def test_a_run_that_may_end_early_is_drawn_in_the_order_of_its_check() -> None:
+    planned = groups("a", {"few": 1 << 8, "many": 1 << 12, "some": 1 << 10})
+    assert began(planned, hurried=True) == [("a", "few"), ("a", "many"), ("a", "some")]
 
 
 def test_the_order_changes_no_answer() -> None:

@@ -14,15 +14,17 @@ def kind_of(state: State) -> tuple[str, str]:
     return state.group.statement, state.group.quantity
 
 
-def ordered(tasks: Sequence[list[Task]], states: Sequence[State]) -> list[list[Task]]:
+def ordered(tasks: Sequence[list[Task]], states: Sequence[State], hurried: bool = False) -> list[list[Task]]:
     """One group after the other, but a block of each kind while the kind before it is drawn: how long its blocks take
     is known when its turn comes, so that enough of them are handed out.
 
-    Of a statement's groups those come first whose samples take longest to be decided on: the last decisions of a run
-    are those beside which nothing is drawn any more.
+    Of a statement's groups those come first whose samples take longest to be decided on, as beside the last decisions
+    of a run nothing is drawn any more; not of a run that is ``hurried``, which may end before these are decided.
     """
-    names = list(dict.fromkeys(state.group.statement for state in states))
-    order = sorted(range(len(states)), key=lambda at: (names.index(states[at].group.statement), -states[at].decided_on))
+    names = {name: at for at, name in enumerate(dict.fromkeys(state.group.statement for state in states))}
+    order = list(range(len(states)))
+    if not hurried:
+        order.sort(key=lambda at: (names[states[at].group.statement], -states[at].decided_on))
     tasks, states = [tasks[at] for at in order], [states[at] for at in order]
     begin = {kind_of(state): place for place, state in reversed(list(enumerate(states))) if tasks[place]}
     found = [list(listed) for listed in tasks]

@@ -100,7 +100,9 @@ def run(
     take.
     """
     states = [State(index, group, seed, limit) for index, group in enumerate(groups)]
-    work = _Work(states, also, listener, kept, thrifty=budget is not None, foresee=foresee)
+    work = _Work(
+        states, also, listener, kept, thrifty=budget is not None, foresee=foresee, hurried=timeout is not None
+    )
     ends = [seconds for seconds in (timeout, budget) if seconds is not None]
     deadline = time.monotonic() + min(ends) if ends else None
     stopped, failed = None, False
@@ -128,7 +130,7 @@ class _Work:
 
     def __init__(
         self, states: list[State], also: Sequence[Job], listener: Listener | None, kept: Kept | None,
-        thrifty: bool = False, foresee: bool = False,
+        thrifty: bool = False, foresee: bool = False, hurried: bool = False,
     ) -> None:  # fmt: skip
         self.states = states
         self._waiting: list[tuple[float, State, list[Block]]] | None = [] if thrifty else None
@@ -146,7 +148,7 @@ class _Work:
         first = first_of(tasks, states) if foresee else []
         # Before the jobs: nobody learns how long a run takes from its pictures, which may take hours as well.
         self._pending.extendleft([*reversed(first), *self._trials(first)])
-        for listed in ordered(tasks, states) if not foresee and not thrifty else tasks:
+        for listed in tasks if foresee or thrifty else ordered(tasks, states, hurried):
             self._pending.extend(task for task in listed if not any(task is one for one in first))
 
     def do(self, crew: Crew, deadline: float | None, memory: Memory) -> None:
