@@ -77,6 +77,25 @@ def test_what_is_in_the_log_gets_into_the_database_beside_those_who_store(
         assert found.get(row(3).key) is None
 
 
+def test_much_that_is_stored_gets_through_before_its_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who finds the log long waits for the disk with all that is not there yet: a tenth of a second, of 40 MB."""
+    through = list[int]()
+
+    def counted(path: Path, other: object) -> None:
+        through.append(found.path.with_name(f"{NAME}-wal").stat().st_size)
+
+    monkeypatch.setattr(store, "flushed", counted)
+    monkeypatch.setattr(store, "FLUSH", 1e9)
+    monkeypatch.setattr(store, "PART", 20 * 2012)
+    with Store.open(folder, write=True) as found:
+        run = found.begin("check", "now")
+        for number in range(65):
+            found.put(row(number), run)
+            written(found)
+    assert len(through) == 3
+    assert through == sorted(through)
+
+
 def test_what_is_put_in_the_place_of_a_store_is_left_as_it_is(
     folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

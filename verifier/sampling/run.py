@@ -100,9 +100,7 @@ def run(
     take.
     """
     states = [State(index, group, seed, limit) for index, group in enumerate(groups)]
-    work = _Work(
-        states, also, listener, kept, thrifty=budget is not None, foresee=foresee, hurried=timeout is not None
-    )
+    work = _Work(states, also, listener, kept, thrifty=budget is not None, foresee=foresee, hurried=timeout is not None)
     ends = [seconds for seconds in (timeout, budget) if seconds is not None]
     deadline = time.monotonic() + min(ends) if ends else None
     stopped, failed = None, False

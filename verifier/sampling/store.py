@@ -1,7 +1,8 @@
 """The store of a project: blocks of samples by what determines them, runs, and what these found.
 
 A block is committed when it is there, so that a run that is killed loses what was being drawn and nothing else; the
-log reaches the disk with each run's record, and about every :data:`FLUSH` seconds in between, which nobody waits for.
+log reaches the disk with each run's record, and about every :data:`FLUSH` seconds or :data:`PART` bytes in between,
+which nobody waits for.
 """
 
 from __future__ import annotations
@@ -37,6 +38,8 @@ __all__ = ["FOLDER", "NAME", "Damaged", "Exponent", "Packed", "Run", "Store", "S
 
 #: Seconds after which blocks are written through to the disk: what a power cut may cost.  A kill costs none of it.
 FLUSH = 5.0
+#: Bytes of blocks after which they are as well: who finds the log long waits for the disk with all that is not there.
+PART = 1 << 23
 
 
 @dataclass(frozen=True)
@@ -119,6 +122,7 @@ class Store:
         self._file = file_of(self.path)
         self._lock = threading.RLock()
         self._flushed = time.monotonic()
+        self._unflushed = 0  # bytes since then
         self._beside = beside(self.path) if write else None
         self._flushing: threading.Thread | None = None
         self._estimators: dict[tuple[str, str, str], int] = {}
@@ -176,18 +180,19 @@ class Store:
                 (row.key, estimator, row.parameters, row.width, row.number, row.samples, row.seed, run, row.summary,
                  row.raw, checksum(row.key, row.summary, row.raw)),
             )  # fmt: skip
-        self._flush_now_and_then()
+        self._flush_now_and_then(len(row.raw) + len(row.summary))
 
-    def _flush_now_and_then(self) -> None:
+    def _flush_now_and_then(self, more: int) -> None:
         """Have the log written through to the disk, by a thread of its own: workers wait for the one that stores.
 
         And into the database, so that little is left of it to whoever commits when the log is long.
         """
         now = time.monotonic()
         with self._lock:
-            if now - self._flushed <= FLUSH or self._flushing is not None:
+            self._unflushed += more
+            if self._flushing is not None or (now - self._flushed <= FLUSH and self._unflushed < PART):
                 return
-            self._flushed = now
+            self._flushed, self._unflushed = now, 0
             thread = threading.Thread(target=self._flush, args=(self._beside,), name="flush", daemon=True)
             with contextlib.suppress(RuntimeError):  # no thread is to be had now: the next block tries again
                 thread.start()
