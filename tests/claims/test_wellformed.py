@@ -62,6 +62,37 @@ def test_what_is_not_a_comparison_of_lines_is_not_told_by_its_places(condition: 
     assert not _empty(condition)
 
 
+MATRIX = sympy.MatrixSymbol("M", 2, 2)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [
+        And(Eq(X > 0, True), X < 1),
+        Eq(X > 0, X < 1, evaluate=False),
+        Or(Ne(X > 0, X < 1, evaluate=False), X > 3),
+        And(Eq(sympy.Tuple(X, 1), sympy.Tuple(1, 1)), X > 0),
+        Eq(sympy.Tuple(X, 1), sympy.Tuple(1, 1)),
+        And(Eq(sympy.FiniteSet(X), sympy.FiniteSet(1)), X > 0),
+        And(Eq(MATRIX, sympy.ZeroMatrix(2, 2)), Ne(MATRIX, sympy.Identity(2))),
+        Eq(sympy.ImmutableMatrix([X, 1]), sympy.ImmutableMatrix([1, 1])),
+    ],
+    ids=str,
+)
+def test_what_compares_no_numbers_counts_as_holding_somewhere(condition: Any) -> None:
+    """Each was an error, alone or beside another, and the statement could not be loaded."""
+    assert not _never(condition)
+
+
+@pytest.mark.parametrize("condition", [X**101 + X > 7, R**50 + R > 100, sympy.sqrt(R) + R > 7], ids=str)
+def test_a_place_is_not_looked_for_where_the_sides_part_for_ever(
+    condition: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SymPy takes minutes for the first two."""
+    monkeypatch.setattr(type(condition), "as_set", lambda *_: pytest.fail("it was looked for"))
+    assert not _never(condition)
+
+
 def test_a_condition_on_a_whole_number_may_hold_between_whole_numbers() -> None:
     assert not _never((R > 1) & (R < 2))  # at 3/2: of real numbers is asked
     assert _never((R > 2) & (R < 2))

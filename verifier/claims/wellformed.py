@@ -81,14 +81,26 @@ def _empty(condition: Any) -> bool:
     if len(symbols) != 1:
         return False
     (symbol,) = symbols
-    places = _places(condition, symbol)
-    if places is not None:
-        return not any(condition.subs(symbol, place) == sympy.true for place in places)
-    real = condition.xreplace({symbol: sympy.Symbol(symbol.name, real=True)})
     try:
+        if _steep(condition, symbol):
+            return False
+        places = _places(condition, symbol)
+        if places is not None:
+            return not any(condition.subs(symbol, place) == sympy.true for place in places)
+        real = condition.xreplace({symbol: sympy.Symbol(symbol.name, real=True)})
         return bool(real.as_set() is sympy.S.EmptySet)
-    except (NotImplementedError, TypeError, ValueError, AttributeError):
+    except Exception:  # sides that are no numbers: sets, matrices, conditions
         return False
+
+
+def _steep(condition: Any, symbol: Any) -> bool:
+    """Whether a condition compares two sides whose difference has a slope everywhere: that it holds somewhere is taken
+    for granted, as ``as_set`` may look for the place for minutes."""
+    if not isinstance(condition, sympy.core.relational.Relational):
+        return False
+    difference = condition.lhs - condition.rhs
+    slope = difference.diff(symbol)
+    return bool(slope.is_real and slope.is_nonzero and difference.subs(symbol, 0).is_real)
 
 
 def _places(condition: Any, symbol: Any) -> list[Any] | None:
