@@ -18,16 +18,19 @@ from verifier.sampling.run import run
 from verifier.sampling.state import State
 
 
-def drawn(shared: Any, listed: Any, width: int, samples: int, rng: np.random.Generator) -> Draw:
-    return Draw(rng.standard_normal((samples, len(listed))))
+def groups(name: str, sizes: dict[str, int], seen: list[str] | None = None) -> list[Group]:
+    """A statement whose quantities are drawn so many times; each is added to ``seen`` when it is."""
 
+    def part(quantity: str, size: int) -> Measure:
+        def drawn(shared: Any, listed: Any, width: int, samples: int, rng: np.random.Generator) -> Draw:
+            if seen is not None:
+                seen.append(quantity)
+            return Draw(rng.standard_normal((samples, len(listed))))
 
-def groups(name: str, sizes: dict[str, int]) -> list[Group]:
-    """A statement whose quantities are drawn so many times."""
-    parts = [
-        Measure(Quantity("X", quantity, ("s",), drawn), cells(s=[1]), widths=(128, 413, 1150), block=32, samples=size)
-        for quantity, size in sizes.items()
-    ]
+        made = Quantity("X", quantity, ("s",), drawn)
+        return Measure(made, cells(s=[1]), widths=(128, 413, 1150), block=32, samples=size)
+
+    parts = [part(quantity, size) for quantity, size in sizes.items()]
     claim = Claim(f"{name}.order", Kind.ORDER, Function("X")(symbols("n", positive=True)), "X ~ 1", exponent=Integer(0))
     statement = Statement(name, name, Source("D"), "", (claim,))
     return [*plan(Check(name, *parts), statement, RunOptions())]
@@ -51,6 +54,16 @@ def test_what_takes_longest_to_decide_is_not_drawn_last() -> None:
 def test_a_run_that_may_end_early_is_drawn_in_the_order_of_its_check() -> None:
     planned = groups("a", {"few": 1 << 8, "many": 1 << 12, "some": 1 << 10})
     assert began(planned, hurried=True) == [("a", "few"), ("a", "many"), ("a", "some")]
+
+
+def test_only_a_run_without_a_time_limit_begins_with_what_takes_longest_to_decide() -> None:
+    seen = list[str]()
+    planned = groups("a", {"few": 1 << 8, "many": 1 << 11}, seen)
+    run(planned, seed=7)
+    assert seen[0] == "many"
+    seen.clear()
+    run(planned, seed=7, timeout=1e6)
+    assert seen[0] == "few"
 
 
 def test_the_order_changes_no_answer() -> None:
